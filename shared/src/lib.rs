@@ -1,1 +1,23 @@
+//! What both ends of Hostwright say to each other.
+//!
+//! Builds natively and for the browser. `db` adds the diesel traits of types that are stored as they travel,
+//! `openapi` adds the schemas; the pages compile neither.
 
+#[macro_use]
+mod macros;
+
+pub mod ids;
+pub mod language;
+pub mod money;
+pub mod page;
+pub mod period;
+pub mod permission;
+pub mod problem;
+
+pub use ids::*;
+pub use language::Language;
+pub use money::{Currency, Money, MoneyError};
+pub use page::{Page, PageQuery};
+pub use period::Period;
+pub use permission::Permission;
+pub use problem::{Code, FieldError, Problem};

@@ -1,0 +1,40 @@
+//! Lists come in pages.
+
+use serde::{Deserialize, Serialize};
+
+/// Rows of a page when nothing is said.
+pub const PER_PAGE_DEFAULT: u32 = 25;
+/// The most rows of a page.
+pub const PER_PAGE_MAX: u32 = 200;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Number of this page, from 1.
+    pub page: u32,
+    /// Rows asked for, at most 200.
+    pub per_page: u32,
+    /// Rows of all pages.
+    pub total: i64,
+}
+
+/// What every list takes: `?page=1&per_page=25&sort=-created_at&search=text`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct PageQuery {
+    /// Number of the page, from 1.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 1_000_000, default = 1))]
+    pub page: Option<u32>,
+    /// Rows of a page.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 25))]
+    pub per_page: Option<u32>,
+    /// Column to sort by; a minus in front sorts downwards.
+    #[cfg_attr(feature = "openapi", param(max_length = 64, example = "-created_at"))]
+    pub sort: Option<String>,
+    /// Words to look for.
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
+    pub search: Option<String>,
+}
