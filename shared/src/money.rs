@@ -21,7 +21,7 @@ pub fn round_half_up(value: Decimal, decimals: u32) -> Decimal {
 
 /// A currency of ISO 4217, e.g. `EUR`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "db", derive(diesel::AsExpression, diesel::FromSqlRow))]
+#[cfg_attr(feature = "db", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
 #[cfg_attr(feature = "db", diesel(sql_type = diesel::sql_types::Text))]
 pub struct Currency([u8; 3]);
 
@@ -42,8 +42,10 @@ impl Currency {
     }
 
     /// English name by ISO 4217.
-    pub fn name(self) -> &'static str {
-        iso_currency::Currency::from_code(self.code()).map_or("", |currency| currency.name())
+    pub fn name(self) -> String {
+        iso_currency::Currency::from_code(self.code())
+            .map(|currency| currency.name().to_owned())
+            .unwrap_or_default()
     }
 }
 impl FromStr for Currency {
