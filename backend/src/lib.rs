@@ -1,1 +1,23 @@
+//! Hostwright: the program.
+//!
+//! One folder per domain; the layers are its files: `routes.rs` (HTTP), `actions.rs` (transactions, locks, order of steps),
+//! `store.rs` (the only one that speaks diesel). Domains call down this list, upwards they leave a job in the outbox:
+//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `audit`, `http`.
 
+pub mod app;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod http;
+pub mod jobs;
+pub mod notify;
+pub mod seal;
+
+pub mod billing;
+pub mod catalog;
+pub mod identity;
+pub mod services;
+
+pub use app::App;
+pub use http::error::{Error, Refusal, Result};

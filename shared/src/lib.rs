@@ -13,6 +13,7 @@ pub mod page;
 pub mod period;
 pub mod permission;
 pub mod problem;
+pub mod tasks;
 
 pub use ids::*;
 pub use language::Language;

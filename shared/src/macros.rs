@@ -45,7 +45,6 @@ macro_rules! ids {
 }
 
 /// Declares an enum whose values are words: the same in JSON, in the database (text with a CHECK) and in URLs.
-#[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*

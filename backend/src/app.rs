@@ -1,0 +1,30 @@
+//! Everything that requests and jobs need, built once and handed down.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Pool;
+use crate::seal::Sealer;
+
+/// The program's parts. Cheap to clone; requests get it as `web::Data<App>`.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub db: Pool,
+    pub clock: Clock,
+    pub sealer: Sealer,
+}
+
+impl App {
+    /// Connects to what the configuration names. Fails when the database is away or the key file unreadable.
+    pub async fn build(config: Config) -> anyhow::Result<Self> {
+        let sealer = Sealer::from_config(&config).context("reading the secret key")?;
+        let db = crate::db::pool(&config.database)?;
+        let clock = Clock::real(config.clock.adjustable);
+        clock.reload(&db).await.context("connecting to PostgreSQL (database.url)")?;
+        Ok(Self { config: Arc::new(config), db, clock, sealer })
+    }
+}

@@ -1,0 +1,137 @@
+//! Configuration: environment variables `HOSTWRIGHT__SECTION__KEY` over one optional TOML file. Read once, here.
+//!
+//! Every key is documented in `docs/operator.md`. An unknown key or a bad value stops the start and is named.
+
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// All settings of the installation. What staff may change at run time is in the table `settings` instead.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub http: Http,
+    pub database: Database,
+    pub redis: Redis,
+    pub secret_key: SecretKey,
+    pub mail: Mail,
+    pub clock: ClockConfig,
+    pub log: Log,
+    pub work: Work,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on.
+    pub bind: String,
+    /// Where people reach the installation; links in mails begin with it. `https` makes cookies secure.
+    pub public_url: String,
+    /// Folder with the built pages; without it only the API is served.
+    pub frontend_dir: Option<PathBuf>,
+    /// Threads that answer requests; 0: one per core.
+    pub workers: usize,
+    /// Proxies in front of us whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Sign-in tries of one address per minute before it has to wait.
+    pub sign_in_per_minute: u32,
+    /// Adds `X-Query-Count` to answers: how many statements the database was sent.
+    pub count_queries: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `postgres://user:password@host:port/name`
+    pub url: SecretString,
+    pub connections_max: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// `redis://:password@host:port/number`
+    pub url: SecretString,
+    /// Put before every key, so that installations can share a server.
+    pub prefix: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretKey {
+    /// File with 32 random bytes in base64; seals secrets at rest.
+    pub file: Option<PathBuf>,
+    /// The same, as a value.
+    pub value: Option<SecretString>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://user:password@host:port` or `smtps://…`; without it mails wait in the queue.
+    pub smtp_url: Option<SecretString>,
+    /// Sender when a home company names none.
+    pub from: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockConfig {
+    /// Lets the clock be moved: for development and demonstrations, never for real customers.
+    pub adjustable: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `text` or `json`.
+    pub format: LogFormat,
+    /// As of `RUST_LOG`, e.g. `info,hostwright=debug`.
+    pub filter: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// Tasks of one queue that one process works on at once.
+    pub concurrency: usize,
+    /// Whether this process may lead the schedule.
+    pub scheduler: bool,
+    /// Clients charged in one transaction.
+    pub charge_batch: i64,
+    /// Database sessions that charge side by side.
+    pub charge_sessions: usize,
+}
+
+impl Config {
+    /// Reads the file, when there is one, and the environment over it.
+    pub fn read(file: Option<PathBuf>) -> Result<Self, Box<figment::Error>> {
+        let mut figment = Figment::from(Serialized::defaults(serde_json::json!({
+            "http": {
+                "bind": "127.0.0.1:8480", "public_url": "http://localhost:8480", "frontend_dir": null, "workers": 0,
+                "trusted_proxies": [], "sign_in_per_minute": 20, "count_queries": false,
+            },
+            "database": { "connections_max": 16 },
+            "redis": { "prefix": "hostwright" },
+            "secret_key": { "file": null, "value": null },
+            "mail": { "smtp_url": null, "from": "Hostwright <no-reply@localhost>" },
+            "clock": { "adjustable": false },
+            "log": { "format": "text", "filter": "info" },
+            "work": { "concurrency": 4, "scheduler": true, "charge_batch": 5000, "charge_sessions": 2 },
+        })));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment.merge(Env::prefixed("HOSTWRIGHT__").split("__")).extract().map_err(Box::new)
+    }
+}

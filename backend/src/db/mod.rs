@@ -1,0 +1,124 @@
+//! The database: pool, transactions, lock order, migrations.
+//!
+//! Locks are taken in this order, from anywhere: client, wallet (in id order), document, payment, order, service (in id
+//! order), number series, task. Nothing is called outside, mailed or slept on while a transaction is open.
+
+use anyhow::Context;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Timestamptz};
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use jiff::{Timestamp, ToSpan};
+use secrecy::ExposeSecret;
+
+use crate::config::Database;
+
+pub type Pool = DeadPool<AsyncPgConnection>;
+/// A connection out of the pool.
+pub type Pooled = Object<AsyncPgConnection>;
+/// What stores take: `tx` inside a transaction, `conn` anywhere.
+pub type Conn = AsyncPgConnection;
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// Advisory locks, by number.
+pub mod locks {
+    pub const MIGRATE: i64 = 727_274;
+    /// Taken in SQL by `ensure_partitions`.
+    pub const PARTITIONS: i64 = 727_275;
+    /// Held by the process that leads the schedule.
+    pub const SCHEDULER: i64 = 727_276;
+    pub const DEMO: i64 = 727_277;
+    pub const AUDIT: i64 = 727_278;
+}
+
+/// The pool; connects when first used.
+pub fn pool(config: &Database) -> anyhow::Result<Pool> {
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(config.url.expose_secret());
+    Pool::builder(manager).max_size(config.connections_max).build().context("building the pool")
+}
+
+/// Brings the tables up to date; safe to call from several processes at once. Returns how many migrations were applied.
+pub async fn migrate(url: &str) -> anyhow::Result<usize> {
+    let mut conn =
+        AsyncPgConnection::establish(url).await.context("connecting to PostgreSQL (database.url)")?;
+    diesel::sql_query("SELECT pg_advisory_lock($1)")
+        .bind::<BigInt, _>(locks::MIGRATE)
+        .execute(&mut conn)
+        .await?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    let applied = harness
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?
+        .len();
+    let mut conn = harness.into_inner();
+    diesel::sql_query("SELECT pg_advisory_unlock($1)")
+        .bind::<BigInt, _>(locks::MIGRATE)
+        .execute(&mut conn)
+        .await?;
+    Ok(applied)
+}
+
+/// Undoes the last `steps` migrations.
+pub async fn revert(url: &str, steps: usize) -> anyhow::Result<usize> {
+    let conn = AsyncPgConnection::establish(url).await.context("connecting to PostgreSQL (database.url)")?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    let mut undone = 0;
+    for _ in 0..steps {
+        match harness.revert_last_migration(MIGRATIONS) {
+            Ok(_) => undone += 1,
+            Err(error) if undone == 0 => anyhow::bail!("reverting failed: {error}"),
+            Err(_) => break,
+        }
+    }
+    Ok(undone)
+}
+
+/// Whether every migration of this program is applied.
+pub async fn is_migrated(conn: &mut Conn) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    use diesel::migration::MigrationSource;
+    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_or(0, |list| list.len());
+    let applied: Count = diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations")
+        .get_result(conn)
+        .await?;
+    Ok(usize::try_from(applied.count).is_ok_and(|applied| applied >= known))
+}
+
+/// Makes sure that the ledger has partitions from a month before `around` to three months after it.
+pub async fn ensure_partitions(conn: &mut Conn, around: Timestamp) -> QueryResult<()> {
+    let first = around.checked_sub((31 * 24).hours()).unwrap_or(around);
+    let last = around.checked_add((93 * 24).hours()).unwrap_or(around);
+    diesel::sql_query("SELECT ensure_partitions($1, $2)")
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(first))
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(last))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Tries to take an advisory lock for this session; false when another session has it.
+pub async fn try_session_lock(conn: &mut Conn, lock: i64) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Locked {
+        #[diesel(sql_type = Bool)]
+        locked: bool,
+    }
+    let row: Locked = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS locked")
+        .bind::<BigInt, _>(lock)
+        .get_result(conn)
+        .await?;
+    Ok(row.locked)
+}
+
+/// Gives a session lock back.
+pub async fn session_unlock(conn: &mut Conn, lock: i64) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(lock).execute(conn).await?;
+    Ok(())
+}

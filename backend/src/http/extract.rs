@@ -1,0 +1,146 @@
+//! Bodies, paths and queries, read strictly: what does not fit is a problem that names the field.
+
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
+use futures::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::{Code, FieldError};
+
+use crate::http::error::{Error, Refusal};
+
+/// The most bytes of a JSON body.
+pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// JSON, in and out.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Names the field that serde stumbled over.
+pub fn decode<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, FieldError>
+where
+    D::Error: std::fmt::Display,
+{
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let message = error.inner().to_string();
+        let mut field = error.path().to_string();
+        for (prefix, code) in [("missing field `", "required"), ("unknown field `", "unknown")] {
+            if let Some(name) = message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()) {
+                if field == "." || field == "?" {
+                    field = name.to_owned();
+                } else if !field.ends_with(name) {
+                    field = format!("{field}.{name}");
+                }
+                let message =
+                    if code == "required" { "This field is required." } else { "There is no such field." };
+                return FieldError::new(field, code, message);
+            }
+        }
+        let message = message.split(" at line ").next().unwrap_or("does not fit").to_owned();
+        FieldError::new(field, "invalid", message)
+    })
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let is_json =
+            kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(Refusal::new(Code::UnsupportedMediaType).into());
+            }
+            let mut body = web::BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Refusal::because(Code::BadRequest, "The body broke off."))?;
+                if body.len() + chunk.len() > BODY_BYTES_MAX {
+                    return Err(Refusal::new(Code::TooLarge).into());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            let mut deserializer = serde_json::Deserializer::from_slice(&body);
+            let value = match decode(&mut deserializer) {
+                Ok(value) => value,
+                Err(field) => {
+                    // Text that is no JSON at all has no fields to name.
+                    return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
+                        Ok(_) => Refusal::fields(vec![field]).into(),
+                        Err(_) => Refusal::because(Code::BadRequest, "The body is not valid JSON.").into(),
+                    });
+                }
+            };
+            deserializer
+                .end()
+                .map_err(|_| Refusal::because(Code::BadRequest, "The body goes on after the JSON."))?;
+            Ok(Self(value))
+        })
+    }
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+/// Parameters of the path. What does not fit is "not found": such a thing cannot exist.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T> Deref for Path<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+impl<T: DeserializeOwned> FromRequest for Path<T> {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let read = web::Path::<T>::extract(request);
+        let read = futures::FutureExt::now_or_never(read).and_then(Result::ok);
+        std::future::ready(
+            read.map(|path| Self(path.into_inner())).ok_or_else(|| Refusal::not_found().into()),
+        )
+    }
+}
+
+/// Parameters of the query.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self, Error>>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let read = decode(serde_urlencoded::Deserializer::new(form_urlencoded::parse(
+            request.query_string().as_bytes(),
+        )));
+        std::future::ready(read.map(Self).map_err(|field| Refusal::fields(vec![field]).into()))
+    }
+}

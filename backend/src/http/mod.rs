@@ -1,0 +1,22 @@
+//! HTTP: problems, sign-in, paging, the table of contents of the API.
+
+pub mod access;
+pub mod cookies;
+pub mod error;
+pub mod extract;
+pub mod fields;
+pub mod health;
+pub mod idempotency;
+pub mod openapi;
+pub mod pages;
+pub mod paging;
+pub mod request;
+pub mod router;
+pub mod server;
+
+pub use access::{Acting, May, Me, Staff, Visitor, client_rights, rights};
+pub use error::{Error, Refusal, Result};
+pub use extract::{Json, Path, Query};
+pub use fields::Fields;
+pub use idempotency::IdempotencyKey;
+pub use paging::Paging;

@@ -1,0 +1,103 @@
+//! The OpenAPI document: what every operation has in common is added here, once.
+
+use shared::{FieldError, Problem};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+/// The ground that the operations are added to.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Hostwright",
+        description = "Billing and automation for cloud and hosting providers. Money is a decimal string with its currency, \
+                       instants are RFC 3339 in UTC, ids are UUIDv7, problems follow RFC 9457.",
+        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
+        contact(name = "Hostwright", url = "https://hostwright.example")
+    ),
+    servers((url = "/", description = "This installation")),
+    components(schemas(Problem, FieldError)),
+    modifiers(&Common),
+    tags(
+        (name = "auth", description = "Signing in and out, second factors, passwords."),
+        (name = "me", description = "The signed-in user: account, security, tokens."),
+        (name = "public", description = "What anybody may see: catalogue, countries, branding."),
+        (name = "clients", description = "Customer accounts and their users."),
+        (name = "staff", description = "Administrators, their groups and permissions."),
+        (name = "catalog", description = "Products, groups, options and prices."),
+        (name = "services", description = "Orders and services."),
+        (name = "billing", description = "Wallet, ledger, documents, payments and taxes."),
+        (name = "companies", description = "The provider's legal entities that sell."),
+        (name = "automation", description = "Tasks, schedule and messages."),
+        (name = "settings", description = "Settings, currencies and countries."),
+        (name = "system", description = "Health and the development clock.")
+    )
+)]
+pub struct ApiDoc;
+
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let cookie = |name: &str, text: &str| {
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(name, text)))
+        };
+        components.add_security_scheme(
+            "staff_session",
+            cookie("hw_admin_session", "Session of the admin portal; writes also send X-CSRF-Token."),
+        );
+        components.add_security_scheme(
+            "user_session",
+            cookie("hw_session", "Session of the client portal; writes also send X-CSRF-Token."),
+        );
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("hw_…").build();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+/// Adds what every operation has: its problems, and the security its area asks for.
+pub fn complete(document: &mut Document) {
+    for (path, item) in &mut document.paths.paths {
+        let security: &[&str] = if path.starts_with("/api/v1/admin/") {
+            &["staff_session", "token"]
+        } else if path.starts_with("/api/v1/clients/") {
+            &["user_session", "token"]
+        } else if path.starts_with("/api/v1/me") {
+            &["user_session"]
+        } else {
+            &[]
+        };
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            if !security.is_empty() {
+                operation.security = Some(
+                    security
+                        .iter()
+                        .map(|name| utoipa::openapi::SecurityRequirement::new(*name, Vec::<String>::new()))
+                        .collect(),
+                );
+            }
+            let problem = ResponseBuilder::new()
+                .description("A problem by RFC 9457; `code` says which.")
+                .content(
+                    "application/problem+json",
+                    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                )
+                .build();
+            operation
+                .responses
+                .responses
+                .entry("default".to_owned())
+                .or_insert_with(|| problem.clone().into());
+            for status in ["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"]
+            {
+                operation
+                    .responses
+                    .responses
+                    .entry(status.to_owned())
+                    .or_insert_with(|| problem.clone().into());
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The built pages: hashed files for ever, `index.html` never; Brotli when it lies beside the file.
+
+use std::path::{Path, PathBuf};
+
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, VARY};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::App;
+use crate::http::error::{Refusal, Result};
+
+/// Nothing inline, nothing from elsewhere; WebAssembly may be compiled.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+fn content_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or("") {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" | "webmanifest" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The file that a path names, inside `folder`; `None` for anything odd.
+fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
+    let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0']);
+    let mut file = folder.to_owned();
+    for part in path.trim_start_matches('/').split('/') {
+        if !plain(part) {
+            return None;
+        }
+        file.push(part);
+    }
+    file.is_file().then_some(file)
+}
+
+/// Answers everything outside the API: a file of the build, or `index.html` for the app's own routes.
+pub async fn serve(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    let Some(folder) = &app.config.http.frontend_dir else { return Err(Refusal::not_found().into()) };
+    let path = request.path();
+    if path.starts_with("/api/") || !matches!(request.method().as_str(), "GET" | "HEAD") {
+        return Err(Refusal::not_found().into());
+    }
+    let found = locate(folder, path);
+    let is_file = found.is_some();
+    if !is_file && path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+        return Err(Refusal::not_found().into());
+    }
+    let file = found.unwrap_or_else(|| folder.join("index.html"));
+    let kind = content_type(&file);
+    let accepts = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let mut packed = file.clone().into_os_string();
+    packed.push(".br");
+    let packed = PathBuf::from(packed);
+    let use_packed = accepts.contains("br") && packed.is_file();
+    let chosen = if use_packed { packed } else { file.clone() };
+    let bytes = tokio::fs::read(&chosen).await.map_err(anyhow::Error::new)?;
+    let hashed = file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .and_then(|stem| stem.trim_end_matches("_bg").rsplit(['-', '.']).next())
+        .is_some_and(|hash| hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let cache = if is_file && hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(kind)
+        .insert_header((CACHE_CONTROL, cache))
+        .insert_header((VARY, "Accept-Encoding"));
+    if use_packed {
+        response.insert_header((CONTENT_ENCODING, "br"));
+    }
+    Ok(response.body(bytes))
+}

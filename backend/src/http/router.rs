@@ -1,0 +1,31 @@
+//! The table of contents of the API.
+
+use actix_web::App as ActixApp;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::http::openapi;
+
+/// Every operation under `/api/v1`.
+pub fn api(cfg: &mut ServiceConfig) {
+    crate::http::health::routes(cfg);
+    crate::identity::routes(cfg);
+    crate::catalog::routes(cfg);
+    crate::billing::routes(cfg);
+    crate::services::routes(cfg);
+    crate::jobs::routes(cfg);
+    crate::notify::routes(cfg);
+}
+
+/// The OpenAPI document of every operation.
+pub fn document() -> Document {
+    let (_, mut document) = ActixApp::new()
+        .into_utoipa_app()
+        .openapi(openapi::ApiDoc::openapi())
+        .service(scope::scope("/api/v1").configure(api))
+        .split_for_parts();
+    openapi::complete(&mut document);
+    document
+}

@@ -1,0 +1,62 @@
+//! The server: one port for API, documentation and pages.
+
+use std::net::TcpListener;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa::OpenApi;
+use utoipa_actix_web::{AppExt, scope};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::App;
+use crate::http::error::{Error, Refusal};
+use crate::http::{health, openapi, pages, request, router};
+
+async fn metrics(handle: web::Data<PrometheusHandle>) -> String {
+    handle.render()
+}
+
+async fn unknown_operation() -> Result<String, Error> {
+    Err(Refusal::not_found().into())
+}
+
+/// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
+pub fn run(
+    app: App,
+    listener: TcpListener,
+    handle: PrometheusHandle,
+) -> std::io::Result<actix_web::dev::Server> {
+    let document = router::document();
+    let workers = match app.config.http.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        workers => workers,
+    };
+    let data = web::Data::new(app);
+    let handle = web::Data::new(handle);
+    let server = HttpServer::new(move || {
+        let (actix, _) = ActixApp::new()
+            .into_utoipa_app()
+            .openapi(openapi::ApiDoc::openapi())
+            .service(scope::scope("/api/v1").configure(router::api))
+            .split_for_parts();
+        actix
+            .app_data(data.clone())
+            .app_data(handle.clone())
+            .app_data(web::PayloadConfig::new(4 * 1024 * 1024))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
+            .route("/api/docs", web::get().to(|| async { web::Redirect::to("/api/docs/") }))
+            .route("/healthz", web::get().to(health::healthz))
+            .route("/readyz", web::get().to(health::readyz))
+            .route("/metrics", web::get().to(metrics))
+            .service(web::scope("/api").default_service(web::to(unknown_operation)))
+            .default_service(web::to(pages::serve))
+            .wrap(Compress::default())
+            .wrap(from_fn(request::surround))
+    })
+    .workers(workers)
+    .shutdown_timeout(20)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}

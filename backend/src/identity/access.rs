@@ -1,0 +1,288 @@
+//! What the extractors of `http::access` ask: sessions, tokens, permissions, memberships. One query each.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::{SignedDuration, Timestamp};
+use schema::{api_tokens, client_users, clients, sessions};
+use sha2::{Digest, Sha256};
+use shared::{AdminId, ClientId, Code, Permission, ServiceId, SessionId, TokenId, UserId};
+
+use crate::db::Conn;
+use crate::http::cookies::Portal;
+use crate::http::error::{Refusal, Result};
+
+/// Effective permissions of a member of staff.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// Holds everything, also what later versions add.
+    pub all: bool,
+    pub keys: BTreeSet<Permission>,
+}
+
+impl Permissions {
+    pub fn contains(&self, permission: Permission) -> bool {
+        self.all || self.keys.contains(&permission)
+    }
+
+    /// As a list, for answers.
+    pub fn list(&self) -> Vec<Permission> {
+        Permission::ALL.iter().copied().filter(|permission| self.contains(*permission)).collect()
+    }
+}
+
+/// A live session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    pub admin: Option<AdminId>,
+    pub user: Option<UserId>,
+    pub csrf_token: String,
+    pub complete: bool,
+    pub sudo_until: Option<Timestamp>,
+}
+
+/// A secret as we keep it: SHA-256 of its text.
+pub fn fingerprint(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+type SessionRow = (
+    SessionId,
+    Option<AdminId>,
+    Option<UserId>,
+    String,
+    bool,
+    jiff_diesel::NullableTimestamp,
+    jiff_diesel::Timestamp,
+);
+
+/// Finds a session that has neither ended nor expired, and notes at most once a minute that it was seen.
+pub async fn find_session(
+    conn: &mut Conn,
+    now: Timestamp,
+    portal: Portal,
+    token: &str,
+) -> QueryResult<Option<Session>> {
+    let at = jiff_diesel::Timestamp::from(now);
+    let row: Option<SessionRow> = sessions::table
+        .filter(sessions::token_hash.eq(fingerprint(token)).and(sessions::portal.eq(portal.as_str())))
+        .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(at)))
+        .select((
+            sessions::id,
+            sessions::admin_id,
+            sessions::user_id,
+            sessions::csrf_token,
+            sessions::complete,
+            sessions::sudo_until,
+            sessions::last_seen_at,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((id, admin, user, csrf_token, complete, sudo_until, seen)) = row else { return Ok(None) };
+    if now.duration_since(seen.to_jiff()) > SignedDuration::from_mins(1) {
+        diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(at)).execute(conn).await?;
+    }
+    Ok(Some(Session { id, admin, user, csrf_token, complete, sudo_until: sudo_until.to_jiff() }))
+}
+
+/// Effective permissions: the union over all groups, also nested ones. Disabled staff have none.
+pub async fn permissions_of(conn: &mut Conn, admin: AdminId) -> QueryResult<Permissions> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Text>)]
+        permission: Option<String>,
+    }
+    // A row without a permission stands for "all".
+    let rows: Vec<Row> = diesel::sql_query(
+        "WITH RECURSIVE member AS (
+             SELECT m.group_id FROM admin_group_members m JOIN admins a ON a.id = m.admin_id
+             WHERE m.admin_id = $1 AND a.status = 'active'
+             UNION SELECT g.member_id FROM admin_group_groups g JOIN member ON member.group_id = g.group_id)
+         SELECT p.permission FROM admin_group_permissions p JOIN member USING (group_id)
+         UNION SELECT NULL FROM admin_groups g JOIN member ON member.group_id = g.id WHERE g.grants_all",
+    )
+    .bind::<SqlUuid, _>(admin)
+    .load(conn)
+    .await?;
+    let all = rows.iter().any(|row| row.permission.is_none());
+    // Keys of older versions that guard nothing any more are passed over.
+    let keys = rows.iter().filter_map(|row| row.permission.as_deref()?.parse().ok()).collect();
+    Ok(Permissions { all, keys })
+}
+
+/// What a token of staff opens.
+#[derive(Debug)]
+pub struct AdminToken {
+    pub admin: AdminId,
+    pub token: TokenId,
+    pub permissions: Permissions,
+}
+
+/// What a token of a user opens.
+#[derive(Debug)]
+pub struct UserToken {
+    pub user: UserId,
+    pub client: ClientId,
+    pub token: TokenId,
+    pub scopes: Vec<String>,
+    pub service: Option<ServiceId>,
+}
+
+#[derive(Queryable)]
+struct TokenRow {
+    id: TokenId,
+    admin: Option<AdminId>,
+    user: Option<UserId>,
+    client: Option<ClientId>,
+    scopes: Vec<String>,
+    networks: Vec<String>,
+    service: Option<ServiceId>,
+    last_used: jiff_diesel::NullableTimestamp,
+}
+
+async fn find_token(conn: &mut Conn, now: Timestamp, token: &str, ip: &str) -> Result<Option<TokenRow>> {
+    let at = jiff_diesel::Timestamp::from(now);
+    let row: Option<TokenRow> = api_tokens::table
+        .filter(api_tokens::token_hash.eq(fingerprint(token)).and(api_tokens::revoked_at.is_null()))
+        .filter(api_tokens::expires_at.is_null().or(api_tokens::expires_at.gt(at)))
+        .select((
+            api_tokens::id,
+            api_tokens::admin_id,
+            api_tokens::user_id,
+            api_tokens::client_id,
+            api_tokens::scopes,
+            api_tokens::networks,
+            api_tokens::service_id,
+            api_tokens::last_used_at,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let networks: Vec<&str> = row.networks.iter().map(String::as_str).collect();
+    if !networks.is_empty() && !networks.iter().any(|network| network_contains(network, ip)) {
+        return Err(
+            Refusal::because(Code::NotAllowed, "This token may not be used from your network.").into()
+        );
+    }
+    if row.last_used.to_jiff().is_none_or(|used| now.duration_since(used) > SignedDuration::from_mins(1)) {
+        diesel::update(api_tokens::table.find(row.id))
+            .set((api_tokens::last_used_at.eq(at), api_tokens::last_used_ip.eq(ip)))
+            .execute(conn)
+            .await?;
+    }
+    Ok(Some(row))
+}
+
+/// Whether `10.0.0.0/8` or a single address contains `ip`.
+pub fn network_contains(network: &str, ip: &str) -> bool {
+    use std::net::IpAddr;
+    let (base, bits) = network.split_once('/').unwrap_or((network, ""));
+    let (Ok(base), Ok(ip)) = (base.parse::<IpAddr>(), ip.parse::<IpAddr>()) else { return false };
+    let shift = |width: u32| bits.parse::<u32>().unwrap_or(width).min(width);
+    match (base, ip) {
+        (IpAddr::V4(base), IpAddr::V4(ip)) => {
+            let mask = u32::MAX.checked_shl(32 - shift(32)).unwrap_or(0);
+            u32::from(base) & mask == u32::from(ip) & mask
+        }
+        (IpAddr::V6(base), IpAddr::V6(ip)) => {
+            let mask = u128::MAX.checked_shl(128 - shift(128)).unwrap_or(0);
+            u128::from(base) & mask == u128::from(ip) & mask
+        }
+        _ => false,
+    }
+}
+
+/// A token of staff: its admin's permissions, narrowed to the token's scopes (`area:read`, `area:write`).
+pub async fn admin_by_token(
+    conn: &mut Conn,
+    now: Timestamp,
+    token: &str,
+    ip: &str,
+    writes: bool,
+) -> Result<Option<AdminToken>> {
+    let Some(row) = find_token(conn, now, token, ip).await? else { return Ok(None) };
+    let Some(admin) = row.admin else { return Ok(None) };
+    let held = permissions_of(conn, admin).await?;
+    let scopes: Vec<&str> = row.scopes.iter().map(String::as_str).collect();
+    let keys = held
+        .list()
+        .into_iter()
+        .filter(|permission| {
+            let area = permission.area();
+            scopes.iter().any(|scope| {
+                scope.split_once(':').is_some_and(|(name, mode)| name == area && (mode == "write" || !writes))
+            })
+        })
+        .collect();
+    Ok(Some(AdminToken { admin, token: row.id, permissions: Permissions { all: false, keys } }))
+}
+
+/// A token of a user.
+pub async fn user_by_token(
+    conn: &mut Conn,
+    now: Timestamp,
+    token: &str,
+    ip: &str,
+) -> Result<Option<UserToken>> {
+    let Some(row) = find_token(conn, now, token, ip).await? else { return Ok(None) };
+    let (Some(user), Some(client)) = (row.user, row.client) else { return Ok(None) };
+    let scopes = row.scopes;
+    Ok(Some(UserToken { user, client, token: row.id, scopes, service: row.service }))
+}
+
+/// How a user belongs to a client.
+#[derive(Debug)]
+pub struct Membership {
+    pub role: String,
+    pub permissions: Vec<String>,
+    pub client_status: String,
+    pub status_reason: Option<String>,
+}
+
+/// The membership of a user; `None` when he does not belong to that client.
+pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
+    let row: Option<(String, Vec<String>, String, Option<String>)> = client_users::table
+        .inner_join(clients::table)
+        .filter(client_users::client_id.eq(client).and(client_users::user_id.eq(user)))
+        .select((client_users::role, client_users::permissions, clients::status, clients::status_reason))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(role, permissions, client_status, status_reason)| Membership {
+        role,
+        permissions,
+        client_status,
+        status_reason,
+    }))
+}
+
+impl Membership {
+    /// Refuses what the role, or the state of the client, does not allow.
+    pub fn check(&self, right: &str, while_suspended: bool, writes: bool) -> Result<()> {
+        match self.client_status.as_str() {
+            "banned" | "fraud" | "deleted" => return Err(Refusal::not_found().into()),
+            "closed" if writes => {
+                return Err(Refusal::because(Code::Conflict, "This account is closed.").into());
+            }
+            "suspended" if !while_suspended => {
+                let detail = self.status_reason.clone().unwrap_or_default();
+                return Err(Refusal::because(Code::AccountSuspended, detail).into());
+            }
+            "pending" if writes && right != "profile" => {
+                return Err(Refusal::new(Code::EmailNotConfirmed).into());
+            }
+            _ => {}
+        }
+        let allowed = match self.role.as_str() {
+            "owner" => true,
+            "manager" => right != "users",
+            _ => right == "overview" || self.permissions.iter().any(|held| held == right),
+        };
+        if allowed { Ok(()) } else { Err(Refusal::new(Code::NotAllowed).into()) }
+    }
+}

@@ -1,0 +1,113 @@
+//! All that the workers can do.
+
+use serde::{Deserialize, Serialize};
+use shared::tasks::Queue;
+use shared::{ClientId, DocumentId, NotificationId, OrderId, ServiceId};
+
+/// Stored as JSON: variants are added, never changed.
+///
+/// A job carries ids, reads the present state, and does nothing when there is nothing to do: running it twice is harmless.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "kebab-case")]
+pub enum Job {
+    /// Charge everything that is due.
+    Charge,
+    /// Money came in: resume what lacked it, go on with orders that waited for it.
+    WalletToppedUp {
+        client: ClientId,
+    },
+    /// A charge was not covered: suspend when the grace is over.
+    ServicePastDue {
+        service: ServiceId,
+    },
+    /// Suspend, terminate and cancel what is due.
+    ServiceDeadlines,
+    /// Go on with an order: hold the money, provision.
+    OrderPlaced {
+        order: OrderId,
+    },
+    /// Have the module create the service.
+    Provision {
+        service: ServiceId,
+    },
+    /// Have the module suspend, resume or terminate the service, as its state says.
+    ModuleSuspend {
+        service: ServiceId,
+    },
+    ModuleResume {
+        service: ServiceId,
+    },
+    ModuleTerminate {
+        service: ServiceId,
+    },
+    /// Typeset an issued document and freeze it.
+    TypesetDocument {
+        document: DocumentId,
+    },
+    /// Render and send one notification.
+    SendNotification {
+        notification: NotificationId,
+    },
+    /// Tell clients whose wallet runs dry soon.
+    WalletForecast,
+    /// Remind of documents that are due.
+    DocumentReminders,
+    /// Recompute prices in other currencies.
+    ConvertPrices,
+    /// Drop what is past its retention.
+    Cleanup,
+    /// Audit the books and seal the day.
+    BooksAudit,
+}
+
+impl Job {
+    /// The name staff see; also the metric's label.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::WalletToppedUp { .. } => "wallet-topped-up",
+            Self::ServicePastDue { .. } => "service-past-due",
+            Self::ServiceDeadlines => "service-deadlines",
+            Self::OrderPlaced { .. } => "order-placed",
+            Self::Provision { .. } => "provision",
+            Self::ModuleSuspend { .. } => "module-suspend",
+            Self::ModuleResume { .. } => "module-resume",
+            Self::ModuleTerminate { .. } => "module-terminate",
+            Self::TypesetDocument { .. } => "typeset-document",
+            Self::SendNotification { .. } => "send-notification",
+            Self::WalletForecast => "wallet-forecast",
+            Self::DocumentReminders => "document-reminders",
+            Self::ConvertPrices => "convert-prices",
+            Self::Cleanup => "cleanup",
+            Self::BooksAudit => "books-audit",
+        }
+    }
+
+    pub fn queue(&self) -> Queue {
+        match self {
+            Self::Charge | Self::WalletToppedUp { .. } | Self::BooksAudit => Queue::Billing,
+            Self::Provision { .. }
+            | Self::ModuleSuspend { .. }
+            | Self::ModuleResume { .. }
+            | Self::ModuleTerminate { .. } => Queue::Provisioning,
+            Self::SendNotification { .. } => Queue::Mail,
+            _ => Queue::Default,
+        }
+    }
+
+    /// At most one unfinished task of a key; `None` lets any number wait.
+    pub fn dedup_key(&self) -> Option<String> {
+        match self {
+            Self::Charge
+            | Self::ServiceDeadlines
+            | Self::WalletForecast
+            | Self::DocumentReminders
+            | Self::ConvertPrices
+            | Self::Cleanup
+            | Self::BooksAudit => Some(self.name().to_owned()),
+            Self::TypesetDocument { document } => Some(format!("typeset-document:{document}")),
+            Self::SendNotification { notification } => Some(format!("send-notification:{notification}")),
+            _ => None,
+        }
+    }
+}

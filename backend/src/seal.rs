@@ -1,0 +1,56 @@
+//! Secrets at rest: XChaCha20-Poly1305 with the key of the configuration and the row's id as associated data.
+
+use anyhow::{Context, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use crate::config::Config;
+
+const NONCE_BYTES: usize = 24;
+
+/// Seals and opens secrets. The nonce stands before the ciphertext.
+#[derive(Clone)]
+pub struct Sealer(XChaCha20Poly1305);
+
+impl Sealer {
+    /// Takes the key from `secret_key.value` or `secret_key.file`: 32 bytes in base64.
+    pub fn from_config(config: &Config) -> anyhow::Result<Self> {
+        let text = match (&config.secret_key.value, &config.secret_key.file) {
+            (Some(value), _) => value.expose_secret().to_owned(),
+            (None, Some(file)) => {
+                std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?
+            }
+            (None, None) => {
+                anyhow::bail!("set secret_key.file or secret_key.value (HOSTWRIGHT__SECRET_KEY__FILE)")
+            }
+        };
+        let bytes = STANDARD.decode(text.trim()).context("the secret key is not base64")?;
+        ensure!(bytes.len() == 32, "the secret key has {} bytes instead of 32", bytes.len());
+        let key = Key::try_from(bytes.as_slice()).context("the secret key does not fit")?;
+        Ok(Self(XChaCha20Poly1305::new(&key)))
+    }
+
+    /// Seals `secret` so that it opens for the row `owner` only.
+    pub fn seal(&self, owner: Uuid, secret: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let nonce = XNonce::generate();
+        let sealed = self
+            .0
+            .encrypt(&nonce, Payload { msg: secret, aad: owner.as_bytes() })
+            .map_err(|_| anyhow::anyhow!("sealing failed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what `seal` made. Fails for another row, another key, or a changed byte.
+    pub fn open(&self, owner: Uuid, sealed: &[u8]) -> anyhow::Result<Vec<u8>> {
+        ensure!(sealed.len() > NONCE_BYTES, "sealed value too short");
+        let (nonce, sealed) = sealed.split_at(NONCE_BYTES);
+        let nonce = XNonce::try_from(nonce).context("nonce")?;
+        self.0
+            .decrypt(&nonce, Payload { msg: sealed, aad: owner.as_bytes() })
+            .map_err(|_| anyhow::anyhow!("the secret does not open with this key"))
+    }
+}
