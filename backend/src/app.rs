@@ -22,6 +22,9 @@ impl App {
     /// Connects to what the configuration names. Fails when the database is away or the key file unreadable.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::from_config(&config).context("reading the secret key")?;
+        if config.http.count_queries {
+            crate::db::count::start().context("http.count_queries")?;
+        }
         let db = crate::db::pool(&config.database)?;
         let clock = Clock::real(config.clock.adjustable);
         clock.reload(&db).await.context("connecting to PostgreSQL (database.url)")?;

@@ -116,7 +116,20 @@ pub struct Work {
 impl Config {
     /// Reads the file, when there is one, and the environment over it.
     pub fn read(file: Option<PathBuf>) -> Result<Self, Box<figment::Error>> {
-        let mut figment = Figment::from(Serialized::defaults(serde_json::json!({
+        let mut figment = Self::defaults();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment.merge(Env::prefixed("HOSTWRIGHT__").split("__")).extract().map_err(Box::new)
+    }
+
+    /// Reads TOML text alone, over the defaults.
+    pub fn parse(toml: &str) -> Result<Self, Box<figment::Error>> {
+        Self::defaults().merge(Toml::string(toml)).extract().map_err(Box::new)
+    }
+
+    fn defaults() -> Figment {
+        Figment::from(Serialized::defaults(serde_json::json!({
             "http": {
                 "bind": "127.0.0.1:8480", "public_url": "http://localhost:8480", "frontend_dir": null, "workers": 0,
                 "trusted_proxies": [], "sign_in_per_minute": 20, "count_queries": false,
@@ -128,10 +141,6 @@ impl Config {
             "clock": { "adjustable": false },
             "log": { "format": "text", "filter": "info" },
             "work": { "concurrency": 4, "scheduler": true, "charge_batch": 5000, "charge_sessions": 2 },
-        })));
-        if let Some(file) = file {
-            figment = figment.merge(Toml::file_exact(file));
-        }
-        figment.merge(Env::prefixed("HOSTWRIGHT__").split("__")).extract().map_err(Box::new)
+        })))
     }
 }

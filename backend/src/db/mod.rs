@@ -3,6 +3,8 @@
 //! Locks are taken in this order, from anywhere: client, wallet (in id order), document, payment, order, service (in id
 //! order), number series, task. Nothing is called outside, mailed or slept on while a transaction is open.
 
+pub mod count;
+
 use anyhow::Context;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Timestamptz};

@@ -1,1 +1,5 @@
+//! Requests in; rows, mail and jobs out. Real PostgreSQL, each test in a database of its own.
 
+mod harness;
+
+mod foundation;
