@@ -1,0 +1,95 @@
+# The installation's own PostgreSQL and Redis, under its data folder, for when no URL is configured.
+# shellcheck shell=bash
+
+if [ "$(id -u)" -eq 0 ]; then DATA=${HOSTWRIGHT_DATA:-/var/lib/hostwright}; else DATA=${HOSTWRIGHT_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/hostwright}; fi
+
+prepare_data_folder() {
+    mkdir -p "$DATA"
+    chmod 711 "$DATA"
+    if [ "$(id -u)" -eq 0 ] && ! runuser -u postgres -- test -x "$DATA"; then
+        fail "The user postgres cannot reach $DATA." "choose another folder with HOSTWRIGHT_DATA, or open the folders above it (chmod a+x)."
+    fi
+    if [ ! -s "$DATA/secret.key" ]; then
+        (umask 077 && head -c 32 /dev/urandom | base64 >"$DATA/secret.key")
+    fi
+}
+
+# A password of our own making, readable by us only.
+password() {
+    if [ ! -s "$DATA/$1.password" ]; then (umask 077 && random_hex 24 >"$DATA/$1.password"); fi
+    cat "$DATA/$1.password"
+}
+
+# The port that this installation took at its first start.
+port() {
+    if [ ! -s "$DATA/$1.port" ]; then free_port "$2" >"$DATA/$1.port"; fi
+    cat "$DATA/$1.port"
+}
+
+private_postgres() {
+    local dir=$DATA/postgres secret port pwfile memory buffers
+    secret=$(password postgres)
+    port=$(port postgres 54321)
+    if [ ! -f "$dir/data/PG_VERSION" ]; then
+        pwfile=$(mktemp)
+        printf '%s\n' "$secret" >"$pwfile"
+        give_to_service "$pwfile"
+        rm -rf "$dir/data"
+        step "create the database cluster" "is $DATA writable, and is there room?" postgres_create "$dir" hostwright "$pwfile"
+        rm -f "$pwfile"
+        # A quarter of the memory, at most 2 GB, as the manual advises for a machine that also does other work.
+        memory=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
+        buffers=$((memory / 4 > 2048 ? 2048 : memory / 4))
+        as_service tee -a "$dir/data/postgresql.conf" >/dev/null <<CONF
+listen_addresses = '127.0.0.1'
+port = $port
+unix_socket_directories = ''
+max_connections = 100
+shared_buffers = ${buffers}MB
+effective_cache_size = $((memory / 2))MB
+work_mem = 32MB
+maintenance_work_mem = 256MB
+wal_compression = on
+max_wal_size = 4GB
+checkpoint_completion_target = 0.9
+random_page_cost = 1.1
+fsync = on
+synchronous_commit = on
+CONF
+    fi
+    if ! postgres_is_up "$dir"; then
+        step "start PostgreSQL (port $port)" "look into $dir/log" postgres_start "$dir"
+    fi
+    if ! PGPASSWORD=$secret "$POSTGRES_BIN/psql" -qAtX -h 127.0.0.1 -p "$port" -U hostwright -d postgres \
+        -c "SELECT 1 FROM pg_database WHERE datname = 'hostwright'" | grep -q 1; then
+        PGPASSWORD=$secret "$POSTGRES_BIN/createdb" -h 127.0.0.1 -p "$port" -U hostwright hostwright
+    fi
+    export HOSTWRIGHT__DATABASE__URL=postgres://hostwright:$secret@127.0.0.1:$port/hostwright
+}
+
+private_redis() {
+    local dir=$DATA/redis secret port
+    secret=$(password redis)
+    port=$(port redis 56379)
+    if [ ! -f "$dir/redis.conf" ]; then
+        mkdir -p "$dir"
+        (umask 077 && cat >"$dir/redis.conf" <<CONF
+bind 127.0.0.1
+port $port
+requirepass $secret
+dir $dir
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+daemonize no
+CONF
+        )
+        give_to_service "$dir" "$dir/redis.conf"
+    fi
+    if ! redis_is_up "$dir"; then
+        redis_start "$dir"
+        wait_until 10 env REDISCLI_AUTH="$secret" redis-cli -p "$port" ping || fail "Redis did not start." "look into $dir/log"
+    fi
+    export HOSTWRIGHT__REDIS__URL=redis://:$secret@127.0.0.1:$port/0
+}
