@@ -20,6 +20,7 @@ use crate::App;
 use crate::audit::{Actor, Who};
 use crate::http::cookies::{self, Portal};
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::extract::Opener;
 use crate::http::request;
 use crate::identity::access as identity;
 
@@ -222,7 +223,9 @@ impl FromRequest for Staff {
     type Error = Error;
     type Future = Answer<Self>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        Box::pin(staff(request.clone()))
+        let gate = Opener::install(request);
+        let request = request.clone();
+        Box::pin(async move { staff(request).await.inspect(|_| gate.open()) })
     }
 }
 
@@ -230,6 +233,7 @@ impl<R: Right> FromRequest for May<R> {
     type Error = Error;
     type Future = Answer<Self>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let gate = Opener::install(request);
         let request = request.clone();
         Box::pin(async move {
             let staff = staff(request).await?;
@@ -237,6 +241,7 @@ impl<R: Right> FromRequest for May<R> {
                 let detail = format!("This needs the permission {}.", R::KEY);
                 return Err(Refusal::because(Code::NotAllowed, detail).into());
             }
+            gate.open();
             Ok(Self { staff, right: PhantomData })
         })
     }
@@ -246,6 +251,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
     type Error = Error;
     type Future = Answer<Self>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let gate = Opener::install(request);
         let request = request.clone();
         Box::pin(async move {
             let app = app(&request);
@@ -300,6 +306,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
                 }
             }
             member.check(R::KEY, R::WHILE_SUSPENDED, is_write(request.method()))?;
+            gate.open();
             Ok(Self { client, user, proof, actor: actor(Who::User(user), ip), right: PhantomData })
         })
     }
@@ -309,6 +316,7 @@ impl FromRequest for Me {
     type Error = Error;
     type Future = Answer<Self>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let gate = Opener::install(request);
         let request = request.clone();
         Box::pin(async move {
             let ip = request::origin(&request);
@@ -318,6 +326,7 @@ impl FromRequest for Me {
             if !session.complete {
                 return Err(Refusal::new(Code::SecondFactorNeeded).into());
             }
+            gate.open();
             Ok(Self { user, session: session.id, actor: actor(Who::User(user), ip) })
         })
     }

@@ -5,13 +5,55 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
-use futures::StreamExt;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, web};
+use futures::future::Shared;
+use futures::{FutureExt, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{Code, FieldError};
+use tokio::sync::oneshot;
 
 use crate::http::error::{Error, Refusal};
+
+/// Who may not call learns nothing about his input: what else a handler takes waits with its faults for the access check.
+#[derive(Clone, Debug)]
+pub struct Gate(Shared<oneshot::Receiver<()>>);
+
+/// Opens the gate; kept by the access check until it has passed.
+#[derive(Debug)]
+pub struct Opener(oneshot::Sender<()>);
+
+impl Opener {
+    /// Called by access extractors, which stand first among a handler's parameters.
+    pub fn install(request: &HttpRequest) -> Self {
+        let (sender, receiver) = oneshot::channel();
+        request.extensions_mut().insert(Gate(receiver.shared()));
+        Self(sender)
+    }
+
+    pub fn open(self) {
+        // Nobody waits when the handler takes nothing else.
+        let _nobody_waits = self.0.send(());
+    }
+}
+
+/// Gives `outcome`, faults only behind the access check.
+pub(super) fn behind_gate<T: 'static>(
+    request: &HttpRequest,
+    outcome: impl Future<Output = Result<T, Error>> + 'static,
+) -> Pin<Box<dyn Future<Output = Result<T, Error>>>> {
+    let gate = request.extensions().get::<Gate>().cloned();
+    Box::pin(async move {
+        let outcome = outcome.await;
+        if outcome.is_err()
+            && let Some(Gate(opened)) = gate
+        {
+            // An access check that failed has answered already.
+            let _answered = opened.await;
+        }
+        outcome
+    })
+}
 
 /// The most bytes of a JSON body.
 pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -64,7 +106,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let is_json =
             kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         let mut payload = payload.take();
-        Box::pin(async move {
+        behind_gate(request, async move {
             if !is_json {
                 return Err(Refusal::new(Code::UnsupportedMediaType).into());
             }
@@ -112,15 +154,14 @@ impl<T> Deref for Path<T> {
         &self.0
     }
 }
-impl<T: DeserializeOwned> FromRequest for Path<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Error = Error;
-    type Future = std::future::Ready<Result<Self, Error>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let read = web::Path::<T>::extract(request);
-        let read = futures::FutureExt::now_or_never(read).and_then(Result::ok);
-        std::future::ready(
-            read.map(|path| Self(path.into_inner())).ok_or_else(|| Refusal::not_found().into()),
-        )
+        let read = read.now_or_never().and_then(Result::ok);
+        let read = read.map(|path| Self(path.into_inner())).ok_or_else(|| Refusal::not_found().into());
+        behind_gate(request, std::future::ready(read))
     }
 }
 
@@ -134,13 +175,14 @@ impl<T> Deref for Query<T> {
         &self.0
     }
 }
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Error;
-    type Future = std::future::Ready<Result<Self, Error>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let read = decode(serde_urlencoded::Deserializer::new(form_urlencoded::parse(
             request.query_string().as_bytes(),
         )));
-        std::future::ready(read.map(Self).map_err(|field| Refusal::fields(vec![field]).into()))
+        let read = read.map(Self).map_err(|field| Refusal::fields(vec![field]).into());
+        behind_gate(request, std::future::ready(read))
     }
 }

@@ -1,5 +1,7 @@
 //! Calls that move money are answered once: the same `Idempotency-Key` gets the stored answer for a day.
 
+use std::pin::Pin;
+
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use diesel::prelude::*;
@@ -14,6 +16,7 @@ use shared::Code;
 
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::extract::behind_gate;
 
 /// The `Idempotency-Key` header; a call without one is refused.
 #[derive(Clone, Debug)]
@@ -21,15 +24,16 @@ pub struct IdempotencyKey(pub String);
 
 impl FromRequest for IdempotencyKey {
     type Error = Error;
-    type Future = std::future::Ready<Result<Self>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let key =
             request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
-        std::future::ready(match key {
+        let read = match key {
             Some(key) if (1..=255).contains(&key.len()) => Ok(Self(key.to_owned())),
             Some(_) => Err(Refusal::field("Idempotency-Key", "out_of_range", "1 to 255 characters.").into()),
             None => Err(Refusal::new(Code::IdempotencyKeyMissing).into()),
-        })
+        };
+        behind_gate(request, std::future::ready(read))
     }
 }
 

@@ -1,6 +1,11 @@
 //! A whole installation for one test: its own database, a clock we set, a server on a free port.
 
-#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test uses the part of the harness that it needs")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test uses the part of the harness that it needs"
+)]
 
 mod caller;
 mod database;
