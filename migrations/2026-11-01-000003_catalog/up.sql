@@ -10,7 +10,10 @@ CREATE TABLE products (
     direct_link boolean NOT NULL DEFAULT false,
     retired boolean NOT NULL DEFAULT false,
     stock_control boolean NOT NULL DEFAULT false,
+    -- How many may be sold in all.
     stock integer CHECK (stock >= 0),
+    -- Taken by living services; counted while stock is controlled.
+    stock_used integer NOT NULL DEFAULT 0 CHECK (stock_used >= 0),
     hourly_billing boolean NOT NULL DEFAULT true,
     allow_idle boolean NOT NULL DEFAULT false,
     convert_price boolean NOT NULL DEFAULT false,

@@ -64,6 +64,10 @@ CREATE TABLE services (
     module text NOT NULL,
     module_fields jsonb NOT NULL DEFAULT '{}',
     module_state jsonb NOT NULL DEFAULT '{}',
+    -- What the module was asked and has not finished: {"id": "…", "kind": "create", …}. NULL: nothing.
+    operation jsonb,
+    -- Counts in products.stock_used.
+    stock_taken boolean NOT NULL DEFAULT false,
     activated_at timestamptz,
     ended_at timestamptz,
     version integer NOT NULL DEFAULT 1,

@@ -6,6 +6,7 @@
 #[macro_use]
 mod macros;
 
+pub mod catalog;
 pub mod ids;
 pub mod language;
 pub mod money;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod period;
 pub mod permission;
 pub mod problem;
+pub mod services;
 pub mod tasks;
 
 pub use ids::*;
