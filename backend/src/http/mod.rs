@@ -13,6 +13,7 @@ pub mod paging;
 pub mod request;
 pub mod router;
 pub mod server;
+pub mod unknown;
 
 pub use access::{Acting, May, Me, Staff, Visitor, client_rights, rights};
 pub use error::{Error, Refusal, Result};

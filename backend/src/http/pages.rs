@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::unknown::{self, KnownPaths};
 
 /// Nothing inline, nothing from elsewhere; WebAssembly may be compiled.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -42,10 +43,17 @@ fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
 }
 
 /// Answers everything outside the API: a file of the build, or `index.html` for the app's own routes.
-pub async fn serve(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+pub async fn serve(
+    request: HttpRequest,
+    app: web::Data<App>,
+    known: web::Data<KnownPaths>,
+) -> Result<HttpResponse> {
+    if request.path().starts_with("/api/") {
+        return Ok(unknown::refuse(request, known).await);
+    }
     let Some(folder) = &app.config.http.frontend_dir else { return Err(Refusal::not_found().into()) };
     let path = request.path();
-    if path.starts_with("/api/") || !matches!(request.method().as_str(), "GET" | "HEAD") {
+    if !matches!(request.method().as_str(), "GET" | "HEAD") {
         return Err(Refusal::not_found().into());
     }
     let found = locate(folder, path);

@@ -10,15 +10,10 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::App;
-use crate::http::error::{Error, Refusal};
-use crate::http::{health, openapi, pages, request, router};
+use crate::http::{health, openapi, pages, request, router, unknown};
 
 async fn metrics(handle: web::Data<PrometheusHandle>) -> String {
     handle.render()
-}
-
-async fn unknown_operation() -> Result<String, Error> {
-    Err(Refusal::not_found().into())
 }
 
 /// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
@@ -28,6 +23,7 @@ pub fn run(
     handle: PrometheusHandle,
 ) -> std::io::Result<actix_web::dev::Server> {
     let document = router::document();
+    let known = web::Data::new(unknown::KnownPaths::of(&document));
     let workers = match app.config.http.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
@@ -43,13 +39,15 @@ pub fn run(
         actix
             .app_data(data.clone())
             .app_data(handle.clone())
+            .app_data(known.clone())
             .app_data(web::PayloadConfig::new(4 * 1024 * 1024))
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .route("/api/docs", web::get().to(|| async { web::Redirect::to("/api/docs/") }))
+            .route("/problems/{code}", web::get().to(unknown::explain))
             .route("/healthz", web::get().to(health::healthz))
             .route("/readyz", web::get().to(health::readyz))
             .route("/metrics", web::get().to(metrics))
-            .service(web::scope("/api").default_service(web::to(unknown_operation)))
+            .service(web::scope("/api").default_service(web::to(unknown::refuse)))
             .default_service(web::to(pages::serve))
             .wrap(Compress::default())
             .wrap(from_fn(request::surround))

@@ -53,3 +53,12 @@ async fn bad_json_is_refused_by_field() {
         Code::UnsupportedMediaType
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_an_operation_does_not_take_is_refused_with_those_it_takes() {
+    let panel = Panel::start().await;
+    let answer = panel.visitor().delete("/public/clock").await.expect(405);
+    assert_eq!(answer.problem().code, Code::MethodNotAllowed);
+    assert_eq!(answer.headers["allow"], "GET, HEAD");
+    assert_eq!(panel.visitor().get("/public/nothing").await.expect(404).problem().code, Code::NotFound);
+}
