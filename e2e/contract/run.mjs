@@ -1,0 +1,123 @@
+// Calls every operation with generated input, good and bad, as staff, as a client and as a visitor. No call may end in a
+// server error, and every answer must be as openapi.json says: status, content type and schema.
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Panel, equal, logs, mail, link, test, venv } from "../harness.mjs";
+
+const run = promisify(execFile);
+const examples = process.env.CONTRACT_EXAMPLES ?? "8";
+
+// Which table knows the `{id}` of a path, so that calls reach more than “not found”.
+const tables = {
+  "admin/clients": "clients", "admin/users": "users", "admin/services": "services", "admin/products": "products",
+  "admin/product-groups": "product_groups", "admin/option-groups": "option_groups", "admin/options": "options",
+  "admin/companies": "companies", "admin/tax-rules": "tax_rules", "admin/documents": "documents",
+  "admin/payments": "payments", "admin/tasks": "tasks", "admin/admins": "admins", "admin/admin-groups": "admin_groups",
+  "admin/notifications": "notifications", "clients/services": "services", "clients/documents": "documents",
+};
+
+// Calls that end the very session or token they are made with, or move the clock for all others.
+const apart = ["setClock", "signOut", "signOutAdmin", "endSession", "endAdminSession", "endOtherSessions", "deleteAccount"];
+
+await test(async (results, own) => {
+  const panel = own(await Panel.start({ demo: true, worker: true }));
+  const admin = await panel.admin();
+  const document = await admin.get("/api/openapi.json");
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    ["get", "put", "post", "delete", "patch"].filter((method) => item[method]).map((method) => ({ path, method, ...item[method] })),
+  );
+  await results.prove("operation ids are unique", () => {
+    equal(new Set(operations.map((operation) => operation.operationId)).size, operations.length, "ids");
+  });
+
+  const client = await clientOf(panel, admin);
+  const parameters = await knownIds(panel, operations, client.id);
+  const callers = [
+    { name: "staff", include: "^/api/v1/(admin|auth/admin)/", headers: headersOf(admin) },
+    { name: "client", include: "^/api/v1/(clients|me|auth)/(?!admin)", headers: headersOf(client.caller) },
+    { name: "visitor", include: "^/api/v1/(public|hooks)/", headers: [] },
+    { name: "staff, unsigned", include: "^/api/v1/(admin|clients|me)/", headers: [], examples: "1" },
+  ];
+  for (const caller of callers) {
+    await results.prove(`schemathesis as ${caller.name}`, async () => {
+      const config = join(panel.folder, `${caller.name.replace(/\W+/g, "-")}.toml`);
+      writeFileSync(config, settings(parameters));
+      const report = join(logs, `contract-${caller.name.replace(/\W+/g, "-")}.log`);
+      const args = [
+        "--config-file", config, "run", `${panel.base}/api/openapi.json`, "--url", panel.base,
+        "--include-path-regex", caller.include, ...apart.flatMap((id) => ["--exclude-operation-id", id]),
+        "--checks", "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance",
+        "--phases", "examples,coverage,fuzzing", "--max-examples", caller.examples ?? examples, "--seed", "1",
+        "--continue-on-failure", "--workers", "2", "--request-timeout", "20", "--no-color",
+        "--generation-database", "none", "--suppress-health-check", "all",
+        ...caller.headers.flatMap((header) => ["-H", header]),
+      ];
+      const { stdout, stderr, code } = await run(join(venv, "bin/schemathesis"), args, {
+        maxBuffer: 512 * 1024 * 1024, timeout: 20 * 60_000, cwd: panel.folder,
+      }).then((done) => ({ ...done, code: 0 }), (error) => error);
+      writeFileSync(report, `${stdout ?? ""}\n${stderr ?? ""}`);
+      const summary = (stdout ?? "").slice((stdout ?? "").lastIndexOf("= SUMMARY ="));
+      console.log(summary.replace(/^/gm, "        ").trimEnd());
+      if (code !== 0) throw new Error(`schemathesis found something; all of it: ${report}\n${failures(stdout ?? "")}\n${stderr ?? ""}`);
+    });
+  }
+  await results.prove("nothing was logged as an error", () => equal(panel.errors().slice(0, 10), [], "log lines"));
+  await results.prove("the books are still right", () => panel.verify());
+});
+
+function headersOf(caller) {
+  return caller.token
+    ? [`Authorization: Bearer ${caller.token}`]
+    : [`Cookie: ${caller.cookieHeader}`, ...(caller.csrf ? [`X-CSRF-Token: ${caller.csrf}`] : [])];
+}
+
+/** What schemathesis printed of its failures, cut to what one can read. */
+function failures(text) {
+  const from = text.indexOf("= FAILURES =");
+  return from < 0 ? text.slice(-4000) : text.slice(from, from + 12_000);
+}
+
+function settings(parameters) {
+  const lines = [];
+  for (const { operationId, values } of parameters) {
+    lines.push("[[operations]]", `include-operation-id = ${JSON.stringify(operationId)}`, "[operations.parameters]");
+    for (const [name, value] of Object.entries(values)) lines.push(`${JSON.stringify(`path.${name}`)} = ${JSON.stringify(value)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** For every path with `{client_id}` or `{id}`: ids that exist. */
+async function knownIds(panel, operations, clientId) {
+  const found = {};
+  for (const [prefix, table] of Object.entries(tables)) {
+    const where = prefix.startsWith("clients/") ? ` WHERE client_id = '${clientId}'` : "";
+    found[prefix] = (await panel.sql(`SELECT id FROM ${table}${where} ORDER BY id LIMIT 4`)).map((row) => row.id);
+  }
+  return operations.flatMap(({ path, operationId }) => {
+    const values = {};
+    if (path.includes("{client_id}")) values.client_id = [clientId];
+    const prefix = path.replace("/api/v1/", "").replace("{client_id}/", "").split("/{")[0];
+    if (path.includes("{id}") && found[prefix]?.length > 0) values.id = found[prefix];
+    return Object.keys(values).length > 0 ? [{ operationId, values }] : [];
+  });
+}
+
+/** A client of the demo with services and documents, and its owner signed in with a password of our own. */
+async function clientOf(panel) {
+  const [row] = await panel.sql(
+    `SELECT c.id, u.email FROM clients c JOIN client_users cu ON cu.client_id = c.id JOIN users u ON u.id = cu.user_id
+     WHERE cu.role = 'owner' AND c.status = 'active'
+     ORDER BY (SELECT count(*) FROM services s WHERE s.client_id = c.id) DESC, c.id LIMIT 1`,
+  );
+  const visitor = panel.caller();
+  await visitor.post("/auth/forgotten-password", { email: row.email });
+  const letter = await mail(row.email, /password/i);
+  const token = new URL(link(letter, /https?:\/\/\S*reset\S*/)).searchParams.get("token");
+  const password = "a password made for this run 7";
+  await visitor.post("/auth/reset-password", { token, password });
+  const caller = panel.caller();
+  await caller.signIn("client", row.email, password);
+  return { id: row.id, caller };
+}
