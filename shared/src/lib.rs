@@ -7,6 +7,7 @@
 mod macros;
 
 pub mod catalog;
+pub mod identity;
 pub mod ids;
 pub mod language;
 pub mod money;
@@ -15,6 +16,7 @@ pub mod period;
 pub mod permission;
 pub mod problem;
 pub mod services;
+pub mod settings;
 pub mod tasks;
 
 pub use ids::*;

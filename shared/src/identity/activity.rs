@@ -1,0 +1,81 @@
+//! Who did what.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{AdminId, ClientId, UserId};
+
+words! {
+    /// How grave a line of the activity log is.
+    ActivityLevel {
+        Info = "info",
+        Warning = "warning",
+        Error = "error",
+    }
+}
+
+/// One line of the activity log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActivityEntry {
+    pub id: Uuid,
+    pub at: Timestamp,
+    pub level: ActivityLevel,
+    /// `admin:…`, `user:…`, `system` or `visitor`.
+    pub actor: String,
+    /// Name of the person, as it is now.
+    pub actor_name: String,
+    pub admin: Option<AdminId>,
+    pub user: Option<UserId>,
+    pub client: Option<ClientId>,
+    pub client_name: Option<String>,
+    /// What was done, for programs: `client.suspended`.
+    pub action: String,
+    pub subject_kind: Option<String>,
+    pub subject: Option<Uuid>,
+    /// What was done, for people.
+    pub description: String,
+    /// Values before and after.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub old: Option<serde_json::Value>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub new: Option<serde_json::Value>,
+    pub ip: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// Which lines to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ActivityFilter {
+    /// The `next` of the page before; without it the newest lines.
+    #[cfg_attr(feature = "openapi", param(max_length = 100))]
+    pub after: Option<String>,
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 25))]
+    pub per_page: Option<u32>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub level: Option<ActivityLevel>,
+    /// Beginning of the action: `client.` or `client.suspended`.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub action: Option<String>,
+    pub admin: Option<AdminId>,
+    pub user: Option<UserId>,
+    pub client: Option<ClientId>,
+    pub subject: Option<Uuid>,
+    /// Words of the description.
+    #[cfg_attr(feature = "openapi", param(max_length = 200))]
+    pub search: Option<String>,
+}
+
+/// Lines of the activity log, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActivityPage {
+    pub items: Vec<ActivityEntry>,
+    /// To be sent as `after` for older lines; `None`: these were the last.
+    pub next: Option<String>,
+}

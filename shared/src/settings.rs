@@ -1,0 +1,324 @@
+//! Settings of the installation that staff change while it runs, and currencies.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Currency, Language};
+
+/// All settings, each with a default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub general: GeneralSettings,
+    pub registration: RegistrationSettings,
+    pub security: SecuritySettings,
+    pub finance: FinanceSettings,
+    pub services: ServiceSettings,
+    pub retention: RetentionSettings,
+    /// Counts changes; send it back as read.
+    #[serde(default)]
+    pub version: i32,
+}
+
+/// The installation as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct GeneralSettings {
+    /// Name shown in the portals and mails.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    pub brand_name: String,
+    /// Language when nobody chose one.
+    pub language: Language,
+    /// IANA time zone that documents and the schedule are dated in.
+    #[cfg_attr(feature = "openapi", schema(max_length = 64, example = "Europe/Warsaw"))]
+    pub time_zone: String,
+    /// Link to the terms of service, empty for none.
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
+    pub terms_url: String,
+}
+
+impl Default for GeneralSettings {
+    fn default() -> Self {
+        Self {
+            brand_name: "Hostwright".to_owned(),
+            language: Language::English,
+            time_zone: "UTC".to_owned(),
+            terms_url: String::new(),
+        }
+    }
+}
+
+/// How new clients come in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct RegistrationSettings {
+    /// Anybody may register.
+    pub open: bool,
+    /// Accounts count as confirmed at once; no link is mailed.
+    pub automatic_confirmation: bool,
+}
+
+impl Default for RegistrationSettings {
+    fn default() -> Self {
+        Self { open: true, automatic_confirmation: false }
+    }
+}
+
+/// Passwords, links and sessions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct SecuritySettings {
+    /// Characters of a password, at least.
+    #[cfg_attr(feature = "openapi", schema(minimum = 6, maximum = 64))]
+    pub password_length_min: u32,
+    /// Passwords need a digit and a special character; always so below twelve characters.
+    pub password_composition: bool,
+    /// How long mailed links hold.
+    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 1440))]
+    pub link_minutes: u32,
+    /// How long links to set a first password hold.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 30))]
+    pub set_password_days: u32,
+    /// Staff must set up a second factor before anything else opens.
+    pub enforce_staff_two_factor: bool,
+    /// Staff are signed out after so many minutes without a request.
+    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 10_080))]
+    pub staff_idle_minutes: u32,
+    /// Staff sign in again after so many hours.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 720))]
+    pub staff_session_hours: u32,
+    /// Users are signed out after so many minutes without a request.
+    #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 43_200))]
+    pub user_idle_minutes: u32,
+    /// Users sign in again after so many hours.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 720))]
+    pub user_session_hours: u32,
+    /// "Remember me": how many days a browser stays signed in.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 90))]
+    pub remember_days: u32,
+    /// How long a password counts as just given.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 60))]
+    pub sudo_minutes: u32,
+}
+
+impl Default for SecuritySettings {
+    fn default() -> Self {
+        Self {
+            password_length_min: 12,
+            password_composition: false,
+            link_minutes: 60,
+            set_password_days: 7,
+            enforce_staff_two_factor: false,
+            staff_idle_minutes: 720,
+            staff_session_hours: 24,
+            user_idle_minutes: 1440,
+            user_session_hours: 168,
+            remember_days: 30,
+            sudo_minutes: 10,
+        }
+    }
+}
+
+/// Money.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct FinanceSettings {
+    /// Smallest net amount that clients add at once, in currencies that `limits` does not name.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "5.00"))]
+    pub add_funds_min: String,
+    /// Largest net amount that clients add at once, likewise.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "10000.00"))]
+    pub add_funds_max: String,
+    /// Largest balance that clients may pay themselves up to, likewise.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "50000.00"))]
+    pub balance_max: String,
+    /// Limits of single currencies.
+    #[cfg_attr(feature = "openapi", schema(max_items = 200))]
+    pub limits: Vec<FundsLimits>,
+    /// Days until a document is due, unless its home company says otherwise.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 365))]
+    pub due_days: u32,
+    /// Unpaid proformas are cancelled so many days after they were due; 0: never.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 365))]
+    pub proforma_cancel_days: u32,
+    /// Clients are told when the wallet lasts for fewer hours than these.
+    #[cfg_attr(feature = "openapi", schema(max_items = 10, example = json!([72, 24, 3])))]
+    pub wallet_low_hours: Vec<u32>,
+    /// Unpaid documents are reminded of so many days before (negative) or after (positive) they are due.
+    #[cfg_attr(feature = "openapi", schema(max_items = 10, example = json!([-3, 1, 7])))]
+    pub reminder_days: Vec<i32>,
+}
+
+impl Default for FinanceSettings {
+    fn default() -> Self {
+        Self {
+            add_funds_min: "5.00".to_owned(),
+            add_funds_max: "10000.00".to_owned(),
+            balance_max: "50000.00".to_owned(),
+            limits: Vec::new(),
+            due_days: 14,
+            proforma_cancel_days: 30,
+            wallet_low_hours: vec![72, 24, 3],
+            reminder_days: vec![-3, 1, 7],
+        }
+    }
+}
+
+/// How much clients may add in one currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FundsLimits {
+    pub currency: Currency,
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "20.00"))]
+    pub add_funds_min: String,
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "40000.00"))]
+    pub add_funds_max: String,
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "200000.00"))]
+    pub balance_max: String,
+}
+
+/// Services: what new products begin with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceSettings {
+    /// Hours between a charge that was not covered and the suspension.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
+    pub suspension_grace_hours: u32,
+    /// Hours between suspension and termination; 0: never by itself.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
+    pub termination_delay_hours: u32,
+    /// Hours after which an unpaid order is cancelled; 0: never.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
+    pub order_cancel_hours: u32,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        Self { suspension_grace_hours: 72, termination_delay_hours: 48, order_cancel_hours: 48 }
+    }
+}
+
+/// How long records are kept, in days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Finished tasks.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
+    pub tasks_days: u32,
+    /// Ended sessions and tried sign-ins.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
+    pub sessions_days: u32,
+    /// Sent messages.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
+    pub notifications_days: u32,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self { tasks_days: 30, sessions_days: 180, notifications_days: 365 }
+    }
+}
+
+/// What the pages need before anybody is signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicSettings {
+    pub brand_name: String,
+    pub language: Language,
+    pub languages: Vec<Language>,
+    pub registration_open: bool,
+    pub terms_url: String,
+    pub password_length_min: u32,
+    pub password_composition: bool,
+    /// Enabled currencies, the default first.
+    pub currencies: Vec<CurrencyInfo>,
+}
+
+words! {
+    /// How numbers of a currency are written.
+    NumberFormat {
+        Plain = "1234.56",
+        English = "1,234.56",
+        Continental = "1.234,56",
+        Spaced = "1 234,56",
+    }
+}
+
+/// How a currency is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CurrencyInfo {
+    pub code: Currency,
+    pub name: String,
+    /// Decimals by ISO 4217.
+    pub decimals: u32,
+    pub prefix: String,
+    pub suffix: String,
+    pub format: NumberFormat,
+    pub is_default: bool,
+}
+
+/// A currency as staff see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CurrencyDetail {
+    pub code: Currency,
+    pub name: String,
+    /// Decimals by ISO 4217.
+    pub decimals: u32,
+    pub prefix: String,
+    pub suffix: String,
+    pub format: NumberFormat,
+    /// How many of it one unit of the default currency buys.
+    pub rate: String,
+    pub is_default: bool,
+    pub enabled: bool,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A currency to be sold in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCurrency {
+    pub code: Currency,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10))]
+    pub prefix: String,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10))]
+    pub suffix: String,
+    pub format: NumberFormat,
+    /// How many of it one unit of the default currency buys: up to eight decimals.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,9}(\.\d{1,8})?$", example = "4.2655"))]
+    pub rate: String,
+}
+
+/// A changed currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CurrencyChange {
+    /// As read; refused when somebody changed it meanwhile.
+    pub version: i32,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10))]
+    pub prefix: String,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10))]
+    pub suffix: String,
+    pub format: NumberFormat,
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,9}(\.\d{1,8})?$", example = "4.2655"))]
+    pub rate: String,
+    pub enabled: bool,
+}
