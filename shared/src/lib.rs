@@ -6,6 +6,7 @@
 #[macro_use]
 mod macros;
 
+pub mod billing;
 pub mod catalog;
 pub mod identity;
 pub mod ids;

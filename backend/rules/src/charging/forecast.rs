@@ -1,0 +1,206 @@
+//! Looking ahead: recurring cost, the recommended top-up, until when a wallet lasts.
+
+use jiff::Timestamp;
+use rust_decimal::{Decimal, RoundingStrategy};
+use shared::Period;
+use shared::money::round_half_up;
+
+use super::hours::{HourlyPrice, due_hours, hours_cost};
+use super::periods::due_periods;
+use super::{instant, paid_until};
+use crate::units::{amount, units};
+use crate::{Result, RuleError};
+
+/// A running service, for looking ahead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// By the hour, with the wallet's watermark.
+    Hours { price: HourlyPrice, stream_from: Timestamp, charged_to: Timestamp },
+    /// By whole periods; `charged` of them are paid since `anchor`.
+    Periods { price: Decimal, period: Period, anchor: Timestamp, charged: i32 },
+}
+
+/// Recurring cost per hour, day, week, month and year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecurringCost {
+    /// Four decimals.
+    pub hourly: Decimal,
+    /// The hourly cost × 24, 168, 720 and 8760, two decimals each.
+    pub daily: Decimal,
+    pub weekly: Decimal,
+    pub monthly: Decimal,
+    pub yearly: Decimal,
+}
+
+/// Adds up prices and the periods they are for: Σ price ÷ hours of its period. `one_time` counts nothing.
+pub fn recurring_cost(prices: impl IntoIterator<Item = (Decimal, Period)>) -> Result<RecurringCost> {
+    // Exact in 26280ths (the hours of three years, which every period divides but biweekly's 336): the common multiple.
+    const COMMON: i128 = 26_280 * 336;
+    let mut sum = 0_i128;
+    for (price, period) in prices {
+        let Some(hours) = period.nominal_hours() else { continue };
+        let weighted = units(price)?.checked_mul(COMMON / i128::from(hours)).ok_or(RuleError::OutOfRange)?;
+        sum = sum.checked_add(weighted).ok_or(RuleError::OutOfRange)?;
+    }
+    let hourly = amount(crate::units::divide_half_up(sum, COMMON)?)?;
+    let times = |hours: u32| round_half_up(hourly * Decimal::from(hours), 2);
+    Ok(RecurringCost {
+        hourly,
+        daily: times(24),
+        weekly: times(168),
+        monthly: times(720),
+        yearly: times(8760),
+    })
+}
+
+/// What falls due from now until `until`, that instant included.
+pub fn cost_until(services: &[Running], until: Timestamp) -> Result<Decimal> {
+    amount(units_until(services, until)?)
+}
+
+fn units_until(services: &[Running], until: Timestamp) -> Result<i128> {
+    let mut sum = 0_i128;
+    for service in services {
+        let cost = match service {
+            Running::Hours { price, stream_from, charged_to } => {
+                match due_hours(*stream_from, *charged_to, until)? {
+                    Some((from, hours)) => hours_cost(*price, from, hours)?,
+                    None => 0,
+                }
+            }
+            Running::Periods { price, period, anchor, charged } => {
+                let due = due_periods(*anchor, *period, *charged, until)?.len();
+                let due = i128::try_from(due).map_err(|_| RuleError::OutOfRange)?;
+                units(*price)?.checked_mul(due).ok_or(RuleError::OutOfRange)?
+            }
+        };
+        sum = sum.checked_add(cost).ok_or(RuleError::OutOfRange)?;
+    }
+    Ok(sum)
+}
+
+/// The instant at which `available` first does not cover everything that is due; `None`: it lasts beyond `horizon`.
+pub fn lasts_until(
+    available: Decimal,
+    services: &[Running],
+    now: Timestamp,
+    horizon: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let available = units(available)?;
+    let lacks = |until: i64| -> Result<bool> {
+        let cost = units_until(services, instant(until)?)?;
+        Ok(cost > 0 && cost > available)
+    };
+    let (mut enough, mut short) = (now.as_second(), horizon.as_second());
+    if lacks(enough)? {
+        return Ok(Some(now));
+    }
+    if short <= enough || !lacks(short)? {
+        return Ok(None);
+    }
+    // The cost only grows, so halving finds the very second.
+    while short - enough > 1 {
+        let middle = enough + (short - enough) / 2;
+        if lacks(middle)? { short = middle } else { enough = middle }
+    }
+    Ok(Some(instant(short)?))
+}
+
+/// The top-up that makes `balance` cover `cost`: not below zero, rounded up to the whole unit, inside the limits.
+///
+/// Nothing when nothing is lacking; otherwise at least `min`, at most `max`.
+pub fn recommended(cost: Decimal, balance: Decimal, min: Decimal, max: Decimal) -> Decimal {
+    let lacking = cost - balance;
+    if lacking <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    lacking.round_dp_with_strategy(0, RoundingStrategy::AwayFromZero).max(min).min(max)
+}
+
+/// The begin of the next charge of a service.
+pub fn next_charge(service: &Running) -> Result<Timestamp> {
+    match service {
+        Running::Hours { stream_from, charged_to, .. } => paid_until(*stream_from, *charged_to),
+        Running::Periods { period, anchor, charged, .. } => super::nth_start(*anchor, *period, *charged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn recurring_cost_compares_every_period() {
+        let cost = recurring_cost([
+            (decimal("20"), Period::Monthly),
+            (decimal("120"), Period::Annually),
+            (decimal("3.36"), Period::Biweekly),
+            (decimal("99"), Period::OneTime),
+        ])
+        .unwrap();
+        // 20/720 + 120/8760 + 3.36/336 = 0.0277… + 0.0136… + 0.01
+        assert_eq!(cost.hourly, decimal("0.0515"));
+        assert_eq!(cost.daily, decimal("1.24"));
+        assert_eq!(cost.monthly, decimal("37.08"));
+        assert_eq!(cost.yearly, decimal("451.14"));
+    }
+
+    #[test]
+    fn every_period_divides_the_common_multiple() {
+        for hours in Period::ALL.iter().filter_map(|period| period.nominal_hours()) {
+            assert_eq!((26_280_i128 * 336) % i128::from(hours), 0, "{hours}");
+        }
+    }
+
+    #[test]
+    fn the_recommended_top_up_is_whole_and_inside_the_limits() {
+        let limits = |cost: &str, balance: &str| {
+            recommended(decimal(cost), decimal(balance), decimal("10"), decimal("1000"))
+        };
+        assert_eq!(limits("20.01", "0"), decimal("21"));
+        assert_eq!(limits("20", "20"), Decimal::ZERO);
+        assert_eq!(limits("20", "19.99"), decimal("10"));
+        assert_eq!(limits("5000", "-3"), decimal("1000"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_wallet_lasts_exactly_until_it_does_not(
+            available in 0_i64..2_000_000, price in 1_i64..500_000, offset in 0_i64..3600, yearly in 1_i64..5_000_000,
+        ) {
+            let now = second(1_790_000_000);
+            let services = [
+                Running::Hours {
+                    price: HourlyPrice::Month(Decimal::new(price * 100, 4)),
+                    stream_from: second(1_790_000_000 + offset),
+                    charged_to: now,
+                },
+                Running::Periods {
+                    price: Decimal::new(yearly, 4),
+                    period: Period::Weekly,
+                    anchor: second(1_789_900_000),
+                    charged: 1,
+                },
+            ];
+            let horizon = second(1_790_000_000 + 90 * 86_400);
+            let available = Decimal::new(available, 4);
+            match lasts_until(available, &services, now, horizon).unwrap() {
+                None => prop_assert!(cost_until(&services, horizon).unwrap() <= available),
+                Some(until) => {
+                    prop_assert!(cost_until(&services, until).unwrap() > available);
+                    let before = second(until.as_second() - 1);
+                    prop_assert!(until == now || cost_until(&services, before).unwrap() <= available);
+                }
+            }
+        }
+    }
+}

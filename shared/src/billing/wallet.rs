@@ -1,0 +1,67 @@
+//! The wallet: balance strip, credit limit, recurring cost, forecast.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::{ClientId, CompanyId, Currency};
+
+/// What a client has and may spend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WalletSummary {
+    pub client_id: ClientId,
+    pub company_id: CompanyId,
+    pub currency: Currency,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("100.0000")))]
+    pub balance: Decimal,
+    /// Set aside for services that are being delivered.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("5.0000")))]
+    pub held: Decimal,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("0.0000")))]
+    pub credit_limit: Decimal,
+    /// balance − held + credit_limit.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("95.0000")))]
+    pub available: Decimal,
+}
+
+/// Sets the credit limit of a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreditLimitChange {
+    /// Zero or more, in the wallet's currency.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(max_length = 28, examples("50.00"), pattern = r"^\d{1,11}(\.\d{1,4})?$")
+    )]
+    pub credit_limit: String,
+}
+
+/// What the services of a client cost, and how long the wallet lasts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CostSummary {
+    pub wallet: WalletSummary,
+    /// Services that are charged now.
+    pub services: i64,
+    /// Recurring cost per hour, four decimals.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("0.0278")))]
+    pub hourly: Decimal,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("0.67")))]
+    pub daily: Decimal,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("4.67")))]
+    pub weekly: Decimal,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20.02")))]
+    pub monthly: Decimal,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("243.53")))]
+    pub yearly: Decimal,
+    /// What falls due in the next 30 days, with the first charges of orders that wait for money.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20.0000")))]
+    pub next_30_days: Decimal,
+    /// The top-up that covers the next 30 days: whole units, inside the limits; zero when the wallet covers them.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20")))]
+    pub recommended: Decimal,
+    /// When the wallet will first lack money; `None`: not within a year.
+    pub lasts_until: Option<Timestamp>,
+}
