@@ -1,0 +1,200 @@
+// Whatever dies in the middle, no hour is charged twice or lost and a payment is booked once.
+//
+// One alone: node e2e/durability/run.mjs kills | redis | postgres | crowd | away | booking
+// Needs servers that really write: backend/scripts/scratch up DIR durable
+import { execFileSync } from "node:child_process";
+import { randomInt, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { Panel, equal, holds, sleep, test, top, until } from "../harness.mjs";
+import { provider, rules } from "./fixture.mjs";
+
+const clients = Number(process.env.DURABILITY_CLIENTS ?? 3000);
+const wanted = process.argv.slice(2);
+const scratch = (...args) => execFileSync(join(top, "backend/scripts/scratch"), args, { stdio: "pipe" });
+const folder = () => {
+  if (!process.env.TEST_SCRATCH) throw new Error("TEST_SCRATCH is not set: source DIR/env of a `scratch up DIR durable`");
+  return process.env.TEST_SCRATCH;
+};
+
+/** A provider with services to charge; API without a worker, so that workers can be killed apart. */
+class Books {
+  static async open(own) {
+    const books = new Books();
+    // Small batches: many places to die in.
+    books.panel = own(await Panel.start({ worker: false, env: { HOSTWRIGHT__WORK__CHARGE_BATCH: "100" } }));
+    books.admin = await books.panel.admin();
+    const { now } = await books.admin.get("/public/clock");
+    books.start = new Date(Math.ceil(Date.parse(now) / 3_600_000) * 3_600_000).toISOString();
+    await books.panel.sql(provider({ clients, start: books.start }));
+    await books.admin.post("/admin/clock", { now: new Date(Date.parse(books.start) - 60_000).toISOString() });
+    return books;
+  }
+
+  worker(name = "work") {
+    return this.panel.spawn(["work"], { name });
+  }
+
+  async hoursPass(hours) {
+    await this.admin.moveClock(hours);
+  }
+
+  /** Waits until nothing is due any more. */
+  async charged(seconds = 120) {
+    const { now } = await this.admin.get("/public/clock");
+    await until("everything due is charged", async () => {
+      const [row] = await this.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`);
+      return row.due === 0;
+    }, seconds, 300);
+  }
+
+  async hold() {
+    for (const [rule, query] of Object.entries(rules)) equal(await this.panel.sql(query), [], rule);
+    await this.panel.verify();
+  }
+
+  async stopWorkers() {
+    for (const child of this.panel.processes) {
+      if (child !== this.panel.server && child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGTERM");
+        await Promise.race([child.ended, sleep(30_000)]);
+        if (child.exitCode === null) child.kill("SIGKILL");
+      }
+    }
+  }
+}
+
+const scenarios = {
+  async kills(results, books) {
+    let midway = 0;
+    await results.prove("a worker is killed 20 times while it charges", async () => {
+      for (let round = 0; round < 20; round += 1) {
+        await books.hoursPass(1);
+        const worker = books.worker(`kill-${round}`);
+        const { now } = await books.admin.get("/public/clock");
+        const open = async () =>
+          (await books.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`))[0].due;
+        const before = await open();
+        await until("it begins", async () => (await open()) < before, 60, 20).catch(() => undefined);
+        await sleep(randomInt(0, 400));
+        worker.kill("SIGKILL");
+        await worker.ended;
+        if ((await open()) > 0) midway += 1;
+      }
+      books.worker("after-kills");
+      await books.charged();
+      await books.stopWorkers();
+    });
+    await results.prove("it was really killed in the middle", () => holds(midway >= 5, `only ${midway} of 20 kills left work undone`));
+    await results.prove("after the kills the books are right", () => books.hold());
+  },
+
+  async redis(results, books) {
+    await results.prove("Redis is emptied in the middle", async () => {
+      books.worker("redis");
+      for (let round = 0; round < 5; round += 1) {
+        await books.hoursPass(1);
+        await sleep(randomInt(50, 900));
+        execFileSync("redis-cli", ["-u", process.env.TEST_REDIS_URL, "flushall"], { stdio: "pipe" });
+        await books.charged();
+      }
+    });
+    await results.prove("Redis is killed and comes back", async () => {
+      await books.hoursPass(1);
+      await sleep(200);
+      scratch("restart-redis", folder());
+      await books.charged();
+      await books.stopWorkers();
+    });
+    await results.prove("after Redis was lost the books are right", () => books.hold());
+  },
+
+  async postgres(results, books) {
+    await results.prove("PostgreSQL is restarted in the middle, three times", async () => {
+      books.worker("postgres");
+      for (let round = 0; round < 3; round += 1) {
+        await until("the clock moves", () => books.hoursPass(1).then(() => true), 30);
+        await sleep(randomInt(100, 1200));
+        scratch("restart-postgres", folder());
+        await until("the server is ready again", async () => (await fetch(`${books.panel.base}/readyz`)).ok, 60);
+        await books.charged();
+      }
+      await books.stopWorkers();
+    });
+    await results.prove("after the restarts the books are right", () => books.hold());
+  },
+
+  async crowd(results, books) {
+    await results.prove("two workers and two schedulers at once", async () => {
+      books.worker("crowd-a");
+      books.worker("crowd-b");
+      await until("two processes are seen, one of them leads", async () => {
+        const seen = await books.panel.sql("SELECT leader FROM processes WHERE role = 'work' AND seen_at > now() - interval '20 seconds'");
+        return seen.length >= 2 && seen.filter((row) => row.leader).length === 1;
+      }, 60);
+      for (let round = 0; round < 4; round += 1) {
+        await books.hoursPass(1);
+        await books.charged();
+      }
+      await books.stopWorkers();
+    });
+    await results.prove("after the crowd the books are right", () => books.hold());
+  },
+
+  async away(results, books) {
+    await results.prove("a worker that was away for 24 hours catches up in one pass", async () => {
+      const [{ count: before }] = await books.panel.sql("SELECT count(*) FROM ledger_transfers WHERE kind = 'charge'");
+      await books.hoursPass(24);
+      await sleep(1000);
+      books.worker("away");
+      await books.charged();
+      await books.stopWorkers();
+      const [{ count: after }] = await books.panel.sql("SELECT count(*) FROM ledger_transfers WHERE kind = 'charge'");
+      equal(after - before, clients, "one transfer for each client");
+    });
+    await results.prove("after the day away the books are right", () => books.hold());
+  },
+};
+
+await test(async (results, own) => {
+  const chosen = Object.keys(scenarios).filter((name) => wanted.length === 0 || wanted.includes(name));
+  if (chosen.length > 0) {
+    const books = await Books.open(own);
+    for (const name of chosen) await scenarios[name](results, books);
+  }
+  if (wanted.length === 0 || wanted.includes("booking")) await booking(results, own);
+});
+
+/** One bank transfer, booked by a hundred hands at once. */
+async function booking(results, own) {
+  const panel = own(await Panel.start({ demo: true, worker: false }));
+  const admin = await panel.admin();
+  await results.prove("a payment booked 100 times at once is credited once", async () => {
+    const [document] = await panel.sql(
+      `SELECT d.id, d.client_id, d.total, d.net, d.currency, g.id AS gateway FROM documents d
+       JOIN gateways g ON g.company_id = d.company_id AND g.module = 'bank_transfer'
+       WHERE d.kind = 'proforma' AND d.status = 'unpaid' LIMIT 1`,
+    );
+    holds(document, "the demo has an unpaid proforma");
+    const balance = async () => (await panel.sql(`SELECT balance::text FROM wallets WHERE client_id = '${document.client_id}'`))[0].balance;
+    const before = await balance();
+    const body = {
+      gateway_id: document.gateway, external_id: `transfer-${randomUUID()}`, amount: String(document.total),
+      received_on: new Date().toISOString().slice(0, 10),
+    };
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 100 }, async (_, n) => {
+      const answer = await admin.raw("POST", `/admin/documents/${document.id}/payments`, {
+        body, headers: { "idempotency-key": n % 2 === 0 ? key : randomUUID() },
+      });
+      await answer.arrayBuffer();
+      return answer.status;
+    }));
+    holds(answers.every((status) => status < 500), `answers: ${JSON.stringify(answers)}`);
+    holds(answers.some((status) => status < 300), `none was taken: ${JSON.stringify(answers)}`);
+    const credited = (await panel.sql(`SELECT (${await balance()} - ${before})::text AS credited`))[0].credited;
+    equal(Number(credited), Number(document.net), "credited");
+    const [{ count }] = await panel.sql(`SELECT count(*) FROM payments WHERE external_id = '${body.external_id}'`);
+    equal(count, 1, "payments");
+  });
+  await results.prove("the books are right", () => panel.verify());
+}
