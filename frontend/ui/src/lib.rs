@@ -1,1 +1,31 @@
+//! What pages are made of: buttons, fields, tables, dialogs, charts.
+//!
+//! Knows no domain and no API. Texts of its own come from [`Words`], set once with [`set_words`];
+//! every other text is a parameter. The look is in `tokens.css` and `components.css` beside this crate.
 
+pub mod chart;
+pub mod field;
+pub mod frame;
+pub mod icon;
+pub mod list;
+pub mod overlay;
+pub mod palette;
+pub mod show;
+pub mod table;
+pub mod toast;
+pub mod words;
+
+pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
+pub use field::{
+    CheckField, FieldProblem, Form, FormErrors, NumberField, PasswordField, RadioCards, SelectField, SwitchField,
+    TextArea, TextField,
+};
+pub use frame::{Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs};
+pub use icon::{Icon, lu};
+pub use list::{ListState, use_list};
+pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, use_unsaved_guard};
+pub use palette::{Command, CommandPalette};
+pub use show::{Avatar, Badge, Button, CopyId, EmptyState, FailedState, Facts, LinkButton, Note, Skeleton, Tone};
+pub use table::{Align, Column, Pagination, SearchBox, Table};
+pub use toast::{Toasts, toast_bad, toast_ok, toast_undo};
+pub use words::{Words, set_words, words};

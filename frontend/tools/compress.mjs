@@ -1,0 +1,31 @@
+// After the pages are built: a `.br` beside each file that shrinks by it.
+import { brotliCompressSync, constants } from "node:zlib";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+
+const staging = process.env.TRUNK_STAGING_DIR;
+if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: call this through Trunk");
+const quality = process.env.TRUNK_PROFILE === "debug" ? 4 : 11;
+const budget = 900 * 1024;
+const shrinks = new Set([".html", ".js", ".css", ".wasm", ".svg", ".json"]);
+
+const walk = (folder) =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? walk(path) : [path];
+  });
+
+let total = 0;
+for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
+  const bytes = readFileSync(path);
+  const small = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+  writeFileSync(`${path}.br`, small);
+  total += small.length;
+}
+console.log(`pages: ${Math.round(total / 1024)} KiB as brotli`);
+if (quality === 11 && total > budget) {
+  console.error(`The pages outgrew their budget of ${budget / 1024} KiB.`);
+  process.exit(1);
+}

@@ -1,0 +1,361 @@
+//! What lies above the page: dialogs, drawers, menus, and the guard of unsaved changes.
+//!
+//! Dialogs are native `<dialog>` elements: focus stays inside, Escape closes, focus returns to the opener.
+
+use icondata_core::IconData;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::{Button, Icon, lu, words};
+
+#[component]
+fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
+    let node = NodeRef::<leptos::html::Dialog>::new();
+    Effect::new(move || {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                if dialog.show_modal().is_err() {
+                    open.set(false);
+                }
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let children = StoredValue::new(children);
+    view! {
+        <dialog
+            node_ref=node
+            class=class
+            aria-label=move || label.get().to_string()
+            on:close=move |_| open.set(false)
+            on:mousedown=move |event| {
+                let on_backdrop = event
+                    .target()
+                    .zip(node.get_untracked())
+                    .is_some_and(|(target, dialog)| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog));
+                if on_backdrop {
+                    open.set(false);
+                }
+            }
+        >
+            <Show when=move || open.get()>{children.with_value(|children| children())}</Show>
+        </dialog>
+    }
+}
+
+#[component]
+fn OverlayHead(title: TextProp, open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="overlay-head">
+            <h2>{move || title.get()}</h2>
+            <button
+                type="button"
+                class="btn btn-ghost btn-icon btn-sm"
+                aria-label=words().close
+                on:click=move |_| open.set(false)
+            >
+                <Icon icon=lu::LuX />
+            </button>
+        </div>
+    }
+}
+
+/// A question or a small form in the middle. Its children live only while it is open.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: TextProp,
+    /// `dialog-wide` for tables and previews.
+    #[prop(optional)]
+    class: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let head = title.clone();
+    view! {
+        <Modal open class=format!("dialog {class}") label=title>
+            <OverlayHead title=head.clone() open />
+            <div class="overlay-body">{children()}</div>
+        </Modal>
+    }
+}
+
+/// A form at the right edge.
+#[component]
+pub fn Drawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: ChildrenFn) -> impl IntoView {
+    let head = title.clone();
+    view! {
+        <Modal open class="drawer".to_owned() label=title>
+            <OverlayHead title=head.clone() open />
+            <div class="overlay-body">{children()}</div>
+        </Modal>
+    }
+}
+
+/// The navigation of narrow screens, at the left edge.
+#[component]
+pub fn SideDrawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: ChildrenFn) -> impl IntoView {
+    view! {
+        <Modal open class="drawer drawer-left".to_owned() label=title>
+            {children()}
+        </Modal>
+    }
+}
+
+/// Asks before something that cannot be taken back.
+///
+/// With `type_name`, the button opens only after that text was typed.
+#[component]
+pub fn Confirm(
+    open: RwSignal<bool>,
+    #[prop(into)] title: TextProp,
+    /// What will happen.
+    #[prop(into)]
+    text: TextProp,
+    #[prop(into)] action: TextProp,
+    #[prop(default = true)] danger: bool,
+    #[prop(optional, into)] busy: Signal<bool>,
+    #[prop(optional, into)] type_name: Option<String>,
+    on_confirm: Callback<()>,
+    #[prop(optional)] children: Option<ChildrenFn>,
+) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let wanted = StoredValue::new(type_name);
+    let locked = Signal::derive(move || {
+        wanted.with_value(|wanted| wanted.as_ref().is_some_and(|wanted| typed.get().trim() != wanted))
+    });
+    let children = StoredValue::new(children);
+    view! {
+        <Dialog open title>
+            {
+                let (text, action) = (text.clone(), action.clone());
+                view! {
+                    <p class="text-ink-2 whitespace-pre-line">{move || text.get()}</p>
+                    {children.with_value(|children| children.as_ref().map(|children| children()))}
+                    {wanted
+                        .get_value()
+                        .map(|wanted| {
+                            view! {
+                                <label class="field">
+                                    <span class="field-label">{words().type_to_confirm.replace("{text}", &wanted)}</span>
+                                    <input
+                                        class="input"
+                                        autocomplete="off"
+                                        on:input=move |event| typed.set(event_target_value(&event))
+                                    />
+                                </label>
+                            }
+                        })}
+                    <div class="form-bar">
+                        <Button text=words().cancel on_click=Callback::new(move |()| open.set(false)) />
+                        <Button
+                            text=action
+                            class=if danger { "btn-danger" } else { "btn-primary" }
+                            busy
+                            disabled=locked
+                            on_click=on_confirm
+                        />
+                    </div>
+                }
+            }
+        </Dialog>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct MenuOpen(RwSignal<bool>);
+
+/// A button that opens a list of links and acts. Escape and a click elsewhere close it.
+#[component]
+pub fn Menu(
+    #[prop(into)] label: TextProp,
+    /// What the button shows; three dots without.
+    #[prop(optional)]
+    button: Option<Children>,
+    #[prop(default = "btn btn-ghost btn-icon btn-sm")] class: &'static str,
+    /// `menu-start` opens to the right, `menu-up` upwards.
+    #[prop(optional)]
+    list_class: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    provide_context(MenuOpen(open));
+    let node = NodeRef::<leptos::html::Div>::new();
+    let opener = NodeRef::<leptos::html::Button>::new();
+    let outside = window_event_listener(leptos::ev::mousedown, move |event| {
+        if !open.get_untracked() {
+            return;
+        }
+        let inside = node
+            .get_untracked()
+            .zip(event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()))
+            .is_some_and(|(menu, target)| menu.contains(Some(&target)));
+        if !inside {
+            open.set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let step = move |forward: bool| {
+        let Some(menu) = node.get_untracked() else { return };
+        let Ok(items) = menu.query_selector_all(".menu-item") else { return };
+        let count = items.length();
+        let active = document().active_element();
+        let at = (0..count).find(|index| {
+            items.item(*index).zip(active.as_ref()).is_some_and(|(item, active)| item == *AsRef::<web_sys::Node>::as_ref(active))
+        });
+        let next = match (at, forward) {
+            (None, true) => 0,
+            (None, false) => count.saturating_sub(1),
+            (Some(at), true) => (at + 1) % count.max(1),
+            (Some(at), false) => (at + count - 1) % count.max(1),
+        };
+        if let Some(item) = items.item(next).and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
+            item.focus().ok();
+        }
+    };
+    let children = StoredValue::new(children);
+    view! {
+        <div
+            class="menu"
+            node_ref=node
+            on:keydown=move |event| match event.key().as_str() {
+                "Escape" if open.get_untracked() => {
+                    event.stop_propagation();
+                    open.set(false);
+                    if let Some(opener) = opener.get_untracked() {
+                        opener.focus().ok();
+                    }
+                }
+                "ArrowDown" => {
+                    event.prevent_default();
+                    if open.get_untracked() { step(true) } else { open.set(true) }
+                }
+                "ArrowUp" if open.get_untracked() => {
+                    event.prevent_default();
+                    step(false);
+                }
+                _ => {}
+            }
+        >
+            <button
+                type="button"
+                node_ref=opener
+                class=class
+                aria-haspopup="menu"
+                aria-expanded=move || open.get().to_string()
+                aria-label=move || label.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {match button {
+                    Some(button) => button().into_any(),
+                    None => view! { <Icon icon=lu::LuEllipsis /> }.into_any(),
+                }}
+            </button>
+            <Show when=move || open.get()>
+                <div class=format!("menu-list {list_class}") role="menu">
+                    {children.with_value(|children| children())}
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// An act in a [`Menu`].
+#[component]
+pub fn MenuButton(
+    #[prop(into)] text: TextProp,
+    #[prop(optional, into)] icon: Option<&'static IconData>,
+    #[prop(optional)] danger: bool,
+    #[prop(optional, into)] checked: Option<Signal<bool>>,
+    on_click: Callback<()>,
+) -> impl IntoView {
+    let menu = use_context::<MenuOpen>();
+    view! {
+        <button
+            type="button"
+            role=if checked.is_some() { "menuitemcheckbox" } else { "menuitem" }
+            aria-checked=move || checked.map(|checked| checked.get().to_string())
+            class=if danger { "menu-item menu-item-bad" } else { "menu-item" }
+            on:click=move |_| {
+                if checked.is_none() {
+                    if let Some(MenuOpen(open)) = menu {
+                        open.set(false);
+                    }
+                }
+                on_click.run(());
+            }
+        >
+            {icon.map(|icon| view! { <Icon icon /> })}
+            {move || checked.map(|checked| view! { <span class="w-4">{checked.get().then_some("✓")}</span> })}
+            {move || text.get()}
+        </button>
+    }
+}
+
+/// A link in a [`Menu`].
+#[component]
+pub fn MenuLink(
+    #[prop(into)] text: TextProp,
+    #[prop(into)] href: String,
+    #[prop(optional, into)] icon: Option<&'static IconData>,
+) -> impl IntoView {
+    let menu = use_context::<MenuOpen>();
+    view! {
+        <a
+            role="menuitem"
+            class="menu-item"
+            href=href
+            on:click=move |_| {
+                if let Some(MenuOpen(open)) = menu {
+                    open.set(false);
+                }
+            }
+        >
+            {icon.map(|icon| view! { <Icon icon /> })}
+            {move || text.get()}
+        </a>
+    }
+}
+
+/// Asks before a page with unsaved changes is left, by link or by closing the tab.
+pub fn use_unsaved_guard(dirty: Signal<bool>) {
+    let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
+        if dirty.try_get_untracked().unwrap_or(false) {
+            event.prevent_default();
+        }
+    });
+    // Before the router sees the click: it listens on the window while the event bubbles.
+    let guard = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
+        let leaves = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|element| element.closest("a[href]").ok().flatten())
+            .is_some_and(|link| {
+                link.get_attribute("href").is_some_and(|href| !href.starts_with('#'))
+                    && link.get_attribute("target").is_none()
+                    && !link.has_attribute("download")
+            });
+        if leaves && dirty.try_get_untracked().unwrap_or(false) {
+            let leave = window().confirm_with_message(words().unsaved).unwrap_or(true);
+            if !leave {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        }
+    });
+    let listening = document()
+        .add_event_listener_with_callback_and_bool("click", guard.as_ref().unchecked_ref(), true)
+        .is_ok();
+    let guard = send_wrapper::SendWrapper::new(guard);
+    on_cleanup(move || {
+        leaving.remove();
+        if listening {
+            document()
+                .remove_event_listener_with_callback_and_bool("click", guard.as_ref().unchecked_ref(), true)
+                .ok();
+        }
+    });
+}

@@ -1,0 +1,166 @@
+//! The command palette: Ctrl-K or `/`, a few letters, Enter.
+
+use icondata_core::IconData;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::{Icon, words};
+
+
+
+/// A place to go to.
+#[derive(Clone)]
+pub struct Command {
+    pub text: String,
+    /// The group it stands in.
+    pub hint: String,
+    pub href: String,
+    pub icon: &'static IconData,
+}
+
+/// Opens with Ctrl-K or `/`. `found` are further hits for what was typed (`typed`), e.g. clients by name.
+#[component]
+pub fn CommandPalette(
+    open: RwSignal<bool>,
+    #[prop(into)] commands: Signal<Vec<Command>>,
+    typed: RwSignal<String>,
+    #[prop(optional, into)] found: Signal<Vec<Command>>,
+) -> impl IntoView {
+    let node = NodeRef::<leptos::html::Dialog>::new();
+    let input = NodeRef::<leptos::html::Input>::new();
+    let at = RwSignal::new(0_usize);
+    let navigate = use_navigate();
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        let typing = document().active_element().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        });
+        let wanted = ((event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k"))
+            || (event.key() == "/" && !typing && !event.ctrl_key());
+        if wanted {
+            event.prevent_default();
+            open.set(true);
+        }
+    });
+    on_cleanup(move || keys.remove());
+    Effect::new(move || {
+        let Some(dialog) = node.get() else { return };
+        if open.get() && !dialog.open() {
+            typed.set(String::new());
+            at.set(0);
+            if dialog.show_modal().is_ok() {
+                if let Some(input) = input.get() {
+                    input.focus().ok();
+                }
+            }
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let hits = Memo::new(move |_| {
+        let wanted = typed.get().to_lowercase();
+        let words: Vec<&str> = wanted.split_whitespace().collect();
+        let mut hits: Vec<(String, String, String)> = Vec::new();
+        let mut icons = Vec::new();
+        commands.with(|commands| {
+            for command in commands {
+                let text = format!("{} {}", command.text, command.hint).to_lowercase();
+                if words.iter().all(|word| text.contains(word)) {
+                    hits.push((command.text.clone(), command.hint.clone(), command.href.clone()));
+                    icons.push(command.icon);
+                }
+            }
+        });
+        found.with(|found| {
+            for command in found {
+                hits.push((command.text.clone(), command.hint.clone(), command.href.clone()));
+                icons.push(command.icon);
+            }
+        });
+        hits.into_iter().zip(icons).take(12).collect::<Vec<_>>()
+    });
+    let go = StoredValue::new(send_wrapper::SendWrapper::new(move |href: &str| {
+        open.set(false);
+        navigate(href, NavigateOptions { resolve: false, ..NavigateOptions::default() });
+    }));
+    view! {
+        <dialog
+            node_ref=node
+            class="dialog palette"
+            aria-label=words().search
+            on:close=move |_| open.set(false)
+            on:click=move |event| {
+                let backdrop = event
+                    .target()
+                    .zip(node.get_untracked())
+                    .is_some_and(|(target, dialog)| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog));
+                if backdrop {
+                    open.set(false);
+                }
+            }
+        >
+            <input
+                node_ref=input
+                type="text"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="palette-hits"
+                aria-label=words().search
+                placeholder=words().palette_hint
+                autocomplete="off"
+                maxlength="100"
+                prop:value=move || typed.get()
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    at.set(0);
+                }
+                on:keydown=move |event| {
+                    let count = hits.with_untracked(Vec::len).max(1);
+                    match event.key().as_str() {
+                        "ArrowDown" => {
+                            event.prevent_default();
+                            at.update(|at| *at = (*at + 1) % count);
+                        }
+                        "ArrowUp" => {
+                            event.prevent_default();
+                            at.update(|at| *at = (*at + count - 1) % count);
+                        }
+                        "Enter" => {
+                            event.prevent_default();
+                            let href = hits
+                                .with_untracked(|hits| {
+                                    hits.get(at.get_untracked()).map(|((_, _, href), _)| href.clone())
+                                });
+                            if let Some(href) = href {
+                                go.with_value(|go| go(&href));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            />
+            <ul id="palette-hits" role="listbox" aria-label=words().search>
+                {move || {
+                    hits.get()
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, ((text, hint, href), icon))| {
+                            view! {
+                                <li
+                                    role="option"
+                                    aria-selected=move || (at.get() == index).to_string()
+                                    on:mousemove=move |_| at.set(index)
+                                    on:click=move |_| go.with_value(|go| go(&href))
+                                >
+                                    <Icon icon />
+                                    <span class="flex-1 truncate">{text}</span>
+                                    <span class="text-xs text-ink-3">{hint}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+        </dialog>
+    }
+}

@@ -1,0 +1,85 @@
+//! Short messages that come and go.
+
+use leptos::prelude::*;
+
+use crate::{Icon, lu, words};
+
+#[derive(Clone)]
+struct Toast {
+    id: u32,
+    bad: bool,
+    text: String,
+    undo: Option<Callback<()>>,
+}
+
+thread_local! {
+    static TOASTS: ArcRwSignal<Vec<Toast>> = ArcRwSignal::new(Vec::new());
+    static NEXT: std::cell::Cell<u32> = const { std::cell::Cell::new(1) };
+}
+
+/// Says that something worked.
+pub fn toast_ok(text: impl Into<String>) {
+    push(false, text.into(), None);
+}
+
+/// Says that something did not work.
+pub fn toast_bad(text: impl Into<String>) {
+    push(true, text.into(), None);
+}
+
+/// Says that something was done, and offers to take it back.
+pub fn toast_undo(text: impl Into<String>, undo: Callback<()>) {
+    push(false, text.into(), Some(undo));
+}
+
+fn push(bad: bool, text: String, undo: Option<Callback<()>>) {
+    let id = NEXT.with(|next| next.replace(next.get().wrapping_add(1)));
+    TOASTS.with(|toasts| toasts.update(|toasts| toasts.push(Toast { id, bad, text, undo })));
+    leptos::task::spawn_local(async move {
+        gloo_timers::future::TimeoutFuture::new(if bad { 9_000 } else { 5_000 }).await;
+        drop_toast(id);
+    });
+}
+
+fn drop_toast(id: u32) {
+    TOASTS.with(|toasts| toasts.update(|toasts| toasts.retain(|toast| toast.id != id)));
+}
+
+/// The corner where messages appear. Once, near the root.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let toasts = TOASTS.with(Clone::clone);
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.get() key=|toast| toast.id let:toast>
+                <div class=if toast.bad { "toast toast-bad" } else { "toast toast-ok" }>
+                    {if toast.bad {
+                        view! { <Icon icon=lu::LuCircleAlert /> }
+                    } else {
+                        view! { <Icon icon=lu::LuCircleCheck /> }
+                    }}
+                    <div class="flex-1 min-w-0">{toast.text.clone()}</div>
+                    {toast
+                        .undo
+                        .map(|undo| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="link"
+                                    on:click=move |_| {
+                                        undo.run(());
+                                        drop_toast(toast.id);
+                                    }
+                                >
+                                    {words().undo}
+                                </button>
+                            }
+                        })}
+                    <button type="button" aria-label=words().close on:click=move |_| drop_toast(toast.id)>
+                        <Icon icon=lu::LuX class="icon-sm" />
+                    </button>
+                </div>
+            </For>
+        </div>
+    }
+}
