@@ -36,6 +36,8 @@ pub struct Http {
     pub workers: usize,
     /// Proxies in front of us whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Networks (CIDR) that may read `/metrics`.
+    pub metrics_networks: Vec<String>,
     /// Sign-in tries of one address per minute before it has to wait.
     pub sign_in_per_minute: u32,
     /// Adds `X-Query-Count` to answers: how many statements the database was sent.
@@ -132,7 +134,7 @@ impl Config {
         Figment::from(Serialized::defaults(serde_json::json!({
             "http": {
                 "bind": "127.0.0.1:8480", "public_url": "http://localhost:8480", "frontend_dir": null, "workers": 0,
-                "trusted_proxies": [], "sign_in_per_minute": 20, "count_queries": false,
+                "trusted_proxies": [], "metrics_networks": ["127.0.0.0/8", "::1/128"], "sign_in_per_minute": 20, "count_queries": false,
             },
             "database": { "connections_max": 16 },
             "redis": { "prefix": "hostwright" },

@@ -3,17 +3,27 @@
 use std::net::TcpListener;
 
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App as ActixApp, HttpServer, web};
+use actix_web::{App as ActixApp, HttpRequest, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::App;
+use crate::http::error::{Error, Refusal, Result};
 use crate::http::{health, openapi, pages, request, router, unknown};
+use crate::identity::access::network_contains;
 
-async fn metrics(handle: web::Data<PrometheusHandle>) -> String {
-    handle.render()
+async fn metrics(
+    request: HttpRequest,
+    app: web::Data<App>,
+    handle: web::Data<PrometheusHandle>,
+) -> Result<String, Error> {
+    let origin = request::origin(&request);
+    if !app.config.http.metrics_networks.iter().any(|network| network_contains(network, &origin)) {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(handle.render())
 }
 
 /// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
