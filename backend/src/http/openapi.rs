@@ -2,7 +2,7 @@
 
 use shared::{FieldError, Problem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 /// The ground that the operations are added to.
@@ -77,6 +77,19 @@ pub fn complete(document: &mut Document) {
                         .map(|name| utoipa::openapi::SecurityRequirement::new(*name, Vec::<String>::new()))
                         .collect(),
                 );
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    response.description = match status.as_str() {
+                        "201" => "Created.",
+                        "202" => "Taken; it is being worked on.",
+                        "204" => "Done; there is nothing to say.",
+                        _ => "What was asked for.",
+                    }
+                    .to_owned();
+                }
             }
             let problem = ResponseBuilder::new()
                 .description("A problem by RFC 9457; `code` says which.")

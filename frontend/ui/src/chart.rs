@@ -154,7 +154,12 @@ pub fn AreaChart(
 
 /// Bars: for amounts of separate days or kinds.
 #[component]
-pub fn BarChart(#[prop(into)] title: String, labels: Vec<String>, values: Vec<i64>, format: Format) -> impl IntoView {
+pub fn BarChart(
+    #[prop(into)] title: String,
+    labels: Vec<String>,
+    values: Vec<i64>,
+    format: Format,
+) -> impl IntoView {
     let top = axis_top(values.iter().copied().max().unwrap_or(0));
     let count = i64::try_from(values.len().max(1)).unwrap_or(1);
     let slot = WIDTH / count;

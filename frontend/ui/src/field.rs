@@ -177,7 +177,14 @@ impl Slot {
         format!("{0}-help {0}-error", self.id)
     }
 
-    fn frame(self, label: TextProp, help: Option<TextProp>, required: bool, wide: bool, control: AnyView) -> AnyView {
+    fn frame(
+        self,
+        label: TextProp,
+        help: Option<TextProp>,
+        required: bool,
+        wide: bool,
+        control: AnyView,
+    ) -> AnyView {
         let id = self.id.clone();
         let error_id = format!("{id}-error");
         view! {
@@ -662,7 +669,8 @@ mod tests {
 
     #[test]
     fn longer_and_more_varied_passwords_are_stronger() {
-        let levels = ["", "short1!", "lowercase", "Lower1case", "lowercaselette", "Correct-Horse-7-Battery"].map(password_strength);
+        let levels = ["", "short1!", "lowercase", "Lower1case", "lowercaselette", "Correct-Horse-7-Battery"]
+            .map(password_strength);
         assert_eq!(levels, [0, 1, 1, 2, 3, 4]);
     }
 }

@@ -17,15 +17,19 @@ pub mod words;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
 pub use field::{
-    CheckField, FieldProblem, Form, FormErrors, NumberField, PasswordField, RadioCards, SelectField, SwitchField,
-    TextArea, TextField,
+    CheckField, FieldProblem, Form, FormErrors, NumberField, PasswordField, RadioCards, SelectField,
+    SwitchField, TextArea, TextField,
 };
-pub use frame::{Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs};
+pub use frame::{
+    Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
+};
 pub use icon::{Icon, lu};
 pub use list::{ListState, use_list};
 pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, use_unsaved_guard};
 pub use palette::{Command, CommandPalette};
-pub use show::{Avatar, Badge, Button, CopyId, EmptyState, FailedState, Facts, LinkButton, Note, Skeleton, Tone};
+pub use show::{
+    Avatar, Badge, Button, CopyId, EmptyState, Facts, FailedState, LinkButton, Note, Skeleton, Tone,
+};
 pub use table::{Align, Column, Pagination, SearchBox, Table};
 pub use toast::{Toasts, toast_bad, toast_ok, toast_undo};
 pub use words::{Words, set_words, words};

@@ -32,7 +32,10 @@ pub fn use_list(sort_default: &'static str) -> ListState {
         let search = encode(&params);
         let path = path.get_untracked();
         let to = if search.is_empty() { path } else { format!("{path}?{search}") };
-        navigate(&to, NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &to,
+            NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() },
+        );
     });
     ListState { params, write: StoredValue::new(write), sort_default }
 }
@@ -57,7 +60,10 @@ impl ListState {
         let stays = changes.iter().all(|(name, _)| *name == "page");
         params.retain(|(key, _)| !changes.iter().any(|(name, _)| name == key) && (stays || key != "page"));
         params.extend(
-            changes.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| ((*name).to_owned(), value.clone())),
+            changes
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| ((*name).to_owned(), value.clone())),
         );
         self.write.with_value(|write| write.run((params, replace)));
     }
@@ -78,7 +84,10 @@ impl ListState {
     }
 
     pub fn set_per_page(&self, rows: u32) {
-        self.set(&[("per_page", if rows == PER_PAGE_DEFAULT { String::new() } else { rows.to_string() })], false);
+        self.set(
+            &[("per_page", if rows == PER_PAGE_DEFAULT { String::new() } else { rows.to_string() })],
+            false,
+        );
     }
 
     pub fn search(&self) -> String {
@@ -111,7 +120,9 @@ impl ListState {
 
     /// Search or any filter is on.
     pub fn is_filtered(&self) -> bool {
-        self.params.with(|params| params.iter().any(|(key, _)| !matches!(key.as_str(), "page" | "per_page" | "sort")))
+        self.params.with(|params| {
+            params.iter().any(|(key, _)| !matches!(key.as_str(), "page" | "per_page" | "sort"))
+        })
     }
 
     pub fn clear_filters(&self) {

@@ -97,7 +97,11 @@ pub fn Drawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: Chi
 
 /// The navigation of narrow screens, at the left edge.
 #[component]
-pub fn SideDrawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: ChildrenFn) -> impl IntoView {
+pub fn SideDrawer(
+    open: RwSignal<bool>,
+    #[prop(into)] title: TextProp,
+    children: ChildrenFn,
+) -> impl IntoView {
     view! {
         <Modal open class="drawer drawer-left".to_owned() label=title>
             {children()}
@@ -204,7 +208,10 @@ pub fn Menu(
         let count = items.length();
         let active = document().active_element();
         let at = (0..count).find(|index| {
-            items.item(*index).zip(active.as_ref()).is_some_and(|(item, active)| item == *AsRef::<web_sys::Node>::as_ref(active))
+            items
+                .item(*index)
+                .zip(active.as_ref())
+                .is_some_and(|(item, active)| item == *AsRef::<web_sys::Node>::as_ref(active))
         });
         let next = match (at, forward) {
             (None, true) => 0,

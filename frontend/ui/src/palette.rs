@@ -7,8 +7,6 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{Icon, words};
 
-
-
 /// A place to go to.
 #[derive(Clone)]
 pub struct Command {
@@ -32,9 +30,9 @@ pub fn CommandPalette(
     let at = RwSignal::new(0_usize);
     let navigate = use_navigate();
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        let typing = document().active_element().is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        });
+        let typing = document()
+            .active_element()
+            .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
         let wanted = ((event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k"))
             || (event.key() == "/" && !typing && !event.ctrl_key());
         if wanted {

@@ -115,14 +115,19 @@ where
         .collect();
     let hidden: Vec<&'static str> =
         columns.iter().filter(|column| column.hidden).map(|column| column.key).collect();
-    let cells: Vec<(Cell<T>, Align)> = columns.into_iter().map(|column| (column.cell, column.align)).collect();
+    let cells: Vec<(Cell<T>, Align)> =
+        columns.into_iter().map(|column| (column.cell, column.align)).collect();
     let cells = StoredValue::new(cells);
     let hidden = RwSignal::new(hidden);
     let visible = {
         let heads = heads.clone();
         Memo::new(move |_| {
             hidden.with(|hidden| {
-                heads.iter().filter(|head| !hidden.contains(&head.key)).map(|head| head.index).collect::<Vec<_>>()
+                heads
+                    .iter()
+                    .filter(|head| !hidden.contains(&head.key))
+                    .map(|head| head.index)
+                    .collect::<Vec<_>>()
             })
         })
     };
@@ -194,7 +199,20 @@ struct TableFrame {
 // Everything that does not depend on the type of the rows, so that it is compiled once.
 fn table_frame(frame: TableFrame) -> AnyView {
     let TableFrame {
-        heads, hidden, visible, list, total, loading, label, empty, filters, searchable, search_hint, is_empty, arrived, body,
+        heads,
+        hidden,
+        visible,
+        list,
+        total,
+        loading,
+        label,
+        empty,
+        filters,
+        searchable,
+        search_hint,
+        is_empty,
+        arrived,
+        body,
     } = frame;
     let choosable = heads.clone();
     let empty = StoredValue::new(empty);
