@@ -371,6 +371,24 @@ export class Caller {
   }
 }
 
+/** The demo's client with the most services, and its owner with a password set through the reset mail. */
+export async function demoClient(panel) {
+  const [row] = await panel.sql(
+    `SELECT c.id, u.email FROM clients c JOIN client_users cu ON cu.client_id = c.id JOIN users u ON u.id = cu.user_id
+     WHERE cu.role = 'owner' AND c.status = 'active' AND c.language = 'en'
+     ORDER BY (SELECT count(*) FROM services s WHERE s.client_id = c.id) DESC, c.id LIMIT 1`,
+  );
+  if (!row) throw new Error("the demo has no active client");
+  await panel.caller().post("/auth/forgotten-password", { email: row.email });
+  const letter = await mail(row.email, /password/i);
+  const token = new URL(link(letter, /https?:\/\/\S*reset\S*/)).searchParams.get("token");
+  const password = "a password made for this run 7";
+  await panel.caller().post("/auth/reset-password", { token, password });
+  const caller = panel.caller();
+  await caller.signIn("client", row.email, password);
+  return { id: row.id, email: row.email, password, caller };
+}
+
 // ---- Mails and PDFs ------------------------------------------------------------------------------------------
 
 /** Letters to this address, oldest first. */

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Panel, equal, logs, mail, link, test, venv } from "../harness.mjs";
+import { Panel, demoClient, equal, logs, test, venv } from "../harness.mjs";
 
 const run = promisify(execFile);
 const examples = process.env.CONTRACT_EXAMPLES ?? "8";
@@ -32,7 +32,7 @@ await test(async (results, own) => {
     equal(new Set(operations.map((operation) => operation.operationId)).size, operations.length, "ids");
   });
 
-  const client = await clientOf(panel, admin);
+  const client = await demoClient(panel);
   const parameters = await knownIds(panel, operations, client.id);
   const callers = [
     { name: "staff", include: "^/api/v1/(admin|auth/admin)/", headers: headersOf(admin) },
@@ -102,22 +102,4 @@ async function knownIds(panel, operations, clientId) {
     if (path.includes("{id}") && found[prefix]?.length > 0) values.id = found[prefix];
     return Object.keys(values).length > 0 ? [{ operationId, values }] : [];
   });
-}
-
-/** A client of the demo with services and documents, and its owner signed in with a password of our own. */
-async function clientOf(panel) {
-  const [row] = await panel.sql(
-    `SELECT c.id, u.email FROM clients c JOIN client_users cu ON cu.client_id = c.id JOIN users u ON u.id = cu.user_id
-     WHERE cu.role = 'owner' AND c.status = 'active'
-     ORDER BY (SELECT count(*) FROM services s WHERE s.client_id = c.id) DESC, c.id LIMIT 1`,
-  );
-  const visitor = panel.caller();
-  await visitor.post("/auth/forgotten-password", { email: row.email });
-  const letter = await mail(row.email, /password/i);
-  const token = new URL(link(letter, /https?:\/\/\S*reset\S*/)).searchParams.get("token");
-  const password = "a password made for this run 7";
-  await visitor.post("/auth/reset-password", { token, password });
-  const caller = panel.caller();
-  await caller.signIn("client", row.email, password);
-  return { id: row.id, caller };
 }
