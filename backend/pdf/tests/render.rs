@@ -1,0 +1,226 @@
+//! The papers are read back as a reader would: with `pdftotext`.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use jiff::civil::date;
+use pdf::{DocumentData, EpcPayment, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax, epc_payload, render};
+
+fn text_of(pdf: &[u8]) -> String {
+    let mut reader = Command::new("pdftotext")
+        .args(["-layout", "-enc", "UTF-8", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("pdftotext (poppler-utils) is installed");
+    let mut input = reader.stdin.take().expect("piped");
+    let bytes = pdf.to_vec();
+    let writing = std::thread::spawn(move || input.write_all(&bytes));
+    let output = reader.wait_with_output().expect("read");
+    writing.join().expect("joined").expect("written");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("UTF-8").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+fn field(label: &str, value: &str) -> Field {
+    Field { label: label.to_owned(), value: value.to_owned() }
+}
+
+fn line(description: &str, quantity: &str, unit_price: &str, amount: &str) -> Line {
+    Line {
+        description: description.to_owned(),
+        quantity: quantity.to_owned(),
+        unit: String::new(),
+        unit_price: unit_price.to_owned(),
+        discount: "0".to_owned(),
+        amount: amount.to_owned(),
+    }
+}
+
+fn sample(language: &str) -> DocumentData {
+    let logo = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 30"><rect width="30" height="30" rx="6" fill="#1f4fbf"/><path d="M40 22h70" stroke="#172033" stroke-width="6"/></svg>"##;
+    DocumentData {
+        language: language.to_owned(),
+        paper: Paper::A4,
+        number: "PROFORMA/2025/09/1".to_owned(),
+        issued_at: "2025-09-01T10:20:30Z".parse().unwrap(),
+        issued_on: date(2025, 9, 1),
+        due_on: Some(date(2025, 9, 8)),
+        paid_on: None,
+        currency: "EUR".to_owned(),
+        seller: Party {
+            name: "Chmura Łódź sp. z o.o.".to_owned(),
+            address: vec!["ul. Żeligowskiego 12/3".to_owned(), "90-001 Łódź".to_owned(), "Polska".to_owned()],
+            tax_ids: vec![field("NIP", "5260250274"), field("VAT UE", "PL5260250274")],
+            contacts: vec!["billing@chmura.example".to_owned()],
+        },
+        buyer: Party {
+            name: "ТОВ «Їжак і Ґудзик»".to_owned(),
+            address: vec!["вул. Хрещатик, 1".to_owned(), "01001 Київ".to_owned()],
+            tax_ids: vec![field("ІПН", "123456789012")],
+            contacts: Vec::new(),
+        },
+        bank: vec![field("Bank", "Test Bank"), field("IBAN", "PL61109010140000071219812874")],
+        lines: vec![line("Zasilenie konta 2025/09 – ąćęłńóśźż", "1.0000", "13478.50", "13478.50")],
+        taxes: vec![Tax {
+            name: "VAT".to_owned(),
+            rate: "23.000".to_owned(),
+            base: "13478.50".to_owned(),
+            amount: "3100.06".to_owned(),
+        }],
+        net: "13478.50".to_owned(),
+        tax: "3100.06".to_owned(),
+        total: "16578.56".to_owned(),
+        paid: None,
+        due: "16578.56".to_owned(),
+        related: None,
+        notes: vec!["Mechanizm podzielonej płatności".to_owned()],
+        pay_to: "Prosimy o przelew w terminie.".to_owned(),
+        payment_qr: epc_payload(&EpcPayment {
+            name: "Chmura Łódź sp. z o.o.",
+            iban: "PL61109010140000071219812874",
+            bic: "",
+            amount: "16578.56",
+            reference: "PROFORMA/2025/09/1",
+        }),
+        logo: Some(Logo { media_type: LogoType::Svg, bytes: logo.as_bytes().to_vec() }),
+        footer: "KRS 0000123456, kapitał zakładowy 5000 zł".to_owned(),
+    }
+}
+
+fn invoice() -> DocumentData {
+    DocumentData {
+        number: "FAKTURA/2025/09/1".to_owned(),
+        paid_on: Some(date(2025, 9, 3)),
+        paid: Some("16578.56".to_owned()),
+        due: "0.00".to_owned(),
+        related: Some(Related {
+            kind: Kind::Proforma,
+            number: "PROFORMA/2025/09/1".to_owned(),
+            issued_on: date(2025, 9, 1),
+        }),
+        ..sample("pl")
+    }
+}
+
+/// Writes what was made beside the build when somebody wants to look at it.
+fn keep(name: &str, bytes: &[u8]) {
+    std::fs::write(format!("{}/{name}.pdf", env!("CARGO_TARGET_TMPDIR")), bytes).expect("written");
+}
+
+#[track_caller]
+fn assert_says(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+}
+
+#[test]
+fn a_proforma_says_who_pays_whom_how_much() {
+    for (language, words) in [
+        ("en", ["Proforma invoice", "13,478.50 EUR", "3,100.06 EUR", "16,578.56 EUR", "1 September 2025", "Seller"]),
+        ("pl", ["Faktura pro forma", "13 478,50 EUR", "3 100,06 EUR", "16 578,56 EUR", "01.09.2025", "Nabywca"]),
+        ("uk", ["Рахунок-проформа", "13 478,50 EUR", "3 100,06 EUR", "16 578,56 EUR", "01.09.2025", "Продавець"]),
+    ] {
+        let bytes = render(Kind::Proforma, &sample(language)).unwrap();
+        keep(&format!("proforma-{language}"), &bytes);
+        let text = text_of(&bytes);
+        assert_says(&text, &words[..5]);
+        // Captions are set in capitals.
+        assert_says(&text, &[words[5].to_uppercase().as_str()]);
+        assert_says(
+            &text,
+            &[
+                "PROFORMA/2025/09/1",
+                "Chmura Łódź sp. z o.o.",
+                "ul. Żeligowskiego 12/3",
+                "ТОВ «Їжак і Ґудзик»",
+                "вул. Хрещатик, 1",
+                "ąćęłńóśźż",
+                "5260250274",
+                "VAT 23 %",
+                "PL61109010140000071219812874",
+            ],
+        );
+    }
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    let first = render(Kind::Proforma, &sample("pl")).unwrap();
+    let again = render(Kind::Proforma, &sample("pl")).unwrap();
+    assert!(first == again, "the bytes differ");
+    let stored: DocumentData =
+        serde_json::from_str(&serde_json::to_string(&sample("pl")).unwrap()).unwrap();
+    assert!(first == render(Kind::Proforma, &stored).unwrap(), "the bytes differ after storing");
+    let other = render(Kind::Proforma, &DocumentData { number: "PROFORMA/2025/09/2".to_owned(), ..sample("pl") });
+    assert!(first != other.unwrap(), "another number is another paper");
+}
+
+#[test]
+fn an_invoice_names_its_proforma_and_says_it_is_paid() {
+    let bytes = render(Kind::Invoice, &invoice()).unwrap();
+    keep("invoice-pl", &bytes);
+    assert_says(
+        &text_of(&bytes),
+        &["FAKTURA/2025/09/1", "PROFORMA/2025/09/1 z dnia 01.09.2025", "Zapłacono", "Do zapłaty", "0,00 EUR"],
+    );
+}
+
+#[test]
+fn a_credit_note_carries_negative_amounts() {
+    let data = DocumentData {
+        language: "en".to_owned(),
+        number: "KOREKTA/2025/10/1".to_owned(),
+        lines: vec![line("Refund", "1", "-100.00", "-100.00")],
+        taxes: Vec::new(),
+        net: "-100.00".to_owned(),
+        tax: "0.00".to_owned(),
+        total: "-100.00".to_owned(),
+        due: "0.00".to_owned(),
+        paper: Paper::UsLetter,
+        logo: None,
+        payment_qr: None,
+        ..invoice()
+    };
+    let bytes = render(Kind::CreditNote, &data).unwrap();
+    keep("credit-note-en", &bytes);
+    assert_says(&text_of(&bytes), &["Credit note", "KOREKTA/2025/10/1", "\u{2212}100.00 EUR"]);
+}
+
+#[test]
+fn a_long_table_repeats_its_head_and_counts_pages() {
+    let lines = (1..=90)
+        .map(|n| Line { unit: "h".to_owned(), discount: "1.00".to_owned(), ..line(&format!("Work item {n}"), "2.5", "10.00", "24.00") })
+        .collect();
+    let data = DocumentData { lines, language: "en".to_owned(), ..invoice() };
+    let bytes = render(Kind::Invoice, &data).unwrap();
+    keep("invoice-long", &bytes);
+    let text = text_of(&bytes);
+    let pages: Vec<&str> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    assert!(pages.len() >= 3, "{} pages", pages.len());
+    for page in pages.iter().filter(|page| page.contains("Work item")) {
+        assert_says(page, &["Unit price", "Discount"]);
+    }
+    let last = format!("Page {} of {}", pages.len(), pages.len());
+    assert_says(&text, &["Page 1 of", last.as_str(), "Work item 90"]);
+}
+
+#[test]
+fn markup_in_a_text_stays_text() {
+    let evil = r#"#read("/etc/passwd") *bold* $x$ @preview <b> \ // "quoted""#;
+    let mut data = sample("en");
+    data.lines = vec![line(evil, "1", "1.00", "1.00")];
+    data.payment_qr = None;
+    let text = text_of(&render(Kind::Proforma, &data).unwrap());
+    assert_says(&text, &["#read(\"/etc/passwd\")", "*bold*"]);
+}
+
+#[test]
+fn a_logo_that_cannot_be_drawn_is_refused() {
+    let logo = |media_type, bytes: &[u8]| Logo { media_type, bytes: bytes.to_vec() };
+    assert!(pdf::check_logo(&sample("en").logo.unwrap()).is_ok());
+    assert!(pdf::check_logo(&logo(LogoType::Png, b"\x89PNG\r\n\x1a\nbroken")).is_err());
+    assert!(pdf::check_logo(&logo(LogoType::Svg, b"<svg")).is_err());
+    assert!(pdf::check_logo(&logo(LogoType::Svg, b"GIF89a")).is_err());
+}
