@@ -27,7 +27,12 @@ pub fn epc_payload(payment: &EpcPayment<'_>) -> Option<String> {
         return None;
     }
     let clean = |text: &str, length: usize| -> String {
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(length).collect::<String>().trim().to_owned()
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(length)
+            .collect::<String>()
+            .trim()
+            .to_owned()
     };
     let name = clean(payment.name, 70);
     if name.is_empty() {
@@ -90,8 +95,7 @@ mod tests {
 
     #[test]
     fn a_transfer_in_euro_becomes_the_payload_of_the_standard() {
-        let expected =
-            "BCD\n002\n1\nSCT\nWBKPPLPP\nHostwright Sp. z o.o.\nPL61109010140000071219812874\nEUR123.00\n\n\nPROFORMA/2026/11/1";
+        let expected = "BCD\n002\n1\nSCT\nWBKPPLPP\nHostwright Sp. z o.o.\nPL61109010140000071219812874\nEUR123.00\n\n\nPROFORMA/2026/11/1";
         assert_eq!(epc_payload(&payment()).as_deref(), Some(expected));
     }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 /// `13478.50` as `13,478.50` (English) or `13 478,50` with a narrow no-break space (Polish, Ukrainian).
 pub(crate) fn number(language: &str, plain: &str) -> anyhow::Result<String> {
     let (sign, digits) = match plain.strip_prefix('-') {
-        Some(digits) => ("\u{2212}", digits),
+        Some(digits) => ("-", digits),
         None => ("", plain),
     };
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
@@ -61,7 +61,7 @@ mod tests {
     fn numbers_are_grouped_by_the_language() {
         assert_eq!(number("en", "13478.50").unwrap(), "13,478.50");
         assert_eq!(number("pl", "1234567.00").unwrap(), "1\u{202f}234\u{202f}567,00");
-        assert_eq!(number("uk", "-999.5").unwrap(), "\u{2212}999,5");
+        assert_eq!(number("uk", "-999.5").unwrap(), "-999,5");
         assert_eq!(number("en", "100").unwrap(), "100");
         assert_eq!(short_number("en", "23.000").unwrap(), "23");
         assert_eq!(short_number("pl", "9.975").unwrap(), "9,975");

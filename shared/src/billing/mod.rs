@@ -1,6 +1,10 @@
 //! Billing: words that the tables, the rules and the pages share.
 
+pub mod company;
+pub mod document;
 pub mod ledger;
+pub mod payment;
+pub mod tax;
 pub mod wallet;
 
 words! {

@@ -1,0 +1,153 @@
+//! Payments: money that came in, and how a document can be paid.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::company::{GatewayModule, Labelled};
+use super::document::{DocumentLink, DocumentSummary};
+use crate::{ClientId, CompanyId, DocumentId, GatewayId, Money, PaymentId};
+
+words! {
+    /// How far a payment is.
+    PaymentStatus {
+        Created = "created",
+        Pending = "pending",
+        Succeeded = "succeeded",
+        Failed = "failed",
+        Refunded = "refunded",
+        Disputed = "disputed",
+    }
+}
+
+/// Money that came in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentSummary {
+    pub id: PaymentId,
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub company_id: CompanyId,
+    pub document_id: Option<DocumentId>,
+    pub document_number: Option<String>,
+    pub gateway_id: GatewayId,
+    pub gateway_name: String,
+    /// The gateway's own id of it.
+    pub external_id: String,
+    pub status: PaymentStatus,
+    /// Everything that came in.
+    pub gross: Money,
+    /// What the gateway kept of it.
+    pub fee: Money,
+    /// What of it was credited to the wallet, or settled the lines.
+    pub to_wallet: Money,
+    /// What of it is tax.
+    pub to_tax: Money,
+    /// What of it matches nothing and waits for staff.
+    pub to_suspense: Money,
+    pub received_on: Date,
+    pub note: String,
+    /// `admin:…` or `system`.
+    pub booked_by: String,
+    pub created_at: Timestamp,
+}
+
+/// Which payments to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct PaymentFilter {
+    pub client: Option<ClientId>,
+    pub company: Option<CompanyId>,
+    pub gateway: Option<GatewayId>,
+    pub status: Option<PaymentStatus>,
+    pub received_from: Option<Date>,
+    pub received_to: Option<Date>,
+    /// Only those with money that matches nothing.
+    pub suspense: Option<bool>,
+}
+
+/// Books money that came in for a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPayment {
+    /// A gateway of the document's home company that takes its currency.
+    pub gateway_id: GatewayId,
+    /// Gross, in the document's currency.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 28, examples("123.00"), pattern = r"^\d{1,11}(\.\d{1,4})?$")
+    )]
+    pub amount: String,
+    /// What the gateway kept of it.
+    #[serde(default = "zero")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 28, default = "0", pattern = r"^\d{1,11}(\.\d{1,4})?$")
+    )]
+    pub fee: String,
+    /// The bank's or gateway's own id of it: booked once. `null`: there is none, one is made up.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    pub external_id: Option<String>,
+    /// `null`: today.
+    #[serde(default)]
+    pub received_on: Option<Date>,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
+    pub note: String,
+}
+
+fn zero() -> String {
+    "0".to_owned()
+}
+
+words! {
+    /// What is unusual about a payment.
+    PaymentRemark {
+        /// More than was due; the rest waits in suspense.
+        Overpaid = "overpaid",
+        /// Nothing was due any more; all of it waits in suspense.
+        AlreadyPaid = "already_paid",
+        /// The document was cancelled; all of it waits in suspense.
+        Cancelled = "cancelled",
+        /// After the due date; booked as usual.
+        Late = "late",
+    }
+}
+
+/// A payment that was booked, and what it did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BookedPayment {
+    pub payment: PaymentSummary,
+    pub document: DocumentSummary,
+    /// The invoice that was issued because nothing is due any more.
+    pub invoice: Option<DocumentLink>,
+    pub remarks: Vec<PaymentRemark>,
+}
+
+/// How a document can be paid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentPage {
+    pub document: DocumentSummary,
+    pub methods: Vec<PaymentMethod>,
+}
+
+/// One way to pay it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentMethod {
+    pub gateway_id: GatewayId,
+    pub module: GatewayModule,
+    pub name: String,
+    pub description: String,
+    /// What to do, filled in; line breaks count.
+    pub instructions: String,
+    /// Account, reference, amount: to be copied.
+    pub details: Vec<Labelled>,
+    /// QR code for bank apps, as SVG; euro only.
+    pub qr_svg: Option<String>,
+}
