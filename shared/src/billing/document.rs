@@ -193,7 +193,7 @@ pub struct CancelDocument {
 /// What a client can add, before an amount is chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FundsLimits {
+pub struct FundsOverview {
     /// The smallest net amount.
     pub minimum: Money,
     /// The largest net amount.
