@@ -116,11 +116,16 @@ check_toolchains() {
     fi
 }
 
-# Tools run for seconds: they are built to be ready soon, not to be fast.
+# Tools run for seconds: they are built to be ready soon, not to be fast. First with the versions that their authors locked;
+# when a registry has withdrawn one of those, with the newest that fit.
 install_tool() {
+    build_tool --locked "$@" || build_tool "$@"
+}
+
+build_tool() {
     CARGO_TARGET_DIR=$CACHE/tools-target CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_STRIP=debuginfo CARGO_PROFILE_RELEASE_DEBUG=false \
-        cargo install --locked --no-default-features --force --root "$TOOLS" "$@"
+        cargo install --no-default-features --force --root "$TOOLS" "$@"
 }
 
 install_frontend_tools() {
