@@ -18,6 +18,7 @@ pub mod billing;
 pub mod catalog;
 pub mod identity;
 pub mod services;
+pub mod settings;
 
 pub use app::App;
 pub use http::error::{Error, Refusal, Result};

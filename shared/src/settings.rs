@@ -157,11 +157,11 @@ pub struct FinanceSettings {
 impl Default for FinanceSettings {
     fn default() -> Self {
         Self {
-            add_funds_min: "5.00".to_owned(),
-            add_funds_max: "10000.00".to_owned(),
-            balance_max: "50000.00".to_owned(),
+            add_funds_min: "10.00".to_owned(),
+            add_funds_max: "1000.00".to_owned(),
+            balance_max: "5000.00".to_owned(),
             limits: Vec::new(),
-            due_days: 14,
+            due_days: 7,
             proforma_cancel_days: 30,
             wallet_low_hours: vec![72, 24, 3],
             reminder_days: vec![-3, 1, 7],

@@ -12,6 +12,7 @@ use crate::http::openapi;
 pub fn api(cfg: &mut ServiceConfig) {
     crate::http::health::routes(cfg);
     crate::identity::routes(cfg);
+    crate::settings::routes(cfg);
     crate::catalog::routes(cfg);
     crate::billing::routes(cfg);
     crate::services::routes(cfg);

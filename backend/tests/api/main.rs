@@ -3,4 +3,5 @@
 mod harness;
 
 mod foundation;
+mod settings;
 mod sweep;
