@@ -379,11 +379,11 @@ export async function demoClient(panel) {
      ORDER BY (SELECT count(*) FROM services s WHERE s.client_id = c.id) DESC, c.id LIMIT 1`,
   );
   if (!row) throw new Error("the demo has no active client");
-  await panel.caller().post("/auth/forgotten-password", { email: row.email });
+  await panel.caller().post("/auth/password/forgotten", { email: row.email });
   const letter = await mail(row.email, /password/i);
   const token = new URL(link(letter, /https?:\/\/\S*reset\S*/)).searchParams.get("token");
   const password = "a password made for this run 7";
-  await panel.caller().post("/auth/reset-password", { token, password });
+  await panel.caller().post("/auth/password/reset", { token, password });
   const caller = panel.caller();
   await caller.signIn("client", row.email, password);
   return { id: row.id, email: row.email, password, caller };
