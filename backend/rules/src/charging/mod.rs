@@ -27,6 +27,22 @@ pub fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
+/// The instant so many hours later.
+pub fn hours_later(at: Timestamp, hours: i64) -> Result<Timestamp> {
+    instant(at.as_second() + hours * HOUR)
+}
+
+/// The instant a second earlier: a watermark that has not passed `at`.
+pub fn second_before(at: Timestamp) -> Timestamp {
+    instant(at.as_second() - 1).unwrap_or(at)
+}
+
+/// The calendar month (UTC) of an epoch second: the second it begins at, and its hours.
+pub fn month_of(second: i64) -> Result<(i64, i64)> {
+    let month = hours::Month::of(second)?;
+    Ok((month.begins, month.hours))
+}
+
 pub(crate) fn instant(second: i64) -> Result<Timestamp> {
     Timestamp::from_second(second).map_err(|_| RuleError::BadInstant)
 }

@@ -1,0 +1,8 @@
+//! Wallets: prepaid balance, what is set aside, credit limit.
+//!
+//! Spending is allowed while balance − held + credit limit covers it. All three change only under the wallet's row lock.
+
+pub mod holds;
+pub mod store;
+
+pub use store::Wallet;
