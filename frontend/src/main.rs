@@ -1,1 +1,17 @@
-fn main() {}
+//! The two portals of Hostwright: `/` for clients, `/admin` for staff. One Leptos app that runs in the browser.
+
+mod api;
+mod app;
+mod format;
+mod i18n;
+mod parts;
+mod portals;
+mod query;
+mod session;
+mod theme;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    i18n::begin();
+    leptos::mount::mount_to_body(app::App);
+}

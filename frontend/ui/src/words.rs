@@ -28,7 +28,7 @@ pub struct Words {
     pub show_password: &'static str,
     pub hide_password: &'static str,
     /// Weak to strong.
-    pub strengths: [&'static str; 4],
+    pub strengths: [&'static str; 5],
     pub form_problems: &'static str,
     pub show_table: &'static str,
     pub actions: &'static str,
@@ -77,7 +77,7 @@ pub static ENGLISH: Words = Words {
     next_page: "Next page",
     show_password: "Show password",
     hide_password: "Hide password",
-    strengths: ["Too weak", "Weak", "Good", "Strong"],
+    strengths: ["Far too weak", "Weak", "Fair", "Good", "Strong"],
     form_problems: "Some fields need another look:",
     show_table: "Show as table",
     actions: "Actions",

@@ -1,0 +1,164 @@
+//! The one place that knows the HTTP crate, credentials, the CSRF header and problems.
+
+use leptos::prelude::*;
+use reqwasm::http::{Method, Request, RequestCredentials, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::{Code, Problem};
+use wasm_bindgen::JsCast;
+
+use crate::session;
+
+const BASE: &str = "/api/v1";
+
+/// Why a call brought nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// The server was not reached.
+    #[error("network")]
+    Network,
+    /// The server said no, and why.
+    #[error("{}", .0.title)]
+    Problem(Box<Problem>),
+    /// Nobody is signed in (any more). Handled once, by the portal's guard: pages show nothing.
+    #[error("signed out")]
+    SignedOut,
+    /// The answer was not understood: pages and server are of different versions.
+    #[error("undecodable")]
+    Undecodable,
+}
+
+impl ApiError {
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Problem(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+}
+
+/// Makes a call that moves money or creates machines happen once, however often it is sent.
+///
+/// Make one for each intention (a form that was opened), not for each try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    pub fn new() -> Self {
+        Self(uuid::Uuid::now_v7().to_string())
+    }
+}
+
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    decode(send(Method::GET, path, None, None).await?)
+}
+
+pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+    decode(send(Method::POST, path, Some(encode(body)), None).await?)
+}
+
+/// A `post` that happens once for each `key`.
+pub async fn post_once<B: Serialize, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+    key: &Key,
+) -> Result<T, ApiError> {
+    decode(send(Method::POST, path, Some(encode(body)), Some(key)).await?)
+}
+
+/// A `post` without a body.
+pub async fn act<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    decode(send(Method::POST, path, None, None).await?)
+}
+
+pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+    decode(send(Method::PUT, path, Some(encode(body)), None).await?)
+}
+
+pub async fn patch<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
+    decode(send(Method::PATCH, path, Some(encode(body)), None).await?)
+}
+
+pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+    decode(send(Method::DELETE, path, None, None).await?)
+}
+
+/// Where a file of the API is downloaded from: for links.
+pub fn file(path: &str) -> String {
+    format!("{BASE}{path}")
+}
+
+/// A query string from names and values; empty values are left out.
+pub fn with_query(path: &str, params: &[(&str, String)]) -> String {
+    let params: Vec<(String, String)> = params
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
+    if params.is_empty() { path.to_owned() } else { format!("{path}?{}", ui::list::encode(&params)) }
+}
+
+fn encode<B: Serialize>(body: &B) -> String {
+    serde_json::to_string(body).expect("our request types have string keys only")
+}
+
+fn decode<T: DeserializeOwned>(body: String) -> Result<T, ApiError> {
+    // `()` is read from an empty answer.
+    let text = if body.is_empty() { "null" } else { &body };
+    serde_json::from_str(text).map_err(|error| {
+        leptos::logging::error!("undecodable answer: {error}");
+        ApiError::Undecodable
+    })
+}
+
+async fn send(
+    method: Method,
+    path: &str,
+    body: Option<String>,
+    key: Option<&Key>,
+) -> Result<String, ApiError> {
+    let writes = !matches!(method, Method::GET);
+    let portal = session::Portal::current();
+    let mut request = Request::new(&format!("{BASE}{path}"))
+        .method(method)
+        .credentials(RequestCredentials::SameOrigin)
+        .header("Accept", "application/json")
+        .header("Accept-Language", crate::i18n::language().as_str());
+    if writes {
+        if let Some(token) = cookie(portal.csrf_cookie()) {
+            request = request.header("X-CSRF-Token", &token);
+        }
+    }
+    if let Some(key) = key {
+        request = request.header("Idempotency-Key", &key.0);
+    }
+    if let Some(body) = body {
+        request = request.header("Content-Type", "application/json").body(body);
+    }
+    let response = request.send().await.map_err(|_| ApiError::Network)?;
+    if response.ok() {
+        return response.text().await.map_err(|_| ApiError::Network);
+    }
+    Err(refusal(response, portal).await)
+}
+
+async fn refusal(response: Response, portal: session::Portal) -> ApiError {
+    let status = response.status();
+    let Ok(text) = response.text().await else { return ApiError::Network };
+    let Ok(problem) = serde_json::from_str::<Problem>(&text) else {
+        return if status >= 500 { ApiError::Network } else { ApiError::Undecodable };
+    };
+    if problem.code == Code::NotSignedIn {
+        session::ended(portal);
+        return ApiError::SignedOut;
+    }
+    ApiError::Problem(Box::new(problem))
+}
+
+fn cookie(name: &str) -> Option<String> {
+    let cookies = document().dyn_into::<web_sys::HtmlDocument>().ok()?.cookie().ok()?;
+    cookies.split(';').find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then(|| value.to_owned())
+    })
+}

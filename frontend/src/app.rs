@@ -1,0 +1,65 @@
+//! The one route tree: `/` is the client portal, `/admin` the staff portal.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+use ui::Skeleton;
+
+use crate::api;
+use crate::i18n;
+use crate::parts::NotFound;
+use crate::portals::admin::AdminRoutes;
+use crate::portals::auth::{ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage};
+use crate::portals::client::ClientRoutes;
+use crate::session::{self, Portal};
+
+/// The app. Asks once for what pages need before anybody is signed in, then for the session of the open portal.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let ready = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        // Without the settings pages fall back to English names and formats; the session still decides.
+        if let Ok(settings) = api::auth::public_settings().await {
+            session::settings().set(Some(settings));
+        }
+        session::load(Portal::current()).await;
+        ready.set(true);
+    });
+    let language = i18n::signal();
+    view! {
+        <Title formatter=|text: String| format!("{text} · {}", session::brand()) />
+        <Show when=move || ready.get() fallback=|| view! { <Skeleton rows=4 /> }>
+            {
+                let language = language.clone();
+                view! {
+                    <Router>
+                        {move || {
+                            language.track();
+                            view! { <Pages /> }
+                        }}
+                    </Router>
+                }
+            }
+        </Show>
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=|| view! { <main class="page"><NotFound /></main> }>
+            <Route path=path!("/sign-in") view=|| view! { <SignInPage portal=Portal::Client /> } />
+            <Route path=path!("/forgotten") view=|| view! { <ForgotPage portal=Portal::Client /> } />
+            <Route path=path!("/reset") view=ResetPage />
+            <Route path=path!("/register") view=RegisterPage />
+            <Route path=path!("/confirm") view=ConfirmPage />
+            <Route path=path!("/admin/sign-in") view=|| view! { <SignInPage portal=Portal::Admin /> } />
+            <Route path=path!("/admin/forgotten") view=|| view! { <ForgotPage portal=Portal::Admin /> } />
+            <Route path=path!("/admin/reset") view=ResetPage />
+            <AdminRoutes />
+            <ClientRoutes />
+        </Routes>
+    }
+}

@@ -1,0 +1,212 @@
+//! Money, numbers and dates as people read them. Exact: no floats.
+
+use jiff::Timestamp;
+use leptos::prelude::WithUntracked;
+use rust_decimal::Decimal;
+use shared::settings::{CurrencyInfo, NumberFormat};
+use shared::{Currency, Language, Money, Period};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{i18n, session};
+
+struct Separators {
+    group: &'static str,
+    point: &'static str,
+}
+
+fn known(currency: Currency) -> Option<CurrencyInfo> {
+    session::settings().with_untracked(|settings| {
+        settings.as_ref()?.currencies.iter().find(|known| known.code == currency).cloned()
+    })
+}
+
+fn separators(format: Option<NumberFormat>) -> Separators {
+    match format {
+        Some(NumberFormat::Plain) => Separators { group: "", point: "." },
+        Some(NumberFormat::English) => Separators { group: ",", point: "." },
+        Some(NumberFormat::Continental) => Separators { group: ".", point: "," },
+        Some(NumberFormat::Spaced) => Separators { group: "\u{a0}", point: "," },
+        None => match i18n::language() {
+            Language::English => Separators { group: ",", point: "." },
+            Language::Polish | Language::Ukrainian => Separators { group: "\u{a0}", point: "," },
+        },
+    }
+}
+
+/// Digits in groups of three, at least `least` and at most `most` decimals; never rounds.
+fn grouped(amount: Decimal, least: u32, most: u32, separators: &Separators) -> String {
+    let text = shared::money::round_half_up(amount.abs(), most).normalize().to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut out = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            out.push_str(separators.group);
+        }
+        out.push(digit);
+    }
+    let mut fraction = fraction.to_owned();
+    while u32::try_from(fraction.len()).unwrap_or(u32::MAX) < least {
+        fraction.push('0');
+    }
+    if !fraction.is_empty() {
+        out.push_str(separators.point);
+        out.push_str(&fraction);
+    }
+    out
+}
+
+fn with_currency(amount: Decimal, currency: Currency, least: u32, most: u32) -> String {
+    let known = known(currency);
+    let digits = grouped(amount, least, most, &separators(known.as_ref().map(|known| known.format)));
+    let sign = if amount.is_sign_negative() && !amount.is_zero() { "−" } else { "" };
+    match known {
+        Some(known) if !known.prefix.is_empty() || !known.suffix.is_empty() => {
+            format!("{sign}{}{digits}{}", known.prefix, known.suffix)
+        }
+        _ => format!("{sign}{digits}\u{a0}{currency}"),
+    }
+}
+
+/// An amount with the currency's own decimals, more when it has more: `€7.20`, `€0.0103`.
+pub fn money(money: Money) -> String {
+    with_currency(money.amount(), money.currency(), money.currency().decimals(), 4)
+}
+
+/// An amount rounded to the currency's own decimals: for figures at a glance.
+pub fn money_short(money: Money) -> String {
+    let decimals = money.currency().decimals();
+    with_currency(money.amount(), money.currency(), decimals, decimals)
+}
+
+/// An amount with all four decimals of the ledger.
+pub fn money_exact(money: Money) -> String {
+    with_currency(money.amount(), money.currency(), 4, 4)
+}
+
+/// An amount as a form field holds it: `12.50`, `12.3456`.
+pub fn plain(money: Money) -> String {
+    let decimals = money.currency().decimals();
+    let text = money.amount().normalize().to_string();
+    let have = text.split_once('.').map_or(0, |(_, fraction)| u32::try_from(fraction.len()).unwrap_or(0));
+    match (have, decimals) {
+        (have, decimals) if have >= decimals => text,
+        (0, decimals) => format!("{text}.{}", "0".repeat(usize::try_from(decimals).unwrap_or(0))),
+        (have, decimals) => format!("{text}{}", "0".repeat(usize::try_from(decimals - have).unwrap_or(0))),
+    }
+}
+
+/// A whole number in groups of three.
+pub fn count(number: i64) -> String {
+    let digits = grouped(Decimal::from(number), 0, 0, &separators(None));
+    if number < 0 { format!("−{digits}") } else { digits }
+}
+
+/// Smallest units of a currency, for charts: cents.
+pub fn minor_units(money: Money) -> i64 {
+    let mut scaled = money.amount();
+    for _ in 0..money.currency().decimals() {
+        scaled *= Decimal::TEN;
+    }
+    shared::money::round_half_up(scaled, 0).try_into().unwrap_or(i64::MAX)
+}
+
+fn date_text(at: Timestamp, options: &[(&str, &str)]) -> String {
+    let date = js_sys::Date::new(&JsValue::from_str(&at.to_string()));
+    let object = js_sys::Object::new();
+    for (name, value) in options {
+        js_sys::Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value)).ok();
+    }
+    let locale = match i18n::language() {
+        Language::English => "en-GB",
+        Language::Polish => "pl-PL",
+        Language::Ukrainian => "uk-UA",
+    };
+    date.to_locale_string(locale, object.unchecked_ref()).into()
+}
+
+/// `21 Nov 2026`.
+pub fn date(at: Timestamp) -> String {
+    date_text(at, &[("day", "numeric"), ("month", "short"), ("year", "numeric")])
+}
+
+/// A calendar day as the server says it, `2026-11-21`: `21 Nov 2026`.
+pub fn day(day: jiff::civil::Date) -> String {
+    match format!("{day}T12:00:00Z").parse() {
+        Ok(noon) => date_text(
+            noon,
+            &[("day", "numeric"), ("month", "short"), ("year", "numeric"), ("timeZone", "UTC")],
+        ),
+        Err(_) => day.to_string(),
+    }
+}
+
+/// `21 Nov`.
+pub fn day_short(day: jiff::civil::Date) -> String {
+    match format!("{day}T12:00:00Z").parse() {
+        Ok(noon) => date_text(noon, &[("day", "numeric"), ("month", "short"), ("timeZone", "UTC")]),
+        Err(_) => day.to_string(),
+    }
+}
+
+/// `21 Nov 2026, 14:05`, in the person's zone.
+pub fn date_time(at: Timestamp) -> String {
+    date_text(
+        at,
+        &[
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+        ],
+    )
+}
+
+/// `21 Nov 2026, 14:05:09 CET`, for logs.
+pub fn date_time_exact(at: Timestamp) -> String {
+    date_text(
+        at,
+        &[
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("second", "2-digit"),
+            ("timeZoneName", "short"),
+        ],
+    )
+}
+
+/// How a period is called: `monthly`.
+pub fn period(period: Period) -> &'static str {
+    i18n::word(period.as_str())
+}
+
+/// Behind a price: `/ month`.
+pub fn per_period(period: Period) -> &'static str {
+    i18n::word(match period {
+        Period::OneTime => "per_one_time",
+        Period::Hourly => "per_hourly",
+        Period::Daily => "per_daily",
+        Period::Weekly => "per_weekly",
+        Period::Biweekly => "per_biweekly",
+        Period::Monthly => "per_monthly",
+        Period::Quarterly => "per_quarterly",
+        Period::Semiannually => "per_semiannually",
+        Period::Annually => "per_annually",
+        Period::Biennially => "per_biennially",
+        Period::Triennially => "per_triennially",
+    })
+}
+
+/// Seconds as people say them: `3 d 4 h`, `12 min`.
+pub fn duration(seconds: i64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}

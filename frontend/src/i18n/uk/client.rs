@@ -1,0 +1,5 @@
+//! Ukrainian: texts of the client portal.
+
+use crate::i18n::Client;
+
+pub(super) const TEXTS: Client = Client { home: "Головна" };

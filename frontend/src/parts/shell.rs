@@ -1,0 +1,245 @@
+//! The frame of both portals: side menu, top bar, and the guard that only signed-in people pass.
+
+use icondata_core::IconData;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use ui::{Avatar, Command, CommandPalette, Icon, Menu, MenuButton, MenuLink, SideDrawer, Toasts, lu};
+
+use crate::i18n::t;
+use crate::parts::auth_frame::{LanguageMenu, Mark};
+use crate::parts::sudo::SudoDialog;
+use crate::session::{self, Portal};
+use crate::theme;
+
+/// An entry of the side menu.
+#[derive(Clone)]
+pub struct Entry {
+    pub text: String,
+    pub href: String,
+    pub icon: &'static IconData,
+    /// A small number at its right end; 0 shows none.
+    pub count: i64,
+}
+
+/// Entries under a title; the first group may have none.
+#[derive(Clone)]
+pub struct Group {
+    pub title: String,
+    pub entries: Vec<Entry>,
+}
+
+/// Name and address of the person in the account menu, and the pages about himself.
+#[derive(Clone)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+    pub links: Vec<Entry>,
+}
+
+fn is_current(path: &str, href: &str, home: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    if href == home {
+        path == home.trim_end_matches('/')
+    } else {
+        path == href || path.starts_with(&format!("{href}/"))
+    }
+}
+
+#[component]
+fn Navigation(
+    portal: Portal,
+    groups: Signal<Vec<Group>>,
+    #[prop(into)] on_go: Callback<()>,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let home = portal.home();
+    view! {
+        <a class="side-brand" href=home on:click=move |_| on_go.run(())>
+            <Mark />
+            <span class="side-name truncate">{session::brand}</span>
+        </a>
+        <nav class="side-nav" aria-label=t().menu>
+            {move || {
+                groups
+                    .get()
+                    .into_iter()
+                    .map(|group| {
+                        view! {
+                            {(!group.title.is_empty()).then(|| view! { <div class="side-title">{group.title}</div> })}
+                            <ul>
+                                {group
+                                    .entries
+                                    .into_iter()
+                                    .map(|entry| {
+                                        let (href, title) = (entry.href.clone(), entry.text.clone());
+                                        view! {
+                                            <li>
+                                                <a
+                                                    class="side-link"
+                                                    href=entry.href
+                                                    title=title
+                                                    aria-current=move || {
+                                                        path.with(|path| is_current(path, &href, home)).then_some("page")
+                                                    }
+                                                    on:click=move |_| on_go.run(())
+                                                >
+                                                    <Icon icon=entry.icon />
+                                                    <span class="side-text flex-1 truncate">{entry.text}</span>
+                                                    {(entry.count > 0)
+                                                        .then(|| view! { <span class="count side-text">{entry.count}</span> })}
+                                                </a>
+                                            </li>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </ul>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </nav>
+    }
+}
+
+/// Menu, top bar and page. `top` stands at the right of the search, `foot` at the bottom of the menu.
+#[component]
+pub fn Shell(
+    portal: Portal,
+    #[prop(into)] groups: Signal<Vec<Group>>,
+    #[prop(into)] person: Signal<Person>,
+    #[prop(optional, into)] top: Option<ViewFn>,
+    #[prop(optional, into)] foot: Option<ViewFn>,
+    /// Above the page: what needs the person.
+    #[prop(optional, into)]
+    strip: Option<ViewFn>,
+    #[prop(default = RwSignal::new(String::new()))] typed: RwSignal<String>,
+    #[prop(optional, into)] found: Signal<Vec<Command>>,
+    children: Children,
+) -> impl IntoView {
+    let narrow = RwSignal::new(false);
+    let drawer = RwSignal::new(false);
+    let palette = RwSignal::new(false);
+    let dark = RwSignal::new(theme::is_dark());
+    let commands = Signal::derive(move || {
+        groups.with(|groups| {
+            groups
+                .iter()
+                .flat_map(|group| {
+                    group.entries.iter().map(|entry| Command {
+                        text: entry.text.clone(),
+                        hint: group.title.clone(),
+                        href: entry.href.clone(),
+                        icon: entry.icon,
+                    })
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let foot_wide = foot.clone();
+    view! {
+        <a class="btn sr-only focus:not-sr-only" href="#content" target="_self">{t().skip_to_content}</a>
+        <div class="shell" data-narrow=move || narrow.get().to_string()>
+            <aside class="shell-side">
+                <Navigation portal groups on_go=Callback::new(|()| ()) />
+                {foot_wide.map(|foot| view! { <div class="side-foot side-text">{foot.run()}</div> })}
+            </aside>
+            <div class="min-w-0">
+                <header class="shell-top">
+                    <button
+                        type="button"
+                        class="btn btn-ghost btn-icon only-narrow"
+                        aria-label=t().menu
+                        on:click=move |_| drawer.set(true)
+                    >
+                        <Icon icon=lu::LuMenu />
+                    </button>
+                    <button
+                        type="button"
+                        class="btn btn-ghost btn-icon btn-sm only-wide"
+                        aria-label=t().collapse_menu
+                        aria-pressed=move || narrow.get().to_string()
+                        on:click=move |_| narrow.update(|narrow| *narrow = !*narrow)
+                    >
+                        <Icon icon=lu::LuPanelLeft />
+                    </button>
+                    <button type="button" class="top-search" on:click=move |_| palette.set(true)>
+                        <Icon icon=lu::LuSearch />
+                        <span>{t().search}</span>
+                        <kbd>"Ctrl K"</kbd>
+                    </button>
+                    <span class="flex-1"></span>
+                    {top.map(|top| top.run())}
+                    <LanguageMenu />
+                    <button
+                        type="button"
+                        class="btn btn-ghost btn-icon"
+                        aria-label=move || if dark.get() { t().light_theme } else { t().dark_theme }
+                        on:click=move |_| {
+                            dark.update(|dark| *dark = !*dark);
+                            theme::choose(dark.get_untracked());
+                        }
+                    >
+                        {move || {
+                            if dark.get() {
+                                view! { <Icon icon=lu::LuSun /> }
+                            } else {
+                                view! { <Icon icon=lu::LuMoon /> }
+                            }
+                        }}
+                    </button>
+                    <AccountMenu portal person />
+                </header>
+                <main id="content" class="page" tabindex="-1">
+                    {strip.map(|strip| strip.run())}
+                    {children()}
+                </main>
+            </div>
+        </div>
+        <SideDrawer open=drawer title=t().menu>
+            <div class="flex flex-col h-full">
+                <Navigation portal groups on_go=Callback::new(move |()| drawer.set(false)) />
+            </div>
+        </SideDrawer>
+        <CommandPalette open=palette commands typed found />
+        <SudoDialog />
+        <Toasts />
+    }
+}
+
+#[component]
+fn AccountMenu(portal: Portal, person: Signal<Person>) -> impl IntoView {
+    view! {
+        <Menu
+            label=t().account
+            class="rounded-full"
+            button=Box::new(move || {
+                (move || {
+                    let person = person.get();
+                    let name = if person.name.trim().is_empty() { person.email } else { person.name };
+                    view! { <Avatar name /> }
+                })
+                    .into_any()
+            })
+        >
+            <div class="px-2.5 py-2 border-b border-line mb-1">
+                <div class="font-semibold">{move || person.get().name}</div>
+                <div class="sub">{move || person.get().email}</div>
+            </div>
+            {move || {
+                person
+                    .get()
+                    .links
+                    .into_iter()
+                    .map(|link| view! { <MenuLink text=link.text href=link.href icon=link.icon /> })
+                    .collect_view()
+            }}
+            <MenuButton
+                text=t().sign_out
+                icon=lu::LuLogOut
+                on_click=Callback::new(move |()| {
+                    leptos::task::spawn_local(session::sign_out(portal));
+                })
+            />
+        </Menu>
+    }
+}

@@ -1,0 +1,106 @@
+//! Sending a form or an act: busy while it runs, refusals to the fields, the password asked again when needed.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use shared::Code;
+use ui::{FieldProblem, FormErrors, toast_bad};
+
+use crate::api::ApiError;
+use crate::i18n::t;
+use crate::parts::load::failure;
+use crate::parts::sudo;
+
+/// An act that can be started; it cannot be started again while it runs.
+#[derive(Clone, Copy)]
+pub struct Submit {
+    pub busy: RwSignal<bool>,
+    pub run: Callback<()>,
+}
+
+/// An act whose refusals go to the fields of a form. `done` runs with the answer.
+pub fn submit<T, F>(errors: FormErrors, call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
+where
+    T: 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
+    start(Some(errors), call, done)
+}
+
+/// An act without a form: refusals are shown as a message.
+pub fn submit_with<T, F>(call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
+where
+    T: 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
+    start(None, call, done)
+}
+
+fn start<T, F>(
+    errors: Option<FormErrors>,
+    call: impl Fn() -> F + 'static,
+    done: impl Fn(T) + 'static,
+) -> Submit
+where
+    T: 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
+    let busy = RwSignal::new(false);
+    let call = Arc::new(SendWrapper::new(call));
+    let done = Arc::new(SendWrapper::new(done));
+    // Runs itself again after the password was given.
+    let again: StoredValue<Option<Callback<()>>> = StoredValue::new(None);
+    let run = Callback::new(move |()| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let answer = call();
+        let done = done.clone();
+        leptos::task::spawn_local(async move {
+            let answer = answer.await;
+            if busy.try_set(false).is_some() {
+                return; // the page is gone
+            }
+            match answer {
+                Ok(answer) => done(answer),
+                Err(error) if error.code() == Some(Code::PasswordNeeded) => {
+                    if let Some(Some(again)) = again.try_get_value() {
+                        sudo::ask(again);
+                    }
+                }
+                Err(error) => refuse(errors, &error),
+            }
+        });
+    });
+    again.set_value(Some(run));
+    Submit { busy, run }
+}
+
+/// Shows a refusal: at the fields that it names, else as a message.
+pub fn refuse(errors: Option<FormErrors>, error: &ApiError) {
+    if *error == ApiError::SignedOut {
+        return;
+    }
+    let (text, _) = failure(error);
+    let text =
+        if error.code() == Some(Code::VersionConflict) { t().version_conflict.to_owned() } else { text };
+    match (errors, error) {
+        (Some(errors), ApiError::Problem(problem)) => {
+            let fields = problem
+                .fields
+                .iter()
+                .map(|field| FieldProblem { field: field.field.clone(), message: field.message.clone() })
+                .collect();
+            errors.refuse(text, fields);
+        }
+        (Some(errors), _) => errors.refuse(text, Vec::new()),
+        (None, ApiError::Problem(problem)) if !problem.fields.is_empty() => {
+            let fields: Vec<&str> = problem.fields.iter().map(|field| field.message.as_str()).collect();
+            toast_bad(format!("{text} {}", fields.join(" ")));
+        }
+        (None, _) => toast_bad(text),
+    }
+}

@@ -1,0 +1,103 @@
+//! Loading: keeps what was shown while newer data is on its way, loads again on demand or every few seconds.
+
+use std::future::Future;
+
+use gloo_timers::callback::Interval;
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+
+/// What a call answered, and how the next one is doing.
+pub struct Query<T: Send + Sync + 'static> {
+    data: RwSignal<Option<T>>,
+    error: RwSignal<Option<ApiError>>,
+    loading: RwSignal<bool>,
+    again: RwSignal<u32>,
+}
+
+impl<T: Send + Sync + 'static> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T: Send + Sync + 'static> Copy for Query<T> {}
+
+/// Calls `fetch` with `key()` now and whenever the key changes. An answer that was overtaken is dropped.
+pub fn use_query<K, T, F>(key: impl Fn() -> K + 'static, fetch: impl Fn(K) -> F + 'static) -> Query<T>
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
+    let query = Query {
+        data: RwSignal::new(None),
+        error: RwSignal::new(None),
+        loading: RwSignal::new(true),
+        again: RwSignal::new(0),
+    };
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        query.again.track();
+        let answer = fetch(key());
+        turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let mine = turn.get_value();
+        query.loading.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = answer.await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            match answer {
+                Ok(data) => {
+                    query.error.try_set(None);
+                    query.data.try_set(Some(data));
+                }
+                Err(error) => {
+                    query.error.try_set(Some(error));
+                }
+            }
+            query.loading.try_set(false);
+        });
+    });
+    query
+}
+
+impl<T: Send + Sync + 'static> Query<T> {
+    /// What has arrived; `None` until the first answer.
+    pub const fn data(self) -> RwSignal<Option<T>> {
+        self.data
+    }
+
+    pub const fn error(self) -> RwSignal<Option<ApiError>> {
+        self.error
+    }
+
+    pub const fn loading(self) -> RwSignal<bool> {
+        self.loading
+    }
+
+    /// Loads again; what is shown stays until the answer.
+    pub fn refetch(self) {
+        self.again.try_update(|again| *again = again.wrapping_add(1));
+    }
+
+    /// Puts in what a write has just answered.
+    pub fn put(self, data: T) {
+        self.data.try_set(Some(data));
+    }
+
+    /// Loads again every `seconds` while the tab is visible; 0 stops.
+    pub fn refresh_every(self, seconds: impl Fn() -> u32 + 'static) {
+        let running = StoredValue::new_local(None::<Interval>);
+        Effect::new(move |_| {
+            let seconds = seconds();
+            running.set_value((seconds > 0).then(|| {
+                Interval::new(seconds.saturating_mul(1000), move || {
+                    let visible = document().visibility_state() == web_sys::VisibilityState::Visible;
+                    if visible && !self.loading.try_get_untracked().unwrap_or(true) {
+                        self.refetch();
+                    }
+                })
+            }));
+        });
+    }
+}
