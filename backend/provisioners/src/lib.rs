@@ -1,1 +1,196 @@
+//! The servers and panels that deliver services: one trait, a file for each.
+//!
+//! A module is asked to create, suspend, resume, idle, change or terminate what a client bought. Every call carries an
+//! operation id; a module answers the same id the same way, so a call that broke off is simply made again. Modules keep
+//! nothing in memory: what they must remember of a service is its `state`, which travels with every call.
 
+mod manual;
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use shared::catalog::ModuleInfo;
+use shared::{ClientId, FieldError, ServiceId};
+use uuid::Uuid;
+
+pub use manual::Manual;
+
+/// What a module is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    Create,
+    Suspend,
+    Resume,
+    Idle,
+    Unidle,
+    ChangeOptions,
+    Terminate,
+    /// Take back what a failed `create` left behind.
+    Cancel,
+}
+
+impl Operation {
+    pub const ALL: [Self; 8] = [
+        Self::Create,
+        Self::Suspend,
+        Self::Resume,
+        Self::Idle,
+        Self::Unidle,
+        Self::ChangeOptions,
+        Self::Terminate,
+        Self::Cancel,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
+            Self::Idle => "idle",
+            Self::Unidle => "unidle",
+            Self::ChangeOptions => "change_options",
+            Self::Terminate => "terminate",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// An option as the module is given it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenOption {
+    /// Key of the option group, e.g. `ram`.
+    pub group: String,
+    /// Key of the chosen option; `None` for free text.
+    pub option: Option<String>,
+    /// The option's machine value, or the text.
+    pub value: String,
+    pub quantity: i32,
+}
+
+/// One call of a module.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The same for every attempt at the same thing.
+    pub operation: Uuid,
+    pub service: ServiceId,
+    pub client: ClientId,
+    pub product: String,
+    pub label: String,
+    /// The product's settings for this module.
+    pub settings: Map<String, Value>,
+    /// Chosen options; for `change_options` the new ones.
+    pub options: Vec<GivenOption>,
+    /// The client's answers to the module's fields.
+    pub fields: BTreeMap<String, String>,
+    /// What the module remembered of this service.
+    pub state: Value,
+}
+
+/// What a module answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is so. `state` is remembered instead of the earlier one.
+    Done {
+        state: Value,
+    },
+    /// Ask again with the same operation id in `again_in`.
+    InProgress {
+        again_in: Duration,
+        percent: u8,
+        step: String,
+        state: Value,
+    },
+    /// A person of the provider has to do it; marking the task done is the answer.
+    AskStaff {
+        what: String,
+    },
+    Failed {
+        retryable: bool,
+        reason: String,
+    },
+}
+
+/// How a service is doing, by the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Running,
+    Stopped,
+    Absent,
+    /// The module cannot tell.
+    Unknown,
+}
+
+/// A measured amount, e.g. traffic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    pub what: String,
+    pub amount: u64,
+    pub unit: String,
+}
+
+/// The module could not be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(pub String);
+
+/// An answer that takes its time.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The contract of every module.
+pub trait Module: Send + Sync {
+    fn info(&self) -> ModuleInfo;
+
+    /// Faults of a product's settings; fields are named below the settings.
+    fn check_settings(&self, settings: &Map<String, Value>) -> Vec<FieldError>;
+
+    /// Faults of a client's choice before it is ordered; fields are named as the client sent them (`fields.hostname`).
+    fn validate(
+        &self,
+        settings: &Map<String, Value>,
+        options: &[GivenOption],
+        fields: &BTreeMap<String, String>,
+    ) -> Vec<FieldError>;
+
+    fn create<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn suspend<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn resume<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn idle<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn unidle<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn change_options<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn terminate<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+    fn cancel<'a>(&'a self, call: &'a Call) -> Answer<'a, Outcome>;
+
+    fn status<'a>(&'a self, call: &'a Call) -> Answer<'a, Result<Status, Unreachable>>;
+    fn usage<'a>(&'a self, call: &'a Call) -> Answer<'a, Result<Vec<Usage>, Unreachable>>;
+
+    /// What the client may read of the module's state: addresses, user names. Never secrets.
+    fn facts(&self, state: &Value) -> BTreeMap<String, String>;
+}
+
+/// Asks a module for one operation.
+pub async fn run(module: &dyn Module, operation: Operation, call: &Call) -> Outcome {
+    match operation {
+        Operation::Create => module.create(call).await,
+        Operation::Suspend => module.suspend(call).await,
+        Operation::Resume => module.resume(call).await,
+        Operation::Idle => module.idle(call).await,
+        Operation::Unidle => module.unidle(call).await,
+        Operation::ChangeOptions => module.change_options(call).await,
+        Operation::Terminate => module.terminate(call).await,
+        Operation::Cancel => module.cancel(call).await,
+    }
+}
+
+/// Every module that ships.
+pub fn all() -> &'static [&'static dyn Module] {
+    &[&Manual]
+}
+
+/// The module of a key.
+pub fn find(key: &str) -> Option<&'static dyn Module> {
+    all().iter().copied().find(|module| module.info().key == key)
+}
