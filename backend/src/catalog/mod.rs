@@ -1,6 +1,26 @@
 //! Catalogue: what is sold, with which options, at which prices.
+//!
+//! A **product** is sold, a **product group** shows products, an **option group** is attached to products and offers
+//! **options**; products and options have **price rows**, one for each currency and period. A price that is empty is not
+//! offered, zero is free. Nothing here reaches a running service: services keep what they were sold at.
+
+pub mod group;
+pub mod offer;
+pub mod option;
+pub mod price;
+pub mod product;
+pub mod public;
+pub mod quote;
+pub mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    product::routes::routes(cfg);
+    group::routes::routes(cfg);
+    option::routes::routes(cfg);
+    price::routes::routes(cfg);
+    public::routes::routes(cfg);
+    quote::routes(cfg);
+}

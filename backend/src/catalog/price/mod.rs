@@ -1,0 +1,5 @@
+//! Price rows: currency × period with six amounts, for a product or an option.
+
+pub mod actions;
+pub mod routes;
+pub mod store;

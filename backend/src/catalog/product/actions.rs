@@ -1,0 +1,220 @@
+//! Creating and changing products.
+
+use std::collections::BTreeSet;
+
+use diesel_async::AsyncConnection;
+use jiff::Timestamp;
+use shared::catalog::{NewOrderOfRows, ProductCopy, ProductInput, ProductOptionGroups};
+use shared::{Code, ProductId};
+
+use super::store;
+use crate::audit::{self, Actor, Entry};
+use crate::catalog::{option, text};
+use crate::db::Conn;
+use crate::http::Fields;
+use crate::http::error::{Refusal, Result};
+
+/// Checks every field of a product.
+fn check(input: &ProductInput) -> Result<()> {
+    let mut fields = Fields::new();
+    fields.key("key", &input.key);
+    text::check(&mut fields, &input.texts);
+    fields.key("icon", &input.icon);
+    if let Some(stock) = input.stock {
+        fields.range("stock", i64::from(stock), 0, 1_000_000);
+    } else if input.stock_control {
+        fields.add("stock", "required", "Say how many may be sold.");
+    }
+    if let Some(hours) = input.suspension_grace_hours {
+        fields.range("suspension_grace_hours", i64::from(hours), 0, 8760);
+    }
+    if let Some(hours) = input.termination_delay_hours {
+        fields.range("termination_delay_hours", i64::from(hours), 0, 87_600);
+    }
+    fields.range("cancellation_delay_hours", i64::from(input.cancellation_delay_hours), 1, 8760);
+    fields.text("notes", &input.notes, 10_000);
+    if input.attributes.len() > 100 {
+        fields.add("attributes", "too_long", "At most 100 attributes.");
+    }
+    for (place, attribute) in input.attributes.iter().enumerate().take(100) {
+        fields.key(&format!("attributes.{place}.key"), &attribute.key);
+        for (language, text) in &attribute.texts {
+            fields.required(&format!("attributes.{place}.texts.{language}.name"), &text.name, 100);
+            fields.text(&format!("attributes.{place}.texts.{language}.value"), &text.value, 300);
+        }
+    }
+    match provisioners::find(&input.module) {
+        None => fields.add("module", "unknown", "There is no such module."),
+        Some(module) => {
+            for fault in module.check_settings(&input.module_settings) {
+                fields.add(format!("module_settings.{}", fault.field), &fault.code, fault.message);
+            }
+        }
+    }
+    fields.finish()
+}
+
+/// Creates a product at the end of the list.
+pub async fn create(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    input: &ProductInput,
+) -> Result<ProductId> {
+    check(input)?;
+    conn.transaction(async |tx| {
+        let id = ProductId::generate();
+        store::insert(tx, now, id, input).await?;
+        let entry = Entry {
+            action: "product.created",
+            description: format!("Product {} created", input.key),
+            subject: Some(("product", id.0)),
+            new: Some(serde_json::to_value(input)?),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Changes a product. Running services do not notice.
+///
+/// Refuses a version that is not the present one.
+pub async fn change(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: ProductId,
+    input: &ProductInput,
+) -> Result<()> {
+    let version = text::version(input.version)?;
+    check(input)?;
+    conn.transaction(async |tx| {
+        let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        if before.version != version {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        store::update(tx, now, id, input).await?;
+        if input.stock_control && !before.stock_control {
+            store::count_stock(tx, id).await?;
+        }
+        let entry = Entry {
+            action: "product.changed",
+            description: format!("Product {} changed", input.key),
+            subject: Some(("product", id.0)),
+            old: Some(serde_json::to_value(before.input()?)?),
+            new: Some(serde_json::to_value(input)?),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Deletes a product that was never sold.
+pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ProductId) -> Result<()> {
+    conn.transaction(async |tx| {
+        let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        store::delete(tx, id).await?;
+        let entry = Entry {
+            action: "product.deleted",
+            description: format!("Product {} deleted", before.key),
+            subject: Some(("product", id.0)),
+            old: Some(serde_json::to_value(before.input()?)?),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Copies a product with its option groups, groups and prices; the copy is hidden.
+pub async fn duplicate(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    from: ProductId,
+    copy: &ProductCopy,
+) -> Result<ProductId> {
+    let mut fields = Fields::new();
+    fields.key("key", &copy.key);
+    fields.finish()?;
+    conn.transaction(async |tx| {
+        let original = store::find(tx, from).await?.ok_or_else(Refusal::not_found)?;
+        let input = ProductInput { key: copy.key.clone(), visible: false, ..original.input()? };
+        let id = ProductId::generate();
+        store::insert(tx, now, id, &input).await?;
+        store::copy_parts(tx, now, from, id).await?;
+        let entry = Entry {
+            action: "product.created",
+            description: format!("Product {} copied from {}", input.key, original.key),
+            subject: Some(("product", id.0)),
+            new: Some(serde_json::to_value(&input)?),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Replaces the option groups of a product, in this order.
+pub async fn set_option_groups(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: ProductId,
+    change: &ProductOptionGroups,
+) -> Result<()> {
+    if change.groups.len() > 100 {
+        return Err(Refusal::field("groups", "too_long", "At most 100 groups.").into());
+    }
+    conn.transaction(async |tx| {
+        let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        if before.version != change.version {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        let wanted: Vec<_> = change.groups.iter().map(|group| group.id).collect();
+        let known: BTreeSet<_> = option::store::known_groups(tx, &wanted).await?.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        let mut fields = Fields::new();
+        for (place, group) in wanted.iter().enumerate() {
+            let field = format!("groups.{place}.id");
+            fields.check(known.contains(group), &field, "unknown", "There is no such option group.");
+            fields.check(seen.insert(*group), &field, "taken", "This group is in the list twice.");
+        }
+        fields.finish()?;
+        store::set_option_groups(tx, now, id, &change.groups).await?;
+        let entry = Entry {
+            action: "product.changed",
+            description: format!("Option groups of product {} changed", before.key),
+            subject: Some(("product", id.0)),
+            new: Some(serde_json::to_value(change)?),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Gives the rows of `table` the order of the ids; each must be known and stand once.
+pub async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
+    if order.ids.len() > 1000 {
+        return Err(Refusal::field("ids", "too_long", "At most 1000 ids.").into());
+    }
+    let distinct: BTreeSet<_> = order.ids.iter().collect();
+    if distinct.len() != order.ids.len() {
+        return Err(Refusal::field("ids", "taken", "An id is in the list twice.").into());
+    }
+    conn.transaction(async |tx| {
+        if store::reorder(tx, table, &order.ids).await? != order.ids.len() {
+            return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,175 @@
+//! `/admin/products`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{Responder, delete, get, post, put};
+use shared::catalog::{
+    ModuleInfo, NewOrderOfRows, ProductCopy, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups,
+    ProductSummary,
+};
+use shared::{Language, Page, PageQuery, ProductId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{actions, store};
+use crate::App;
+use crate::catalog::price;
+use crate::catalog::text::Reads;
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+use crate::http::{Json, May, Paging, Path, Query, rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list)
+        .service(create)
+        .service(reorder)
+        .service(modules)
+        .service(read)
+        .service(change)
+        .service(remove)
+        .service(duplicate)
+        .service(set_option_groups);
+}
+
+/// A product with everything that belongs to it. Five queries.
+async fn show(conn: &mut Conn, id: ProductId, language: Language) -> Result<ProductDetail> {
+    let product = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(ProductDetail {
+        id,
+        product: product.input()?,
+        stock_used: product.stock_used,
+        services: store::living_services(conn, id).await?,
+        option_groups: store::option_groups(conn, id, language).await?,
+        groups: store::groups(conn, id, language).await?,
+        prices: price::store::of_product(conn, id).await?.iter().map(price::store::Price::row).collect(),
+        created_at: product.created_at,
+        updated_at: product.updated_at,
+    })
+}
+
+/// List products.
+#[utoipa::path(tag = "catalog", operation_id = "listProducts", params(PageQuery, ProductFilter),
+    responses((status = 200, body = Page<ProductSummary>)), extensions(("x-permission" = json!("products.view"))))]
+#[get("/admin/products")]
+async fn list(
+    app: Data<App>,
+    _who: May<rights::ProductsView>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<ProductFilter>,
+) -> Result<Json<Page<ProductSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut conn = app.db.get().await?;
+    let (items, total) = store::list(&mut conn, &paging, &filter, reads.0).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Create a product.
+#[utoipa::path(tag = "catalog", operation_id = "createProduct", request_body = ProductInput,
+    responses((status = 201, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
+#[post("/admin/products")]
+async fn create(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    input: Json<ProductInput>,
+) -> Result<impl Responder> {
+    let mut conn = app.db.get().await?;
+    let id = actions::create(&mut conn, app.clock.now(), &who.actor, &input).await?;
+    Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
+}
+
+/// Put products in another order.
+#[utoipa::path(tag = "catalog", operation_id = "orderProducts", request_body = NewOrderOfRows,
+    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/products/order")]
+async fn reorder(
+    app: Data<App>,
+    _who: May<rights::ProductsEdit>,
+    order: Json<NewOrderOfRows>,
+) -> Result<impl Responder> {
+    actions::reorder(&mut *app.db.get().await?, "products", &order).await?;
+    Ok(actix_web::HttpResponse::NoContent())
+}
+
+/// List the modules that can deliver products.
+#[utoipa::path(tag = "catalog", operation_id = "listModules", responses((status = 200, body = Vec<ModuleInfo>)),
+    extensions(("x-permission" = json!("products.view"))))]
+#[get("/admin/modules")]
+async fn modules(_who: May<rights::ProductsView>) -> Json<Vec<ModuleInfo>> {
+    Json(provisioners::all().iter().map(|module| module.info()).collect())
+}
+
+/// Show a product.
+#[utoipa::path(tag = "catalog", operation_id = "getProduct", params(("id" = ProductId, Path)),
+    responses((status = 200, body = ProductDetail)), extensions(("x-permission" = json!("products.view"))))]
+#[get("/admin/products/{id}")]
+async fn read(
+    app: Data<App>,
+    _who: May<rights::ProductsView>,
+    reads: Reads,
+    id: Path<ProductId>,
+) -> Result<Json<ProductDetail>> {
+    Ok(Json(show(&mut *app.db.get().await?, *id, reads.0).await?))
+}
+
+/// Change a product.
+#[utoipa::path(tag = "catalog", operation_id = "updateProduct", params(("id" = ProductId, Path)), request_body = ProductInput,
+    responses((status = 200, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/products/{id}")]
+async fn change(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<ProductId>,
+    input: Json<ProductInput>,
+) -> Result<Json<ProductDetail>> {
+    let mut conn = app.db.get().await?;
+    actions::change(&mut conn, app.clock.now(), &who.actor, *id, &input).await?;
+    Ok(Json(show(&mut conn, *id, reads.0).await?))
+}
+
+/// Delete a product that was never sold.
+#[utoipa::path(tag = "catalog", operation_id = "deleteProduct", params(("id" = ProductId, Path)),
+    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[delete("/admin/products/{id}")]
+async fn remove(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    id: Path<ProductId>,
+) -> Result<impl Responder> {
+    actions::delete(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
+    Ok(actix_web::HttpResponse::NoContent())
+}
+
+/// Copy a product under another key.
+#[utoipa::path(tag = "catalog", operation_id = "duplicateProduct", params(("id" = ProductId, Path)), request_body = ProductCopy,
+    responses((status = 201, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
+#[post("/admin/products/{id}/duplicate")]
+async fn duplicate(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<ProductId>,
+    copy: Json<ProductCopy>,
+) -> Result<impl Responder> {
+    let mut conn = app.db.get().await?;
+    let id = actions::duplicate(&mut conn, app.clock.now(), &who.actor, *id, &copy).await?;
+    Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
+}
+
+/// Choose the option groups of a product, in order.
+#[utoipa::path(tag = "catalog", operation_id = "setProductOptionGroups", params(("id" = ProductId, Path)),
+    request_body = ProductOptionGroups, responses((status = 200, body = ProductDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/products/{id}/option-groups")]
+async fn set_option_groups(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<ProductId>,
+    groups: Json<ProductOptionGroups>,
+) -> Result<Json<ProductDetail>> {
+    let mut conn = app.db.get().await?;
+    actions::set_option_groups(&mut conn, app.clock.now(), &who.actor, *id, &groups).await?;
+    Ok(Json(show(&mut conn, *id, reads.0).await?))
+}

@@ -1,0 +1,97 @@
+//! Texts that staff write, one for each language.
+
+use std::collections::BTreeMap;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::{FromRequest, HttpRequest};
+use serde_json::Value;
+use shared::catalog::{CatalogText, DESCRIPTION_MAX, NAME_MAX, SHORT_MAX, Texts, text_in};
+use shared::{Code, Language};
+
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::fields::Fields;
+
+/// The language that the caller reads, by `Accept-Language`.
+#[derive(Clone, Copy, Debug)]
+pub struct Reads(pub Language);
+
+impl FromRequest for Reads {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        ready(Ok(Self(header.map_or(Language::English, Language::from_header))))
+    }
+}
+
+/// Texts out of their column.
+pub fn read(column: Value) -> Result<Texts> {
+    Ok(serde_json::from_value(column)?)
+}
+
+/// The name in `language`, else in English, else in any; the key when there is none.
+pub fn name(texts: &Value, language: Language, key: &str) -> String {
+    named(texts, language).unwrap_or_else(|| key.to_owned())
+}
+
+fn named(texts: &Value, language: Language) -> Option<String> {
+    let texts: BTreeMap<String, CatalogText> = serde_json::from_value(texts.clone()).ok()?;
+    let wanted =
+        texts.get(language.as_str()).or_else(|| texts.get("en")).or_else(|| texts.values().next())?;
+    Some(wanted.name.clone())
+}
+
+/// The whole text in `language`, with the key for a name when nothing was written.
+pub fn text(texts: &Texts, language: Language, key: &str) -> CatalogText {
+    text_in(texts, language)
+        .cloned()
+        .unwrap_or_else(|| CatalogText { name: key.to_owned(), ..CatalogText::default() })
+}
+
+/// Checks texts: at least one language, a name in each.
+pub fn check(fields: &mut Fields, texts: &Texts) {
+    if texts.is_empty() {
+        fields.add("texts", "required", "Write a name in at least one language.");
+    }
+    for (language, text) in texts {
+        fields.required(&format!("texts.{language}.name"), &text.name, NAME_MAX);
+        fields.text(&format!("texts.{language}.short"), &text.short, SHORT_MAX);
+        fields.text(&format!("texts.{language}.description"), &text.description, DESCRIPTION_MAX);
+    }
+}
+
+/// The version that a change was made from; refused with the field's name when it is missing.
+pub fn version(given: Option<i32>) -> Result<i32> {
+    given.ok_or_else(|| Refusal::field("version", "required", "Send the version that you read.").into())
+}
+
+/// What a lost race is answered with, and a row that is not there.
+pub fn lost(exists: bool) -> Refusal {
+    if exists { Refusal::new(Code::VersionConflict) } else { Refusal::not_found() }
+}
+
+/// A key that another row has.
+pub fn taken(error: diesel::result::Error) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info)
+            if info.constraint_name().is_some_and(|name| name.ends_with("_key")) =>
+        {
+            Refusal::field("key", "taken", "This key is in use.").into()
+        }
+        other => other.into(),
+    }
+}
+
+/// Something that other rows still need.
+pub fn in_use(error: diesel::result::Error, detail: &str) -> Error {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+            Refusal::because(Code::InUse, detail).into()
+        }
+        other => other.into(),
+    }
+}
