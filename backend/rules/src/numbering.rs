@@ -71,6 +71,18 @@ impl NumberFormat {
     }
 }
 
+impl NumberFormat {
+    /// The counter in a number that `render` gave on a day; `None` when it is of another format.
+    pub fn read(&self, rendered: &str, on: Date) -> Option<i64> {
+        let [before, after] = self.parts.split(|part| matches!(part, Part::Number(_))).collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let text = |parts: &[Part]| Self { parts: parts.to_vec() }.render(0, on);
+        let digits = rendered.strip_prefix(&text(before))?.strip_suffix(&text(after))?;
+        digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
 /// `{YEAR} {MONTH} {DAY}` in other texts, such as the item text of a top-up. Everything else stays as it is.
 pub fn fill_dates(text: &str, on: Date) -> String {
     text.replace("{YEAR}", &format!("{:04}", on.year()))
@@ -183,6 +195,7 @@ mod tests {
                 on = on.checked_add(jiff::ToSpan::days(step * 9)).unwrap();
                 let (number, after) = draw(&series, on);
                 prop_assert!(seen.insert(format.render(number, on)));
+                prop_assert_eq!(format.read(&format.render(number, on), on), Some(number));
                 match &before {
                     Some((month, last)) if *month == after.counting => prop_assert_eq!(number, last + 1),
                     _ => prop_assert_eq!(number, 1),

@@ -3,6 +3,7 @@
 //! What always holds: every movement has two sides; a wallet's balance is the sum of its movements; no two charges of a
 //! service overlap; nothing in the ledger is ever changed. `audit` proves it.
 
+pub mod audit;
 pub mod charging;
 pub mod ledger;
 pub mod wallet;

@@ -1,0 +1,199 @@
+//! Each check is one query: how many things it looked at, how many are broken, and a few of them in words.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::RunQueryDsl;
+
+use super::Finding;
+use crate::db::Conn;
+
+/// A check: its title, a count of what is looked at, and a query of one text for each broken thing.
+struct Check {
+    title: &'static str,
+    seen: &'static str,
+    broken: &'static str,
+}
+
+const CHECKS: &[Check] = &[
+    Check {
+        title: "Every wallet's balance is the sum of its movements",
+        seen: "SELECT count(*) FROM wallets",
+        broken: "SELECT format('client %s: balance %s, movements %s', w.client_id, w.balance, coalesce(m.sum, 0)) AS what
+            FROM wallets w LEFT JOIN (
+                SELECT account, sum(amount) AS sum FROM (
+                    SELECT credit_account AS account, amount FROM ledger_transfers
+                    UNION ALL SELECT debit_account, -amount FROM ledger_transfers) sides GROUP BY account) m
+                ON m.account = w.client_id
+            WHERE w.balance <> coalesce(m.sum, 0)",
+    },
+    Check {
+        title: "Balances before and after movements form one unbroken chain for each wallet",
+        seen: "SELECT count(*) FROM ledger_transfers WHERE balance_after IS NOT NULL",
+        broken: "SELECT format('client %s: balance %s does not continue', client_id, value) AS what FROM (
+                SELECT client_id, balance_after AS value, -1 AS n FROM ledger_transfers WHERE balance_after IS NOT NULL
+                UNION ALL
+                SELECT client_id, balance_after - CASE WHEN credit_account = client_id THEN amount ELSE -amount END, 1
+                FROM ledger_transfers WHERE balance_after IS NOT NULL
+                UNION ALL SELECT client_id, balance, 1 FROM wallets
+                UNION ALL SELECT client_id, 0, -1 FROM wallets) ends
+            GROUP BY client_id, value HAVING sum(n) <> 0",
+    },
+    Check {
+        title: "Every movement of a wallet tells the balance after it",
+        seen: "SELECT count(*) FROM ledger_transfers",
+        broken: "SELECT format('transfer %s', t.id) AS what FROM ledger_transfers t
+            WHERE t.balance_after IS NULL AND (t.debit_account = t.client_id OR t.credit_account = t.client_id)",
+    },
+    Check {
+        title: "What is set aside in every wallet is the sum of its open holds",
+        seen: "SELECT count(*) FROM wallets",
+        broken: "SELECT format('client %s: %s set aside, holds of %s', w.client_id, w.held, coalesce(h.sum, 0)) AS what
+            FROM wallets w
+            LEFT JOIN (SELECT client_id, sum(amount) AS sum FROM holds WHERE state = 'open' GROUP BY 1) h
+                ON h.client_id = w.client_id
+            WHERE w.held <> coalesce(h.sum, 0)",
+    },
+    Check {
+        title: "Both sides of every movement are accounts of its currency",
+        seen: "SELECT count(*) FROM ledger_transfers",
+        broken: "SELECT format('transfer %s', t.id) AS what FROM ledger_transfers t
+            LEFT JOIN ledger_accounts d ON d.id = t.debit_account
+            LEFT JOIN ledger_accounts c ON c.id = t.credit_account
+            WHERE d.currency IS DISTINCT FROM t.currency OR c.currency IS DISTINCT FROM t.currency",
+    },
+    Check {
+        title: "Every event was posted once, under its own cause",
+        seen: "SELECT count(*) FROM ledger_causes",
+        broken: "SELECT format('cause %s', cause) AS what FROM (
+                SELECT DISTINCT cause, posting_id FROM ledger_transfers) p
+            GROUP BY cause HAVING count(*) > 1
+            UNION ALL
+            SELECT format('transfer %s has no cause', t.id) FROM ledger_transfers t
+            WHERE t.cause NOT LIKE 'charge:%' AND NOT EXISTS (
+                SELECT FROM ledger_causes c WHERE c.cause = t.cause AND c.posting_id = t.posting_id)",
+    },
+    Check {
+        title: "No two charges of a service overlap in time",
+        seen: "SELECT count(*) FROM charges",
+        broken: "SELECT format('service %s: charged again from %s', service_id, period_from) AS what FROM (
+                SELECT service_id, period_from,
+                       lag(period_to) OVER (PARTITION BY client_id, service_id ORDER BY period_from) AS before
+                FROM charges) c
+            WHERE before > period_from",
+    },
+    Check {
+        title: "Running services are charged without a gap, except while they were suspended",
+        seen: "SELECT count(*) FROM charges",
+        broken: "SELECT format('service %s: nothing charged from %s to %s', g.service_id, g.before, g.period_from) AS what FROM (
+                SELECT service_id, period_from,
+                       lag(period_from) OVER charged AS started, lag(period_to) OVER charged AS before
+                FROM charges WINDOW charged AS (PARTITION BY client_id, service_id ORDER BY period_from)) g
+            WHERE g.before < g.period_from AND NOT EXISTS (
+                SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_to = 'active'
+                    AND e.at >= g.started AND e.at < g.period_from + interval '1 second')",
+    },
+    Check {
+        title: "Every service that is charged by the hour is charged up to its wallet's watermark",
+        seen: "SELECT count(*) FROM services WHERE stream_from IS NOT NULL",
+        broken: "SELECT format('service %s: paid until %s, charged to %s', s.id,
+                   service_paid_until(s.paid_until, s.stream_from, w.charged_to), c.upto) AS what
+            FROM services s JOIN wallets w ON w.client_id = s.client_id
+            CROSS JOIN LATERAL (SELECT max(c.period_to) AS upto FROM charges c
+                WHERE c.client_id = s.client_id AND c.service_id = s.id) c
+            WHERE s.stream_from IS NOT NULL
+              AND c.upto < service_paid_until(s.paid_until, s.stream_from, w.charged_to)
+              AND s.stream_from < service_paid_until(s.paid_until, s.stream_from, w.charged_to)",
+    },
+    Check {
+        title: "Every wallet is looked at when its next charge is due",
+        seen: "SELECT count(*) FROM wallets",
+        broken: "SELECT format('client %s: looked at %s, due %s', w.client_id, w.next_due_at, d.at) AS what
+            FROM wallets w JOIN (
+                SELECT s.client_id, min(CASE WHEN s.stream_from IS NULL THEN s.paid_until
+                                             ELSE service_paid_until(NULL, s.stream_from, w.charged_to) END) AS at
+                FROM services s JOIN wallets w ON w.client_id = s.client_id
+                WHERE s.stream_from IS NOT NULL OR (s.state = 'active' AND s.charge_by = 'periods'
+                    AND s.past_due_since IS NULL AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until))
+                GROUP BY s.client_id) d ON d.client_id = w.client_id
+            WHERE w.next_due_at IS NULL OR w.next_due_at > d.at",
+    },
+    Check {
+        title: "Charges of services add up to what left the wallet",
+        seen: "SELECT count(*) FROM ledger_transfers WHERE kind = 'charge' AND explanation ? 'charges'",
+        broken: "SELECT format('transfer %s: %s taken, charges of %s', coalesce(t.id, c.transfer_id), t.amount, c.sum) AS what
+            FROM (SELECT id, amount FROM ledger_transfers WHERE kind = 'charge' AND explanation ? 'charges') t
+            FULL JOIN (SELECT transfer_id, sum(amount) AS sum FROM charges WHERE transfer_id IS NOT NULL GROUP BY 1) c
+                ON c.transfer_id = t.id
+            WHERE t.amount IS DISTINCT FROM c.sum
+            UNION ALL
+            SELECT format('service %s: a charge of %s was never taken', service_id, amount) FROM charges
+            WHERE transfer_id IS NULL AND amount > 0",
+    },
+    Check {
+        title: "Lines and taxes of every document add up to its total",
+        seen: "SELECT count(*) FROM documents",
+        broken: "SELECT format('document %s %s', d.id, coalesce(d.number, '(draft)')) AS what FROM documents d
+            LEFT JOIN (SELECT document_id, sum(amount) AS sum FROM document_lines GROUP BY 1) l ON l.document_id = d.id
+            LEFT JOIN (SELECT document_id, sum(amount) AS sum FROM document_taxes GROUP BY 1) t ON t.document_id = d.id
+            WHERE d.net <> coalesce(l.sum, 0) OR d.tax <> coalesce(t.sum, 0) OR d.total <> d.net + d.tax",
+    },
+    Check {
+        title: "The paper of every document is the one that was frozen",
+        seen: "SELECT count(*) FROM document_files",
+        broken: "SELECT format('document %s', document_id) AS what FROM document_files WHERE sha256(bytes) <> sha256",
+    },
+    Check {
+        title: "Documents show as paid what payments brought",
+        seen: "SELECT count(*) FROM payments",
+        broken: "SELECT format('document %s: paid %s, payments of %s', d.id, d.paid, coalesce(p.sum, 0)) AS what
+            FROM documents d LEFT JOIN (
+                SELECT document_id, sum(to_wallet + to_tax) AS sum FROM payments
+                WHERE status IN ('succeeded', 'refunded') GROUP BY 1) p ON p.document_id = d.id
+            WHERE d.kind = 'proforma' AND d.paid <> coalesce(p.sum, 0)",
+    },
+    Check {
+        title: "Every payment is booked whole: wallet, tax and money kept aside",
+        seen: "SELECT count(*) FROM payments",
+        broken: "SELECT format('payment %s: %s came in', p.id, p.gross) AS what FROM payments p
+            LEFT JOIN (
+                SELECT t.payment_id, sum(t.amount) FILTER (WHERE c.kind = 'wallet') AS wallet,
+                       sum(t.amount) FILTER (WHERE c.kind = 'tax') AS tax,
+                       sum(t.amount) FILTER (WHERE c.kind = 'suspense') AS suspense
+                FROM ledger_transfers t JOIN ledger_accounts c ON c.id = t.credit_account
+                JOIN ledger_accounts d ON d.id = t.debit_account AND d.kind = 'gateway'
+                WHERE t.payment_id IS NOT NULL GROUP BY 1) t ON t.payment_id = p.id
+            WHERE p.status = 'succeeded' AND (p.gross <> p.to_wallet + p.to_tax + p.to_suspense
+                OR p.to_wallet <> coalesce(t.wallet, 0) OR p.to_tax <> coalesce(t.tax, 0)
+                OR p.to_suspense <> coalesce(t.suspense, 0))",
+    },
+];
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    seen: i64,
+    #[diesel(sql_type = BigInt)]
+    broken: i64,
+    #[diesel(sql_type = Array<Text>)]
+    samples: Vec<String>,
+}
+
+/// Runs every check.
+pub(super) async fn all(tx: &mut Conn) -> QueryResult<Vec<Finding>> {
+    let mut findings = Vec::with_capacity(CHECKS.len());
+    for check in CHECKS {
+        let query = format!(
+            "WITH broken AS MATERIALIZED ({}) SELECT ({}) AS seen, count(*) AS broken,
+                 coalesce((array_agg(what))[1:5], '{{}}') AS samples FROM broken",
+            check.broken, check.seen
+        );
+        let row: Row = diesel::sql_query(query).get_result(tx).await?;
+        findings.push(Finding {
+            title: check.title.to_owned(),
+            seen: row.seen,
+            broken: row.broken,
+            samples: row.samples,
+        });
+    }
+    Ok(findings)
+}

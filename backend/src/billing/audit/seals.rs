@@ -1,0 +1,155 @@
+//! Seals: each day's movements and issued documents, hashed into a chain.
+//!
+//! The seal of a day is SHA-256 over the seal before it and the day's rows in the order of their ids. A row that is changed,
+//! added or lost later breaks the chain at its day.
+
+use anyhow::anyhow;
+use diesel::prelude::*;
+use diesel::sql_types::{Date as SqlDate, Text};
+use diesel_async::RunQueryDsl;
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use schema::ledger_seals;
+use sha2::{Digest, Sha256};
+
+use super::Finding;
+use crate::db::Conn;
+use crate::http::error::Result;
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = ledger_seals)]
+struct Seal {
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    day: Date,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+const TRANSFERS: &str = "SELECT concat_ws('|', id, date_part('epoch', at), posting_id, debit_account, credit_account, amount,
+        currency, kind, client_id, service_id, document_id, payment_id, date_part('epoch', period_from),
+        date_part('epoch', period_to), actor, explanation, balance_after, cause, reverses) AS line
+    FROM ledger_transfers
+    WHERE at >= $1::timestamp AT TIME ZONE 'UTC' AND at < ($1 + 1)::timestamp AT TIME ZONE 'UTC' ORDER BY id";
+const DOCUMENTS: &str = "SELECT concat_ws('|', d.id, d.kind, d.number, d.currency, d.net, d.tax, d.total, d.issued_on, d.seller,
+        d.buyer, d.tax_decision, d.texts) AS line
+    FROM documents d
+    WHERE d.issued_at >= $1::timestamp AT TIME ZONE 'UTC' AND d.issued_at < ($1 + 1)::timestamp AT TIME ZONE 'UTC'
+    ORDER BY d.id";
+
+/// Hash of a day, with the numbers of movements and documents in it.
+async fn hash(conn: &mut Conn, previous: &[u8], day: Date) -> Result<(Vec<u8>, i64, i64)> {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    let mut counts = [0_i64; 2];
+    for (query, count) in [TRANSFERS, DOCUMENTS].into_iter().zip(&mut counts) {
+        let mut lines = diesel::sql_query(query)
+            .bind::<SqlDate, _>(jiff_diesel::Date::from(day))
+            .load_stream::<Line>(conn)
+            .await?;
+        while let Some(line) = lines.try_next().await? {
+            hash.update(line.line.as_bytes());
+            hash.update(b"\n");
+            *count += 1;
+        }
+        hash.update(b"--\n");
+    }
+    Ok((hash.finalize().to_vec(), counts[0], counts[1]))
+}
+
+/// Seals every day that is over and not sealed yet, from the first with a movement on. Returns how many.
+pub async fn seal_until(conn: &mut Conn, now: Timestamp) -> Result<i64> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let last: Option<Seal> = ledger_seals::table
+        .order(ledger_seals::day.desc())
+        .select(Seal::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    let (mut day, mut previous) = match last {
+        Some(seal) => (seal.day.tomorrow().map_err(|error| anyhow!(error))?, seal.hash),
+        None => match first_day(conn).await? {
+            Some(day) => (day, Vec::new()),
+            None => return Ok(0),
+        },
+    };
+    let mut sealed = 0;
+    while day < today {
+        let (hashed, transfers, documents) = hash(conn, &previous, day).await?;
+        diesel::insert_into(ledger_seals::table)
+            .values((
+                ledger_seals::day.eq(jiff_diesel::Date::from(day)),
+                ledger_seals::previous.eq(&previous),
+                ledger_seals::hash.eq(&hashed),
+                ledger_seals::transfers.eq(transfers),
+                ledger_seals::documents.eq(documents),
+                ledger_seals::sealed_at.eq(jiff_diesel::Timestamp::from(now)),
+            ))
+            .execute(conn)
+            .await?;
+        snapshot(conn, day).await?;
+        previous = hashed;
+        day = day.tomorrow().map_err(|error| anyhow!(error))?;
+        sealed += 1;
+    }
+    Ok(sealed)
+}
+
+/// Balances of the accounts that keep no running total, at the end of a day.
+async fn snapshot(conn: &mut Conn, day: Date) -> QueryResult<()> {
+    diesel::sql_query(
+        "INSERT INTO ledger_snapshots (account_id, day, balance)
+         SELECT a.id, $1, coalesce(s.balance, 0) + coalesce(m.sum, 0)
+         FROM ledger_accounts a
+         LEFT JOIN ledger_snapshots s ON s.account_id = a.id AND s.day = $1 - 1
+         LEFT JOIN (SELECT account, sum(amount) AS sum FROM (
+                 SELECT credit_account AS account, amount, at FROM ledger_transfers
+                 UNION ALL SELECT debit_account, -amount, at FROM ledger_transfers) sides
+             WHERE at >= $1::timestamp AT TIME ZONE 'UTC' AND at < ($1 + 1)::timestamp AT TIME ZONE 'UTC'
+             GROUP BY account) m ON m.account = a.id
+         WHERE a.kind <> 'wallet' AND (s.balance IS NOT NULL OR m.sum IS NOT NULL)
+         ON CONFLICT (account_id, day) DO NOTHING",
+    )
+    .bind::<SqlDate, _>(jiff_diesel::Date::from(day))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn first_day(conn: &mut Conn) -> QueryResult<Option<Date>> {
+    use schema::ledger_transfers::dsl;
+    let first: Option<jiff_diesel::Timestamp> =
+        dsl::ledger_transfers.order(dsl::at).select(dsl::at).first(conn).await.optional()?;
+    Ok(first.map(|at| at.to_jiff().to_zoned(TimeZone::UTC).date()))
+}
+
+/// Hashes every sealed day again.
+pub(super) async fn unbroken(tx: &mut Conn) -> Result<Finding> {
+    let seals: Vec<Seal> =
+        ledger_seals::table.order(ledger_seals::day).select(Seal::as_select()).load(tx).await?;
+    let mut finding = Finding {
+        title: "The seal of every day fits its movements and documents".to_owned(),
+        seen: i64::try_from(seals.len()).unwrap_or(i64::MAX),
+        broken: 0,
+        samples: Vec::new(),
+    };
+    let mut previous: Vec<u8> = Vec::new();
+    for seal in seals {
+        let (hashed, _, _) = hash(tx, &seal.previous, seal.day).await?;
+        if seal.previous != previous || hashed != seal.hash {
+            finding.broken += 1;
+            if finding.samples.len() < 5 {
+                finding.samples.push(format!("{}", seal.day));
+            }
+        }
+        previous = seal.hash;
+    }
+    Ok(finding)
+}
