@@ -36,6 +36,8 @@ enum Command {
         #[arg(long)]
         revert: Option<usize>,
     },
+    /// Audit the books; exit code 1 when anything is broken.
+    Verify,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -77,6 +79,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("{undone} migrations undone");
             Ok(ExitCode::SUCCESS)
         }
+        Command::Verify => verify(config).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
@@ -102,4 +105,12 @@ async fn serve(config: Config, _with_worker: bool) -> anyhow::Result<ExitCode> {
         .context("is the database migrated?")?;
     server::run(app, listener, handle)?.await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(config: Config) -> anyhow::Result<ExitCode> {
+    let pool = db::pool(&config.database)?;
+    let mut conn = pool.get().await.context("connecting to PostgreSQL (database.url)")?;
+    let report = hostwright::billing::audit::verify(&mut conn).await?;
+    println!("{report}");
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

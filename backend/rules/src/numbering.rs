@@ -74,7 +74,9 @@ impl NumberFormat {
 impl NumberFormat {
     /// The counter in a number that `render` gave on a day; `None` when it is of another format.
     pub fn read(&self, rendered: &str, on: Date) -> Option<i64> {
-        let [before, after] = self.parts.split(|part| matches!(part, Part::Number(_))).collect::<Vec<_>>()[..] else {
+        let [before, after] =
+            self.parts.split(|part| matches!(part, Part::Number(_))).collect::<Vec<_>>()[..]
+        else {
             return None;
         };
         let text = |parts: &[Part]| Self { parts: parts.to_vec() }.render(0, on);

@@ -1,12 +1,15 @@
 //! What each job does.
 
 use crate::App;
+use crate::billing;
 use crate::http::error::Result;
 use crate::jobs::Job;
 
 /// Runs one job. An error is kept on the task, which is tried again later.
-pub async fn run(_app: &App, job: Job) -> Result<()> {
+pub async fn run(app: &App, job: Job) -> Result<()> {
     match job {
+        Job::Charge => billing::charging::run(app).await.map(|_charged| ()),
+        Job::BooksAudit => billing::audit::nightly(app).await,
         other => Err(anyhow::anyhow!("no worker knows {}", other.name()).into()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod charging;
 mod foundation;
 mod settings;
 mod sweep;

@@ -59,7 +59,10 @@ pub(super) async fn gapless(tx: &mut Conn) -> QueryResult<Finding> {
             numbers.sort_unstable();
             for pair in numbers.windows(2) {
                 if pair[1] != pair[0] + 1 {
-                    miss(&mut finding, format!("{kind} of company {company} {period}: {} then {}", pair[0], pair[1]));
+                    miss(
+                        &mut finding,
+                        format!("{kind} of company {company} {period}: {} then {}", pair[0], pair[1]),
+                    );
                 }
             }
             if period == current && numbers.last().is_some_and(|last| last + 1 != next_number) {

@@ -33,7 +33,8 @@ struct Line {
     line: String,
 }
 
-const TRANSFERS: &str = "SELECT concat_ws('|', id, date_part('epoch', at), posting_id, debit_account, credit_account, amount,
+const TRANSFERS: &str =
+    "SELECT concat_ws('|', id, date_part('epoch', at), posting_id, debit_account, credit_account, amount,
         currency, kind, client_id, service_id, document_id, payment_id, date_part('epoch', period_from),
         date_part('epoch', period_to), actor, explanation, balance_after, cause, reverses) AS line
     FROM ledger_transfers

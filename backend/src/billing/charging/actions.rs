@@ -215,8 +215,15 @@ pub async fn resume(
     suspended_at: Option<Timestamp>,
 ) -> Result<Decimal> {
     let start = whole_second(now);
+    wallet::store::lock(tx, client).await?;
+    let sleeping = store::lock(tx, client, service).await?.ok_or_else(Refusal::not_found)?;
+    require_active(&sleeping)?;
+    // The client is settled without it: the periods that it slept through are not due.
+    let aside = Standing { past_due_since: Some(start), ..Standing::of(&sleeping) };
+    if sleeping.stream_from.is_none() {
+        store::stand(tx, service, aside).await?;
+    }
     let service = settled(tx, now, client, service).await?;
-    require_active(&service)?;
     if service.stream_from.is_some() {
         return Ok(Decimal::ZERO);
     }

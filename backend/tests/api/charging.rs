@@ -1,0 +1,512 @@
+//! Charging, in the database and in Rust; wallets that run dry; the audit.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Numeric, Timestamptz, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use hostwright::billing::charging::{self, actions};
+use hostwright::billing::ledger::{self, NewTransfer, Posted, Posting, Spending};
+use hostwright::billing::wallet::holds;
+use hostwright::billing::{audit, charging::store};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rules::charging::{due_hours, due_periods, hour_slices};
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::billing::{AccountKind, TransferKind};
+use shared::{ClientId, Currency, Period, ServiceId};
+use uuid::Uuid;
+
+use crate::harness::{COMPANY, Panel};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+fn second(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// Gives a client money, as a credit of staff.
+async fn give(panel: &Panel, client: ClientId, amount: &str) {
+    let now = panel.now();
+    let mut conn = panel.conn().await;
+    let goodwill = ledger::company_account(&mut conn, COMPANY, Currency::EUR, AccountKind::Goodwill, "", now)
+        .await
+        .unwrap();
+    let transfer = NewTransfer {
+        client: Some(client),
+        ..NewTransfer::new(
+            TransferKind::Credit,
+            goodwill,
+            client.wallet_account(),
+            decimal(amount),
+            Currency::EUR,
+        )
+    };
+    let posting = Posting {
+        cause: format!("gift:{}", Uuid::now_v7()),
+        at: now,
+        actor: "system".to_owned(),
+        spending: Spending::WithinLimits,
+        transfers: vec![transfer],
+    };
+    conn.transaction::<_, hostwright::Error, _>(async |tx| ledger::post(tx, &posting).await).await.unwrap();
+}
+
+async fn product(panel: &Panel) -> Uuid {
+    let id = Uuid::now_v7();
+    let now = panel.now();
+    panel
+        .sql(&format!(
+            "INSERT INTO products (id, key, created_at, updated_at) VALUES ('{id}', 'p-{}', '{now}', '{now}')",
+            &id.simple().to_string()[20..]
+        ))
+        .await;
+    id
+}
+
+/// A service that was just delivered: active, not charged yet.
+async fn delivered(
+    panel: &Panel,
+    client: ClientId,
+    period: Period,
+    charge_by: &str,
+    base: &str,
+    setup: &str,
+) -> ServiceId {
+    let (id, now, product) = (ServiceId::generate(), panel.now(), product(panel).await);
+    panel
+        .sql(&format!(
+            "INSERT INTO services (id, client_id, product_id, company_id, label, state, currency, period, charge_by, setup, base,
+                 suspension_grace_hours, module, created_at, updated_at)
+             VALUES ('{id}', '{client}', '{product}', '{COMPANY}', 'box', 'active', 'EUR', '{period}', '{charge_by}', {setup}, {base},
+                 0, 'manual', '{now}', '{now}')"
+        ))
+        .await;
+    id
+}
+
+async fn activate(panel: &Panel, client: ClientId, service: ServiceId) -> Decimal {
+    let now = panel.now();
+    let mut conn = panel.conn().await;
+    conn.transaction::<_, hostwright::Error, _>(async |tx| actions::activate(tx, now, client, service).await)
+        .await
+        .unwrap()
+}
+
+async fn charge(panel: &Panel) -> charging::Charged {
+    charging::charge_due(&panel.app.db, panel.now()).await.unwrap()
+}
+
+async fn balance(panel: &Panel, client: ClientId) -> Decimal {
+    panel.amount(&format!("SELECT balance AS value FROM wallets WHERE client_id = '{client}'")).await
+}
+
+async fn money(panel: &Panel, client: ClientId, service: ServiceId) -> store::ServiceMoney {
+    store::find(&mut *panel.conn().await, client, service).await.unwrap().unwrap()
+}
+
+async fn assert_books(panel: &Panel) {
+    let report = audit::verify(&mut *panel.conn().await).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+}
+
+#[derive(Debug, QueryableByName)]
+struct ChargeRow {
+    #[diesel(sql_type = SqlUuid)]
+    service_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    period_from: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Timestamptz)]
+    period_to: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Numeric)]
+    amount: Decimal,
+}
+
+/// (service, from, to, amount), as a set that can be compared.
+type Charge = (Uuid, Timestamp, Timestamp, Decimal);
+
+async fn charges_since(panel: &Panel, count: i64) -> Vec<Charge> {
+    let rows: Vec<ChargeRow> = diesel::sql_query(
+        "SELECT c.service_id, c.period_from, c.period_to, c.amount FROM charges c
+         LEFT JOIN ledger_transfers t ON t.id = c.transfer_id ORDER BY c.transfer_id DESC NULLS LAST",
+    )
+    .load(&mut *panel.conn().await)
+    .await
+    .unwrap();
+    let fresh = usize::try_from(i64::try_from(rows.len()).unwrap() - count).unwrap();
+    rows.into_iter()
+        .take(fresh)
+        .map(|row| (row.service_id, row.period_from.to_jiff(), row.period_to.to_jiff(), row.amount))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_and_rust_charge_the_same_for_random_prices_hours_and_months() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "99999999999").await;
+    let mut runner = TestRunner::deterministic();
+    let mut draw = |from: i64, to: i64| (from..=to).new_tree(&mut runner).unwrap().current();
+    let start = panel.now().as_second();
+    let recurring: Vec<Period> = Period::ALL[1..].to_vec();
+
+    for round in 0..4 {
+        let mut expected: Vec<Charge> = Vec::new();
+        let watermark = second(start + round * 40 * 86_400);
+        let now = second(watermark.as_second() + draw(0, 80 * 86_400));
+        panel.sql("DELETE FROM services").await;
+        panel
+            .sql(&format!("UPDATE wallets SET charged_to = '{watermark}', next_due_at = '{watermark}'"))
+            .await;
+        for number in 0..60 {
+            let period = recurring[usize::try_from(draw(0, 9)).unwrap()];
+            let price = Decimal::new(draw(0, if number % 3 == 0 { 99 } else { 9_999_999_999 }), 4);
+            let by_hours = period == Period::Hourly || (period == Period::Monthly && draw(0, 1) == 0);
+            let base = price.to_string();
+            let charge_by = if by_hours { "hours" } else { "periods" };
+            let service = delivered(&panel, ada.id, period, charge_by, &base, "0").await;
+            if by_hours {
+                let from = second(watermark.as_second() + draw(-90 * 86_400, 20 * 86_400));
+                panel
+                    .sql(&format!("UPDATE services SET stream_from = '{from}' WHERE id = '{service}'"))
+                    .await;
+                if let Some((first, count)) = due_hours(from, watermark, now).unwrap() {
+                    let slices = hour_slices(store::hourly_price(period, price), first, count).unwrap();
+                    expected
+                        .extend(slices.iter().map(|slice| (service.0, slice.from, slice.to, slice.amount)));
+                }
+            } else {
+                let anchor = second(watermark.as_second() - draw(0, 200 * 86_400));
+                let charged = due_periods(anchor, period, 0, watermark).unwrap().len();
+                let charged = i32::try_from(charged).unwrap();
+                let until = rules::charging::nth_start(anchor, period, charged).unwrap();
+                panel
+                    .sql(&format!(
+                        "UPDATE services SET anchor_at = '{anchor}', periods_charged = {charged}, paid_until = '{until}'
+                         WHERE id = '{service}'"
+                    ))
+                    .await;
+                let due = due_periods(anchor, period, charged, now).unwrap();
+                expected.extend(due.iter().map(|due| (service.0, due.from, due.to, price)));
+            }
+        }
+        let before = panel.count("SELECT count(*) AS value FROM charges").await;
+        panel.set_clock(now).await;
+        let charged = charging::charge_due(&panel.app.db, now).await.unwrap();
+        assert_eq!((charged.batch.short, charged.failed), (0, 0));
+        let mut found = charges_since(&panel, before).await;
+        found.sort();
+        expected.sort();
+        assert_eq!(found.len(), expected.len(), "round {round}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "round {round}");
+        }
+        let again = charging::charge_due(&panel.app.db, now).await.unwrap();
+        assert_eq!(again.batch.charges, 0, "what is charged is not due");
+    }
+    let sum = panel.amount("SELECT sum(amount) AS value FROM charges").await;
+    assert_eq!(balance(&panel, ada.id).await, decimal("99999999999") - sum);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_are_taken_as_they_begin_and_add_up_to_the_month() {
+    let panel = Panel::start().await;
+    panel.set_clock(at("2026-03-31T22:20:00Z")).await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "100").await;
+    let service = delivered(&panel, ada.id, Period::Monthly, "hours", "20", "1.5").await;
+    assert_eq!(activate(&panel, ada.id, service).await, decimal("1.5269"), "setup and hour 743 of 744");
+    assert_eq!(activate(&panel, ada.id, service).await, Decimal::ZERO, "only once");
+    for _ in 0..730 {
+        // A few runs find several hours, most find one or none.
+        panel.advance_hours(1).await;
+        if panel.now().as_second() % 5 != 0 {
+            charge(&panel).await;
+        }
+        if panel.now() > at("2026-05-01T00:00:00Z") {
+            break;
+        }
+    }
+    charge(&panel).await;
+    let april = panel
+        .amount("SELECT sum(amount) AS value FROM charges WHERE period_from >= '2026-04-01Z' AND period_from < '2026-05-01Z'")
+        .await;
+    assert_eq!(april, decimal("20"));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_was_away_for_a_day_catches_up_in_one_transfer() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "100").await;
+    let service = delivered(&panel, ada.id, Period::Hourly, "hours", "0.5", "0").await;
+    let daily = delivered(&panel, ada.id, Period::Daily, "periods", "2", "0").await;
+    activate(&panel, ada.id, service).await;
+    activate(&panel, ada.id, daily).await;
+    panel.advance_hours(24).await;
+    let charged = charge(&panel).await;
+    assert_eq!(charged.batch.clients, 1);
+    assert_eq!(balance(&panel, ada.id).await, decimal("83.5"), "25 hours and 2 days");
+    let transfers = panel
+        .count("SELECT count(*) AS value FROM ledger_transfers WHERE explanation->>'charges' = '2'")
+        .await;
+    assert_eq!(transfers, 1);
+    assert_eq!(charge(&panel).await, charging::Charged::default());
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_charge_everything_once() {
+    let panel = Panel::start().await;
+    let mut clients = Vec::new();
+    for number in 0..12 {
+        let client = panel.client(&format!("Client{number}")).await;
+        give(&panel, client.id, "50").await;
+        for _ in 0..3 {
+            let service = delivered(&panel, client.id, Period::Hourly, "hours", "0.1", "0").await;
+            activate(&panel, client.id, service).await;
+        }
+        clients.push(client.id);
+    }
+    panel.advance_hours(3).await;
+    let now = panel.now();
+    let runs = futures::future::join_all((0..4).map(|_| charging::charge_due(&panel.app.db, now))).await;
+    for run in runs {
+        assert_eq!(run.unwrap().failed, 0);
+    }
+    // A wallet that one run found locked is left to the next.
+    charge(&panel).await;
+    for client in clients {
+        assert_eq!(balance(&panel, client).await, decimal("48.8"));
+    }
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_wallet_does_not_cover_becomes_past_due_and_recovers_with_money() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "9.9").await;
+    let dear = delivered(&panel, ada.id, Period::Hourly, "hours", "3", "0").await;
+    let cheap = delivered(&panel, ada.id, Period::Hourly, "hours", "0.5", "0").await;
+    activate(&panel, ada.id, dear).await;
+    activate(&panel, ada.id, cheap).await;
+    let activated = panel.now();
+    panel.advance_hours(3).await;
+    // 6.40 is left for three hours of 3.00 and 0.50: the second dear hour does not fit, the cheap ones do.
+    let charged = charge(&panel).await;
+    assert_eq!(charged.batch.short, 1);
+    assert_eq!(balance(&panel, ada.id).await, decimal("1.9"), "9.9 - 2 x 3 - 4 x 0.5");
+    let stopped = money(&panel, ada.id, dear).await;
+    assert_eq!(stopped.stream_from, None);
+    assert_eq!(stopped.past_due_since.unwrap().as_second(), activated.as_second() + 2 * 3600);
+    assert!(money(&panel, ada.id, cheap).await.stream_from.is_some());
+    let told = format!(
+        "SELECT count(*) AS value FROM tasks WHERE name = 'service-past-due' AND service_id = '{dear}'"
+    );
+    assert_eq!(panel.count(&told).await, 1);
+    assert_books(&panel).await;
+
+    give(&panel, ada.id, "100").await;
+    let now = panel.now();
+    let mut conn = panel.conn().await;
+    conn.transaction::<_, hostwright::Error, _>(async |tx| actions::recover(tx, now, ada.id).await)
+        .await
+        .unwrap();
+    let running = money(&panel, ada.id, dear).await;
+    assert_eq!(running.past_due_since, None);
+    assert!(running.stream_from.unwrap() > now);
+    // The hours it ran unpaid are charged: two of 3.00.
+    assert_eq!(balance(&panel, ada.id).await, decimal("95.9"));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_suspended_is_not_charged_and_paid_time_is_not_lost() {
+    let panel = Panel::start().await;
+    panel.set_clock(at("2026-03-10T12:00:00Z")).await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "100").await;
+    let service = delivered(&panel, ada.id, Period::Weekly, "periods", "7", "0").await;
+    activate(&panel, ada.id, service).await;
+    panel.advance_hours(24 * 2).await;
+    let suspended_at = panel.now();
+    let mut conn = panel.conn().await;
+    conn.transaction::<_, hostwright::Error, _>(async |tx| {
+        actions::stop(tx, suspended_at, ada.id, service).await?;
+        diesel::sql_query(format!("UPDATE services SET state = 'suspended' WHERE id = '{service}'"))
+            .execute(tx)
+            .await?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    panel.advance_hours(24 * 30).await;
+    charge(&panel).await;
+    assert_eq!(balance(&panel, ada.id).await, decimal("93"));
+    let now = panel.now();
+    let taken = conn
+        .transaction::<_, hostwright::Error, _>(async |tx| {
+            diesel::sql_query(format!("UPDATE services SET state = 'active' WHERE id = '{service}'"))
+                .execute(tx)
+                .await?;
+            actions::resume(tx, now, ada.id, service, Some(suspended_at)).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(taken, Decimal::ZERO);
+    panel
+        .sql(&format!(
+            "INSERT INTO service_events (id, service_id, client_id, at, state_from, state_to, what, actor)
+             VALUES ('{}', '{service}', '{}', '{now}', 'suspended', 'active', 'resumed', 'system')",
+            Uuid::now_v7(),
+            ada.id
+        ))
+        .await;
+    panel.advance_hours(24 * 5 - 1).await;
+    charge(&panel).await;
+    assert_eq!(balance(&panel, ada.id).await, decimal("93"), "five of the seven paid days were left");
+    panel.advance_hours(2).await;
+    charge(&panel).await;
+    assert_eq!(balance(&panel, ada.id).await, decimal("86"));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_limit_what_can_be_spent() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "10").await;
+    let service = delivered(&panel, ada.id, Period::Monthly, "periods", "4", "5").await;
+    let other = delivered(&panel, ada.id, Period::Monthly, "periods", "4", "0").await;
+    let now = panel.now();
+    let mut conn = panel.conn().await;
+    let hold = async |conn: &mut hostwright::db::Conn, service, amount: &str| {
+        let amount = decimal(amount);
+        conn.transaction::<_, hostwright::Error, _>(async |tx| {
+            holds::place(tx, now, ada.id, service, amount).await
+        })
+        .await
+    };
+    let first = hold(&mut conn, service, "9").await.unwrap();
+    assert_eq!(hold(&mut conn, service, "9").await.unwrap(), first, "once");
+    let refused = hold(&mut conn, other, "4").await.unwrap_err();
+    assert_eq!(refused.code(), shared::Code::CreditTooLow);
+    assert_eq!(activate(&panel, ada.id, service).await, decimal("9"));
+    assert_eq!(balance(&panel, ada.id).await, decimal("1"));
+    hold(&mut conn, other, "1").await.unwrap();
+    let back = conn
+        .transaction::<_, hostwright::Error, _>(async |tx| holds::release(tx, now, ada.id, other).await)
+        .await
+        .unwrap();
+    assert_eq!(back, Some(Decimal::ONE));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_cause_is_posted_once_however_often_it_is_tried_at_once() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    let now = panel.now();
+    let gateway = ledger::company_account(
+        &mut *panel.conn().await,
+        COMPANY,
+        Currency::EUR,
+        AccountKind::Gateway,
+        "bank",
+        now,
+    )
+    .await
+    .unwrap();
+    let posting = Posting {
+        cause: "payment:1".to_owned(),
+        at: now,
+        actor: "system".to_owned(),
+        spending: Spending::WithinLimits,
+        transfers: vec![NewTransfer {
+            client: Some(ada.id),
+            explanation: json!({ "test": true }),
+            ..NewTransfer::new(
+                TransferKind::Payment,
+                gateway,
+                ada.id.wallet_account(),
+                decimal("7.25"),
+                Currency::EUR,
+            )
+        }],
+    };
+    let tries = (0..40).map(|_| async {
+        let mut conn = panel.conn().await;
+        conn.transaction::<_, hostwright::Error, _>(async |tx| ledger::post(tx, &posting).await)
+            .await
+            .unwrap()
+    });
+    let posted = futures::future::join_all(tries).await;
+    assert_eq!(posted.iter().filter(|posted| matches!(posted, Posted::Now(..))).count(), 1);
+    assert!(posted.iter().all(|one| one.id() == posted[0].id()));
+    assert_eq!(balance(&panel, ada.id).await, decimal("7.25"));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_refuses_to_be_changed_and_the_audit_finds_what_was() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "10").await;
+    for statement in
+        ["UPDATE ledger_transfers SET amount = 1", "DELETE FROM ledger_transfers", "DELETE FROM charges"]
+    {
+        let mut conn = panel.conn().await;
+        let done = diesel::sql_query(statement).execute(&mut conn).await;
+        assert!(done.is_err() || statement.ends_with("charges"), "{statement}");
+    }
+    panel.advance_hours(48).await;
+    audit::nightly(&panel.app).await.unwrap();
+    assert_eq!(panel.count("SELECT count(*) AS value FROM ledger_seals").await, 2);
+    assert_books(&panel).await;
+
+    // Somebody with the rights of the database's owner goes around the triggers.
+    panel.sql("ALTER TABLE ledger_transfers DISABLE TRIGGER ALL").await;
+    panel.sql("UPDATE ledger_transfers SET amount = amount + 1").await;
+    let report = audit::verify(&mut *panel.conn().await).await.unwrap();
+    let broken: Vec<&str> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.broken > 0)
+        .map(|finding| finding.title.as_str())
+        .collect();
+    assert!(broken.contains(&"Every wallet's balance is the sum of its movements"), "{report}");
+    assert!(broken.contains(&"The seal of every day fits its movements and documents"), "{report}");
+    assert!(audit::nightly(&panel.app).await.is_err());
+}
+
+#[derive(Debug, QueryableByName)]
+struct Share {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1, ..ProptestConfig::default() })]
+    #[test]
+    fn the_share_of_a_month_is_the_same_in_sql(cases in prop::collection::vec((0_i64..=999_999_999_990_000, 0_i64..=744, 28_i64..=31), 400)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let panel = Panel::start().await;
+            let mut conn = panel.conn().await;
+            for (price, hour, days) in cases {
+                let (hours, hour) = (days * 24, hour.min(days * 24));
+                let query = format!("SELECT hour_share({price}, {hour}, {hours}) AS value");
+                let found: Share = diesel::sql_query(query).get_result(&mut conn).await.unwrap();
+                let expected = rules::units::divide_half_up(i128::from(price) * i128::from(hour), i128::from(hours)).unwrap();
+                assert_eq!(i128::from(found.value), expected, "{price} x {hour} / {hours}");
+            }
+        });
+    }
+}
