@@ -40,6 +40,21 @@ pub enum Job {
     ModuleTerminate {
         service: ServiceId,
     },
+    /// Have the module put the service to idle, or back.
+    ModuleIdle {
+        service: ServiceId,
+    },
+    ModuleChangeOptions {
+        service: ServiceId,
+    },
+    /// Have the module take back what a failed provisioning left.
+    ModuleCancel {
+        service: ServiceId,
+    },
+    /// A client was suspended with its services, or reactivated: suspend or resume them, as its status says.
+    ClientServices {
+        client: ClientId,
+    },
     /// Typeset an issued document and freeze it.
     TypesetDocument {
         document: DocumentId,
@@ -73,6 +88,10 @@ impl Job {
             Self::ModuleSuspend { .. } => "module-suspend",
             Self::ModuleResume { .. } => "module-resume",
             Self::ModuleTerminate { .. } => "module-terminate",
+            Self::ModuleIdle { .. } => "module-idle",
+            Self::ModuleChangeOptions { .. } => "module-change-options",
+            Self::ModuleCancel { .. } => "module-cancel",
+            Self::ClientServices { .. } => "client-services",
             Self::TypesetDocument { .. } => "typeset-document",
             Self::SendNotification { .. } => "send-notification",
             Self::WalletForecast => "wallet-forecast",
@@ -89,7 +108,10 @@ impl Job {
             Self::Provision { .. }
             | Self::ModuleSuspend { .. }
             | Self::ModuleResume { .. }
-            | Self::ModuleTerminate { .. } => Queue::Provisioning,
+            | Self::ModuleTerminate { .. }
+            | Self::ModuleIdle { .. }
+            | Self::ModuleChangeOptions { .. }
+            | Self::ModuleCancel { .. } => Queue::Provisioning,
             Self::SendNotification { .. } => Queue::Mail,
             _ => Queue::Default,
         }
