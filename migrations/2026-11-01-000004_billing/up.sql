@@ -152,6 +152,7 @@ CREATE TABLE ledger_transfers (
     CHECK (debit_account <> credit_account)
 ) PARTITION BY RANGE (at);
 CREATE INDEX ledger_transfers_client ON ledger_transfers (client_id, at, id);
+CREATE INDEX ledger_transfers_at ON ledger_transfers (at, id);
 CREATE INDEX ledger_transfers_posting ON ledger_transfers (posting_id);
 CREATE TRIGGER ledger_transfers_append_only BEFORE UPDATE OR DELETE ON ledger_transfers
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
