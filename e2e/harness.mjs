@@ -5,7 +5,7 @@
 //   TEST_DATABASE_URL, TEST_REDIS_URL, TEST_SMTP, TEST_SMTP_API   as `backend/scripts/scratch up DIR` prints them
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -210,10 +210,9 @@ export class Panel {
   spawn(args, { name = args[0], env = {} } = {}) {
     mkdirSync(logs, { recursive: true });
     const log = join(logs, `${this.name}-${name}-${this.processes.length}.log`);
-    const stream = createWriteStream(log);
-    const child = spawn(program, args, { env: { ...this.env, ...env }, cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
-    child.stdout.pipe(stream);
-    child.stderr.pipe(stream);
+    const file = openSync(log, "a");
+    const child = spawn(program, args, { env: { ...this.env, ...env }, cwd: this.folder, stdio: ["ignore", file, file] });
+    closeSync(file);
     child.log = log;
     child.ended = new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
     this.processes.push(child);
