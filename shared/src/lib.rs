@@ -16,6 +16,7 @@ pub mod page;
 pub mod period;
 pub mod permission;
 pub mod problem;
+pub mod schedule;
 pub mod services;
 pub mod settings;
 pub mod tasks;

@@ -6,10 +6,13 @@
 pub mod job;
 pub mod outbox;
 pub mod run;
+pub mod schedule;
 
 pub use job::Job;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    schedule::routes(cfg);
+}

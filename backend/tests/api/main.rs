@@ -4,5 +4,6 @@ mod harness;
 
 mod charging;
 mod foundation;
+mod schedule;
 mod settings;
 mod sweep;

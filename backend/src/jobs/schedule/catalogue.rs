@@ -1,0 +1,115 @@
+//! What the program does by itself.
+
+use shared::Language;
+use shared::schedule::{ScheduleCategory, ScheduleText};
+
+use crate::jobs::Job;
+
+/// A scheduled task as the program knows it.
+pub(super) struct Entry {
+    pub key: &'static str,
+    pub category: ScheduleCategory,
+    pub cron: &'static str,
+    pub job: Job,
+    /// English, Polish, Ukrainian: title and description.
+    texts: [(&'static str, &'static str); 3],
+}
+
+impl Entry {
+    pub(super) fn texts(&self) -> impl Iterator<Item = (Language, ScheduleText)> + '_ {
+        let languages = [Language::English, Language::Polish, Language::Ukrainian];
+        languages.into_iter().zip(self.texts).map(|(language, (title, description))| {
+            (language, ScheduleText { title: title.to_owned(), description: description.to_owned() })
+        })
+    }
+}
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        key: "charge",
+        category: ScheduleCategory::Finance,
+        cron: "* * * * *",
+        job: Job::Charge,
+        texts: [
+            ("Charge services", "Takes every charge that is due from the clients' wallets."),
+            ("Naliczanie opłat", "Pobiera z portfeli klientów wszystkie należne opłaty."),
+            ("Нарахування плати", "Знімає з гаманців клієнтів усі належні платежі."),
+        ],
+    },
+    Entry {
+        key: "service-deadlines",
+        category: ScheduleCategory::Service,
+        cron: "* * * * *",
+        job: Job::ServiceDeadlines,
+        texts: [
+            ("Deadlines of services", "Suspends what is past its grace, terminates and cancels what is due."),
+            (
+                "Terminy usług",
+                "Zawiesza usługi po okresie karencji, kończy i anuluje te, którym minął termin.",
+            ),
+            (
+                "Строки послуг",
+                "Призупиняє послуги після пільгового строку, завершує та скасовує прострочені.",
+            ),
+        ],
+    },
+    Entry {
+        key: "wallet-forecast",
+        category: ScheduleCategory::Finance,
+        cron: "5 * * * *",
+        job: Job::WalletForecast,
+        texts: [
+            ("Wallet forecast", "Tells clients whose wallet runs dry soon."),
+            ("Prognoza portfeli", "Powiadamia klientów, którym wkrótce skończą się środki."),
+            ("Прогноз гаманців", "Повідомляє клієнтів, у яких скоро закінчаться кошти."),
+        ],
+    },
+    Entry {
+        key: "document-reminders",
+        category: ScheduleCategory::Finance,
+        cron: "15 * * * *",
+        job: Job::DocumentReminders,
+        texts: [
+            ("Reminders", "Reminds clients of documents that are due."),
+            ("Przypomnienia", "Przypomina klientom o nieopłaconych dokumentach."),
+            ("Нагадування", "Нагадує клієнтам про неоплачені документи."),
+        ],
+    },
+    Entry {
+        key: "convert-prices",
+        category: ScheduleCategory::Products,
+        cron: "30 1 * * *",
+        job: Job::ConvertPrices,
+        texts: [
+            ("Convert prices", "Recomputes prices that follow the exchange rate."),
+            ("Przeliczanie cen", "Przelicza ceny zależne od kursu walut."),
+            ("Перерахунок цін", "Перераховує ціни, що залежать від курсу валют."),
+        ],
+    },
+    Entry {
+        key: "cleanup",
+        category: ScheduleCategory::Cleanup,
+        cron: "30 2 * * *",
+        job: Job::Cleanup,
+        texts: [
+            ("Clean up", "Drops finished tasks, ended sessions and sent messages past their retention."),
+            ("Porządki", "Usuwa zakończone zadania, sesje i wiadomości po okresie przechowywania."),
+            ("Прибирання", "Видаляє завершені завдання, сесії та повідомлення після строку зберігання."),
+        ],
+    },
+    Entry {
+        key: "books-audit",
+        category: ScheduleCategory::Finance,
+        cron: "0 3 * * *",
+        job: Job::BooksAudit,
+        texts: [
+            ("Audit of the books", "Proves balances, chains and numbers, and seals the day."),
+            ("Audyt ksiąg", "Sprawdza salda, łańcuchy i numerację oraz pieczętuje dzień."),
+            ("Аудит книг", "Перевіряє залишки, ланцюги й нумерацію та опечатує день."),
+        ],
+    },
+];
+
+pub(super) fn find(key: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.key == key)
+}

@@ -1,0 +1,134 @@
+//! One process of all leads the schedule: the one that holds the advisory lock.
+
+use std::time::Duration;
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use tokio::sync::watch;
+
+use super::catalogue::{ENTRIES, Entry};
+use super::cron::Cron;
+use super::store::{self, Row};
+use crate::App;
+use crate::db::{self, Conn};
+use crate::http::error::{Error, Result};
+use crate::http::fields::Fields;
+use crate::jobs::outbox::{self, Tags};
+
+/// How often the leader looks at the clock, and others ask whether they lead.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Puts every task that is due by the program's clock into the outbox: how many.
+///
+/// Safe to call from several processes at once; each due run is sent once.
+pub async fn tick(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    // Most looks find nothing: they cost one read.
+    let rows = store::all(&mut conn).await?;
+    if ENTRIES.iter().all(|entry| rows.get(entry.key).is_some_and(|row| !needs_look(row, now))) {
+        return Ok(0);
+    }
+    conn.transaction::<_, Error, _>(async |tx| {
+        let mut rows = store::lock_all(tx).await?;
+        let mut sent = 0;
+        for entry in ENTRIES {
+            let Some(row) = rows.remove(entry.key) else {
+                let row = fresh(entry, now)?;
+                store::insert(tx, now, &row).await?;
+                continue;
+            };
+            if needs_look(&row, now) {
+                sent += usize::from(send(tx, now, entry, row).await?);
+            }
+        }
+        Ok(sent)
+    })
+    .await
+}
+
+/// Due, or waiting for an instant that the clock has been moved away from.
+fn needs_look(row: &Row, now: Timestamp) -> bool {
+    if !row.enabled {
+        return false;
+    }
+    let Some(next) = row.next_run_at else { return true };
+    next <= now || row.last_run_at.is_some_and(|last| last > now)
+}
+
+/// The row of an entry that nobody has changed yet.
+fn fresh(entry: &Entry, now: Timestamp) -> Result<Row> {
+    let cron = read(entry.cron, "UTC")?;
+    Ok(Row {
+        key: entry.key.to_owned(),
+        cron: entry.cron.to_owned(),
+        time_zone: "UTC".to_owned(),
+        enabled: true,
+        next_run_at: cron.next(now),
+        last_run_at: None,
+        last_task_id: None,
+        version: 1,
+    })
+}
+
+/// An expression that was checked when it was stored.
+pub(super) fn read(cron: &str, zone: &str) -> Result<Cron> {
+    let mut fields = Fields::new();
+    let read = Cron::check(&mut fields, cron, zone);
+    fields.finish()?;
+    read.ok_or_else(|| anyhow::anyhow!("the cron expression {cron} has no fault and no meaning").into())
+}
+
+async fn send(tx: &mut Conn, now: Timestamp, entry: &Entry, mut row: Row) -> Result<bool> {
+    let next = read(&row.cron, &row.time_zone)?.next(now);
+    let due = row.next_run_at.is_some_and(|due| due <= now);
+    if due {
+        // `None`: the run before it is unfinished, and does this one's work as well.
+        if let Some(task) = outbox::send(tx, now, &entry.job, Tags::default()).await? {
+            row.last_task_id = Some(task);
+        }
+        row.last_run_at = Some(now);
+    } else if row.last_run_at.is_some_and(|last| last > now) {
+        row.last_run_at = None;
+    }
+    row.next_run_at = next;
+    store::advance(tx, &row).await?;
+    Ok(due)
+}
+
+/// Leads while it can, waits while another process does, until `stop` says so.
+pub async fn lead(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            outcome = term(&app) => {
+                if let Err(error) = outcome {
+                    tracing::warn!(error = format!("{error:#}"), "the schedule lost its leader, trying again");
+                }
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// One term of office: ends when another process leads, or the database is away.
+async fn term(app: &App) -> anyhow::Result<()> {
+    let mut own = AsyncPgConnection::establish(app.config.database.url.expose_secret()).await?;
+    if !db::try_session_lock(&mut own, db::locks::SCHEDULER).await? {
+        return Ok(());
+    }
+    tracing::info!("this process leads the schedule");
+    loop {
+        // The lock lives as long as this connection does.
+        own.batch_execute("SELECT 1").await?;
+        app.clock.reload(&app.db).await?;
+        match tick(app).await {
+            Ok(sent) if sent > 0 => tracing::debug!(sent, "scheduled tasks sent"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the schedule could not be followed"),
+        }
+        metrics::gauge!("scheduler_leader").set(1.0);
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! `/admin/schedules`.
+
+use actix_web::{get, post, put, web};
+use diesel_async::AsyncConnection;
+use shared::Code;
+use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange, ScheduleRun};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::catalogue::{self, ENTRIES, Entry};
+use super::cron::Cron;
+use super::leader::{read, tick};
+use super::store::{self, Row, TaskRow};
+use crate::App;
+use crate::audit::{self, Entry as Trail};
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::{Fields, Json, May, Path, rights};
+use crate::jobs::outbox::{self, Tags};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_schedules)
+        .service(explain_cron)
+        .service(change_schedule)
+        .service(run_schedule)
+        .service(reset_schedule);
+}
+
+fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>) -> Result<Schedule> {
+    let last_run = row.last_run_at.map(|at| {
+        let started = task.and_then(|task| task.started_at.to_jiff());
+        let finished = task.and_then(|task| task.finished_at.to_jiff());
+        let duration = started.zip(finished).map(|(from, to)| to.duration_since(from).as_millis());
+        ScheduleRun {
+            at,
+            task: task.map(|task| task.id),
+            state: task.map(|task| task.state),
+            duration_ms: duration.and_then(|millis| i64::try_from(millis).ok()),
+            error: task.and_then(|task| task.error.clone()),
+        }
+    });
+    Ok(Schedule {
+        key: entry.key.to_owned(),
+        category: entry.category,
+        texts: entry.texts().collect(),
+        words: read(&row.cron, &row.time_zone)?.words(),
+        cron: row.cron.clone(),
+        time_zone: row.time_zone.clone(),
+        enabled: row.enabled,
+        default_cron: entry.cron.to_owned(),
+        next_run_at: row.next_run_at.filter(|_| row.enabled),
+        last_run,
+        version: row.version,
+    })
+}
+
+async fn one(app: &App, key: &str) -> Result<Json<Schedule>> {
+    let entry = catalogue::find(key).ok_or_else(Refusal::not_found)?;
+    let mut conn = app.db.get().await?;
+    let row = store::all(&mut conn).await?.remove(key).ok_or_else(Refusal::not_found)?;
+    let ids: Vec<_> = row.last_task_id.into_iter().collect();
+    let tasks = store::tasks_of(&mut conn, &ids).await?;
+    Ok(Json(shown(entry, &row, tasks.values().next())?))
+}
+
+/// What the program does by itself, and when.
+#[utoipa::path(tag = "automation", operation_id = "listSchedules", responses((status = 200, body = Vec<Schedule>)),
+    extensions(("x-permission" = json!("scheduler.view"))))]
+#[get("/admin/schedules")]
+async fn list_schedules(
+    app: web::Data<App>,
+    _who: May<rights::SchedulerView>,
+) -> Result<Json<Vec<Schedule>>> {
+    // A fresh installation has no rows before the first look.
+    tick(&app).await?;
+    let mut conn = app.db.get().await?;
+    let rows = store::all(&mut conn).await?;
+    let ids: Vec<_> = rows.values().filter_map(|row| row.last_task_id).collect();
+    let tasks = store::tasks_of(&mut conn, &ids).await?;
+    let mut list = Vec::with_capacity(ENTRIES.len());
+    for entry in ENTRIES {
+        if let Some(row) = rows.get(entry.key) {
+            list.push(shown(entry, row, row.last_task_id.and_then(|id| tasks.get(&id)))?);
+        }
+    }
+    Ok(Json(list))
+}
+
+/// Say what a cron expression means, before it is saved.
+#[utoipa::path(tag = "automation", operation_id = "explainCron", request_body = CronQuestion,
+    responses((status = 200, body = CronAnswer)), extensions(("x-permission" = json!("scheduler.view"))))]
+#[post("/admin/schedules/explain")]
+async fn explain_cron(
+    app: web::Data<App>,
+    _who: May<rights::SchedulerView>,
+    question: Json<CronQuestion>,
+) -> Result<Json<CronAnswer>> {
+    let cron = read(&question.cron, &question.time_zone)?;
+    let mut next = Vec::with_capacity(5);
+    let mut now = app.clock.now();
+    while let Some(at) = cron.next(now).filter(|_| next.len() < 5) {
+        next.push(at);
+        now = at;
+    }
+    Ok(Json(CronAnswer { words: cron.words(), next }))
+}
+
+/// Change when a scheduled task runs, or switch it off.
+#[utoipa::path(tag = "automation", operation_id = "changeSchedule", request_body = ScheduleChange,
+    params(("key" = String, Path, max_length = 63)), responses((status = 200, body = Schedule)),
+    extensions(("x-permission" = json!("scheduler.edit"))))]
+#[put("/admin/schedules/{key}")]
+async fn change_schedule(
+    app: web::Data<App>,
+    who: May<rights::SchedulerEdit>,
+    key: Path<String>,
+    change: Json<ScheduleChange>,
+) -> Result<Json<Schedule>> {
+    catalogue::find(&key).ok_or_else(Refusal::not_found)?;
+    let mut fields = Fields::new();
+    let cron = Cron::check(&mut fields, &change.cron, &change.time_zone);
+    fields.finish()?;
+    let now = app.clock.now();
+    let next_run_at = cron.and_then(|cron| cron.next(now));
+    let wanted = ScheduleChange { version: change.version, ..change.0 };
+    write(&app, &who.actor, &key, wanted, next_run_at).await?;
+    one(&app, &key).await
+}
+
+/// Put a scheduled task back to its default.
+#[utoipa::path(tag = "automation", operation_id = "resetSchedule",
+    params(("key" = String, Path, max_length = 63)), responses((status = 200, body = Schedule)),
+    extensions(("x-permission" = json!("scheduler.edit"))))]
+#[post("/admin/schedules/{key}/reset")]
+async fn reset_schedule(
+    app: web::Data<App>,
+    who: May<rights::SchedulerEdit>,
+    key: Path<String>,
+) -> Result<Json<Schedule>> {
+    let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
+    let row = store::all(&mut *app.db.get().await?).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
+    let next_run_at = read(entry.cron, "UTC")?.next(app.clock.now());
+    let wanted = ScheduleChange {
+        version: row.version,
+        cron: entry.cron.to_owned(),
+        time_zone: "UTC".to_owned(),
+        enabled: true,
+    };
+    write(&app, &who.actor, &key, wanted, next_run_at).await?;
+    one(&app, &key).await
+}
+
+async fn write(
+    app: &App,
+    actor: &audit::Actor,
+    key: &str,
+    wanted: ScheduleChange,
+    next_run_at: Option<jiff::Timestamp>,
+) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        let row = store::lock_all(tx).await?.remove(key).ok_or_else(Refusal::not_found)?;
+        if row.version != wanted.version {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        let seen = |cron: &str, zone: &str, enabled: bool| {
+            serde_json::json!({ "cron": cron, "time_zone": zone, "enabled": enabled })
+        };
+        let trail = Trail {
+            action: "schedule.changed",
+            description: format!("Changed the schedule of {key}"),
+            old: Some(seen(&row.cron, &row.time_zone, row.enabled)),
+            new: Some(seen(&wanted.cron, &wanted.time_zone, wanted.enabled)),
+            ..Trail::default()
+        };
+        let row =
+            Row { cron: wanted.cron, time_zone: wanted.time_zone, enabled: wanted.enabled, next_run_at, ..row };
+        store::change(tx, now, &row).await?;
+        audit::record(tx, actor, now, trail).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Run a scheduled task now, whatever its time.
+#[utoipa::path(tag = "automation", operation_id = "runSchedule",
+    params(("key" = String, Path, max_length = 63)), responses((status = 202, body = Schedule)),
+    extensions(("x-permission" = json!("scheduler.edit"))))]
+#[post("/admin/schedules/{key}/run")]
+async fn run_schedule(
+    app: web::Data<App>,
+    who: May<rights::SchedulerEdit>,
+    key: Path<String>,
+) -> Result<actix_web::HttpResponse> {
+    let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
+    tick(&app).await?;
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        let mut row = store::lock_all(tx).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
+        if let Some(task) = outbox::send(tx, now, &entry.job, Tags::default()).await? {
+            row.last_task_id = Some(task);
+        }
+        row.last_run_at = Some(now);
+        store::advance(tx, &row).await?;
+        let trail = Trail {
+            action: "schedule.run",
+            description: format!("Ran {} by hand", *key),
+            ..Trail::default()
+        };
+        audit::record(tx, &who.actor, now, trail).await?;
+        Ok(())
+    })
+    .await?;
+    drop(conn);
+    Ok(actix_web::HttpResponse::Accepted().json(one(&app, &key).await?.0))
+}
