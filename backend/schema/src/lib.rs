@@ -298,6 +298,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    document_logos (sha256) {
+        sha256 -> Bytea,
+        media_type -> Text,
+        bytes -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     document_taxes (document_id, position) {
         document_id -> Uuid,
         position -> Int4,
@@ -305,6 +315,7 @@ diesel::table! {
         rate -> Numeric,
         base -> Numeric,
         amount -> Numeric,
+        paid -> Numeric,
     }
 }
 
@@ -1084,6 +1095,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     currencies,
     document_files,
     document_lines,
+    document_logos,
     document_taxes,
     documents,
     factors,
