@@ -1,1 +1,3 @@
+//! Payment gateways.
 
+pub mod bank_transfer;

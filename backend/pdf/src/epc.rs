@@ -42,8 +42,9 @@ pub fn epc_payload(payment: &EpcPayment<'_>) -> Option<String> {
     Some(format!("BCD\n002\n1\nSCT\n{bic}\n{name}\n{iban}\nEUR{whole}.{cents}\n\n\n{reference}"))
 }
 
-/// ISO 13616: country, two check digits, account; modulo 97 of the rearranged number is 1.
-fn iban_is_valid(iban: &str) -> bool {
+/// ISO 13616: country, two check digits, account; modulo 97 of the rearranged number is 1. Spaces do not count.
+pub fn iban_is_valid(iban: &str) -> bool {
+    let iban: String = iban.chars().filter(|c| !c.is_whitespace()).collect();
     let shape = (15..=34).contains(&iban.len())
         && iban.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         && iban.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
@@ -61,7 +62,7 @@ fn iban_is_valid(iban: &str) -> bool {
 }
 
 /// The code as an SVG of squares, `None` when the text is too long for one.
-pub(crate) fn qr_svg(content: &str) -> Option<String> {
+pub fn qr_svg(content: &str) -> Option<String> {
     use qrcodegen::{QrCode, QrCodeEcc};
     use std::fmt::Write;
     let code = QrCode::encode_text(content, QrCodeEcc::Medium).ok()?;

@@ -10,7 +10,7 @@ mod format;
 mod world;
 
 pub use data::{DocumentData, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax};
-pub use epc::{EpcPayment, epc_payload};
+pub use epc::{EpcPayment, epc_payload, iban_is_valid, qr_svg};
 pub use world::check_logo;
 
 use anyhow::{Context, anyhow};
