@@ -5,10 +5,21 @@
 
 pub mod audit;
 pub mod charging;
+pub mod company;
+pub mod document;
 pub mod ledger;
+pub mod payment;
+pub mod tax;
 pub mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    company::routes::routes(cfg);
+    company::routes_gateway::routes(cfg);
+    tax::routes::routes(cfg);
+    document::routes_staff::routes(cfg);
+    document::routes_client::routes(cfg);
+    payment::routes::routes(cfg);
+}

@@ -1,0 +1,342 @@
+//! Quoting, issuing and cancelling documents.
+
+use diesel_async::AsyncConnection;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use rules::document::{Line, Totals};
+use rules::tax::Decision;
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::billing::document::{CancelDocument, DocumentPurpose, FundsOverview, FundsQuote};
+use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{ClientId, Code, DocumentId, Language, Money, OrderId};
+
+use super::frozen::{self, Buying, Selling, Texts};
+use super::store::{self, Document, Issued};
+use super::{Terms, number, show};
+use crate::audit::{self, Actor, Entry};
+use crate::billing::tax::{self, explain};
+use crate::billing::wallet;
+use crate::db::Conn;
+use crate::http::Fields;
+use crate::http::error::{Refusal, Result};
+use crate::jobs::Job;
+use crate::jobs::outbox::{self, Tags};
+
+/// An amount to be added, decided and counted: what a quote shows and a proforma freezes.
+struct Reckoned {
+    buying: Buying,
+    selling: Selling,
+    decision: Decision,
+    totals: Totals,
+    today: Date,
+}
+
+/// Reads a net amount that somebody wrote, in the client's currency.
+pub async fn read_amount(conn: &mut Conn, client: ClientId, text: &str) -> Result<Money> {
+    let buying = frozen::buying(conn, client).await?;
+    let mut fields = Fields::new();
+    let amount = fields.positive_money("amount", text, buying.currency);
+    fields.finish()?;
+    amount.ok_or_else(|| anyhow::anyhow!("an amount without a fault is read").into())
+}
+
+/// Refuses what the client's own limits forbid.
+pub async fn check_limits(conn: &mut Conn, terms: &Terms, client: ClientId, net: Money) -> Result<()> {
+    let limits = terms.limits(net.currency())?;
+    let balance = balance(conn, client).await?;
+    let mut fields = Fields::new();
+    if net.amount() < limits.min || net.amount() > limits.max {
+        let message = format!("Must be between {} and {} {}.", limits.min, limits.max, net.currency());
+        fields.add("amount", "out_of_range", message);
+    } else if balance + net.amount() > limits.balance_max {
+        let message = format!("The balance may not go above {} {}.", limits.balance_max, net.currency());
+        fields.add("amount", "out_of_range", message);
+    }
+    fields.finish()
+}
+
+async fn balance(conn: &mut Conn, client: ClientId) -> Result<Decimal> {
+    Ok(wallet::store::find(conn, client).await?.map_or(Decimal::ZERO, |wallet| wallet.balance))
+}
+
+/// What a client can add, before an amount is chosen.
+pub async fn overview(conn: &mut Conn, client: ClientId) -> Result<FundsOverview> {
+    let terms = Terms::load(conn).await?;
+    let buying = frozen::buying(conn, client).await?;
+    let limits = terms.limits(buying.currency)?;
+    let money = |amount| Money::rounded(amount, buying.currency);
+    Ok(FundsOverview {
+        minimum: money(limits.min),
+        maximum: money(limits.max),
+        balance_maximum: money(limits.balance_max),
+        balance: Money::ledger(balance(conn, client).await?, buying.currency),
+        profile_complete: buying.complete,
+    })
+}
+
+async fn reckon(
+    conn: &mut Conn,
+    now: Timestamp,
+    terms: &Terms,
+    client: ClientId,
+    net: Money,
+) -> Result<Reckoned> {
+    let buying = frozen::buying(conn, client).await?;
+    if net.currency() != buying.currency {
+        return Err(anyhow::anyhow!("{net} for a client of {}", buying.currency).into());
+    }
+    let selling = frozen::selling(conn, buying.company).await?;
+    let today = terms.today(now);
+    let rules = tax::store::rules(conn).await?;
+    let decision = rules::tax::decide(&selling.seller.facts, &buying.buyer.facts, &rules, today);
+    let line =
+        Line { quantity: Decimal::ONE, unit_price: net.amount(), discount: Decimal::ZERO, taxed: true };
+    let totals =
+        rules::document::totals(&[line], &decision.rates, net.currency()).map_err(anyhow::Error::new)?;
+    Ok(Reckoned { buying, selling, decision, totals, today })
+}
+
+/// What adding an amount costs.
+pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money) -> Result<FundsQuote> {
+    let terms = Terms::load(conn).await?;
+    let Reckoned { totals, decision, .. } = reckon(conn, now, &terms, client, net).await?;
+    let currency = net.currency();
+    let balance = balance(conn, client).await?;
+    let taxes = totals
+        .taxes
+        .iter()
+        .map(|tax| show::tax(&tax.name, tax.rate, tax.base, tax.amount, currency))
+        .collect();
+    Ok(FundsQuote {
+        net: Money::rounded(totals.net, currency),
+        taxes,
+        tax: Money::rounded(totals.tax, currency),
+        total: Money::rounded(totals.total, currency),
+        balance: Money::ledger(balance, currency),
+        balance_after: Money::ledger(balance + totals.net, currency),
+        tax_decision: explain::decision(decision),
+    })
+}
+
+/// Issues a proforma over a net amount. Paying it tops up the wallet and, with `order`, continues that order.
+///
+/// Refuses a client whose profile lacks name or billing address. Checks no limits: `check_limits` does.
+pub async fn issue_funds(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    client: ClientId,
+    net: Money,
+    order: Option<OrderId>,
+) -> Result<Document> {
+    let terms = Terms::load(tx).await?;
+    let Reckoned { buying, selling, decision, totals, today } = reckon(tx, now, &terms, client, net).await?;
+    frozen::require_complete(&buying)?;
+    let company = buying.company;
+    let mut seller = selling.seller;
+    seller.logo = frozen::keep_logo(tx, company).await?;
+    let texts = Texts { notes: notes(&decision, buying.language) };
+    let description =
+        selling.item_texts.get(&buying.language).map(|texts| texts.funds.as_str()).unwrap_or_default();
+    let description = if description.is_empty() { funds_text(buying.language) } else { description };
+    let due_days = selling.due_days.map_or(i64::from(terms.finance.due_days), i64::from);
+    let id = DocumentId::generate();
+    let line = store::Line {
+        document_id: id,
+        position: 1,
+        description: rules::numbering::fill_dates(description, today),
+        quantity: Decimal::ONE,
+        unit: String::new(),
+        unit_price: totals.net,
+        discount: Decimal::ZERO,
+        amount: totals.net,
+        explanation: json!({ "for": "funds", "order": order }),
+    };
+    let issued = Issued {
+        id,
+        company,
+        client,
+        kind: DocumentKind::Proforma,
+        status: DocumentStatus::Unpaid,
+        purpose: DocumentPurpose::Funds,
+        number: number::draw(tx, company, DocumentKind::Proforma, today).await?,
+        currency: net.currency(),
+        totals,
+        language: buying.language,
+        issued_on: today,
+        due_on: today.checked_add(due_days.days()).map_err(anyhow::Error::new)?,
+        paid: false,
+        seller: serde_json::to_value(seller)?,
+        buyer: serde_json::to_value(&buying.buyer)?,
+        tax_decision: serde_json::to_value(decision)?,
+        texts: serde_json::to_value(texts)?,
+        proforma: None,
+        order,
+        created_by: actor.to_string(),
+    };
+    insert(tx, now, actor, &issued, vec![line]).await
+}
+
+/// Issues the invoice of a proforma of which nothing is due any more. It repeats what the proforma froze: parties, lines
+/// and taxes that were paid for. Called once, by the payment that settles it.
+pub async fn issue_invoice(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    proforma: &Document,
+) -> Result<Document> {
+    let today = Terms::load(tx).await?.today(now);
+    let id = DocumentId::generate();
+    let mut lines = store::lines(tx, proforma.id).await?;
+    for line in &mut lines {
+        line.document_id = id;
+    }
+    let taxes = store::taxes(tx, proforma.id).await?;
+    let totals = Totals {
+        lines: lines.iter().map(|line| line.amount).collect(),
+        net: proforma.net,
+        taxes: taxes
+            .into_iter()
+            .map(|tax| rules::document::TaxAmount {
+                name: tax.name,
+                rate: tax.rate,
+                base: tax.base,
+                amount: tax.amount,
+            })
+            .collect(),
+        tax: proforma.tax,
+        total: proforma.total,
+    };
+    let issued = Issued {
+        id,
+        company: proforma.company_id,
+        client: proforma.client_id,
+        kind: DocumentKind::Invoice,
+        status: DocumentStatus::Paid,
+        purpose: proforma.purpose,
+        number: number::draw(tx, proforma.company_id, DocumentKind::Invoice, today).await?,
+        currency: proforma.currency,
+        totals,
+        language: proforma.language,
+        issued_on: today,
+        due_on: today,
+        paid: true,
+        seller: proforma.seller.clone(),
+        buyer: proforma.buyer.clone(),
+        tax_decision: proforma.tax_decision.clone(),
+        texts: proforma.texts.clone(),
+        proforma: Some(proforma.id),
+        order: proforma.order_id,
+        created_by: actor.to_string(),
+    };
+    let invoice = insert(tx, now, actor, &issued, lines).await?;
+    store::set_invoice(tx, proforma.id, invoice.id).await?;
+    Ok(invoice)
+}
+
+/// Writes an issued document, has it typeset, tells the client.
+async fn insert(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    issued: &Issued,
+    lines: Vec<store::Line>,
+) -> Result<Document> {
+    store::insert(tx, now, issued, lines).await.map_err(|error| match error {
+        diesel::result::Error::DatabaseError(
+            diesel::result::DatabaseErrorKind::UniqueViolation,
+            ref info,
+        ) if info.constraint_name() == Some("documents_number") => {
+            let detail = format!("The number {} was given before; change the numbering.", issued.number);
+            Refusal::because(Code::Conflict, detail).into()
+        }
+        error => crate::Error::from(error),
+    })?;
+    let tags = Tags { client: Some(issued.client), document: Some(issued.id), ..Tags::default() };
+    outbox::send(tx, now, &Job::TypesetDocument { document: issued.id }, tags).await?;
+    let total = Money::rounded(issued.totals.total, issued.currency);
+    let entry = Entry {
+        action: "document.issued",
+        description: format!("{} {} over {total} issued", words(issued.kind), issued.number),
+        client: Some(issued.client),
+        subject: Some(("document", issued.id.0)),
+        new: Some(json!({ "number": issued.number, "total": total })),
+        ..Entry::default()
+    };
+    audit::record(tx, actor, now, entry).await?;
+    let row = store::lock(tx, issued.id).await?;
+    let row = row.ok_or_else(|| anyhow::anyhow!("a document that was just written"))?;
+    Ok(row)
+}
+
+/// Cancels a proforma that nobody has paid for. Locks it.
+pub async fn cancel(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: DocumentId,
+    input: &CancelDocument,
+) -> Result<()> {
+    let mut fields = Fields::new();
+    fields.text("reason", &input.reason, 300);
+    fields.finish()?;
+    conn.transaction(async |tx| {
+        let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        if row.version != input.version {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        if !show::cancellable(&row) {
+            let detail = format!("Only an unpaid proforma can be cancelled; this one is {}.", row.status);
+            return Err(Refusal::because(Code::Conflict, detail).into());
+        }
+        store::set_cancelled(tx, now, id).await?;
+        let number = row.number.as_deref().unwrap_or_default();
+        let entry = Entry {
+            action: "document.cancelled",
+            description: format!("{} {number} cancelled: {}", words(row.kind), input.reason),
+            client: Some(row.client_id),
+            subject: Some(("document", id.0)),
+            old: Some(json!({ "status": row.status })),
+            new: Some(json!({ "status": DocumentStatus::Cancelled })),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(())
+    })
+    .await
+}
+
+const fn words(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Proforma => "Proforma",
+        DocumentKind::Invoice => "Invoice",
+        DocumentKind::CreditNote => "Credit note",
+    }
+}
+
+/// The line of a top-up when the company wrote none.
+const fn funds_text(language: Language) -> &'static str {
+    match language {
+        Language::English => "Account top-up {YEAR}/{MONTH}/{DAY}",
+        Language::Polish => "Zasilenie konta {YEAR}/{MONTH}/{DAY}",
+        Language::Ukrainian => "Поповнення рахунку {YEAR}/{MONTH}/{DAY}",
+    }
+}
+
+/// What the law and the matching rule want to be read on the paper.
+fn notes(decision: &Decision, language: Language) -> Vec<String> {
+    let note = match (&decision.basis, language) {
+        (rules::tax::Basis::ReverseCharge { .. }, Language::English) => {
+            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Directive 2006/112/EC)."
+        }
+        (rules::tax::Basis::ReverseCharge { .. }, Language::Polish) => {
+            "Odwrotne obciążenie (art. 196 dyrektywy 2006/112/WE)."
+        }
+        (rules::tax::Basis::ReverseCharge { .. }, Language::Ukrainian) => {
+            "Зворотне нарахування ПДВ (стаття 196 Директиви 2006/112/ЄС). Reverse charge."
+        }
+        _ => decision.note.as_str(),
+    };
+    if note.is_empty() { Vec::new() } else { vec![note.to_owned()] }
+}

@@ -1,0 +1,285 @@
+//! What is frozen when a document is issued: both sides as they are on that day.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use rules::tax::{self, Rate, VatEvidence};
+use schema::{client_addresses, clients, companies};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::billing::company::{BankAccount, ItemTexts, Labelled, Paper};
+use shared::billing::document::DocumentParty;
+use shared::{ClientId, Code, CompanyId, Currency, Language};
+use std::collections::BTreeMap;
+
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+use crate::settings::countries;
+
+/// The seller.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Seller {
+    /// What taxes are decided by.
+    pub facts: tax::Seller,
+    pub party: DocumentParty,
+    pub bank: BankAccount,
+    pub paper: Paper,
+    pub pay_to: String,
+    pub footer: String,
+    /// SHA-256 of the logo in hexadecimal; its bytes are in `document_logos`.
+    pub logo: Option<String>,
+}
+
+/// The buyer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Buyer {
+    /// What taxes are decided by.
+    pub facts: tax::Buyer,
+    pub party: DocumentParty,
+}
+
+/// Sentences printed below the totals.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Texts {
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// The seller of the moment, with what only issuing needs.
+#[derive(Clone, Debug)]
+pub struct Selling {
+    pub seller: Seller,
+    /// `None`: the general setting.
+    pub due_days: Option<i32>,
+    pub item_texts: BTreeMap<Language, ItemTexts>,
+}
+
+/// The buyer of the moment, with what only issuing needs.
+#[derive(Clone, Debug)]
+pub struct Buying {
+    pub buyer: Buyer,
+    pub company: CompanyId,
+    pub currency: Currency,
+    pub language: Language,
+    /// Name and address are there: a document can be issued.
+    pub complete: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = companies, check_for_backend(diesel::pg::Pg))]
+struct CompanyRow {
+    name: String,
+    line1: String,
+    line2: String,
+    city: String,
+    postcode: String,
+    country: String,
+    region: Option<String>,
+    email: String,
+    phone: String,
+    website: String,
+    vat_id: String,
+    tax_ids: Value,
+    fallback_rates: Value,
+    bank: Value,
+    item_texts: Value,
+    pay_to: String,
+    footer: String,
+    paper: Paper,
+    due_days: Option<i32>,
+}
+
+/// The company as it would be frozen now.
+pub async fn selling(conn: &mut Conn, company: CompanyId) -> Result<Selling> {
+    let row: CompanyRow = companies::table.find(company).select(CompanyRow::as_select()).first(conn).await?;
+    let mut tax_ids: Vec<Labelled> = serde_json::from_value(row.tax_ids)?;
+    let vat_shown = tax_ids.iter().any(|id| id.value.replace([' ', '-'], "") == row.vat_id);
+    if !row.vat_id.is_empty() && !vat_shown {
+        tax_ids.push(Labelled { label: "VAT".to_owned(), value: row.vat_id.clone() });
+    }
+    let fallback_rates: Vec<Rate> = serde_json::from_value(row.fallback_rates)?;
+    let party = DocumentParty {
+        name: row.name,
+        address: address(
+            &row.line1,
+            &row.line2,
+            &row.postcode,
+            &row.city,
+            row.region.as_deref(),
+            &row.country,
+        ),
+        tax_ids,
+        contacts: [row.email, row.phone, row.website].into_iter().filter(|text| !text.is_empty()).collect(),
+    };
+    let seller = Seller {
+        facts: tax::Seller { company, country: row.country, vat_id: row.vat_id, fallback_rates },
+        party,
+        bank: serde_json::from_value(row.bank)?,
+        paper: row.paper,
+        pay_to: row.pay_to,
+        footer: row.footer,
+        logo: None,
+    };
+    Ok(Selling { seller, due_days: row.due_days, item_texts: serde_json::from_value(row.item_texts)? })
+}
+
+/// Keeps the company's present logo for ever and gives its name, SHA-256 in hexadecimal.
+pub async fn keep_logo(tx: &mut Conn, company: CompanyId) -> Result<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Text>)]
+        sha256: Option<String>,
+    }
+    diesel::sql_query(
+        "INSERT INTO document_logos (sha256, media_type, bytes)
+         SELECT sha256(logo), logo_type, logo FROM companies WHERE id = $1 AND logo IS NOT NULL
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(company)
+    .execute(tx)
+    .await?;
+    let row: Row =
+        diesel::sql_query("SELECT encode(sha256(logo), 'hex') AS sha256 FROM companies WHERE id = $1")
+            .bind::<SqlUuid, _>(company)
+            .get_result(tx)
+            .await?;
+    Ok(row.sha256)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = clients, check_for_backend(diesel::pg::Pg))]
+struct ClientRow {
+    first_name: String,
+    last_name: String,
+    company_name: String,
+    tax_id: String,
+    tax_id_valid: Option<bool>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    tax_id_checked_at: Option<Timestamp>,
+    tax_id_evidence: Option<Value>,
+    email: String,
+    language: Language,
+    currency: Currency,
+    company_id: CompanyId,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = client_addresses, check_for_backend(diesel::pg::Pg))]
+struct AddressRow {
+    line1: String,
+    line2: String,
+    city: String,
+    postcode: String,
+    country: String,
+    region: Option<String>,
+}
+
+/// What a check of a VAT id left behind; it counts only for the number that was checked.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StoredEvidence {
+    /// The number that was checked.
+    pub tax_id: String,
+    pub source: String,
+    #[serde(default)]
+    pub consultation: Option<String>,
+}
+
+/// The client as it would be frozen now.
+pub async fn buying(conn: &mut Conn, client: ClientId) -> Result<Buying> {
+    let row: ClientRow = clients::table
+        .find(client)
+        .select(ClientRow::as_select())
+        .first(conn)
+        .await
+        .optional()?
+        .ok_or_else(Refusal::not_found)?;
+    let found: Option<AddressRow> = client_addresses::table
+        .filter(client_addresses::client_id.eq(client).and(client_addresses::kind.eq("billing")))
+        .select(AddressRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    let person = format!("{} {}", row.first_name, row.last_name).trim().to_owned();
+    let name = if row.company_name.is_empty() { person.clone() } else { row.company_name.clone() };
+    let at_home = found.is_some();
+    let billing = found.unwrap_or(AddressRow {
+        line1: String::new(),
+        line2: String::new(),
+        city: String::new(),
+        postcode: String::new(),
+        country: String::new(),
+        region: None,
+    });
+    let complete = at_home && !name.is_empty() && !billing.line1.is_empty() && !billing.city.is_empty();
+    let stored: Option<StoredEvidence> = row.tax_id_evidence.map(serde_json::from_value).transpose()?;
+    let vat_evidence = match (row.tax_id_valid, row.tax_id_checked_at, stored) {
+        (Some(valid), Some(checked_at), Some(stored)) if stored.tax_id == row.tax_id => {
+            Some(VatEvidence { valid, checked_at, consultation: stored.consultation, source: stored.source })
+        }
+        _ => None,
+    };
+    let mut tax_ids = Vec::new();
+    if !row.tax_id.is_empty() {
+        let label = if billing.country == "PL" { "NIP" } else { tax_id_label(row.language) };
+        tax_ids.push(Labelled { label: label.to_owned(), value: row.tax_id.clone() });
+    }
+    let mut lines = address(
+        &billing.line1,
+        &billing.line2,
+        &billing.postcode,
+        &billing.city,
+        billing.region.as_deref(),
+        &billing.country,
+    );
+    if !row.company_name.is_empty() && !person.is_empty() {
+        lines.insert(0, person);
+    }
+    let buyer = Buyer {
+        facts: tax::Buyer {
+            country: billing.country,
+            region: billing.region,
+            class: tax::client_class(&row.company_name, &row.tax_id),
+            vat_evidence,
+        },
+        party: DocumentParty { name, address: lines, tax_ids, contacts: vec![row.email] },
+    };
+    Ok(Buying { buyer, company: row.company_id, currency: row.currency, language: row.language, complete })
+}
+
+/// Refuses a client whose profile lacks what a document must show.
+pub fn require_complete(buying: &Buying) -> Result<()> {
+    if buying.complete {
+        return Ok(());
+    }
+    let detail = "The profile lacks a name or a billing address with street and city; complete it first.";
+    Err(Refusal::because(Code::Conflict, detail).into())
+}
+
+const fn tax_id_label(language: Language) -> &'static str {
+    match language {
+        Language::English => "Tax ID",
+        Language::Polish => "Nr podatkowy",
+        Language::Ukrainian => "Податковий номер",
+    }
+}
+
+fn address(
+    line1: &str,
+    line2: &str,
+    postcode: &str,
+    city: &str,
+    region: Option<&str>,
+    country: &str,
+) -> Vec<String> {
+    let place = format!("{postcode} {city}").trim().to_owned();
+    let region = region
+        .and_then(|code| countries::regions(country).into_iter().find(|region| region.code == code))
+        .map(|region| region.name)
+        .unwrap_or_default();
+    let country = countries::find(country).map(|country| country.name.clone()).unwrap_or_default();
+    [line1.to_owned(), line2.to_owned(), place, region, country]
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .collect()
+}

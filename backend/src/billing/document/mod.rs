@@ -1,0 +1,20 @@
+//! Documents: proformas, invoices, credit notes.
+//!
+//! A **proforma** asks for money. When nothing of it is due any more an **invoice** is issued and the proforma is
+//! `invoiced`. Issuing freezes seller, buyer, lines, taxes with their reasons, texts and language; the paper is typeset
+//! from what was frozen, once. Numbers come from a counter that is locked by the transaction that issues: they have no
+//! gaps.
+
+pub mod actions;
+pub mod frozen;
+pub mod number;
+pub mod paper;
+pub mod routes_client;
+pub mod routes_staff;
+pub mod show;
+pub mod store;
+pub mod terms;
+
+pub use actions::issue_funds;
+pub use store::Document;
+pub use terms::Terms;

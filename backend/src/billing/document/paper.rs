@@ -1,0 +1,193 @@
+//! The paper of a document: typeset from what was frozen, and itself frozen with its SHA-256.
+
+use anyhow::Context;
+use pdf::{DocumentData, EpcPayment, Logo, LogoType};
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+use shared::billing::company::{Labelled, Paper};
+use shared::billing::document::DocumentParty;
+use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{Code, Currency, DocumentId};
+
+use super::store::{self, Document, Line, Tax};
+use super::{Terms, frozen};
+use crate::App;
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+
+/// The PDF of an issued document. Typesets and freezes it when nobody has yet.
+pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
+    let mut conn = app.db.get().await?;
+    if let Some((_, bytes)) = store::file(&mut conn, document).await? {
+        return Ok(bytes);
+    }
+    let row = store::find_for_staff(&mut conn, document).await?.ok_or_else(Refusal::not_found)?;
+    if row.status == DocumentStatus::Draft {
+        return Err(Refusal::because(Code::Conflict, "A draft has no paper yet; issue it first.").into());
+    }
+    let (kind, data) = data(&mut conn, &row).await?;
+    // The connection is not held while processor time is spent.
+    drop(conn);
+    let bytes = tokio::task::spawn_blocking(move || pdf::render(kind, &data))
+        .await
+        .context("typesetting")?
+        .with_context(|| format!("typesetting document {document}"))?;
+    let sha256 = Sha256::digest(&bytes);
+    let mut conn = app.db.get().await?;
+    store::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
+    // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
+    let (_, kept) = store::file(&mut conn, document).await?.context("a paper that was just frozen")?;
+    Ok(kept)
+}
+
+/// The job: makes sure that the paper is there.
+pub async fn typeset(app: &App, document: DocumentId) -> Result<()> {
+    of(app, document).await.map(drop)
+}
+
+/// How the kind is called by the templates.
+pub const fn kind(kind: DocumentKind) -> pdf::Kind {
+    match kind {
+        DocumentKind::Proforma => pdf::Kind::Proforma,
+        DocumentKind::Invoice => pdf::Kind::Invoice,
+        DocumentKind::CreditNote => pdf::Kind::CreditNote,
+    }
+}
+
+async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentData)> {
+    let seller: frozen::Seller = serde_json::from_value(row.seller.clone())?;
+    let buyer: frozen::Buyer = serde_json::from_value(row.buyer.clone())?;
+    let texts: frozen::Texts = serde_json::from_value(row.texts.clone())?;
+    let number = row.number.clone().context("an issued document has a number")?;
+    let lines = store::lines(conn, row.id).await?;
+    let taxes = store::taxes(conn, row.id).await?;
+    let source = row.proforma_id.or(if row.kind == DocumentKind::CreditNote { row.invoice_id } else { None });
+    let related = match source {
+        Some(id) => store::find_for_staff(conn, id).await?,
+        None => None,
+    };
+    let related = related.and_then(|related| {
+        Some(pdf::Related {
+            kind: kind(related.kind),
+            number: related.number?,
+            issued_on: related.issued_on?,
+        })
+    });
+    let logo = match &seller.logo {
+        Some(name) => {
+            let sha256 = data_encoding::HEXLOWER.decode(name.as_bytes()).map_err(anyhow::Error::new)?;
+            store::logo(conn, &sha256).await?
+        }
+        None => None,
+    };
+    let logo = logo.map(|(media_type, bytes)| Logo {
+        media_type: if media_type == "image/png" { LogoType::Png } else { LogoType::Svg },
+        bytes,
+    });
+    let issued_on = row.issued_on.context("an issued document has a date")?;
+    let is_proforma = row.kind == DocumentKind::Proforma;
+    let is_invoice = row.kind == DocumentKind::Invoice;
+    // An invoice for a proforma is born paid; whatever happens to a document later is not on its paper.
+    let born_paid = is_invoice && row.proforma_id.is_some();
+    let paid_on = match (born_paid, row.paid_at) {
+        (true, Some(at)) => Some(Terms::load(conn).await?.today(at)),
+        _ => None,
+    };
+    let money = |amount: Decimal| plain(amount, row.currency);
+    let payment_qr = if is_proforma && row.currency == Currency::EUR {
+        pdf::epc_payload(&EpcPayment {
+            name: &seller.party.name,
+            iban: &seller.bank.iban,
+            bic: &seller.bank.bic,
+            amount: &money(row.total),
+            reference: &number,
+        })
+    } else {
+        None
+    };
+    let due = if is_proforma || (is_invoice && !born_paid) { row.total } else { Decimal::ZERO };
+    let bank = bank_fields(&seller.bank).into_iter().map(field).collect();
+    let data = DocumentData {
+        language: row.language.to_string(),
+        paper: match seller.paper {
+            Paper::A4 => pdf::Paper::A4,
+            Paper::UsLetter => pdf::Paper::UsLetter,
+        },
+        number,
+        issued_at: row.issued_at.context("an issued document has an instant")?,
+        issued_on,
+        due_on: if is_proforma { row.due_on } else { None },
+        paid_on,
+        currency: row.currency.to_string(),
+        seller: party(seller.party),
+        buyer: party(buyer.party),
+        bank,
+        lines: lines.into_iter().map(|line| printed_line(line, row.currency)).collect(),
+        taxes: taxes.into_iter().map(|tax| printed_tax(tax, row.currency)).collect(),
+        net: money(row.net),
+        tax: money(row.tax),
+        total: money(row.total),
+        paid: born_paid.then(|| money(row.total)),
+        due: money(due),
+        related,
+        notes: texts.notes,
+        pay_to: seller.pay_to,
+        payment_qr,
+        logo,
+        footer: seller.footer,
+    };
+    Ok((kind(row.kind), data))
+}
+
+/// Bank details as they are shown, without what is empty.
+pub fn bank_fields(bank: &shared::billing::company::BankAccount) -> Vec<Labelled> {
+    [("Bank", &bank.bank), ("IBAN", &bank.iban), ("BIC", &bank.bic), ("Account", &bank.account)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(label, value)| Labelled { label: label.to_owned(), value: value.clone() })
+        .collect()
+}
+
+/// `12.3400` EUR as `12.34`.
+pub fn plain(amount: Decimal, currency: Currency) -> String {
+    let mut amount = shared::money::round_half_up(amount, currency.decimals());
+    amount.rescale(currency.decimals());
+    amount.to_string()
+}
+
+fn field(labelled: Labelled) -> pdf::Field {
+    pdf::Field { label: labelled.label, value: labelled.value }
+}
+
+fn party(party: DocumentParty) -> pdf::Party {
+    pdf::Party {
+        name: party.name,
+        address: party.address,
+        tax_ids: party.tax_ids.into_iter().map(field).collect(),
+        contacts: party.contacts,
+    }
+}
+
+fn printed_line(line: Line, currency: Currency) -> pdf::Line {
+    // A unit price may be finer than the currency: 0.0278 an hour.
+    let price = line.unit_price.normalize();
+    let unit_price =
+        if price.scale() > currency.decimals() { price.to_string() } else { plain(price, currency) };
+    pdf::Line {
+        description: line.description,
+        quantity: line.quantity.to_string(),
+        unit: line.unit,
+        unit_price,
+        discount: plain(line.discount, currency),
+        amount: plain(line.amount, currency),
+    }
+}
+
+fn printed_tax(tax: Tax, currency: Currency) -> pdf::Tax {
+    pdf::Tax {
+        name: tax.name,
+        rate: tax.rate.to_string(),
+        base: plain(tax.base, currency),
+        amount: plain(tax.amount, currency),
+    }
+}

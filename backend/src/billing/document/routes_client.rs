@@ -1,0 +1,140 @@
+//! `/clients/{client_id}/documents` and `/clients/{client_id}/funds`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, Responder, get, post};
+use diesel_async::AsyncConnection;
+use shared::billing::document::{
+    DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest, OwnDocumentFilter,
+};
+use shared::{ClientId, DocumentId, Page, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::routes_staff::{PdfFile, pdf_answer};
+use super::show::{self, Reader};
+use super::store::{self, Listing};
+use super::{Terms, actions, paper};
+use crate::App;
+use crate::http::error::{Refusal, Result};
+use crate::http::idempotency::Once;
+use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, client_rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(funds).service(quote).service(add_funds).service(list).service(read).service(file);
+}
+
+/// What can be added to the wallet.
+#[utoipa::path(tag = "billing", operation_id = "getFunds", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = FundsOverview)))]
+#[get("/clients/{client_id}/funds")]
+async fn funds(app: Data<App>, who: Acting<client_rights::Documents>) -> Result<Json<FundsOverview>> {
+    Ok(Json(actions::overview(&mut *app.db.get().await?, who.client).await?))
+}
+
+/// What adding an amount costs, with tax.
+#[utoipa::path(tag = "billing", operation_id = "quoteFunds", params(("client_id" = ClientId, Path)),
+    request_body = FundsRequest, responses((status = 200, body = FundsQuote)))]
+#[post("/clients/{client_id}/funds/quote")]
+async fn quote(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    input: Json<FundsRequest>,
+) -> Result<Json<FundsQuote>> {
+    let mut conn = app.db.get().await?;
+    let terms = Terms::load(&mut conn).await?;
+    let net = actions::read_amount(&mut conn, who.client, &input.amount).await?;
+    actions::check_limits(&mut conn, &terms, who.client, net).await?;
+    Ok(Json(actions::quote(&mut conn, app.clock.now(), who.client, net).await?))
+}
+
+/// Issue a proforma that adds funds to the wallet.
+#[utoipa::path(tag = "billing", operation_id = "issueFundsProforma",
+    params(("client_id" = ClientId, Path),
+        ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
+    request_body = FundsRequest, responses((status = 201, body = DocumentDetail)))]
+#[post("/clients/{client_id}/funds/proformas")]
+async fn add_funds(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    key: IdempotencyKey,
+    input: Json<FundsRequest>,
+) -> Result<impl Responder> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "issueFundsProforma", &key, who.client, &input.0)?;
+    let mut conn = app.db.get().await?;
+    let detail = conn
+        .transaction(async |tx| {
+            if let Some(earlier) = once.earlier(tx).await? {
+                return Ok::<DocumentDetail, crate::Error>(earlier);
+            }
+            let terms = Terms::load(tx).await?;
+            let net = actions::read_amount(tx, who.client, &input.amount).await?;
+            actions::check_limits(tx, &terms, who.client, net).await?;
+            let row = actions::issue_funds(tx, now, &who.actor, who.client, net, None).await?;
+            let language = row.language;
+            let detail = show::detail(tx, row, terms.today(now), Reader::Client, language).await?;
+            once.keep(tx, now, &detail).await?;
+            Ok(detail)
+        })
+        .await?;
+    Ok(Json(detail).customize().with_status(StatusCode::CREATED))
+}
+
+/// List one's own documents.
+#[utoipa::path(tag = "billing", operation_id = "listOwnDocuments",
+    params(("client_id" = ClientId, Path), PageQuery, OwnDocumentFilter),
+    responses((status = 200, body = Page<DocumentSummary>)))]
+#[get("/clients/{client_id}/documents")]
+async fn list(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    page: Query<PageQuery>,
+    filter: Query<OwnDocumentFilter>,
+) -> Result<Json<Page<DocumentSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut conn = app.db.get().await?;
+    let today = Terms::load(&mut conn).await?.today(app.clock.now());
+    let listing = Listing {
+        today,
+        client: Some(who.client),
+        company: None,
+        kind: filter.kind,
+        status: filter.status,
+        issued_from: filter.issued_from,
+        issued_to: filter.issued_to,
+        overdue: filter.overdue,
+    };
+    let (rows, total) = store::list(&mut conn, &paging, &listing).await?;
+    Ok(Json(paging.page(rows.iter().map(|row| show::summary(row, today)).collect(), total)))
+}
+
+/// Show one of one's own documents.
+#[utoipa::path(tag = "billing", operation_id = "getOwnDocument",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = DocumentDetail)))]
+#[get("/clients/{client_id}/documents/{id}")]
+async fn read(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    path: Path<(ClientId, DocumentId)>,
+) -> Result<Json<DocumentDetail>> {
+    let mut conn = app.db.get().await?;
+    let row = store::find(&mut conn, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
+    let today = Terms::load(&mut conn).await?.today(app.clock.now());
+    let language = row.language;
+    Ok(Json(show::detail(&mut conn, row, today, Reader::Client, language).await?))
+}
+
+/// Download one of one's own documents as PDF.
+#[utoipa::path(tag = "billing", operation_id = "getOwnDocumentPdf",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)),
+    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)))]
+#[get("/clients/{client_id}/documents/{id}/pdf")]
+async fn file(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    path: Path<(ClientId, DocumentId)>,
+) -> Result<HttpResponse> {
+    let row =
+        store::find(&mut *app.db.get().await?, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
+    Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
+}

@@ -1,0 +1,157 @@
+//! `/admin/documents`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, Responder, get, post};
+use diesel_async::AsyncConnection;
+use shared::billing::document::{
+    CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
+};
+use shared::{DocumentId, Language, Page, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::show::{self, Reader};
+use super::store::{self, Listing};
+use super::{Terms, actions, paper};
+use crate::App;
+use crate::http::error::{Refusal, Result};
+use crate::http::idempotency::Once;
+use crate::http::{IdempotencyKey, Json, May, Paging, Path, Query, rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(quote).service(add_funds).service(read).service(file).service(cancel);
+}
+
+/// A PDF file.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PdfFile(#[allow(dead_code, reason = "names the body in the API document")] Vec<u8>);
+
+/// A PDF to be shown or kept.
+pub fn pdf_answer(bytes: Vec<u8>, number: &str) -> HttpResponse {
+    let name: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    HttpResponse::Ok()
+        .content_type("application/pdf")
+        .insert_header(("content-disposition", format!("inline; filename=\"{name}.pdf\"")))
+        .insert_header(("cache-control", "private, no-cache"))
+        .body(bytes)
+}
+
+/// List documents.
+#[utoipa::path(tag = "billing", operation_id = "listDocuments", params(PageQuery, DocumentFilter),
+    responses((status = 200, body = Page<DocumentSummary>)), extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents")]
+async fn list(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    page: Query<PageQuery>,
+    filter: Query<DocumentFilter>,
+) -> Result<Json<Page<DocumentSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut conn = app.db.get().await?;
+    let today = Terms::load(&mut conn).await?.today(app.clock.now());
+    let listing = Listing {
+        today,
+        client: filter.client,
+        company: filter.company,
+        kind: filter.kind,
+        status: filter.status,
+        issued_from: filter.issued_from,
+        issued_to: filter.issued_to,
+        overdue: filter.overdue,
+    };
+    let (rows, total) = store::list(&mut conn, &paging, &listing).await?;
+    Ok(Json(paging.page(rows.iter().map(|row| show::summary(row, today)).collect(), total)))
+}
+
+/// What adding an amount would cost a client, with tax.
+#[utoipa::path(tag = "billing", operation_id = "quoteFundsForClient", request_body = FundsRequestByStaff,
+    responses((status = 200, body = FundsQuote)), extensions(("x-permission" = json!("documents.create"))))]
+#[post("/admin/documents/funds/quote")]
+async fn quote(
+    app: Data<App>,
+    _who: May<rights::DocumentsCreate>,
+    input: Json<FundsRequestByStaff>,
+) -> Result<Json<FundsQuote>> {
+    let mut conn = app.db.get().await?;
+    let net = actions::read_amount(&mut conn, input.client_id, &input.amount).await?;
+    Ok(Json(actions::quote(&mut conn, app.clock.now(), input.client_id, net).await?))
+}
+
+/// Issue a proforma that adds funds to a client's wallet.
+#[utoipa::path(tag = "billing", operation_id = "issueFundsProformaForClient", request_body = FundsRequestByStaff,
+    params(("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
+    responses((status = 201, body = DocumentDetail)), extensions(("x-permission" = json!("documents.create"))))]
+#[post("/admin/documents/funds")]
+async fn add_funds(
+    app: Data<App>,
+    who: May<rights::DocumentsCreate>,
+    key: IdempotencyKey,
+    input: Json<FundsRequestByStaff>,
+) -> Result<impl Responder> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "issueFundsProformaForClient", &key, input.client_id, &input.0)?;
+    let mut conn = app.db.get().await?;
+    let detail = conn
+        .transaction(async |tx| {
+            if let Some(earlier) = once.earlier(tx).await? {
+                return Ok::<DocumentDetail, crate::Error>(earlier);
+            }
+            let net = actions::read_amount(tx, input.client_id, &input.amount).await?;
+            let row = actions::issue_funds(tx, now, &who.actor, input.client_id, net, None).await?;
+            let today = Terms::load(tx).await?.today(now);
+            let detail = show::detail(tx, row, today, Reader::Staff, Language::English).await?;
+            once.keep(tx, now, &detail).await?;
+            Ok(detail)
+        })
+        .await?;
+    Ok(Json(detail).customize().with_status(StatusCode::CREATED))
+}
+
+/// Show a document.
+#[utoipa::path(tag = "billing", operation_id = "getDocument", params(("id" = DocumentId, Path)),
+    responses((status = 200, body = DocumentDetail)), extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents/{id}")]
+async fn read(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    id: Path<DocumentId>,
+) -> Result<Json<DocumentDetail>> {
+    let mut conn = app.db.get().await?;
+    let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let today = Terms::load(&mut conn).await?.today(app.clock.now());
+    Ok(Json(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?))
+}
+
+/// Download a document as PDF.
+#[utoipa::path(tag = "billing", operation_id = "getDocumentPdf", params(("id" = DocumentId, Path)),
+    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)),
+    extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents/{id}/pdf")]
+async fn file(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    id: Path<DocumentId>,
+) -> Result<HttpResponse> {
+    let row = store::find_for_staff(&mut *app.db.get().await?, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
+}
+
+/// Cancel an unpaid proforma.
+#[utoipa::path(tag = "billing", operation_id = "cancelDocument", params(("id" = DocumentId, Path)),
+    request_body = CancelDocument, responses((status = 200, body = DocumentDetail)),
+    extensions(("x-permission" = json!("documents.cancel"))))]
+#[post("/admin/documents/{id}/cancel")]
+async fn cancel(
+    app: Data<App>,
+    who: May<rights::DocumentsCancel>,
+    id: Path<DocumentId>,
+    input: Json<CancelDocument>,
+) -> Result<Json<DocumentDetail>> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    actions::cancel(&mut conn, now, &who.actor, *id, &input).await?;
+    let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let today = Terms::load(&mut conn).await?.today(now);
+    Ok(Json(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?))
+}

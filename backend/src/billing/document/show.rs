@@ -1,0 +1,153 @@
+//! Documents as they are shown.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use shared::billing::document::{
+    DocumentAction, DocumentDetail, DocumentLine, DocumentLink, DocumentSummary, DocumentTax,
+};
+use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{Currency, Language, Money};
+
+use super::frozen;
+use super::store::{self, Document};
+use crate::billing::payment;
+use crate::billing::tax::explain;
+use crate::db::Conn;
+use crate::http::error::Result;
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Staff,
+    Client,
+}
+
+/// A row of a list.
+pub fn summary(row: &Document, today: Date) -> DocumentSummary {
+    let name = |side: &serde_json::Value| {
+        side.pointer("/party/name").and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+    };
+    let money = |amount: Decimal| Money::rounded(amount, row.currency);
+    let due = row.due();
+    DocumentSummary {
+        id: row.id,
+        kind: row.kind,
+        status: row.status,
+        purpose: row.purpose,
+        number: row.number.clone(),
+        company_id: row.company_id,
+        company_name: name(&row.seller),
+        client_id: row.client_id,
+        client_name: name(&row.buyer),
+        net: money(row.net),
+        tax: money(row.tax),
+        total: money(row.total),
+        paid: money(row.paid),
+        due: money(due),
+        issued_on: row.issued_on,
+        due_on: row.due_on,
+        overdue: !due.is_zero() && row.due_on.is_some_and(|on| on < today),
+        created_at: row.created_at,
+    }
+}
+
+pub fn tax(name: &str, rate: Decimal, base: Decimal, amount: Decimal, currency: Currency) -> DocumentTax {
+    DocumentTax {
+        name: name.to_owned(),
+        rate,
+        base: Money::rounded(base, currency),
+        amount: Money::rounded(amount, currency),
+    }
+}
+
+/// A document with everything on it.
+pub async fn detail(
+    conn: &mut Conn,
+    row: Document,
+    today: Date,
+    reader: Reader,
+    language: Language,
+) -> Result<DocumentDetail> {
+    let seller: frozen::Seller = serde_json::from_value(row.seller.clone())?;
+    let buyer: frozen::Buyer = serde_json::from_value(row.buyer.clone())?;
+    let texts: frozen::Texts = serde_json::from_value(row.texts.clone())?;
+    let decision: rules::tax::Decision = serde_json::from_value(row.tax_decision.clone())?;
+    let money = |amount: Decimal| Money::ledger(amount, row.currency);
+    let lines = store::lines(conn, row.id)
+        .await?
+        .into_iter()
+        .map(|line| DocumentLine {
+            position: line.position,
+            description: line.description,
+            quantity: line.quantity,
+            unit: line.unit,
+            unit_price: money(line.unit_price),
+            discount: money(line.discount),
+            amount: Money::rounded(line.amount, row.currency),
+            explanation: line.explanation,
+        })
+        .collect();
+    let taxes = store::taxes(conn, row.id)
+        .await?
+        .into_iter()
+        .map(|one| tax(&one.name, one.rate, one.base, one.amount, row.currency))
+        .collect();
+    let related: Vec<_> = row.proforma_id.into_iter().chain(row.invoice_id).collect();
+    let links = if related.is_empty() { Vec::new() } else { store::links(conn, &related).await? };
+    let link = |id: Option<shared::DocumentId>| {
+        links.iter().find(|(found, ..)| Some(*found) == id).map(|(id, kind, number)| DocumentLink {
+            id: *id,
+            kind: *kind,
+            number: number.clone(),
+        })
+    };
+    let paid_by = row.proforma_id.unwrap_or(row.id);
+    let payments = payment::store::of_document(conn, paid_by, language).await?;
+    let hash = store::file_hash(conn, row.id).await?;
+    Ok(DocumentDetail {
+        seller: seller.party,
+        buyer: buyer.party,
+        lines,
+        taxes,
+        tax_decision: explain::decision(decision),
+        notes: texts.notes,
+        language: row.language,
+        issued_at: row.issued_at,
+        paid_at: row.paid_at,
+        cancelled_at: row.cancelled_at,
+        proforma: link(row.proforma_id),
+        invoice: link(row.invoice_id),
+        order_id: row.order_id,
+        payments,
+        pdf_sha256: hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
+        actions: actions(&row, reader),
+        version: row.version,
+        updated_at: row.updated_at,
+        document: summary(&row, today),
+    })
+}
+
+fn actions(row: &Document, reader: Reader) -> Vec<DocumentAction> {
+    let payable = rules::states::document_payable(row.kind, row.status);
+    let mut actions = Vec::new();
+    match reader {
+        Reader::Client if payable => actions.push(DocumentAction::Pay),
+        Reader::Client => {}
+        Reader::Staff => {
+            // Money that comes in late or twice has to be booked, too.
+            if row.kind == DocumentKind::Proforma && row.status != DocumentStatus::Draft || payable {
+                actions.push(DocumentAction::AddPayment);
+            }
+            if cancellable(row) {
+                actions.push(DocumentAction::Cancel);
+            }
+        }
+    }
+    actions
+}
+
+/// Only what nobody has paid for: a part that was paid has to be invoiced or given back first. An invoice is corrected by
+/// a credit note instead.
+pub fn cancellable(row: &Document) -> bool {
+    row.kind == DocumentKind::Proforma && row.status == DocumentStatus::Unpaid
+}

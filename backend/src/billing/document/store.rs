@@ -1,0 +1,432 @@
+//! Documents as rows.
+
+use diesel::dsl::sql;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rules::document::Totals;
+use rust_decimal::Decimal;
+use schema::{document_files, document_lines, document_logos, document_taxes, documents};
+use serde_json::Value;
+use shared::billing::document::DocumentPurpose;
+use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{ClientId, CompanyId, Currency, DocumentId, Language, OrderId};
+
+use crate::db::Conn;
+use crate::http::Paging;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = documents, check_for_backend(Pg))]
+pub struct Document {
+    pub id: DocumentId,
+    pub company_id: CompanyId,
+    pub client_id: ClientId,
+    pub kind: DocumentKind,
+    pub status: DocumentStatus,
+    pub purpose: DocumentPurpose,
+    pub number: Option<String>,
+    pub currency: Currency,
+    pub net: Decimal,
+    pub tax: Decimal,
+    pub total: Decimal,
+    pub paid: Decimal,
+    /// The net share of `paid`.
+    pub paid_net: Decimal,
+    pub language: Language,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub issued_at: Option<Timestamp>,
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub issued_on: Option<Date>,
+    #[diesel(deserialize_as = jiff_diesel::NullableDate)]
+    pub due_on: Option<Date>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub paid_at: Option<Timestamp>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub cancelled_at: Option<Timestamp>,
+    /// `frozen::Seller`.
+    pub seller: Value,
+    /// `frozen::Buyer`.
+    pub buyer: Value,
+    /// `rules::tax::Decision`.
+    pub tax_decision: Value,
+    /// `frozen::Texts`.
+    pub texts: Value,
+    pub template_version: i32,
+    pub proforma_id: Option<DocumentId>,
+    pub invoice_id: Option<DocumentId>,
+    pub order_id: Option<OrderId>,
+    pub created_by: String,
+    pub version: i32,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub created_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub updated_at: Timestamp,
+}
+
+impl Document {
+    /// What is left to pay; zero unless it waits for money.
+    pub fn due(&self) -> Decimal {
+        if rules::states::document_payable(self.kind, self.status) {
+            self.total - self.paid
+        } else {
+            Decimal::ZERO
+        }
+    }
+}
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = document_lines, check_for_backend(Pg))]
+pub struct Line {
+    pub document_id: DocumentId,
+    pub position: i32,
+    pub description: String,
+    pub quantity: Decimal,
+    pub unit: String,
+    pub unit_price: Decimal,
+    pub discount: Decimal,
+    pub amount: Decimal,
+    pub explanation: Value,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = document_taxes, check_for_backend(Pg))]
+pub struct Tax {
+    pub document_id: DocumentId,
+    pub position: i32,
+    pub name: String,
+    pub rate: Decimal,
+    pub base: Decimal,
+    pub amount: Decimal,
+    /// How much of `amount` partial payments have paid.
+    pub paid: Decimal,
+}
+
+/// A document that is issued now.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub id: DocumentId,
+    pub company: CompanyId,
+    pub client: ClientId,
+    pub kind: DocumentKind,
+    pub status: DocumentStatus,
+    pub purpose: DocumentPurpose,
+    pub number: String,
+    pub currency: Currency,
+    pub totals: Totals,
+    pub language: Language,
+    pub issued_on: Date,
+    pub due_on: Date,
+    pub paid: bool,
+    pub seller: Value,
+    pub buyer: Value,
+    pub tax_decision: Value,
+    pub texts: Value,
+    pub proforma: Option<DocumentId>,
+    pub order: Option<OrderId>,
+    pub created_by: String,
+}
+
+/// Which documents to list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Days are compared with it.
+    pub today: Date,
+    pub client: Option<ClientId>,
+    pub company: Option<CompanyId>,
+    pub kind: Option<DocumentKind>,
+    pub status: Option<DocumentStatus>,
+    pub issued_from: Option<Date>,
+    pub issued_to: Option<Date>,
+    pub overdue: Option<bool>,
+}
+
+/// What lists sort by; the first is the default.
+pub const SORTS: &[&str] = &["-created_at", "issued_on", "due_on", "number", "total", "status"];
+
+fn filtered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a, Pg> {
+    let mut query = documents::table.into_boxed();
+    if let Some(client) = listing.client {
+        query = query.filter(documents::client_id.eq(client));
+    }
+    if let Some(company) = listing.company {
+        query = query.filter(documents::company_id.eq(company));
+    }
+    if let Some(kind) = listing.kind {
+        query = query.filter(documents::kind.eq(kind));
+    }
+    if let Some(status) = listing.status {
+        query = query.filter(documents::status.eq(status));
+    }
+    if let Some(from) = listing.issued_from {
+        query = query.filter(documents::issued_on.ge(jiff_diesel::Date::from(from)));
+    }
+    if let Some(to) = listing.issued_to {
+        query = query.filter(documents::issued_on.le(jiff_diesel::Date::from(to)));
+    }
+    let open = [DocumentStatus::Unpaid, DocumentStatus::PartiallyPaid];
+    let today = jiff_diesel::Date::from(listing.today);
+    match listing.overdue {
+        Some(true) => {
+            query = query.filter(documents::status.eq_any(open)).filter(documents::due_on.lt(today))
+        }
+        Some(false) => {
+            query = query.filter(
+                documents::status
+                    .ne_all(open)
+                    .or(documents::due_on.is_null())
+                    .or(documents::due_on.ge(today).assume_not_null()),
+            );
+        }
+        None => {}
+    }
+    if let Some(pattern) = paging.pattern() {
+        query = query.filter(
+            sql::<Bool>("(documents.number ILIKE ")
+                .bind::<Text, _>(pattern.clone())
+                .sql(" OR documents.buyer->'party'->>'name' ILIKE ")
+                .bind::<Text, _>(pattern)
+                .sql(")"),
+        );
+    }
+    query
+}
+
+/// A page of documents, and how many there are.
+pub async fn list(conn: &mut Conn, paging: &Paging, listing: &Listing) -> QueryResult<(Vec<Document>, i64)> {
+    let mut query = filtered(listing, paging).select(Document::as_select());
+    macro_rules! order {
+        ($column:expr) => {
+            if paging.descending {
+                query.order_by($column.desc().nulls_last()).then_order_by(documents::id.desc())
+            } else {
+                query.order_by($column.asc().nulls_last()).then_order_by(documents::id.asc())
+            }
+        };
+    }
+    query = match paging.sort {
+        "issued_on" => order!(documents::issued_on),
+        "due_on" => order!(documents::due_on),
+        "number" => order!(documents::number),
+        "total" => order!(documents::total),
+        "status" => order!(documents::status),
+        _ => order!(documents::created_at),
+    };
+    let rows = query.limit(paging.limit()).offset(paging.offset()).load(conn).await?;
+    let total = filtered(listing, paging).count().get_result(conn).await?;
+    Ok((rows, total))
+}
+
+/// A document of this client.
+pub async fn find(conn: &mut Conn, client: ClientId, id: DocumentId) -> QueryResult<Option<Document>> {
+    documents::table
+        .find(id)
+        .filter(documents::client_id.eq(client))
+        .select(Document::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// A document of any client.
+pub async fn find_for_staff(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<Document>> {
+    documents::table.find(id).select(Document::as_select()).first(conn).await.optional()
+}
+
+/// Locks a document until the transaction ends.
+pub async fn lock(tx: &mut Conn, id: DocumentId) -> QueryResult<Option<Document>> {
+    documents::table.find(id).select(Document::as_select()).for_update().first(tx).await.optional()
+}
+
+pub async fn lines(conn: &mut Conn, id: DocumentId) -> QueryResult<Vec<Line>> {
+    document_lines::table
+        .filter(document_lines::document_id.eq(id))
+        .order_by(document_lines::position)
+        .select(Line::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn taxes(conn: &mut Conn, id: DocumentId) -> QueryResult<Vec<Tax>> {
+    document_taxes::table
+        .filter(document_taxes::document_id.eq(id))
+        .order_by(document_taxes::position)
+        .select(Tax::as_select())
+        .load(conn)
+        .await
+}
+
+/// Kind and number of documents.
+pub async fn links(
+    conn: &mut Conn,
+    ids: &[DocumentId],
+) -> QueryResult<Vec<(DocumentId, DocumentKind, Option<String>)>> {
+    documents::table
+        .filter(documents::id.eq_any(ids))
+        .select((documents::id, documents::kind, documents::number))
+        .load(conn)
+        .await
+}
+
+/// Writes an issued document with its lines and taxes.
+pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<Line>) -> QueryResult<()> {
+    let at = jiff_diesel::Timestamp::from(now);
+    let totals = &issued.totals;
+    let nothing = Decimal::ZERO;
+    let (paid, paid_net, paid_at) =
+        if issued.paid { (totals.total, totals.net, Some(at)) } else { (nothing, nothing, None) };
+    diesel::insert_into(documents::table)
+        .values((
+            (
+                documents::id.eq(issued.id),
+                documents::company_id.eq(issued.company),
+                documents::client_id.eq(issued.client),
+                documents::kind.eq(issued.kind),
+                documents::status.eq(issued.status),
+                documents::purpose.eq(issued.purpose),
+                documents::number.eq(&issued.number),
+                documents::currency.eq(issued.currency),
+                documents::net.eq(totals.net),
+                documents::tax.eq(totals.tax),
+                documents::total.eq(totals.total),
+                documents::paid.eq(paid),
+                documents::paid_net.eq(paid_net),
+                documents::paid_at.eq(paid_at),
+            ),
+            (
+                documents::language.eq(issued.language),
+                documents::issued_at.eq(at),
+                documents::issued_on.eq(jiff_diesel::Date::from(issued.issued_on)),
+                documents::due_on.eq(jiff_diesel::Date::from(issued.due_on)),
+                documents::seller.eq(&issued.seller),
+                documents::buyer.eq(&issued.buyer),
+                documents::tax_decision.eq(&issued.tax_decision),
+                documents::texts.eq(&issued.texts),
+                documents::template_version.eq(pdf::TEMPLATE_VERSION),
+                documents::proforma_id.eq(issued.proforma),
+                documents::order_id.eq(issued.order),
+                documents::created_by.eq(&issued.created_by),
+                documents::created_at.eq(at),
+                documents::updated_at.eq(at),
+            ),
+        ))
+        .execute(tx)
+        .await?;
+    let taxes: Vec<Tax> = (1_i32..)
+        .zip(&totals.taxes)
+        .map(|(position, tax)| Tax {
+            document_id: issued.id,
+            position,
+            name: tax.name.clone(),
+            rate: tax.rate,
+            base: tax.base,
+            amount: tax.amount,
+            paid: if issued.paid { tax.amount } else { Decimal::ZERO },
+        })
+        .collect();
+    diesel::insert_into(document_lines::table).values(lines).execute(tx).await?;
+    diesel::insert_into(document_taxes::table).values(taxes).execute(tx).await?;
+    Ok(())
+}
+
+/// Writes what a payment paid: of the whole, of the net, and of each tax in order.
+pub async fn add_paid(
+    tx: &mut Conn,
+    now: Timestamp,
+    document: &Document,
+    status: DocumentStatus,
+    net: Decimal,
+    taxes: &[(i32, Decimal)],
+) -> QueryResult<()> {
+    let tax: Decimal = taxes.iter().map(|(_, amount)| *amount).sum();
+    let at = jiff_diesel::Timestamp::from(now);
+    let settled = !matches!(status, DocumentStatus::PartiallyPaid);
+    diesel::update(documents::table.find(document.id))
+        .set((
+            documents::paid.eq(document.paid + net + tax),
+            documents::paid_net.eq(document.paid_net + net),
+            documents::status.eq(status),
+            documents::paid_at.eq(settled.then_some(at)),
+            documents::version.eq(documents::version + 1),
+            documents::updated_at.eq(at),
+        ))
+        .execute(tx)
+        .await?;
+    for (position, amount) in taxes.iter().filter(|(_, amount)| !amount.is_zero()) {
+        diesel::update(document_taxes::table.find((document.id, position)))
+            .set(document_taxes::paid.eq(document_taxes::paid + amount))
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Names the invoice that a proforma became.
+pub async fn set_invoice(tx: &mut Conn, proforma: DocumentId, invoice: DocumentId) -> QueryResult<()> {
+    diesel::update(documents::table.find(proforma))
+        .set(documents::invoice_id.eq(invoice))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_cancelled(tx: &mut Conn, now: Timestamp, id: DocumentId) -> QueryResult<()> {
+    let at = jiff_diesel::Timestamp::from(now);
+    diesel::update(documents::table.find(id))
+        .set((
+            documents::status.eq(DocumentStatus::Cancelled),
+            documents::cancelled_at.eq(at),
+            documents::version.eq(documents::version + 1),
+            documents::updated_at.eq(at),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The frozen paper: its SHA-256 and bytes.
+pub async fn file(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<(Vec<u8>, Vec<u8>)>> {
+    document_files::table
+        .find(id)
+        .select((document_files::sha256, document_files::bytes))
+        .first(conn)
+        .await
+        .optional()
+}
+
+pub async fn file_hash(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<Vec<u8>>> {
+    document_files::table.find(id).select(document_files::sha256).first(conn).await.optional()
+}
+
+/// Freezes a paper; the first one stays.
+pub async fn insert_file(
+    conn: &mut Conn,
+    now: Timestamp,
+    id: DocumentId,
+    sha256: &[u8],
+    bytes: &[u8],
+) -> QueryResult<()> {
+    diesel::insert_into(document_files::table)
+        .values((
+            document_files::document_id.eq(id),
+            document_files::sha256.eq(sha256),
+            document_files::bytes.eq(bytes),
+            document_files::created_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A kept logo by its SHA-256.
+pub async fn logo(conn: &mut Conn, sha256: &[u8]) -> QueryResult<Option<(String, Vec<u8>)>> {
+    document_logos::table
+        .find(sha256)
+        .select((document_logos::media_type, document_logos::bytes))
+        .first(conn)
+        .await
+        .optional()
+}

@@ -1,0 +1,109 @@
+//! How a document can be paid: the methods of its home company, filled in.
+
+use std::collections::BTreeMap;
+
+use pdf::EpcPayment;
+use shared::billing::company::{BankAccount, GatewayModule, Labelled};
+use shared::billing::payment::{PaymentMethod, PaymentPage};
+use shared::{ClientId, Code, Currency, DocumentId, Language};
+
+use super::store;
+use crate::billing::document::{self, Document, Terms, frozen, paper};
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+
+/// The payment page of a document that waits for money.
+pub async fn page(
+    conn: &mut Conn,
+    now: jiff::Timestamp,
+    client: ClientId,
+    id: DocumentId,
+    language: Language,
+) -> Result<PaymentPage> {
+    let row = document::store::find(conn, client, id).await?.ok_or_else(Refusal::not_found)?;
+    if row.due().is_zero() {
+        return Err(Refusal::because(Code::Conflict, "Nothing is due on this document.").into());
+    }
+    let today = Terms::load(conn).await?.today(now);
+    let seller: frozen::Seller = serde_json::from_value(row.seller.clone())?;
+    let gateways = store::gateways_of(conn, row.company_id).await?;
+    let methods = gateways
+        .into_iter()
+        .filter(|gateway| gateway.takes(row.currency))
+        .map(|gateway| method(&gateway, &row, &seller, language))
+        .collect::<Result<_>>()?;
+    Ok(PaymentPage { document: document::show::summary(&row, today), methods })
+}
+
+fn method(
+    gateway: &store::Gateway,
+    row: &Document,
+    seller: &frozen::Seller,
+    language: Language,
+) -> Result<PaymentMethod> {
+    let number = row.number.clone().unwrap_or_default();
+    let due = paper::plain(row.due(), row.currency);
+    let text = |name: &str| {
+        let texts = &gateway.texts;
+        let own = texts.get(language.as_str()).or_else(|| texts.get("en"));
+        own.and_then(|text| text.get(name)).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+    };
+    let instructions: BTreeMap<String, String> = gateway
+        .settings
+        .get("instructions")
+        .cloned()
+        .map(serde_json::from_value)
+        .transpose()?
+        .unwrap_or_default();
+    let instructions = instructions
+        .get(language.as_str())
+        .or_else(|| instructions.get("en"))
+        .or_else(|| instructions.values().next())
+        .map_or("", String::as_str);
+    let name = text("name");
+    Ok(PaymentMethod {
+        gateway_id: gateway.id,
+        module: gateway.module.parse::<GatewayModule>().map_err(anyhow::Error::new)?,
+        name: if name.is_empty() { gateway.key.clone() } else { name },
+        description: text("description"),
+        instructions: gateways::bank_transfer::instructions(instructions, &due, row.currency.code(), &number),
+        details: details(&seller.bank, &seller.party.name, &due, row.currency, &number, language),
+        qr_svg: code(seller, row, &due, &number),
+    })
+}
+
+fn details(
+    bank: &BankAccount,
+    holder: &str,
+    due: &str,
+    currency: Currency,
+    number: &str,
+    language: Language,
+) -> Vec<Labelled> {
+    let (to, amount, reference) = match language {
+        Language::English => ("Recipient", "Amount", "Payment reference"),
+        Language::Polish => ("Odbiorca", "Kwota", "Tytuł przelewu"),
+        Language::Ukrainian => ("Отримувач", "Сума", "Призначення платежу"),
+    };
+    let field = |label: &str, value: String| Labelled { label: label.to_owned(), value };
+    let mut details = vec![field(to, holder.to_owned())];
+    details.extend(paper::bank_fields(bank));
+    details.push(field(amount, format!("{due} {currency}")));
+    details.push(field(reference, number.to_owned()));
+    details
+}
+
+/// The QR code that bank apps read; euro only.
+fn code(seller: &frozen::Seller, row: &Document, due: &str, number: &str) -> Option<String> {
+    if row.currency != Currency::EUR {
+        return None;
+    }
+    let payment = EpcPayment {
+        name: &seller.party.name,
+        iban: &seller.bank.iban,
+        bic: &seller.bank.bic,
+        amount: due,
+        reference: number,
+    };
+    pdf::epc_payload(&payment).and_then(|content| pdf::qr_svg(&content))
+}

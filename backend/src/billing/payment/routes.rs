@@ -1,0 +1,95 @@
+//! Booking and listing payments, and the payment page.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{Responder, get, post};
+use diesel_async::AsyncConnection;
+use shared::billing::payment::{BookedPayment, NewPayment, PaymentFilter, PaymentPage, PaymentSummary};
+use shared::{ClientId, DocumentId, Page, PageQuery, PaymentId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{actions, methods, store};
+use crate::App;
+use crate::catalog::text::Reads;
+use crate::http::error::{Refusal, Result};
+use crate::http::idempotency::Once;
+use crate::http::{Acting, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(read).service(book).service(payment_methods);
+}
+
+/// List payments.
+#[utoipa::path(tag = "billing", operation_id = "listPayments", params(PageQuery, PaymentFilter),
+    responses((status = 200, body = Page<PaymentSummary>)), extensions(("x-permission" = json!("payments.view"))))]
+#[get("/admin/payments")]
+async fn list(
+    app: Data<App>,
+    _who: May<rights::PaymentsView>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<PaymentFilter>,
+) -> Result<Json<Page<PaymentSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut conn = app.db.get().await?;
+    let (items, total) = store::list(&mut conn, &paging, &filter, reads.0).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Show a payment.
+#[utoipa::path(tag = "billing", operation_id = "getPayment", params(("id" = PaymentId, Path)),
+    responses((status = 200, body = PaymentSummary)), extensions(("x-permission" = json!("payments.view"))))]
+#[get("/admin/payments/{id}")]
+async fn read(
+    app: Data<App>,
+    _who: May<rights::PaymentsView>,
+    reads: Reads,
+    id: Path<PaymentId>,
+) -> Result<Json<PaymentSummary>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(store::find_for_staff(&mut conn, *id, reads.0).await?.ok_or_else(Refusal::not_found)?))
+}
+
+/// Book a payment that came in for a document.
+#[utoipa::path(tag = "billing", operation_id = "bookPayment",
+    params(("id" = DocumentId, Path),
+        ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
+    request_body = NewPayment, responses((status = 201, body = BookedPayment)),
+    extensions(("x-permission" = json!("payments.book"))))]
+#[post("/admin/documents/{id}/payments")]
+async fn book(
+    app: Data<App>,
+    who: May<rights::PaymentsBook>,
+    key: IdempotencyKey,
+    id: Path<DocumentId>,
+    input: Json<NewPayment>,
+) -> Result<impl Responder> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "bookPayment", &key, *id, &input.0)?;
+    let mut conn = app.db.get().await?;
+    let booked = conn
+        .transaction(async |tx| {
+            if let Some(earlier) = once.earlier(tx).await? {
+                return Ok::<BookedPayment, crate::Error>(earlier);
+            }
+            let booked = actions::book(tx, now, &who.actor, *id, &input).await?;
+            once.keep(tx, now, &booked).await?;
+            Ok(booked)
+        })
+        .await?;
+    Ok(Json(booked).customize().with_status(StatusCode::CREATED))
+}
+
+/// How a document can be paid.
+#[utoipa::path(tag = "billing", operation_id = "getPaymentMethods",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = PaymentPage)))]
+#[get("/clients/{client_id}/documents/{id}/payment-methods")]
+async fn payment_methods(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    reads: Reads,
+    path: Path<(ClientId, DocumentId)>,
+) -> Result<Json<PaymentPage>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(methods::page(&mut conn, app.clock.now(), who.client, path.1, reads.0).await?))
+}
