@@ -3,7 +3,10 @@
 mod harness;
 
 mod charging;
+mod companies;
+mod documents;
 mod foundation;
 mod schedule;
 mod settings;
 mod sweep;
+mod taxes;

@@ -1,0 +1,356 @@
+//! Adding funds: proforma, payment, invoice, and what goes wrong on the way.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use shared::billing::document::{DocumentDetail, DocumentSummary, FundsQuote};
+use shared::billing::payment::{BookedPayment, PaymentPage, PaymentRemark, PaymentSummary};
+use shared::billing::tax::TaxBasis;
+use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{Code, DocumentId, Page};
+
+use crate::harness::{Answer, BANK, COMPANY, ClientAccount, Panel, StaffMember};
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+async fn proforma(client: &ClientAccount, amount: &str) -> DocumentDetail {
+    let path = format!("/clients/{}/funds/proformas", client.id);
+    client.calls.post_once(&path, json!({ "amount": amount })).await.expect(201).read()
+}
+
+async fn book(staff: &StaffMember, document: DocumentId, body: Value) -> Answer {
+    let mut body = body;
+    body["gateway_id"] = json!(BANK);
+    staff.calls.post_once(&format!("/admin/documents/{document}/payments"), body).await
+}
+
+async fn balance(panel: &Panel, client: &ClientAccount) -> Decimal {
+    panel.amount(&format!("SELECT balance AS value FROM wallets WHERE client_id = '{}'", client.id)).await
+}
+
+/// Every document that is paid has a paper, and the books are right.
+async fn expect_clean_books(panel: &Panel) {
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
+    assert!(report.is_clean(), "{report:?}");
+}
+
+fn text_of(pdf: &[u8]) -> String {
+    let mut reader = Command::new("pdftotext")
+        .args(["-layout", "-enc", "UTF-8", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("pdftotext (poppler-utils) is installed");
+    let mut input = reader.stdin.take().expect("piped");
+    let bytes = pdf.to_vec();
+    let writing = std::thread::spawn(move || input.write_all(&bytes));
+    let output = reader.wait_with_output().expect("read");
+    writing.join().expect("joined").expect("written");
+    String::from_utf8(output.stdout).expect("UTF-8").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_top_up_goes_from_proforma_to_invoice() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+
+    let quote: FundsQuote = ada
+        .calls
+        .post(&format!("/clients/{}/funds/quote", ada.id), json!({ "amount": "100.00" }))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!((quote.tax.amount(), quote.total.amount()), (decimal("23.00"), decimal("123.00")));
+    assert_eq!(quote.balance_after.amount(), decimal("100"));
+    assert_eq!(quote.tax_decision.basis, TaxBasis::Fallback);
+
+    let issued = proforma(&ada, "100.00").await;
+    assert_eq!(issued.document.number.as_deref(), Some("PROFORMA/2026/03/1"));
+    assert_eq!(
+        (issued.document.kind, issued.document.status),
+        (DocumentKind::Proforma, DocumentStatus::Unpaid)
+    );
+    assert_eq!(issued.document.due.amount(), decimal("123.00"));
+
+    let page: PaymentPage = ada
+        .calls
+        .get(&format!("/clients/{}/documents/{}/payment-methods", ada.id, issued.document.id))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(page.methods.len(), 1);
+    assert_eq!(page.methods[0].instructions, "Send 123.00 EUR, title PROFORMA/2026/03/1.");
+    assert!(page.methods[0].qr_svg.as_deref().is_some_and(|svg| svg.starts_with("<svg")));
+
+    let body = json!({ "amount": "123.00", "external_id": "BANK-1" });
+    let booked: BookedPayment = book(&staff, issued.document.id, body).await.expect(201).read();
+    assert_eq!(booked.document.status, DocumentStatus::Invoiced);
+    assert!(booked.remarks.is_empty(), "{:?}", booked.remarks);
+    assert_eq!(booked.payment.to_wallet.amount(), decimal("100.00"));
+    assert_eq!(booked.payment.to_tax.amount(), decimal("23.00"));
+    assert_eq!(balance(&panel, &ada).await, decimal("100"));
+
+    let invoice = booked.invoice.expect("an invoice was issued");
+    assert_eq!(invoice.number.as_deref(), Some("FAKTURA/2026/03/1"));
+    let path = format!("/clients/{}/documents/{}", ada.id, invoice.id);
+    let detail: DocumentDetail = ada.calls.get(&path).await.expect(200).read();
+    assert_eq!(detail.document.status, DocumentStatus::Paid);
+    assert_eq!(detail.proforma.map(|link| link.id), Some(issued.document.id));
+    assert_eq!(detail.payments.len(), 1);
+
+    let pdf = ada.calls.get(&format!("{path}/pdf")).await.expect(200);
+    let text = text_of(&pdf.bytes);
+    for part in [
+        "FAKTURA/2026/03/1",
+        "PROFORMA/2026/03/1",
+        "Test Cloud sp. z o.o.",
+        "Ada Tester",
+        "VAT 23 %",
+        "23.00 EUR",
+        "123.00 EUR",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+    let again = staff.calls.get(&format!("/admin/documents/{}/pdf", invoice.id)).await.expect(200);
+    assert!(again.bytes == pdf.bytes, "a frozen paper changed");
+    let jobs = "SELECT count(*) AS value FROM tasks WHERE name = 'wallet-topped-up'";
+    assert_eq!(panel.count(jobs).await, 1);
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_issued_stays_when_company_and_client_change() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let issued = proforma(&ada, "50").await;
+    panel.sql("UPDATE companies SET name = 'Renamed', fallback_rates = '[]'").await;
+    panel.sql("UPDATE clients SET first_name = 'Renamed'").await;
+    let pdf = staff.calls.get(&format!("/admin/documents/{}/pdf", issued.document.id)).await.expect(200);
+    let text = text_of(&pdf.bytes);
+    assert!(
+        text.contains("Test Cloud") && text.contains("Ada Tester") && !text.contains("Renamed"),
+        "{text}"
+    );
+    let booked: BookedPayment =
+        book(&staff, issued.document.id, json!({ "amount": "61.50" })).await.expect(201).read();
+    let path = format!("/admin/documents/{}", booked.invoice.expect("issued").id);
+    let invoice: DocumentDetail = staff.calls.get(&path).await.expect(200).read();
+    assert_eq!(
+        (invoice.seller.name.as_str(), invoice.document.tax.amount()),
+        ("Test Cloud sp. z o.o.", decimal("11.50"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partial_payments_credit_their_net_share_and_the_last_one_issues_the_invoice() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let issued = proforma(&ada, "100.00").await;
+    let id = issued.document.id;
+    let mut net = Decimal::ZERO;
+    for (amount, status) in [
+        ("0.01", DocumentStatus::PartiallyPaid),
+        ("61.49", DocumentStatus::PartiallyPaid),
+        ("33.33", DocumentStatus::PartiallyPaid),
+        ("28.17", DocumentStatus::Invoiced),
+    ] {
+        let booked: BookedPayment = book(&staff, id, json!({ "amount": amount })).await.expect(201).read();
+        assert_eq!(booked.document.status, status, "{amount}");
+        assert_eq!(booked.invoice.is_some(), status == DocumentStatus::Invoiced);
+        net += booked.payment.to_wallet.amount();
+        assert_eq!(balance(&panel, &ada).await, net);
+    }
+    assert_eq!(net, decimal("100.00"));
+    let tax = "SELECT sum(amount) AS value FROM ledger_transfers WHERE kind = 'tax'";
+    assert_eq!(panel.amount(tax).await, decimal("23.00"));
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_matches_nothing_waits_in_suspense() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let first = proforma(&ada, "100.00").await.document;
+    let over: BookedPayment = book(&staff, first.id, json!({ "amount": "130.00" })).await.expect(201).read();
+    assert_eq!(over.remarks, [PaymentRemark::Overpaid]);
+    assert_eq!(over.payment.to_suspense.amount(), decimal("7.00"));
+    let twice: BookedPayment = book(&staff, first.id, json!({ "amount": "123.00" })).await.expect(201).read();
+    assert_eq!(twice.remarks, [PaymentRemark::AlreadyPaid]);
+    assert!(twice.invoice.is_none());
+
+    let second = proforma(&ada, "20.00").await;
+    let cancel = json!({ "version": second.version, "reason": "asked for" });
+    let path = format!("/admin/documents/{}/cancel", second.document.id);
+    let cancelled: DocumentDetail = staff.calls.post(&path, cancel).await.expect(200).read();
+    assert_eq!(
+        (cancelled.document.status, cancelled.document.due.amount()),
+        (DocumentStatus::Cancelled, decimal("0"))
+    );
+    let late: BookedPayment =
+        book(&staff, second.document.id, json!({ "amount": "24.60" })).await.expect(201).read();
+    assert_eq!(late.remarks, [PaymentRemark::Cancelled]);
+
+    assert_eq!(balance(&panel, &ada).await, decimal("100"));
+    let waiting: Page<PaymentSummary> =
+        staff.calls.get("/admin/payments?suspense=true&sort=gross").await.expect(200).read();
+    assert_eq!(waiting.total, 3);
+    assert_eq!(waiting.items[0].to_suspense.amount(), decimal("24.60"));
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_bookings_of_one_payment_are_one_credit() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let id = proforma(&ada, "100.00").await.document.id;
+    let path = format!("/admin/documents/{id}/payments");
+    // Half of them repeat one Idempotency-Key, the others come with keys of their own.
+    let calls = (0..100).map(|n| {
+        let key = if n % 2 == 0 { "one".to_owned() } else { format!("key-{n}") };
+        let body = json!({ "gateway_id": BANK, "amount": "123.00", "external_id": "BANK-7" });
+        let (calls, path) = (staff.calls.clone(), path.clone());
+        async move { calls.post_with_key(&path, body, &key).await.status }
+    });
+    let answers = futures::future::join_all(calls).await;
+    assert!(answers.iter().all(|status| matches!(status, 201 | 409)), "{answers:?}");
+    assert!(answers.contains(&201));
+    assert_eq!(panel.count("SELECT count(*) AS value FROM payments").await, 1);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM documents WHERE kind = 'invoice'").await, 1);
+    assert_eq!(balance(&panel, &ada).await, decimal("100"));
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_have_no_gaps_whatever_happens_at_once() {
+    let panel = Panel::start().await;
+    let clients = [panel.client("Ada").await, panel.client("Bob").await, panel.client("Cyd").await];
+    // The profile of one lacks its address: it fails between numbers and takes none.
+    panel.sql(&format!("UPDATE client_addresses SET line1 = '' WHERE client_id = '{}'", clients[2].id)).await;
+    let calls = (0..30).map(|n| {
+        let client = &clients[n % 3];
+        let (calls, path) = (client.calls.clone(), format!("/clients/{}/funds/proformas", client.id));
+        async move { calls.post_once(&path, json!({ "amount": "10" })).await.status }
+    });
+    let answers = futures::future::join_all(calls).await;
+    assert_eq!(answers.iter().filter(|status| **status == 201).count(), 20, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 409).count(), 10);
+    let last = "SELECT max(substring(number from '[0-9]+$')::bigint) AS value FROM documents";
+    assert_eq!(panel.count(last).await, 20);
+    assert_eq!(panel.count("SELECT count(DISTINCT number) AS value FROM documents").await, 20);
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reverse_charge_needs_a_valid_vat_id_and_says_so_on_the_paper() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    let berta = panel.client_in("Berta", "EUR", "DE").await;
+    panel
+        .sql(&format!(
+            "UPDATE clients SET company_name = 'Berta GmbH', tax_id = 'DE136695976' WHERE id = '{}'",
+            berta.id
+        ))
+        .await;
+    assert_eq!(proforma(&berta, "100").await.document.tax.amount(), decimal("23.00"));
+
+    let checked =
+        hostwright::billing::tax::vat_id::check(&mut *panel.conn().await, panel.now(), berta.id).await;
+    assert_eq!(checked.expect("checked"), Some(true));
+    let free = proforma(&berta, "100").await;
+    assert_eq!(
+        (free.document.tax.amount(), free.tax_decision.basis),
+        (decimal("0"), TaxBasis::ReverseCharge)
+    );
+    assert!(free.tax_decision.evidence.is_some_and(|evidence| evidence.valid));
+    let pdf = staff.calls.get(&format!("/admin/documents/{}/pdf", free.document.id)).await.expect(200);
+    assert!(text_of(&pdf.bytes).contains("Reverse charge"));
+
+    panel.sql("UPDATE clients SET tax_id = 'DE811569869'").await;
+    let changed = proforma(&berta, "100").await;
+    assert_eq!(changed.document.tax.amount(), decimal("23.00"), "a changed number has no evidence");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_amounts_are_refused_by_field() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let long = "1".repeat(40);
+    for bad in ["-1", "0", "NaN", "1e3", "", "10.001", "1,5", "4.99", "10000.01", "99999999999999", &long] {
+        for path in ["quote", "proformas"] {
+            let path = format!("/clients/{}/funds/{path}", ada.id);
+            let answer = ada.calls.post_once(&path, json!({ "amount": bad })).await.expect(422);
+            assert_eq!(answer.refused_fields(), ["amount"], "{bad:?} at {path}");
+        }
+    }
+    let id = proforma(&ada, "100").await.document.id;
+    for (body, field) in [
+        (json!({ "amount": "-1" }), "amount"),
+        (json!({ "amount": "0.001" }), "amount"),
+        (json!({ "amount": "10", "fee": "11" }), "fee"),
+        (json!({ "amount": "10", "external_id": " " }), "external_id"),
+        (json!({ "amount": "10", "received_on": "2026-03-11" }), "received_on"),
+        (json!({ "amount": "10", "note": "x".repeat(301) }), "note"),
+    ] {
+        assert_eq!(book(&staff, id, body.clone()).await.expect(422).refused_fields(), [field], "{body}");
+    }
+    let foreign = json!({ "amount": "10", "gateway_id": uuid::Uuid::now_v7() });
+    let path = format!("/admin/documents/{id}/payments");
+    assert_eq!(staff.calls.post_once(&path, foreign).await.expect(422).refused_fields(), ["gateway_id"]);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM payments").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_the_documents_of_another_client() {
+    let panel = Panel::start().await;
+    let (ada, eve) = (panel.client("Ada").await, panel.client("Eve").await);
+    let id = proforma(&ada, "100").await.document.id;
+    for path in ["", "/pdf", "/payment-methods"] {
+        eve.calls.get(&format!("/clients/{}/documents/{id}{path}", eve.id)).await.expect(404);
+    }
+    let own: Page<DocumentSummary> =
+        eve.calls.get(&format!("/clients/{}/documents", eve.id)).await.expect(200).read();
+    assert_eq!(own.total, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_listed_filtered_and_sorted_by_the_server() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    for amount in ["10", "30", "20"] {
+        proforma(&ada, amount).await;
+    }
+    let list = async |query: &str| -> Page<DocumentSummary> {
+        staff.calls.get(&format!("/admin/documents?{query}")).await.expect(200).read()
+    };
+    let by_total = list("sort=-total&per_page=2").await;
+    assert_eq!((by_total.total, by_total.items.len()), (3, 2));
+    assert_eq!(by_total.items[0].net.amount(), decimal("30.00"));
+    assert_eq!(list("search=ada").await.total, 3);
+    assert_eq!(list("search=PROFORMA/2026/03/2").await.total, 1);
+    assert_eq!(list("search=%25").await.total, 0);
+    assert_eq!(list("kind=invoice").await.total, 0);
+    assert_eq!(list(&format!("company={COMPANY}&status=unpaid&overdue=false")).await.total, 3);
+    assert_eq!(list("overdue=true").await.total, 0);
+    panel.advance_hours(24 * 20).await;
+    assert_eq!(list("overdue=true").await.total, 3);
+    assert_eq!(staff.calls.get("/admin/documents?sort=seller").await.expect(422).refused_fields(), ["sort"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_cancelled_once_and_only_when_unpaid() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let issued = proforma(&ada, "100").await;
+    let path = format!("/admin/documents/{}/cancel", issued.document.id);
+    let stale = json!({ "version": issued.version + 1 });
+    assert_eq!(staff.calls.post(&path, stale).await.expect(412).problem().code, Code::VersionConflict);
+    book(&staff, issued.document.id, json!({ "amount": "1.00" })).await.expect(201);
+    let partly: DocumentDetail =
+        staff.calls.get(&format!("/admin/documents/{}", issued.document.id)).await.expect(200).read();
+    let answer = staff.calls.post(&path, json!({ "version": partly.version })).await.expect(409);
+    assert_eq!(answer.problem().code, Code::Conflict);
+}
