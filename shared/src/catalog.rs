@@ -566,6 +566,7 @@ pub struct PublicGroup {
     pub products: Vec<PublicProduct>,
 }
 
+/// A product as the storefront shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicProduct {

@@ -7,6 +7,7 @@ pub mod extract;
 pub mod fields;
 pub mod health;
 pub mod idempotency;
+mod meanings;
 pub mod openapi;
 pub mod pages;
 pub mod paging;

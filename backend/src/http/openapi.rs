@@ -1,9 +1,12 @@
 //! The OpenAPI document: what every operation has in common is added here, once.
 
 use shared::{FieldError, Problem};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
+
+use crate::http::meanings;
 
 /// The ground that the operations are added to.
 #[derive(OpenApi)]
@@ -56,8 +59,14 @@ impl Modify for Common {
     }
 }
 
-/// Adds what every operation has: its problems, and the security its area asks for.
+/// Adds what every operation has: its problems, and the security its area asks for; and what field names mean everywhere.
 pub fn complete(document: &mut Document) {
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        if let (RefOr::T(Schema::Object(object)), Some(of)) = (&mut *schema, name.strip_suffix("Id")) {
+            object.description.get_or_insert_with(|| format!("Id of a row: {of}. UUIDv7."));
+        }
+        describe_fields(schema);
+    }
     for (path, item) in &mut document.paths.paths {
         let security: &[&str] = if path.starts_with("/api/v1/admin/") {
             &["staff_session", "token"]
@@ -112,5 +121,40 @@ pub fn complete(document: &mut Document) {
                     .or_insert_with(|| problem.clone().into());
             }
         }
+    }
+}
+
+/// Takes out the schemas that nothing refers to: those that were only the parts of a page of rows.
+pub fn prune(document: &mut Document) -> serde_json::Result<()> {
+    loop {
+        let text = document.to_json()?;
+        let Some(components) = &mut document.components else { return Ok(()) };
+        let before = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return Ok(());
+        }
+    }
+}
+
+/// Gives fields without a description the one that their name has everywhere.
+fn describe_fields(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            for (name, field) in &mut object.properties {
+                let description = match field {
+                    RefOr::T(Schema::Object(field)) => &mut field.description,
+                    RefOr::T(Schema::Array(field)) => &mut field.description,
+                    _ => continue,
+                };
+                if description.is_none() {
+                    *description = meanings::of(name).map(str::to_owned);
+                }
+                describe_fields(field);
+            }
+        }
+        RefOr::T(Schema::OneOf(choice)) => choice.items.iter_mut().for_each(describe_fields),
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter_mut().for_each(describe_fields),
+        _ => {}
     }
 }
