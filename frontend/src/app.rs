@@ -11,7 +11,7 @@ use crate::i18n;
 use crate::parts::NotFound;
 use crate::portals::admin::AdminRoutes;
 use crate::portals::auth::{ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage};
-use crate::portals::client::ClientRoutes;
+use crate::portals::client::{ClientRoutes, ShopRoutes};
 use crate::session::{self, Portal};
 
 /// The app. Asks once for what pages need before anybody is signed in, then for the session of the open portal.
@@ -59,6 +59,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/forgotten") view=|| view! { <ForgotPage portal=Portal::Admin /> } />
             <Route path=path!("/admin/reset") view=ResetPage />
             <AdminRoutes />
+            <ShopRoutes />
             <ClientRoutes />
         </Routes>
     }

@@ -2,5 +2,9 @@
 
 pub mod auth;
 pub mod client;
+pub mod me;
+pub mod money;
+pub mod own;
+pub mod shop;
 
 pub use client::{ApiError, Key};

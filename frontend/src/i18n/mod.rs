@@ -11,7 +11,7 @@ mod uk;
 use leptos::prelude::*;
 use shared::Language;
 
-pub use keys::{Admin, Client, Common};
+pub use keys::{Admin, Client, Common, Parts};
 
 /// Everything the pages say, in one language.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Texts {
     pub common: Common,
     pub admin: Admin,
     pub client: Client,
+    pub parts: Parts,
     /// States and other words from fixed lists, as they travel in the API.
     pub words: &'static [(&'static str, &'static str)],
     pub ui: ui::Words,
@@ -97,6 +98,11 @@ pub fn ta() -> &'static Admin {
 /// Texts of the client portal.
 pub fn tc() -> &'static Client {
     &texts(language()).client
+}
+
+/// Texts of what both portals show: documents, "why?", states.
+pub fn tp() -> &'static Parts {
+    &texts(language()).parts
 }
 
 /// A state or another word of the API in the person's language.

@@ -1,9 +1,11 @@
 //! The names of all texts.
 
 mod admin;
-mod client;
+pub(super) mod client;
 mod common;
+pub(super) mod parts;
 
 pub use admin::Admin;
 pub use client::Client;
 pub use common::Common;
+pub use parts::Parts;

@@ -3,6 +3,7 @@
 mod admin;
 mod client;
 mod common;
+mod parts;
 mod words;
 
 use super::Texts;
@@ -11,6 +12,7 @@ pub(super) static TEXTS: Texts = Texts {
     common: common::TEXTS,
     admin: admin::TEXTS,
     client: client::TEXTS,
+    parts: parts::TEXTS,
     words: words::WORDS,
     ui: words::UI,
 };

@@ -1,19 +1,65 @@
 //! The client portal.
 
+mod account;
+mod finance;
 mod frame;
+mod home;
+mod icons;
+mod kit;
+mod prose;
+mod services;
+mod shop;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, path};
 
 use crate::parts::NotFound;
-use frame::ClientFrame;
+use account::{MePage, PasswordPage, ProfilePage, SessionsPage, TokensPage, TwoFactorPage, VerificationPage};
+use finance::documents::{DocumentPage, DocumentsPage};
+use finance::funds::FundsPage;
+use finance::pay::PayPage;
+use finance::transactions::TransactionsPage;
+use frame::{ClientFrame, OpenFrame};
+use home::HomePage;
+use services::{GroupPage, ServicePage, ServicesPage};
+use shop::{OrderPage, ProductPage, ShopPage};
+
+/// The storefront, open to anybody.
+#[component(transparent)]
+pub fn ShopRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/") view=OpenFrame>
+            <Route path=path!("/shop") view=ShopPage />
+            <Route path=path!("/shop/:key") view=ProductPage />
+            <Route path=path!("/order/:key") view=OrderPage />
+        </ParentRoute>
+    }
+    .into_inner()
+}
 
 /// All pages of signed-in users.
 #[component(transparent)]
 pub fn ClientRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/") view=ClientFrame>
+            <Route path=path!("/") view=HomePage />
+            <Route path=path!("/services") view=ServicesPage />
+            <Route path=path!("/groups/:id") view=GroupPage />
+            <Route path=path!("/services/:id") view=ServicePage />
+            <Route path=path!("/services/:id/:tab") view=ServicePage />
+            <Route path=path!("/funds") view=FundsPage />
+            <Route path=path!("/documents") view=DocumentsPage />
+            <Route path=path!("/documents/:id") view=DocumentPage />
+            <Route path=path!("/documents/:id/pay") view=PayPage />
+            <Route path=path!("/transactions") view=TransactionsPage />
+            <Route path=path!("/profile") view=ProfilePage />
+            <Route path=path!("/tokens") view=TokensPage />
+            <Route path=path!("/account") view=MePage />
+            <Route path=path!("/security/password") view=PasswordPage />
+            <Route path=path!("/security/verification") view=VerificationPage />
+            <Route path=path!("/security/two-factor") view=TwoFactorPage />
+            <Route path=path!("/security/sessions") view=SessionsPage />
             <Route path=path!("/*any") view=NotFound />
         </ParentRoute>
     }

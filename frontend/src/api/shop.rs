@@ -1,0 +1,20 @@
+//! The storefront: what anybody may see.
+
+use shared::Currency;
+use shared::catalog::{PublicCatalog, PublicProductDetail, Quote, QuoteRequest};
+
+use super::client::{self, ApiError};
+
+pub async fn catalog(currency: Option<Currency>) -> Result<PublicCatalog, ApiError> {
+    let currency = currency.map(|currency| currency.to_string()).unwrap_or_default();
+    client::get(&client::with_query("/public/catalog", &[("currency", currency)])).await
+}
+
+/// A product by its key.
+pub async fn product(key: &str) -> Result<PublicProductDetail, ApiError> {
+    client::get(&format!("/public/products/{}", urlencoding::encode(key))).await
+}
+
+pub async fn quote(request: &QuoteRequest) -> Result<Quote, ApiError> {
+    client::post("/public/quote", request).await
+}

@@ -1,0 +1,57 @@
+//! English: texts of what both portals show.
+
+use crate::i18n::keys::parts::*;
+
+pub(super) const TEXTS: Parts = Parts {
+    state: PartsState { idle: "Idle", past_due: "Past due", ending: "Ending" },
+    ledger: PartsLedger {
+        wallet: "Wallet",
+        gateway: "Gateway",
+        revenue: "Revenue",
+        tax: "Tax",
+        fees: "Fees",
+        goodwill: "Goodwill",
+        suspense: "Suspense",
+        write_off: "Written off",
+    },
+    sheet: PartsSheet {
+        seller: "Seller",
+        buyer: "Buyer",
+        number: "No.",
+        issued_on: "Issue date",
+        due_on: "Payment due",
+        item: "Item",
+        quantity: "Quantity",
+        unit_price: "Unit price",
+        discount: "Discount",
+        net: "Net",
+        total: "Total",
+        paid: "Paid",
+        due: "Left to pay",
+        draft: "Draft",
+    },
+    why: PartsWhy {
+        services: "What was charged",
+        hours: "hours {from}–{to} of {n} in {month}",
+        price_version: "price version {version}",
+        movements: "Every movement of this event",
+        posted_by: "Posted by",
+        system: "the system, by itself",
+        staff: "our staff",
+        person: "a user of the account",
+        gross: "Came in",
+        fee: "Gateway kept",
+        before: "Balance before",
+        after: "Balance after",
+        id: "Transaction",
+        explanation: "As stored",
+        open_document: "Open the document",
+        open_service: "Open the service",
+        total: "Together",
+    },
+    tax: PartsTax {
+        why: "Why this tax?",
+        evidence: "VAT number checked",
+        passed: "Rules that did not apply",
+    },
+};

@@ -1,0 +1,57 @@
+//! Polish: texts of what both portals show.
+
+use crate::i18n::keys::parts::*;
+
+pub(super) const TEXTS: Parts = Parts {
+    state: PartsState { idle: "Uśpiona", past_due: "Zaległa", ending: "Kończy się" },
+    ledger: PartsLedger {
+        wallet: "Portfel",
+        gateway: "Bramka płatności",
+        revenue: "Przychód",
+        tax: "Podatek",
+        fees: "Prowizje",
+        goodwill: "Dobra wola",
+        suspense: "Konto przejściowe",
+        write_off: "Odpisane",
+    },
+    sheet: PartsSheet {
+        seller: "Sprzedawca",
+        buyer: "Nabywca",
+        number: "Nr",
+        issued_on: "Data wystawienia",
+        due_on: "Termin płatności",
+        item: "Pozycja",
+        quantity: "Ilość",
+        unit_price: "Cena jedn.",
+        discount: "Rabat",
+        net: "Netto",
+        total: "Razem",
+        paid: "Zapłacono",
+        due: "Pozostało do zapłaty",
+        draft: "Szkic",
+    },
+    why: PartsWhy {
+        services: "Co zostało naliczone",
+        hours: "godziny {from}–{to} z {n} w {month}",
+        price_version: "cena, wersja {version}",
+        movements: "Wszystkie ruchy tego zdarzenia",
+        posted_by: "Zaksięgował",
+        system: "system, automatycznie",
+        staff: "nasz zespół",
+        person: "użytkownik konta",
+        gross: "Wpłynęło",
+        fee: "Prowizja bramki",
+        before: "Saldo przed",
+        after: "Saldo po",
+        id: "Transakcja",
+        explanation: "Jak zapisano",
+        open_document: "Otwórz dokument",
+        open_service: "Otwórz usługę",
+        total: "Razem",
+    },
+    tax: PartsTax {
+        why: "Skąd ten podatek?",
+        evidence: "Numer VAT sprawdzony",
+        passed: "Reguły, które nie pasowały",
+    },
+};

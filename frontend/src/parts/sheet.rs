@@ -1,0 +1,180 @@
+//! A document as the paper it is.
+
+use leptos::prelude::*;
+use shared::billing::DocumentStatus;
+use shared::billing::document::{DocumentDetail, DocumentParty, DocumentTax};
+use shared::billing::tax::TaxDecision;
+use ui::{Icon, lu};
+
+use super::amount::plain_number;
+use crate::format;
+use crate::i18n::{self, tp};
+
+/// `23 %`, `9.975 %`: as it stands on documents.
+pub fn rate(tax: &DocumentTax) -> String {
+    format!("{} {} %", tax.name, plain_number(tax.rate))
+}
+
+#[component]
+fn Party(title: &'static str, party: DocumentParty) -> impl IntoView {
+    view! {
+        <section class="min-w-0">
+            <div class="sub uppercase tracking-wide mb-1.5">{title}</div>
+            <div class="font-semibold text-ink">{party.name}</div>
+            <address class="not-italic text-ink-2 mt-0.5">
+                {party.address.into_iter().map(|line| view! { <div>{line}</div> }).collect_view()}
+            </address>
+            {party
+                .tax_ids
+                .into_iter()
+                .map(|id| view! { <div class="text-ink-2">{id.label} " " <span class="num">{id.value}</span></div> })
+                .collect_view()}
+            {party.contacts.into_iter().map(|line| view! { <div class="text-ink-3">{line}</div> }).collect_view()}
+        </section>
+    }
+}
+
+/// Why these taxes: the decision in a sentence, the evidence, and the rules that were passed over.
+#[component]
+pub fn TaxWhy(decision: TaxDecision) -> impl IntoView {
+    let words = &tp().tax;
+    let passed = decision.passed.len();
+    view! {
+        <div class="grid gap-1.5 text-sm text-ink-2">
+            <p>{decision.sentence.clone()}</p>
+            {(!decision.note.is_empty()).then(|| view! { <p class="text-ink">{decision.note.clone()}</p> })}
+            {decision
+                .evidence
+                .map(|evidence| {
+                    view! {
+                        <p class="sub">
+                            {words.evidence} ": " {evidence.source} ", " {format::date_time(evidence.checked_at)}
+                            {evidence.consultation.map(|number| format!(" · {number}"))}
+                        </p>
+                    }
+                })}
+            {(passed > 0)
+                .then(|| {
+                    view! {
+                        <details class="chart-table">
+                            <summary>{words.passed} ": " {passed}</summary>
+                            <ul class="mt-1 grid gap-0.5 sub">
+                                {decision
+                                    .passed
+                                    .iter()
+                                    .map(|rule| {
+                                        view! { <li>{rule.position} ". " {i18n::word(rule.why.as_str())}</li> }
+                                    })
+                                    .collect_view()}
+                            </ul>
+                        </details>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The sheet: both parties, lines, taxes, totals, notes.
+#[component]
+pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
+    let words = &tp().sheet;
+    let head = detail.document.clone();
+    let number = head.number.clone().unwrap_or_else(|| words.draft.to_owned());
+    let discounts = detail.lines.iter().any(|line| !line.discount.is_zero());
+    let open = matches!(head.status, DocumentStatus::Unpaid | DocumentStatus::PartiallyPaid);
+    let totals = [(words.paid, head.paid, !head.paid.is_zero()), (words.due, head.due, open)];
+    view! {
+        <article class="paper" lang=detail.language.as_str()>
+            <header class="flex flex-wrap items-start justify-between gap-6 mb-8">
+                <div>
+                    <div class="sub uppercase tracking-wide">{i18n::word(head.kind.as_str())}</div>
+                    <h1 class="num mt-1">{number}</h1>
+                </div>
+                <dl class="facts min-w-48">
+                    {head
+                        .issued_on
+                        .map(|on| view! { <div><dt>{words.issued_on}</dt><dd class="num">{format::day(on)}</dd></div> })}
+                    {head
+                        .due_on
+                        .filter(|_| open)
+                        .map(|on| view! { <div><dt>{words.due_on}</dt><dd class="num">{format::day(on)}</dd></div> })}
+                </dl>
+            </header>
+            <div class="grid gap-8 sm:grid-cols-2 mb-8">
+                <Party title=words.seller party=detail.seller.clone() />
+                <Party title=words.buyer party=detail.buyer.clone() />
+            </div>
+            <div class="table-wrap" tabindex="0" role="region" aria-label=words.item>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.number}</th>
+                            <th scope="col">{words.item}</th>
+                            <th scope="col" class="end">{words.quantity}</th>
+                            <th scope="col" class="end">{words.unit_price}</th>
+                            {discounts.then(|| view! { <th scope="col" class="end">{words.discount}</th> })}
+                            <th scope="col" class="end">{words.net}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {detail
+                            .lines
+                            .iter()
+                            .map(|line| {
+                                view! {
+                                    <tr>
+                                        <td class="num">{line.position}</td>
+                                        <td class="strong whitespace-pre-line">{line.description.clone()}</td>
+                                        <td class="end num">{plain_number(line.quantity)} " " {line.unit.clone()}</td>
+                                        <td class="end num">{format::money(line.unit_price)}</td>
+                                        {discounts.then(|| view! { <td class="end num">{format::money(line.discount)}</td> })}
+                                        <td class="end num strong">{format::money(line.amount)}</td>
+                                    </tr>
+                                }
+                            })
+                            .collect_view()}
+                    </tbody>
+                </table>
+            </div>
+            <div class="flex justify-end mt-6">
+                <dl class="facts w-full sm:w-72">
+                    <div>
+                        <dt>{words.net}</dt>
+                        <dd class="num">{format::money(head.net)}</dd>
+                    </div>
+                    {detail
+                        .taxes
+                        .iter()
+                        .map(|tax| view! { <div><dt>{rate(tax)}</dt><dd class="num">{format::money(tax.amount)}</dd></div> })
+                        .collect_view()}
+                    <div class="pt-3 border-t border-line-strong text-lg">
+                        <dt class="font-semibold text-ink">{words.total}</dt>
+                        <dd class="num font-semibold">{format::money(head.total)}</dd>
+                    </div>
+                    {totals
+                        .into_iter()
+                        .filter(|(_, _, shown)| *shown)
+                        .map(|(name, value, _)| view! { <div><dt>{name}</dt><dd class="num">{format::money(value)}</dd></div> })
+                        .collect_view()}
+                </dl>
+            </div>
+            {(!detail.notes.is_empty())
+                .then(|| {
+                    view! {
+                        <section class="mt-8 pt-5 border-t border-line text-ink-2 grid gap-1">
+                            {detail.notes.iter().map(|note| view! { <p>{note.clone()}</p> }).collect_view()}
+                        </section>
+                    }
+                })}
+            <details class="chart-table mt-6 no-print">
+                <summary class="flex items-center gap-1.5">
+                    <Icon icon=lu::LuCircleHelp class="icon-sm" />
+                    {tp().tax.why}
+                </summary>
+                <div class="mt-2">
+                    <TaxWhy decision=detail.tax_decision.clone() />
+                </div>
+            </details>
+        </article>
+    }
+}

@@ -1,0 +1,52 @@
+//! States in a word and a colour.
+
+use leptos::prelude::*;
+use shared::billing::DocumentStatus;
+use shared::services::{ServiceState, ServiceSummary};
+use ui::{Badge, Tone};
+
+use crate::i18n::{self, tp};
+
+/// How a service is doing: its state, or what matters more (past due, ending, idle).
+pub(crate) fn service_state(service: &ServiceSummary) -> (&'static str, Tone) {
+    let words = &tp().state;
+    match service.state {
+        ServiceState::Active if service.past_due_since.is_some() => (words.past_due, Tone::Bad),
+        ServiceState::Active if service.termination_requested_at.is_some() => (words.ending, Tone::Warn),
+        ServiceState::Active if service.idle => (words.idle, Tone::Plain),
+        state => (i18n::word(state.as_str()), state_tone(state)),
+    }
+}
+
+/// The colour of a state by itself.
+pub(crate) fn state_tone(state: ServiceState) -> Tone {
+    match state {
+        ServiceState::Pending | ServiceState::Suspended => Tone::Warn,
+        ServiceState::Provisioning => Tone::Info,
+        ServiceState::Active => Tone::Ok,
+        ServiceState::Terminated | ServiceState::Cancelled => Tone::Plain,
+        ServiceState::Failed => Tone::Bad,
+    }
+}
+
+/// The state of a service as a badge.
+#[component]
+pub(crate) fn ServiceBadge(service: ServiceSummary) -> impl IntoView {
+    let (text, tone) = service_state(&service);
+    view! { <Badge text=text tone=tone /> }
+}
+
+/// The status of a document as a badge; `overdue` is derived by the server.
+#[component]
+pub(crate) fn DocumentBadge(status: DocumentStatus, #[prop(optional)] overdue: bool) -> impl IntoView {
+    let open = matches!(status, DocumentStatus::Unpaid | DocumentStatus::PartiallyPaid);
+    let tone = match status {
+        _ if open && overdue => Tone::Bad,
+        DocumentStatus::Unpaid => Tone::Warn,
+        DocumentStatus::PartiallyPaid => Tone::Info,
+        DocumentStatus::Paid | DocumentStatus::Invoiced => Tone::Ok,
+        DocumentStatus::Draft | DocumentStatus::Refunded | DocumentStatus::Cancelled => Tone::Plain,
+    };
+    let text = i18n::word(if open && overdue { "overdue" } else { status.as_str() });
+    view! { <Badge text=text tone=tone /> }
+}

@@ -1,0 +1,101 @@
+//! `/security/password`: a new password of one's own.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::identity::{PasswordChange, SecretText, strength};
+use ui::{Button, Card, FieldProblem, Form, FormErrors, PageHead, PasswordField, TextField, toast_ok};
+
+use crate::api;
+use crate::format;
+use crate::i18n::{fill, tc};
+use crate::parts::{Loaded, submit};
+use crate::query::use_query;
+
+fn bars(password: &str) -> u8 {
+    strength(password).bars()
+}
+
+#[component]
+pub(in crate::portals::client) fn PasswordPage() -> impl IntoView {
+    let words = &tc().me;
+    let account = use_query(|| (), |()| api::me::account());
+    view! {
+        <Title text=words.password_title />
+        <PageHead title=words.password_title text=words.password_text />
+        <Loaded query=account rows=5 let:me>
+            <PasswordForm two_factor=me.two_factor changed_at=me.password_changed_at />
+        </Loaded>
+    }
+}
+
+#[component]
+fn PasswordForm(two_factor: bool, changed_at: Option<jiff::Timestamp>) -> impl IntoView {
+    let words = &tc().me;
+    let text = || RwSignal::new(String::new());
+    let (current, password, again, code) = (text(), text(), text(), text());
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let code = code.get_untracked();
+            let change = PasswordChange {
+                current_password: SecretText::new(current.get_untracked()),
+                password: SecretText::new(password.get_untracked()),
+                code: (!code.trim().is_empty()).then(|| SecretText::new(code.trim())),
+            };
+            api::me::change_password(&change).await
+        },
+        move |done| {
+            for field in [current, password, again, code] {
+                field.set(String::new());
+            }
+            toast_ok(fill(words.password_done, &[("count", &done.sessions_ended.to_string())]));
+        },
+    );
+    let check = Callback::new(move |()| {
+        if password.get_untracked() == again.get_untracked() {
+            send.run.run(());
+        } else {
+            let problem =
+                FieldProblem { field: "again".to_owned(), message: words.password_differ.to_owned() };
+            errors.refuse(words.password_differ, vec![problem]);
+        }
+    });
+    let last = changed_at.map(|at| fill(words.password_last, &[("when", &format::date_time(at))]));
+    view! {
+        <div class="max-w-xl">
+            <Card>
+                <Form errors on_submit=check>
+                    <PasswordField name="current_password" label=words.current value=current />
+                    <PasswordField
+                        name="password"
+                        label=words.password_new
+                        value=password
+                        help=tc().signup.password_help
+                        autocomplete="new-password"
+                        strength=bars
+                    />
+                    <PasswordField name="again" label=words.password_again value=again autocomplete="new-password" />
+                    {two_factor
+                        .then(|| {
+                            view! {
+                                <TextField
+                                    name="code"
+                                    label=words.password_code
+                                    value=code
+                                    help=words.password_code_help
+                                    autocomplete="one-time-code"
+                                    max_length=40
+                                    mono=true
+                                />
+                            }
+                        })}
+                    <div class="flex flex-wrap items-center justify-between gap-3">
+                        <span class="sub">{last}</span>
+                        <Button text=words.password_save class="btn-primary" submit=true busy=send.busy />
+                    </div>
+                </Form>
+            </Card>
+        </div>
+    }
+}

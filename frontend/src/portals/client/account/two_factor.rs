@@ -1,0 +1,240 @@
+//! `/security/two-factor`: turning the second step on and off, and recovery codes.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::FactorId;
+use shared::identity::{FactorKind, SecretText, TwoFactorChange, VerificationCenter};
+use ui::{
+    Button, Card, Confirm, CopyId, Dialog, Form, FormErrors, Icon, LinkButton, Note, PageHead, SelectField,
+    TextField, Tone, lu, toast_ok,
+};
+
+use crate::api;
+use crate::i18n::{fill, tc};
+use crate::parts::{Loaded, submit, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::{self, Portal};
+
+#[component]
+pub(in crate::portals::client) fn TwoFactorPage() -> impl IntoView {
+    let words = &tc().factor;
+    let center = use_query(|| (), |()| api::me::verification_center());
+    let codes = RwSignal::new(Vec::<String>::new());
+    let showing = RwSignal::new(false);
+    Effect::new(move |_| {
+        if codes.with(|codes| !codes.is_empty()) {
+            showing.set(true);
+        }
+    });
+    view! {
+        <Title text=words.title />
+        <PageHead title=words.title text=words.text />
+        <div class="max-w-2xl stack-y">
+            <Loaded query=center rows=5 let:shown>
+                <Switch center=shown.clone() query=center codes />
+                <Recovery center=shown query=center codes />
+            </Loaded>
+        </div>
+        <Dialog open=showing title=words.codes_title>
+            <Codes codes showing />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Switch(
+    center: VerificationCenter,
+    query: Query<VerificationCenter>,
+    codes: RwSignal<Vec<String>>,
+) -> impl IntoView {
+    let words = &tc().factor;
+    let on = center.two_factor;
+    let ready = center.factors.iter().any(|factor| factor.verified);
+    let locked = on && center.required;
+    let (tile, icon) =
+        if on { ("tile tile-ok", lu::LuShieldCheck) } else { ("tile tile-warn", lu::LuShieldAlert) };
+    view! {
+        <Card>
+            <div class="flex items-start gap-4 mb-5">
+                <span class=tile><Icon icon class="icon-lg" /></span>
+                <div>
+                    <h2>{if on { words.on } else { words.off }}</h2>
+                    <p class="text-sm text-ink-2">{if on { words.on_text } else { words.off_text }}</p>
+                </div>
+            </div>
+            {if locked {
+                view! { <Note>{words.required}</Note> }.into_any()
+            } else if ready {
+                view! { <SwitchForm center=center.clone() query codes /> }.into_any()
+            } else {
+                view! {
+                    <Note tone=Tone::Info>{words.first_method}</Note>
+                    <div class="form-bar mt-4">
+                        <LinkButton text=tc().nav.verification href="/security/verification" class="btn-primary" />
+                    </div>
+                }
+                    .into_any()
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn SwitchForm(
+    center: VerificationCenter,
+    query: Query<VerificationCenter>,
+    codes: RwSignal<Vec<String>>,
+) -> impl IntoView {
+    let words = &tc().factor;
+    let on = center.two_factor;
+    let known: Vec<_> = center.factors.iter().filter(|factor| factor.verified).cloned().collect();
+    let first = known.iter().find(|factor| factor.is_default).or(known.first());
+    let method = RwSignal::new(first.map(|factor| factor.id.to_string()).unwrap_or_default());
+    let code = RwSignal::new(String::new());
+    let mut options: Vec<(String, String)> =
+        known.iter().map(|factor| (factor.id.to_string(), factor.name.clone())).collect();
+    if on {
+        options.push(("recovery".to_owned(), words.recovery_code.to_owned()));
+    }
+    let mails = StoredValue::new(
+        known
+            .iter()
+            .filter(|factor| factor.kind == FactorKind::Email)
+            .map(|factor| factor.id)
+            .collect::<Vec<_>>(),
+    );
+    let by_mail = Memo::new(move |_| {
+        method.get().parse::<FactorId>().ok().filter(|id| mails.with_value(|mails| mails.contains(id)))
+    });
+    let mail = submit_with(
+        move || async move {
+            match by_mail.get_untracked() {
+                Some(id) => api::me::send_factor_code(id).await,
+                None => Ok(()),
+            }
+        },
+        move |()| toast_ok(words.code_sent),
+    );
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let change = TwoFactorChange {
+                enabled: !on,
+                factor: method.get_untracked().parse().ok(),
+                code: SecretText::new(code.get_untracked().trim()),
+            };
+            api::me::change_two_factor(&change).await
+        },
+        move |state| {
+            toast_ok(if state.two_factor { words.turned_on } else { words.turned_off });
+            codes.set(state.recovery_codes);
+            query.refetch();
+            leptos::task::spawn_local(session::load(Portal::Client));
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <h3>{if on { words.confirm_off } else { words.confirm_on }}</h3>
+            <div class="form-grid">
+                <SelectField name="factor" label=words.with value=method options=Signal::stored(options) />
+                <TextField
+                    name="code"
+                    label=words.code
+                    value=code
+                    required=true
+                    autocomplete="one-time-code"
+                    max_length=40
+                    mono=true
+                />
+            </div>
+            <div class="form-bar">
+                {move || {
+                    by_mail.get().map(|_| view! { <Button text=words.send_code icon=lu::LuMail busy=mail.busy on_click=mail.run /> })
+                }}
+                <Button
+                    text=if on { words.turn_off } else { words.turn_on }
+                    class=if on { "btn-danger" } else { "btn-primary" }
+                    submit=true
+                    busy=send.busy
+                />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn Recovery(
+    center: VerificationCenter,
+    query: Query<VerificationCenter>,
+    codes: RwSignal<Vec<String>>,
+) -> impl IntoView {
+    let words = &tc().factor;
+    let asking = RwSignal::new(false);
+    let renew = submit_with(
+        || async { api::me::new_recovery_codes().await },
+        move |new| {
+            asking.set(false);
+            codes.set(new.recovery_codes);
+            query.refetch();
+        },
+    );
+    center.two_factor.then(|| {
+        view! {
+            <Card>
+                <div class="flex flex-wrap items-center justify-between gap-4">
+                    <div>
+                        <h3>{words.recovery_code}</h3>
+                        <p class="text-sm text-ink-2">
+                            {fill(words.codes_left, &[("count", &center.recovery_codes_left.to_string())])}
+                        </p>
+                    </div>
+                    <Button text=words.codes_new icon=lu::LuRefreshCw on_click=Callback::new(move |()| asking.set(true)) />
+                </div>
+            </Card>
+            <Confirm
+                open=asking
+                title=words.codes_new
+                text=words.codes_new_text
+                action=words.codes_new
+                busy=renew.busy
+                on_confirm=renew.run
+            />
+        }
+    })
+}
+
+/// The codes, shown once: to copy, to save, then gone.
+#[component]
+fn Codes(codes: RwSignal<Vec<String>>, showing: RwSignal<bool>) -> impl IntoView {
+    let words = &tc().factor;
+    let text = codes.get_untracked().join("\n");
+    let file = format!("data:text/plain;charset=utf-8,{}", urlencoding::encode(&text));
+    view! {
+        <p class="text-ink-2">{words.codes_text}</p>
+        <ul class="grid grid-cols-2 gap-2">
+            {codes
+                .get_untracked()
+                .into_iter()
+                .map(|code| view! { <li class="mono rounded bg-sunken border border-line px-3 py-2 text-center">{code}</li> })
+                .collect_view()}
+        </ul>
+        <div class="flex flex-wrap items-center gap-4">
+            <CopyId id=text text=words.codes_copy.to_owned() />
+            <a class="btn btn-sm" href=file download="recovery-codes.txt">
+                <Icon icon=lu::LuDownload />
+                {words.codes_save}
+            </a>
+        </div>
+        <div class="form-bar">
+            <Button
+                text=words.codes_kept
+                class="btn-primary"
+                on_click=Callback::new(move |()| {
+                    showing.set(false);
+                    codes.set(Vec::new());
+                })
+            />
+        </div>
+    }
+}

@@ -1,0 +1,260 @@
+//! `/documents` and `/documents/:id`: proformas, invoices and credit notes.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::DocumentId;
+use shared::billing::document::{DocumentAction, DocumentDetail, DocumentLink, DocumentSummary};
+use shared::billing::payment::PaymentSummary;
+use shared::billing::{DocumentKind, DocumentStatus};
+use ui::{
+    Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list,
+};
+
+use crate::api;
+use crate::format;
+use crate::i18n::{self, tc};
+use crate::parts::sheet::DocumentSheet;
+use crate::parts::states::DocumentBadge;
+use crate::parts::{DataTable, Loaded, NotFound};
+use crate::portals::client::kit;
+use crate::query::use_query;
+
+#[component]
+pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
+    let words = &tc().docs;
+    let client = kit::client();
+    let list = use_list("-created_at");
+    let rows = use_query(
+        move || list.api_query(),
+        move |query| async move { api::money::documents(client, &query).await },
+    );
+    let columns = vec![
+        Column::new("number", words.number, |row: &DocumentSummary| {
+            let text = row.number.clone().unwrap_or_else(|| "—".to_owned());
+            view! {
+                <a class="row-link num" href=format!("/documents/{}", row.id)>{text}</a>
+                <div class="sub">{i18n::word(row.kind.as_str())}</div>
+            }
+        })
+        .sorted_by("number"),
+        Column::new("status", tc().common.status, |row: &DocumentSummary| {
+            view! { <DocumentBadge status=row.status overdue=row.overdue /> }
+        }),
+        Column::new("issued", words.issued, |row: &DocumentSummary| row.issued_on.map(format::day)).sorted_by("issued_on"),
+        Column::new("due_on", words.due, |row: &DocumentSummary| row.due_on.map(format::day)).sorted_by("due_on"),
+        Column::new("net", words.net, |row: &DocumentSummary| format::money(row.net)).end(),
+        Column::new("tax", words.tax, |row: &DocumentSummary| format::money(row.tax)).end().hidden(),
+        Column::new("total", words.total, |row: &DocumentSummary| {
+            view! { <span class="strong">{format::money(row.total)}</span> }
+        })
+        .end()
+        .sorted_by("total"),
+        Column::new("actions", "", move |row: &DocumentSummary| {
+            let open = matches!(row.status, DocumentStatus::Unpaid | DocumentStatus::PartiallyPaid);
+            let payable = open && row.kind == DocumentKind::Proforma;
+            let number = row.number.clone().unwrap_or_default();
+            view! {
+                <div class="flex justify-end gap-1.5">
+                    {payable
+                        .then(|| {
+                            view! {
+                                <a class="btn btn-sm btn-primary" href=format!("/documents/{}/pay", row.id)>{words.pay}</a>
+                            }
+                        })}
+                    <a
+                        class="btn btn-sm btn-icon btn-ghost"
+                        href=api::money::pdf(client, row.id)
+                        download=""
+                        aria-label=format!("{}: {number}", words.download)
+                    >
+                        <Icon icon=lu::LuDownload />
+                    </a>
+                </div>
+            }
+        })
+        .end(),
+    ];
+    view! {
+        <Title text=words.title />
+        <PageHead title=words.title text=words.text>
+            <LinkButton text=tc().nav.add_funds href="/funds" icon=lu::LuPlus class="btn-primary" />
+        </PageHead>
+        <DataTable
+            query=rows
+            list
+            columns
+            label=words.title
+            search_hint=words.search
+            filters=Box::new(move || view! { <Filters list /> }.into_any())
+            empty=ViewFn::from(|| {
+                view! {
+                    <EmptyState icon=lu::LuFileText title=tc().docs.empty text=tc().docs.empty_hint>
+                        <LinkButton text=tc().nav.add_funds href="/funds" class="btn-primary" />
+                    </EmptyState>
+                }
+            })
+        />
+    }
+}
+
+#[component]
+fn Filters(list: ListState) -> impl IntoView {
+    view! {
+        <div class="segment" role="group" aria-label=tc().docs.kind>
+            <button
+                type="button"
+                aria-pressed=move || list.filter("kind").is_empty().to_string()
+                on:click=move |_| list.set_filter("kind", "")
+            >
+                {tc().common.all}
+            </button>
+            {DocumentKind::ALL
+                .iter()
+                .map(|kind| {
+                    let kind = kind.as_str();
+                    view! {
+                        <button
+                            type="button"
+                            aria-pressed=move || (list.filter("kind") == kind).to_string()
+                            on:click=move |_| list.set_filter("kind", kind)
+                        >
+                            {i18n::word(kind)}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+        <select
+            class="input input-sm w-40"
+            aria-label=tc().common.status
+            on:change=move |event| list.set_filter("status", &event_target_value(&event))
+        >
+            <option value="" selected=move || list.filter("status").is_empty()>{tc().common.status} ": " {tc().common.all}</option>
+            {DocumentStatus::ALL
+                .iter()
+                .filter(|status| **status != DocumentStatus::Draft)
+                .map(|status| {
+                    let status = status.as_str();
+                    view! { <option value=status selected=move || list.filter("status") == status>{i18n::word(status)}</option> }
+                })
+                .collect_view()}
+        </select>
+    }
+}
+
+#[component]
+pub(in crate::portals::client) fn DocumentPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
+    });
+    move || match id.get() {
+        Some(id) => {
+            let client = kit::client();
+            let detail = use_query(|| (), move |()| api::money::document(client, id));
+            view! {
+                <Loaded query=detail rows=10 let:document>
+                    <Body detail=document />
+                </Loaded>
+            }
+            .into_any()
+        }
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+fn other(link: &DocumentLink, title: &'static str) -> AnyView {
+    let number = link.number.clone().unwrap_or_default();
+    view! {
+        <div>
+            <dt>{title}</dt>
+            <dd><a class="link num" href=format!("/documents/{}", link.id)>{number}</a></dd>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Body(detail: DocumentDetail) -> impl IntoView {
+    let words = &tc().docs;
+    let client = kit::client();
+    let head = detail.document.clone();
+    let number = head.number.clone().unwrap_or_default();
+    let may_pay = detail.actions.contains(&DocumentAction::Pay);
+    let id = head.id;
+    view! {
+        <Title text=number.clone() />
+        <div class="no-print">
+            <Breadcrumbs crumbs=vec![Crumb::to(words.title, "/documents"), Crumb::here(number.clone())] />
+            <PageHead title=format!("{} {number}", i18n::word(head.kind.as_str()))>
+                <DocumentBadge status=head.status overdue=head.overdue />
+                <a class="btn" href=api::money::pdf(client, id) download="">
+                    <Icon icon=lu::LuDownload />
+                    {words.download}
+                </a>
+                <Button
+                    text=words.print
+                    icon=lu::LuPrinter
+                    on_click=Callback::new(|()| {
+                        if window().print().is_err() {
+                            leptos::logging::warn!("this browser does not print");
+                        }
+                    })
+                />
+                {may_pay
+                    .then(|| {
+                        view! { <LinkButton text=words.pay href=format!("/documents/{id}/pay") class="btn-primary" icon=lu::LuCreditCard /> }
+                    })}
+            </PageHead>
+        </div>
+        <div class="grid-2">
+            <DocumentSheet detail=detail.clone() />
+            <div class="stack-y no-print">
+                <Related detail=detail.clone() />
+                <Payments payments=detail.payments.clone() />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Related(detail: DocumentDetail) -> impl IntoView {
+    let words = &tc().docs;
+    let proforma = detail.proforma.as_ref().map(|link| other(link, words.from_proforma));
+    let invoice = detail.invoice.as_ref().map(|link| other(link, words.became_invoice));
+    (proforma.is_some() || invoice.is_some())
+        .then(|| view! { <Card><dl class="facts">{proforma} {invoice}</dl></Card> })
+}
+
+#[component]
+fn Payments(payments: Vec<PaymentSummary>) -> impl IntoView {
+    let words = &tc().docs;
+    view! {
+        <Card title=words.payments>
+            {if payments.is_empty() {
+                view! { <p class="text-sm text-ink-3">{words.payments_none}</p> }.into_any()
+            } else {
+                view! {
+                    <ul class="grid gap-3">
+                        {payments
+                            .into_iter()
+                            .map(|payment| {
+                                view! {
+                                    <li class="flex items-baseline justify-between gap-3 text-sm">
+                                        <div>
+                                            <div class="font-medium">{payment.gateway_name}</div>
+                                            <div class="sub">{format::day(payment.received_on)}</div>
+                                        </div>
+                                        <span class="num font-semibold pos">{format::money(payment.gross)}</span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                }
+                    .into_any()
+            }}
+        </Card>
+    }
+}

@@ -1,0 +1,259 @@
+//! `/funds`: how much to add, with tax, total, and how long it will last.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use rust_decimal::Decimal;
+use shared::Money;
+use shared::billing::document::{FundsOverview, FundsQuote, FundsRequest};
+use shared::billing::wallet::CostSummary;
+use ui::{Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, lu};
+
+use crate::api::{self, Key};
+use crate::format;
+use crate::i18n::{fill, tc};
+use crate::parts::sheet::{TaxWhy, rate};
+use crate::parts::submit::refuse;
+use crate::parts::{Loaded, submit};
+use crate::portals::client::kit::{self, now_seconds, overview};
+use crate::query::use_query;
+
+#[component]
+pub(in crate::portals::client) fn FundsPage() -> impl IntoView {
+    let words = &tc().funds;
+    let client = kit::client();
+    let limits = use_query(|| (), move |()| api::money::limits(client));
+    view! {
+        <Title text=words.title />
+        <PageHead title=words.title text=words.text />
+        <Loaded query=limits rows=6 let:limits>
+            <FundsForm limits />
+        </Loaded>
+    }
+}
+
+/// Round amounts inside the limits, for one click.
+fn quick_amounts(limits: &FundsOverview) -> Vec<Money> {
+    let currency = limits.minimum.currency();
+    [10, 25, 50, 100, 250, 500, 1000, 2500, 5000]
+        .into_iter()
+        .filter_map(|whole| Money::exact(Decimal::from(whole), currency).ok())
+        .filter(|amount| {
+            amount.amount() >= limits.minimum.amount() && amount.amount() <= limits.maximum.amount()
+        })
+        .take(6)
+        .collect()
+}
+
+#[component]
+fn FundsForm(limits: FundsOverview) -> impl IntoView {
+    let words = &tc().funds;
+    let client = kit::client();
+    let overview = overview();
+    let currency = limits.minimum.currency();
+    let asked = use_query_map().with_untracked(|query| query.get("amount")).unwrap_or_default();
+    let recommended = overview
+        .cost
+        .data()
+        .with_untracked(|cost| cost.as_ref().map(|cost| cost.recommended))
+        .filter(|recommended| !recommended.is_zero())
+        .map(|recommended| Money::ledger(recommended, currency));
+    let first = if asked.is_empty() { recommended.map(format::plain).unwrap_or_default() } else { asked };
+    let amount = RwSignal::new(first);
+    let errors = FormErrors::new();
+    let quote = RwSignal::new(None::<FundsQuote>);
+    let asking = RwSignal::new(false);
+    let turn = StoredValue::new(0_u32);
+    // The tax lines follow what is typed, a moment after the last key.
+    Effect::new(move |_| {
+        let wanted = amount.get();
+        turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let mine = turn.get_value();
+        asking.set(!wanted.is_empty());
+        if wanted.is_empty() {
+            quote.set(None);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(250).await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            let answer = api::money::quote(client, &FundsRequest { amount: wanted }).await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            asking.set(false);
+            match answer {
+                Ok(answer) => {
+                    errors.clear();
+                    quote.set(Some(answer));
+                }
+                Err(error) => {
+                    quote.set(None);
+                    refuse(Some(errors), &error);
+                }
+            }
+        });
+    });
+    let key = StoredValue::new(Key::new());
+    // Another amount is another intention.
+    Effect::new(move |_| {
+        amount.track();
+        key.set_value(Key::new());
+    });
+    let navigate = use_navigate();
+    let send = submit(
+        errors,
+        move || async move {
+            let request = FundsRequest { amount: amount.get_untracked() };
+            api::money::add_funds(client, &request, &key.get_value()).await
+        },
+        move |detail| navigate(&format!("/documents/{}/pay", detail.document.id), NavigateOptions::default()),
+    );
+    let range = fill(
+        words.amount_help,
+        &[("min", &format::money(limits.minimum)), ("max", &format::money(limits.maximum))],
+    );
+    let ready = limits.profile_complete;
+    view! {
+        <div class="grid-2">
+            <Card>
+                <Form errors on_submit=send.run>
+                    {(!ready)
+                        .then(|| {
+                            view! {
+                                <Note tone=Tone::Warn>
+                                    {words.profile_first} " " <a href="/profile">{tc().strip.complete_action}</a>
+                                </Note>
+                            }
+                        })}
+                    <NumberField
+                        name="amount"
+                        label=words.amount
+                        value=amount
+                        unit=currency.to_string()
+                        decimals=currency.decimals()
+                        help=range
+                        required=true
+                    />
+                    <div class="grid gap-2">
+                        <div class="sub">{words.quick}</div>
+                        <div class="flex flex-wrap gap-2">
+                            {recommended
+                                .map(|recommended| {
+                                    view! { <QuickAmount amount value=recommended note=words.recommended /> }
+                                })}
+                            {quick_amounts(&limits)
+                                .into_iter()
+                                .filter(|quick| Some(*quick) != recommended)
+                                .map(|quick| view! { <QuickAmount amount value=quick note="" /> })
+                                .collect_view()}
+                        </div>
+                    </div>
+                    <Button
+                        text=words.submit
+                        class="btn-primary btn-wide"
+                        icon=lu::LuArrowRight
+                        submit=true
+                        busy=send.busy
+                        disabled=Signal::derive(move || !ready || quote.with(Option::is_none))
+                    />
+                </Form>
+            </Card>
+            <Card title=tc().order.summary>
+                {move || match quote.get() {
+                    Some(quote) => {
+                        let cost = overview.cost.data().get();
+                        view! {
+                            <div class:table-stale=move || asking.get() aria-live="polite">
+                                <QuoteLines quote cost />
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    None if asking.get() => view! { <Skeleton rows=4 /> }.into_any(),
+                    None => view! { <p class="text-ink-3 text-sm">{words.choose_amount}</p> }.into_any(),
+                }}
+            </Card>
+        </div>
+    }
+}
+
+#[component]
+fn QuickAmount(amount: RwSignal<String>, value: Money, note: &'static str) -> impl IntoView {
+    let plain = format::plain(value);
+    let mine = plain.clone();
+    view! {
+        <button
+            type="button"
+            class="btn btn-sm"
+            class:btn-primary=move || amount.with(|amount| *amount == mine)
+            on:click=move |_| amount.set(plain.clone())
+        >
+            {(!note.is_empty()).then(|| view! { <Icon icon=lu::LuSparkles class="icon-sm" /> })}
+            {format::money_short(value)}
+            {(!note.is_empty()).then(|| format!(" · {note}"))}
+        </button>
+    }
+}
+
+/// Until when the balance after the payment lasts, at today's recurring cost.
+fn lasts_after(quote: &FundsQuote, cost: &CostSummary) -> Option<String> {
+    let words = &tc().funds;
+    let hourly = cost.hourly;
+    if hourly <= Decimal::ZERO {
+        return None;
+    }
+    let hours: i64 = quote.balance_after.amount().checked_div(hourly)?.trunc().try_into().ok()?;
+    if hours > 8760 {
+        return Some(words.lasts_year.to_owned());
+    }
+    let until = jiff::Timestamp::from_second(now_seconds() + hours.max(0) * 3600).ok()?;
+    Some(fill(words.lasts, &[("until", &format::date(until))]))
+}
+
+#[component]
+fn QuoteLines(quote: FundsQuote, cost: Option<CostSummary>) -> impl IntoView {
+    let words = &tc().funds;
+    let lasts = cost.as_ref().and_then(|cost| lasts_after(&quote, cost));
+    let untaxed = quote.taxes.is_empty();
+    view! {
+        <dl class="facts">
+            <div>
+                <dt>{words.net}</dt>
+                <dd class="num">{format::money(quote.net)}</dd>
+            </div>
+            {quote
+                .taxes
+                .iter()
+                .map(|tax| view! { <div><dt>{rate(tax)}</dt><dd class="num">{format::money(tax.amount)}</dd></div> })
+                .collect_view()}
+            {untaxed.then(|| view! { <div><dt>{words.no_tax}</dt><dd class="num">{format::money(quote.tax)}</dd></div> })}
+            <div class="pt-3 border-t border-line text-lg">
+                <dt class="font-semibold text-ink">{words.total}</dt>
+                <dd class="num font-semibold">{format::money(quote.total)}</dd>
+            </div>
+            <div class="pt-3 border-t border-line">
+                <dt>{words.after}</dt>
+                <dd class="num">{format::money_short(quote.balance_after)}</dd>
+            </div>
+        </dl>
+        {lasts
+            .map(|lasts| {
+                view! {
+                    <p class="flex items-center gap-2 mt-3 text-sm text-ok font-medium">
+                        <Icon icon=lu::LuCalendarCheck />
+                        {lasts}
+                    </p>
+                }
+            })}
+        <details class="chart-table mt-5">
+            <summary>{words.why_tax}</summary>
+            <div class="mt-2">
+                <TaxWhy decision=quote.tax_decision.clone() />
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,236 @@
+//! `/documents/:id/pay`: how to pay a document; notices by itself when it is paid.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::DocumentId;
+use shared::billing::DocumentStatus;
+use shared::billing::document::DocumentSummary;
+use shared::billing::payment::{PaymentMethod, PaymentPage};
+use ui::{Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
+
+use crate::api;
+use crate::format;
+use crate::i18n::{fill, tc};
+use crate::parts::{Loaded, NotFound};
+use crate::portals::client::kit::{self, overview};
+use crate::query::use_query;
+
+#[component]
+pub(in crate::portals::client) fn PayPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
+    });
+    move || match id.get() {
+        Some(id) => view! { <Pay id /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+#[component]
+fn Pay(id: DocumentId) -> impl IntoView {
+    let client = kit::client();
+    let overview = overview();
+    let page = use_query(|| (), move |()| api::money::payment_page(client, id));
+    let paid = Memo::new(move |_| {
+        page.data().with(|page| page.as_ref().is_some_and(|page| is_paid(page.document.status)))
+    });
+    page.refresh_every(move || if paid.get() { 0 } else { 5 });
+    Effect::new(move |before: Option<bool>| {
+        let now = paid.get();
+        if now && before == Some(false) {
+            overview.refresh();
+        }
+        now
+    });
+    view! {
+        <Loaded query=page rows=6 let:page>
+            <PayBody page />
+        </Loaded>
+    }
+}
+
+fn is_paid(status: DocumentStatus) -> bool {
+    matches!(status, DocumentStatus::Paid | DocumentStatus::Invoiced | DocumentStatus::Refunded)
+}
+
+#[component]
+fn PayBody(page: PaymentPage) -> impl IntoView {
+    let words = &tc().pay;
+    let document = page.document.clone();
+    let number = document.number.clone().unwrap_or_default();
+    let title = fill(words.title, &[("number", &number)]);
+    if is_paid(document.status) {
+        return view! {
+            <Title text=title />
+            <section class="card">
+                <EmptyState icon=lu::LuCircleCheck title=words.done_title text=words.done_text>
+                    <LinkButton text=words.see_invoice href=format!("/documents/{}", document.id) class="btn-primary" />
+                    <LinkButton text=tc().nav.dashboard href="/" />
+                </EmptyState>
+            </section>
+        }
+        .into_any();
+    }
+    let pdf = api::money::pdf(document.client_id, document.id);
+    view! {
+        <Title text=title.clone() />
+        <PageHead title=title>
+            <a class="btn" href=pdf download="">
+                <Icon icon=lu::LuDownload />
+                {tc().docs.download}
+            </a>
+            <LinkButton text=words.later href="/" class="btn-ghost" />
+        </PageHead>
+        <div class="grid-2">
+            <div class="stack-y">
+                {(document.status == DocumentStatus::Cancelled)
+                    .then(|| view! { <Note tone=Tone::Warn>{words.cancelled}</Note> })}
+                {(document.status == DocumentStatus::PartiallyPaid)
+                    .then(|| {
+                        let text = fill(
+                            words.partly,
+                            &[
+                                ("paid", &format::money(document.paid)),
+                                ("total", &format::money(document.total)),
+                                ("due", &format::money(document.due)),
+                            ],
+                        );
+                        view! { <Note>{text}</Note> }
+                    })}
+                <Methods methods=page.methods.clone() due=format::money(document.due) />
+            </div>
+            <Status document />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Methods(methods: Vec<PaymentMethod>, due: String) -> impl IntoView {
+    let words = &tc().pay;
+    let chosen = RwSignal::new(methods.first().map(|method| method.gateway_id));
+    if methods.is_empty() {
+        return view! {
+            <section class="card">
+                <EmptyState icon=lu::LuCreditCard title=words.no_methods text=words.no_methods_hint />
+            </section>
+        }
+        .into_any();
+    }
+    let cards = methods.clone();
+    view! {
+        <fieldset class="grid gap-3">
+            <legend class="font-semibold mb-3">{words.methods}</legend>
+            {cards
+                .into_iter()
+                .map(|method| {
+                    let id = method.gateway_id;
+                    view! {
+                        <label class="choice">
+                            <input
+                                class="sr-only"
+                                type="radio"
+                                name="method"
+                                prop:checked=move || chosen.get() == Some(id)
+                                on:change=move |_| chosen.set(Some(id))
+                            />
+                            <span class="tile tile-sm"><Icon icon=lu::LuLandmark /></span>
+                            <span>
+                                <span class="field-label block">{method.name}</span>
+                                <span class="field-help">{method.description}</span>
+                            </span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
+        {move || {
+            methods
+                .iter()
+                .find(|method| Some(method.gateway_id) == chosen.get())
+                .map(|method| view! { <Transfer method=method.clone() due=due.clone() /> })
+        }}
+    }
+    .into_any()
+}
+
+/// What to type into the bank's form, each value with a button that copies it.
+#[component]
+fn Transfer(method: PaymentMethod, due: String) -> impl IntoView {
+    let words = &tc().pay;
+    let qr = method.qr_svg.clone();
+    view! {
+        <Card title=words.transfer text=words.transfer_text>
+            <div class="flex flex-wrap gap-8">
+                <dl class="facts flex-1 min-w-64">
+                    <div>
+                        <dt>{words.to_pay}</dt>
+                        <dd class="num text-lg">{due}</dd>
+                    </div>
+                    {method
+                        .details
+                        .iter()
+                        .map(|row| {
+                            view! {
+                                <div>
+                                    <dt>{row.label.clone()}</dt>
+                                    <dd class="min-w-0"><CopyId id=row.value.clone() /></dd>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                </dl>
+                {qr
+                    .map(|svg| {
+                        view! {
+                            <figure class="grid gap-2 justify-items-center mx-auto">
+                                <div class="qr" role="img" aria-label=words.qr inner_html=svg></div>
+                                <figcaption class="sub">{words.qr}</figcaption>
+                            </figure>
+                        }
+                    })}
+            </div>
+            {(!method.instructions.is_empty())
+                .then(|| view! { <p class="mt-5 pt-5 border-t border-line text-sm text-ink-2 whitespace-pre-line">{method.instructions.clone()}</p> })}
+        </Card>
+    }
+}
+
+#[component]
+fn Status(document: DocumentSummary) -> impl IntoView {
+    let words = &tc().pay;
+    let rows = [
+        (tc().docs.net, Some(format::money(document.net))),
+        (tc().docs.tax, Some(format::money(document.tax))),
+        (tc().docs.total, Some(format::money(document.total))),
+        (words.paid, (!document.paid.is_zero()).then(|| format::money(document.paid))),
+        (words.due, document.due_on.map(format::day)),
+    ];
+    view! {
+        <Card title=tc().order.summary>
+            <dl class="facts">
+                {rows
+                    .into_iter()
+                    .filter_map(|(name, value)| {
+                        value.map(|value| view! { <div><dt>{name}</dt><dd class="num">{value}</dd></div> })
+                    })
+                    .collect_view()}
+                <div class="pt-3 border-t border-line text-lg">
+                    <dt class="font-semibold text-ink">{words.to_pay}</dt>
+                    <dd class="num font-semibold">{format::money(document.due)}</dd>
+                </div>
+            </dl>
+            {(!document.due.is_zero())
+                .then(|| {
+                    view! {
+                        <p class="flex items-center gap-2 mt-5 text-sm text-ink-2" role="status">
+                            <span class="live-dot"></span>
+                            {words.waiting}
+                        </p>
+                    }
+                })}
+        </Card>
+    }
+}

@@ -1,0 +1,302 @@
+//! Changing a service: its name, its options with a preview, and ending it.
+
+use leptos::prelude::*;
+use shared::catalog::ChosenOption;
+use shared::services::{
+    OptionsChange, OptionsChangePreview, ServiceAction, ServiceChange, ServiceDetail, TerminateService,
+    TerminationTime,
+};
+use ui::{
+    Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
+    lu, toast_ok,
+};
+
+use crate::api;
+use crate::format;
+use crate::i18n::{fill, tc};
+use crate::parts::submit::refuse;
+use crate::parts::{Loaded, submit, submit_with};
+use crate::portals::client::kit::{self, overview};
+use crate::portals::client::shop::{OptionsForm, OptionsState, taken};
+use crate::query::{Query, use_query};
+
+#[component]
+pub(super) fn RenameDialog(
+    open: RwSignal<bool>,
+    detail: ServiceDetail,
+    query: Query<ServiceDetail>,
+) -> impl IntoView {
+    let words = &tc().service;
+    let detail = StoredValue::new(detail);
+    view! {
+        <Dialog open title=words.rename>
+            <RenameForm open detail=detail.get_value() query />
+        </Dialog>
+    }
+}
+
+#[component]
+fn RenameForm(open: RwSignal<bool>, detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView {
+    let words = &tc().service;
+    let client = kit::client();
+    let errors = FormErrors::new();
+    let label = RwSignal::new(detail.service.label.clone());
+    let (id, version) = (detail.service.id, detail.version);
+    let send = submit(
+        errors,
+        move || async move {
+            let change = ServiceChange { version, label: label.get_untracked().trim().to_owned() };
+            api::own::rename_service(client, id, &change).await
+        },
+        move |detail| {
+            open.set(false);
+            toast_ok(words.renamed);
+            query.put(detail);
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <TextField name="label" label=tc().order.label value=label required=true max_length=100 autofocus=true />
+            <div class="form-bar">
+                <Button text=tc().common.cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=tc().common.save class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+pub(super) fn TerminateDialog(
+    open: RwSignal<bool>,
+    detail: ServiceDetail,
+    query: Query<ServiceDetail>,
+) -> impl IntoView {
+    let words = &tc().service;
+    let client = kit::client();
+    let overview = overview();
+    let (id, label) = (detail.service.id, detail.service.label.clone());
+    let fee = detail.price.total.uninstall.filter(|fee| fee.is_positive());
+    let fee = fee.map(|fee| fill(words.terminate_fee, &[("fee", &format::money(fee))]));
+    let text = match fee {
+        Some(fee) => format!("{}\n{fee}", words.terminate_text),
+        None => words.terminate_text.to_owned(),
+    };
+    let when = RwSignal::new(TerminationTime::EndOfPeriod.as_str().to_owned());
+    let send = submit_with(
+        move || async move {
+            let when = when.get_untracked().parse().unwrap_or(TerminationTime::EndOfPeriod);
+            api::own::request_termination(client, id, &TerminateService { when, note: String::new() }).await
+        },
+        move |detail| {
+            open.set(false);
+            toast_ok(words.termination_requested);
+            query.put(detail);
+            overview.refresh();
+        },
+    );
+    let choices = Signal::stored(vec![
+        (
+            TerminationTime::EndOfPeriod.as_str().to_owned(),
+            words.end_period.to_owned(),
+            words.end_period_text.to_owned(),
+        ),
+        (TerminationTime::Now.as_str().to_owned(), words.end_now.to_owned(), words.end_now_text.to_owned()),
+    ]);
+    view! {
+        <Confirm
+            open
+            title=fill(words.terminate_title, &[("name", &label)])
+            text
+            action=words.terminate
+            type_name=label
+            busy=send.busy
+            on_confirm=send.run
+        >
+            <RadioCards name="when" label=words.end_when value=when options=choices />
+        </Confirm>
+    }
+}
+
+/// The options of the service, and what changing them would cost.
+#[component]
+pub(super) fn OptionsTab(detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView {
+    let words = &tc().service;
+    let key = detail.service.product_key.clone();
+    let may_change = detail.actions.contains(&ServiceAction::ChangeOptions);
+    if detail.options.is_empty() {
+        return view! { <section class="card"><EmptyState icon=lu::LuSlidersHorizontal title=words.options_none /></section> }
+            .into_any();
+    }
+    if !may_change {
+        let rows = detail
+            .options
+            .iter()
+            .map(|option| {
+                let value = option.option_name.clone().or(option.text.clone()).unwrap_or_default();
+                let value = if option.unit.is_empty() {
+                    value
+                } else {
+                    format!("{} {}", option.quantity, option.unit)
+                };
+                (option.group_name.clone(), value.into_any())
+            })
+            .collect();
+        return view! { <Card title=words.options><ui::Facts rows /></Card> }.into_any();
+    }
+    let product = use_query(
+        || (),
+        move |()| {
+            let key = key.clone();
+            async move { api::shop::product(&key).await }
+        },
+    );
+    let detail = StoredValue::new(detail);
+    view! {
+        <Loaded query=product rows=5 let:product>
+            <ChangeForm detail=detail.get_value() product query />
+        </Loaded>
+    }
+    .into_any()
+}
+
+/// Only what is other than now.
+fn changed(before: &[ChosenOption], now: Vec<ChosenOption>) -> Vec<ChosenOption> {
+    let same = |choice: &ChosenOption| {
+        before.iter().any(|before| {
+            before.group == choice.group
+                && match choice.quantity {
+                    Some(_) => before.quantity == choice.quantity,
+                    None => before.option == choice.option && before.text == choice.text,
+                }
+        })
+    };
+    now.into_iter().filter(|choice| !same(choice)).collect()
+}
+
+#[component]
+fn ChangeForm(
+    detail: ServiceDetail,
+    product: shared::catalog::PublicProductDetail,
+    query: Query<ServiceDetail>,
+) -> impl IntoView {
+    let words = &tc().service;
+    let client = kit::client();
+    let overview = overview();
+    let id = detail.service.id;
+    let before = taken(&detail.options);
+    let state = OptionsState::new(&product.option_groups, &before);
+    let errors = FormErrors::new();
+    let wanted = Memo::new(move |_| changed(&before, state.read()));
+    let preview = RwSignal::new(None::<OptionsChangePreview>);
+    let asking = RwSignal::new(false);
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let options = wanted.get();
+        turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let mine = turn.get_value();
+        errors.clear();
+        asking.set(!options.is_empty());
+        if options.is_empty() {
+            preview.set(None);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(250).await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            let answer = api::own::preview_options(client, id, &OptionsChange { options }).await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            asking.set(false);
+            match answer {
+                Ok(answer) => preview.set(Some(answer)),
+                Err(error) => {
+                    preview.set(None);
+                    refuse(Some(errors), &error);
+                }
+            }
+        });
+    });
+    let send = submit(
+        errors,
+        move || async move {
+            let change = OptionsChange { options: wanted.get_untracked() };
+            api::own::change_options(client, id, &change).await
+        },
+        move |detail| {
+            toast_ok(words.changed);
+            query.put(detail);
+            overview.refresh();
+        },
+    );
+    let lacks = Signal::derive(move || {
+        preview.with(|preview| preview.as_ref().is_none_or(|preview| preview.missing.is_positive()))
+    });
+    view! {
+        <div class="grid-2">
+            <Card title=words.change_options>
+                <Form errors on_submit=send.run>
+                    <div class="form-grid">
+                        <OptionsForm state currency=detail.price.currency period=detail.service.period prefix="options" />
+                    </div>
+                    <div class="form-bar">
+                        <Button text=words.apply class="btn-primary" submit=true busy=send.busy disabled=lacks />
+                    </div>
+                </Form>
+            </Card>
+            <Card title=words.preview>
+                {move || match preview.get() {
+                    Some(preview) => view! { <Preview preview period=detail.service.period /> }.into_any(),
+                    None if asking.get() => view! { <Skeleton rows=4 /> }.into_any(),
+                    None => view! { <p class="text-sm text-ink-3">{words.preview_same}</p> }.into_any(),
+                }}
+            </Card>
+        </div>
+    }
+}
+
+#[component]
+fn Preview(preview: OptionsChangePreview, period: shared::Period) -> impl IntoView {
+    let words = &tc().service;
+    let per = format::per_period(period);
+    view! {
+        <dl class="facts">
+            <div>
+                <dt>{words.preview_before}</dt>
+                <dd class="num">{format::money(preview.base_before)} " " {per}</dd>
+            </div>
+            <div>
+                <dt>{words.preview_after}</dt>
+                <dd class="num">{format::money(preview.base_after)} " " {per}</dd>
+            </div>
+            {(!preview.switch_fee.is_zero())
+                .then(|| view! { <div><dt>{words.preview_fee}</dt><dd class="num">{format::money(preview.switch_fee)}</dd></div> })}
+            {(!preview.rest_of_period.is_zero())
+                .then(|| {
+                    view! { <div><dt>{words.preview_rest}</dt><dd class="num">{format::money(preview.rest_of_period)}</dd></div> }
+                })}
+            <div class="pt-3 border-t border-line text-lg">
+                <dt class="font-semibold text-ink">{words.preview_now}</dt>
+                <dd class="num font-semibold">{format::money(preview.due_now)}</dd>
+            </div>
+        </dl>
+        <ul class="mt-4 grid gap-1">
+            {preview.why.iter().map(|line| view! { <li class="mono text-ink-2 break-words">{line.clone()}</li> }).collect_view()}
+        </ul>
+        {preview
+            .missing
+            .is_positive()
+            .then(|| {
+                view! {
+                    <div class="mt-4">
+                        <Note tone=Tone::Warn>
+                            {tc().order.missing} ": " <b class="num">{format::money(preview.missing)}</b> " "
+                            <a href=format!("/funds?amount={}", format::plain(preview.missing))>{tc().nav.add_funds}</a>
+                        </Note>
+                    </div>
+                }
+            })}
+    }
+}

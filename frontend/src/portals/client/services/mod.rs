@@ -1,0 +1,9 @@
+//! What the client bought: lists, a service, and changing it.
+
+mod changes;
+mod list;
+mod page;
+mod tabs;
+
+pub(super) use list::{GroupPage, ServicesPage};
+pub(super) use page::ServicePage;

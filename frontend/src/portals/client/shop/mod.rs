@@ -1,0 +1,12 @@
+//! The storefront and ordering.
+
+mod options;
+mod order;
+mod product;
+mod storefront;
+mod summary;
+
+pub(super) use options::{OptionsForm, OptionsState, taken};
+pub(super) use order::OrderPage;
+pub(super) use product::ProductPage;
+pub(super) use storefront::ShopPage;

@@ -1,0 +1,120 @@
+//! The summary that follows an order: lines with "why?", per hour and per month, due now, what the wallet lacks.
+
+use leptos::prelude::*;
+use shared::catalog::{Quote, QuoteItem};
+use ui::{Card, Icon, Note, Skeleton, Tone, lu};
+
+use crate::format;
+use crate::i18n::{fill, tc};
+
+/// The summary; `stale` while a new one is on its way.
+#[component]
+pub(super) fn Summary(
+    quote: Signal<Option<Quote>>,
+    stale: Signal<bool>,
+    /// Why there is no quote.
+    #[prop(into)]
+    problem: Signal<Option<String>>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let words = &tc().order;
+    view! {
+        <div class="follow">
+            <Card title=words.summary>
+                {move || match (quote.get(), problem.get()) {
+                    (_, Some(problem)) => view! { <Note tone=Tone::Warn>{problem}</Note> }.into_any(),
+                    (Some(quote), None) => {
+                        view! {
+                            <div class:table-stale=move || stale.get() aria-live="polite">
+                                <Lines quote />
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    (None, None) => view! { <Skeleton rows=5 /> }.into_any(),
+                }}
+                <div class="mt-5 grid gap-3">{children()}</div>
+            </Card>
+        </div>
+    }
+}
+
+#[component]
+fn Item(item: QuoteItem) -> impl IntoView {
+    let words = &tc().order;
+    let name =
+        if item.quantity > 1 { format!("{} × {}", item.quantity, item.name) } else { item.name.clone() };
+    view! {
+        <section class="pb-4 mb-4 border-b border-line">
+            <div class="flex items-baseline justify-between gap-3 font-medium">
+                <span>{name}</span>
+                <span class="num">{format::money(item.base)} " " {format::per_period(item.period)}</span>
+            </div>
+            <ul class="mt-2 grid gap-1">
+                {item
+                    .lines
+                    .iter()
+                    .map(|line| {
+                        view! {
+                            <li class="flex items-baseline justify-between gap-3 text-sm">
+                                <span class="text-ink-2" title=line.why.clone()>{line.name.clone()}</span>
+                                <span class="sub num">{line.why.clone()}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+            <details class="chart-table mt-2">
+                <summary>{words.why_first}</summary>
+                <p class="mono mt-1 text-ink-2">{item.first_charge_why.clone()}</p>
+            </details>
+        </section>
+    }
+}
+
+#[component]
+fn Lines(quote: Quote) -> impl IntoView {
+    let words = &tc().order;
+    let missing = quote.missing.filter(|missing| missing.is_positive());
+    view! {
+        {quote.items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view()}
+        <div class="grid grid-cols-2 gap-3 mb-4">
+            <div class="rate">
+                <div class="sub">{words.hourly}</div>
+                <div class="num font-semibold text-lg">{format::money(quote.hourly)}</div>
+            </div>
+            <div class="rate">
+                <div class="sub">{words.monthly}</div>
+                <div class="num font-semibold text-lg">{format::money(quote.monthly)}</div>
+            </div>
+        </div>
+        <dl class="facts">
+            {quote
+                .setup
+                .is_positive()
+                .then(|| view! { <div><dt>{words.setup}</dt><dd class="num">{format::money(quote.setup)}</dd></div> })}
+            <div class="text-lg">
+                <dt class="font-semibold text-ink">{words.due_now}</dt>
+                <dd class="num font-semibold">{format::money(quote.due_now)}</dd>
+            </div>
+            {quote
+                .available
+                .map(|available| {
+                    view! { <div><dt>{words.available}</dt><dd class="num">{format::money_short(available)}</dd></div> }
+                })}
+            {missing
+                .map(|missing| {
+                    view! { <div><dt class="neg">{words.missing}</dt><dd class="num neg">{format::money(missing)}</dd></div> }
+                })}
+        </dl>
+        {missing
+            .map(|missing| {
+                view! {
+                    <p class="flex gap-2 mt-4 text-sm text-ink-2">
+                        <span class="text-info"><Icon icon=lu::LuInfo /></span>
+                        {fill(words.missing_text, &[("missing", &format::money(missing))])}
+                    </p>
+                }
+            })}
+    }
+}
