@@ -13,7 +13,7 @@ const narrow = { width: 390, height: 844 };
 const wide = { width: 1440, height: 900 };
 
 /** The same page for every id: `/admin/clients/:id`. */
-const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/\/(products|store|storefront|order)\/[a-z0-9-]+$/, "/$1/:key");
+const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/\/(shop|order)\/[a-z0-9-]+$/, "/$1/:key");
 
 await test(async (results, own) => {
   let base = process.env.HOSTWRIGHT_URL;
@@ -28,7 +28,7 @@ await test(async (results, own) => {
     staff = [admin.email, admin.password];
     client = [person.email, person.password];
   }
-  await look(results, own, { base, name: "visitor", from: ["/sign-in", "/register", "/forgotten-password", "/admin/sign-in"], within: () => false });
+  await look(results, own, { base, name: "visitor", from: ["/sign-in", "/register", "/forgotten", "/shop", "/admin/sign-in", "/admin/forgotten"], within: () => false });
   await look(results, own, { base, name: "client", from: ["/"], within: (path) => !path.startsWith("/admin"), signIn: ["/sign-in", ...client] });
   await look(results, own, { base, name: "staff", from: ["/admin"], within: (path) => path.startsWith("/admin"), signIn: ["/admin/sign-in", ...staff] });
   if (panel) await results.prove("nothing was logged as an error", () => holds(panel.errors().length === 0, panel.errors().slice(0, 5).join("\n")));
@@ -54,7 +54,7 @@ async function look(results, own, { base, name, from, within, signIn }) {
       await settled(page);
       const faults = [];
       if ((await page.locator("h1").count()) < 1) faults.push("there is no heading");
-      if (await page.locator(".failed, [data-face=failed]").count()) faults.push("it shows that loading failed");
+      if (await page.getByText("This did not load").count()) faults.push("it shows that loading failed");
       faults.push(...complaints);
       faults.push(...(await axe(page)).map((violation) => `light: ${violation}`));
       await picture(page, name, path, "wide-light");
