@@ -22,4 +22,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     document::routes_staff::routes(cfg);
     document::routes_client::routes(cfg);
     payment::routes::routes(cfg);
+    ledger::routes::routes(cfg);
+    wallet::routes::routes(cfg);
 }

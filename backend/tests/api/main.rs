@@ -6,6 +6,7 @@ mod charging;
 mod companies;
 mod documents;
 mod foundation;
+mod ledger;
 mod schedule;
 mod settings;
 mod sweep;

@@ -169,3 +169,42 @@ pub struct NewAdjustment {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 300))]
     pub reason: String,
 }
+
+/// Which transactions to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct TransactionFilter {
+    pub client: Option<ClientId>,
+    pub kind: Option<TransferKind>,
+    pub service: Option<ServiceId>,
+    pub document: Option<DocumentId>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// The `next` of the page before; goes on there instead of counting pages.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub after: Option<String>,
+}
+
+words! {
+    /// A file format of the ledger.
+    ExportFormat {
+        Csv = "csv",
+        /// Plain-text accounting.
+        Beancount = "beancount",
+    }
+}
+
+/// Which part of the ledger to export, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct LedgerExportQuery {
+    pub format: ExportFormat,
+    /// Not before.
+    pub from: Timestamp,
+    /// Before.
+    pub to: Timestamp,
+}

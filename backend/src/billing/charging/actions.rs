@@ -2,7 +2,8 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
-use rules::charging::{hour_slices, nth_start, whole_second};
+use rules::charging::whole_second;
+use rules::starting::first_charge;
 use rust_decimal::Decimal;
 use serde_json::json;
 use shared::billing::{AccountKind, TransferKind};
@@ -95,16 +96,10 @@ pub async fn activate(
 /// The first period from `start`: what it costs and when it ends.
 fn first_period(service: &ServiceMoney, start: Timestamp) -> Result<(Decimal, Timestamp)> {
     let rule = |error: rules::RuleError| anyhow!(error);
-    Ok(match service.charge_by {
-        // A moment: it is never charged again.
-        ChargeBy::Once => (service.base, rules::charging::hours_later(start, 1).map_err(rule)?),
-        ChargeBy::Hours => {
-            let slices = hour_slices(service.hourly_price(), start, 1).map_err(rule)?;
-            let slice = slices.first().ok_or_else(|| anyhow!("one hour has one slice"))?;
-            (slice.amount, slice.to)
-        }
-        ChargeBy::Periods => (service.price(), nth_start(start, service.period, 1).map_err(rule)?),
-    })
+    let first = first_charge(service.price(), service.period, service.charge_by, start).map_err(rule)?;
+    // What is charged once is charged for an hour: the table wants an end, and it is never charged again.
+    let until = first.to.map_or_else(|| rules::charging::hours_later(start, 1), Ok).map_err(rule)?;
+    Ok((first.amount, until))
 }
 
 async fn charge_row(

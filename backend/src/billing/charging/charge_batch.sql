@@ -55,6 +55,8 @@ WITH mine AS MATERIALIZED (
            CASE WHEN w.amount > 0 THEN w.transfer_id END
     FROM due d JOIN decided w ON w.client_id = d.client_id
     WHERE NOT w.short
+    -- In the order of the key: the index is filled from left to right.
+    ORDER BY d.client_id, d.service_id, d.period_from
 ), advanced AS (
     UPDATE services s
     SET paid_until = p.paid_until, periods_charged = p.number

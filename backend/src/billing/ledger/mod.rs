@@ -5,7 +5,12 @@
 //! everything but the charging run.
 
 pub mod accounts;
+pub mod adjust;
+pub mod export;
 pub mod posting;
+pub mod routes;
+pub mod store;
+pub mod words;
 
 pub use accounts::company_account;
 pub use posting::{NewTransfer, Posted, Posting, Spending, post};

@@ -2,7 +2,9 @@
 //!
 //! Spending is allowed while balance − held + credit limit covers it. All three change only under the wallet's row lock.
 
+pub mod costs;
 pub mod holds;
+pub mod routes;
 pub mod store;
 
 pub use store::Wallet;

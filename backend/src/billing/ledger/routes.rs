@@ -1,0 +1,261 @@
+//! `/admin/transactions`, `/clients/{client_id}/transactions`, charges of services, adjustments, the export.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use diesel_async::AsyncConnection;
+use jiff::Timestamp;
+use shared::billing::ledger::{
+    ChargeDetail, ExportFormat, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter,
+    TransactionPage,
+};
+use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::store::{self, After, COUNT_MAX, Transfer};
+use super::{adjust, export, words};
+use crate::App;
+use crate::db::Conn;
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::idempotency::{IdempotencyKey, Once};
+use crate::http::{Acting, Fields, Json, May, Paging, Path, Query, client_rights, rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_transactions)
+        .service(get_transaction)
+        .service(list_service_charges)
+        .service(adjust_balance)
+        .service(export_ledger)
+        .service(list_own_transactions)
+        .service(get_own_transaction)
+        .service(list_own_service_charges);
+}
+
+fn language(request: &HttpRequest) -> Language {
+    let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::from_header(wanted.unwrap_or("en"))
+}
+
+/// `micros.id`: where a page ended.
+fn read_after(text: &str) -> Result<After> {
+    let read = text.split_once('.').and_then(|(at, id)| {
+        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+        Some(After { at, id: id.parse().ok()? })
+    });
+    read.ok_or_else(|| Refusal::field("after", "invalid", "Give the `next` of the page before.").into())
+}
+
+fn check(filter: &TransactionFilter) -> Result<()> {
+    let mut fields = Fields::new();
+    for (field, value) in [("from", filter.from), ("to", filter.to)] {
+        if let Some(value) = value {
+            fields.instant(field, value);
+        }
+    }
+    fields.finish()
+}
+
+async fn list(
+    conn: &mut Conn,
+    client: Option<ClientId>,
+    query: &PageQuery,
+    filter: &TransactionFilter,
+    language: Language,
+) -> Result<TransactionPage> {
+    check(filter)?;
+    let paging = Paging::read(query, &["-at"])?;
+    let after = filter.after.as_deref().map(read_after).transpose()?;
+    let rows = store::page(conn, client, filter, &paging, after).await?;
+    let total = store::count(conn, client, filter, &paging).await?.min(COUNT_MAX);
+    let told = store::words(conn, &rows).await?;
+    let full = i64::try_from(rows.len()).unwrap_or(0) == paging.limit();
+    let next = rows.last().filter(|_| full).map(|row| format!("{}.{}", row.at.as_microsecond(), row.id));
+    let items = rows.iter().filter_map(|row| words::summary(row, &told, language)).collect();
+    Ok(TransactionPage { items, page: paging.page, per_page: paging.per_page, total, next })
+}
+
+async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<TransactionDetail> {
+    let client = row.client_id.ok_or_else(Refusal::not_found)?;
+    let told = store::words(conn, std::slice::from_ref(&row)).await?;
+    let summary = words::summary(&row, &told, language).ok_or_else(Refusal::not_found)?;
+    let posting = store::of_posting(conn, row.posting_id).await?;
+    let ids = posting.iter().flat_map(|row| [row.debit_account, row.credit_account]).collect();
+    let accounts = store::accounts(conn, ids).await?;
+    let charges = store::charges_of(conn, client, &row).await?;
+    Ok(TransactionDetail {
+        summary,
+        actor: row.actor,
+        posting_id: row.posting_id,
+        movements: posting.iter().filter_map(|row| words::movement(row, &accounts)).collect(),
+        charges: charges.into_iter().map(|charge| words::explain(charge, language)).collect(),
+        explanation: row.explanation,
+        reverses: row.reverses,
+    })
+}
+
+async fn charges(
+    conn: &mut Conn,
+    client: ClientId,
+    service: ServiceId,
+    query: &PageQuery,
+    language: Language,
+) -> Result<Page<ChargeDetail>> {
+    let paging = Paging::read(query, &["-period_from"])?;
+    let owner = store::client_of_service(conn, service).await?;
+    if owner != Some(client) {
+        return Err(Refusal::not_found().into());
+    }
+    let (rows, total) = store::charges_of_service(conn, client, service, &paging).await?;
+    let items = rows.into_iter().map(|charge| words::explain(charge, language)).collect();
+    Ok(paging.page(items, total))
+}
+
+/// Transactions of all wallets, newest first.
+#[utoipa::path(tag = "billing", operation_id = "listTransactions", params(PageQuery, TransactionFilter),
+    responses((status = 200, body = TransactionPage)), extensions(("x-permission" = json!("transactions.view"))))]
+#[get("/admin/transactions")]
+async fn list_transactions(
+    app: web::Data<App>,
+    _who: May<rights::TransactionsView>,
+    page: Query<PageQuery>,
+    filter: Query<TransactionFilter>,
+    request: HttpRequest,
+) -> Result<Json<TransactionPage>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(list(&mut conn, None, &page, &filter, language(&request)).await?))
+}
+
+/// One transaction with its "why?".
+#[utoipa::path(tag = "billing", operation_id = "getTransaction", params(("id" = TransferId, Path)),
+    responses((status = 200, body = TransactionDetail)), extensions(("x-permission" = json!("transactions.view"))))]
+#[get("/admin/transactions/{id}")]
+async fn get_transaction(
+    app: web::Data<App>,
+    _who: May<rights::TransactionsView>,
+    id: Path<TransferId>,
+    request: HttpRequest,
+) -> Result<Json<TransactionDetail>> {
+    let mut conn = app.db.get().await?;
+    let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, row, language(&request)).await?))
+}
+
+/// What a service was charged, newest first.
+#[utoipa::path(tag = "billing", operation_id = "listServiceCharges", params(("id" = ServiceId, Path), PageQuery),
+    responses((status = 200, body = Page<ChargeDetail>)), extensions(("x-permission" = json!("transactions.view"))))]
+#[get("/admin/services/{id}/charges")]
+async fn list_service_charges(
+    app: web::Data<App>,
+    _who: May<rights::TransactionsView>,
+    id: Path<ServiceId>,
+    page: Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<Json<Page<ChargeDetail>>> {
+    let mut conn = app.db.get().await?;
+    let client = store::client_of_service(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(charges(&mut conn, client, *id, &page, language(&request)).await?))
+}
+
+/// Give a client credit, or correct its balance.
+#[utoipa::path(tag = "billing", operation_id = "adjustBalance", request_body = NewAdjustment,
+    params(("client_id" = ClientId, Path),
+        ("Idempotency-Key" = String, Header, description = "The same key gets the same answer for a day.",
+            min_length = 1, max_length = 255)),
+    responses((status = 200, body = TransactionDetail)), extensions(("x-permission" = json!("funds.adjust"))))]
+#[post("/admin/clients/{client_id}/adjustments")]
+async fn adjust_balance(
+    app: web::Data<App>,
+    who: May<rights::FundsAdjust>,
+    client: Path<ClientId>,
+    key: IdempotencyKey,
+    wanted: Json<NewAdjustment>,
+    request: HttpRequest,
+) -> Result<Json<TransactionDetail>> {
+    let once = Once::new(&who.actor, "adjustBalance", &key, *client, &wanted.0)?;
+    let (now, language) = (app.clock.now(), language(&request));
+    let mut conn = app.db.get().await?;
+    let answer = conn
+        .transaction::<_, Error, _>(async |tx| {
+            if let Some(earlier) = once.earlier::<TransactionDetail>(tx).await? {
+                return Ok(earlier);
+            }
+            let id = adjust::adjust(tx, now, &who.actor, *client, &wanted.0).await?;
+            let row = store::find(tx, *client, id).await?.ok_or_else(Refusal::not_found)?;
+            let answer = detail(tx, row, language).await?;
+            once.keep(tx, now, &answer).await?;
+            Ok(answer)
+        })
+        .await?;
+    Ok(Json(answer))
+}
+
+/// The ledger of a range of time as CSV or in beancount's syntax, streamed.
+#[utoipa::path(tag = "billing", operation_id = "exportLedger", params(LedgerExportQuery),
+    responses((status = 200, content((String = "text/csv"), (String = "text/plain")))),
+    extensions(("x-permission" = json!("transactions.view"))))]
+#[get("/admin/ledger/export")]
+async fn export_ledger(
+    app: web::Data<App>,
+    _who: May<rights::TransactionsView>,
+    query: Query<LedgerExportQuery>,
+) -> Result<HttpResponse> {
+    let mut fields = Fields::new();
+    fields.instant("from", query.from);
+    fields.instant("to", query.to);
+    fields.check(query.from < query.to, "to", "out_of_range", "Must be after `from`.");
+    fields.finish()?;
+    let (kind, name) = match query.format {
+        ExportFormat::Csv => ("text/csv; charset=utf-8", "ledger.csv"),
+        ExportFormat::Beancount => ("text/plain; charset=utf-8", "ledger.beancount"),
+    };
+    let lines = export::stream(app.get_ref().clone(), query.format, query.from, query.to);
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .streaming(lines))
+}
+
+/// One's own transactions, newest first.
+#[utoipa::path(tag = "billing", operation_id = "listOwnTransactions",
+    params(("client_id" = ClientId, Path), PageQuery, TransactionFilter), responses((status = 200, body = TransactionPage)))]
+#[get("/clients/{client_id}/transactions")]
+async fn list_own_transactions(
+    app: web::Data<App>,
+    who: Acting<client_rights::Documents>,
+    page: Query<PageQuery>,
+    filter: Query<TransactionFilter>,
+    request: HttpRequest,
+) -> Result<Json<TransactionPage>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(list(&mut conn, Some(who.client), &page, &filter, language(&request)).await?))
+}
+
+/// One of one's own transactions with its "why?".
+#[utoipa::path(tag = "billing", operation_id = "getOwnTransaction",
+    params(("client_id" = ClientId, Path), ("id" = TransferId, Path)), responses((status = 200, body = TransactionDetail)))]
+#[get("/clients/{client_id}/transactions/{id}")]
+async fn get_own_transaction(
+    app: web::Data<App>,
+    who: Acting<client_rights::Documents>,
+    path: Path<(ClientId, TransferId)>,
+    request: HttpRequest,
+) -> Result<Json<TransactionDetail>> {
+    let mut conn = app.db.get().await?;
+    let row = store::find(&mut conn, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, row, language(&request)).await?))
+}
+
+/// What one's own service was charged, newest first.
+#[utoipa::path(tag = "billing", operation_id = "listOwnServiceCharges",
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), PageQuery),
+    responses((status = 200, body = Page<ChargeDetail>)))]
+#[get("/clients/{client_id}/services/{id}/charges")]
+async fn list_own_service_charges(
+    app: web::Data<App>,
+    who: Acting<client_rights::Services>,
+    path: Path<(ClientId, ServiceId)>,
+    page: Query<PageQuery>,
+    request: HttpRequest,
+) -> Result<Json<Page<ChargeDetail>>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(charges(&mut conn, who.client, path.1, &page, language(&request)).await?))
+}

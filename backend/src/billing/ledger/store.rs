@@ -1,0 +1,379 @@
+//! Reading the ledger.
+
+use std::collections::HashMap;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Nullable, Numeric, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use schema::{
+    charges, clients, documents, ledger_accounts, ledger_transfers, products, service_prices, services,
+};
+use serde_json::Value;
+use shared::billing::ledger::{LedgerAccount, TransactionFilter};
+use shared::billing::{AccountKind, TransferKind};
+use shared::{
+    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, PaymentId, Period, PostingId, ServiceId,
+    TransferId,
+};
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::http::Paging;
+
+/// A movement of a wallet.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = ledger_transfers)]
+pub struct Transfer {
+    pub id: TransferId,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub at: Timestamp,
+    pub posting_id: PostingId,
+    pub debit_account: LedgerAccountId,
+    pub credit_account: LedgerAccountId,
+    pub amount: Decimal,
+    pub currency: Currency,
+    pub kind: TransferKind,
+    pub client_id: Option<ClientId>,
+    pub service_id: Option<ServiceId>,
+    pub document_id: Option<DocumentId>,
+    pub payment_id: Option<PaymentId>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub period_from: Option<Timestamp>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub period_to: Option<Timestamp>,
+    pub actor: String,
+    pub explanation: Value,
+    pub balance_after: Option<Decimal>,
+    pub reverses: Option<TransferId>,
+}
+
+/// Where a page of the ledger ends, so that the next one goes on from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    pub at: Timestamp,
+    pub id: TransferId,
+}
+
+/// Rows are counted up to this; beyond it a list says so much.
+pub const COUNT_MAX: i64 = 10_000;
+
+type Boxed<'a> = ledger_transfers::BoxedQuery<'a, diesel::pg::Pg>;
+
+fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Option<&str>) -> Boxed<'a> {
+    let mut query =
+        ledger_transfers::table.filter(ledger_transfers::balance_after.is_not_null()).into_boxed();
+    if let Some(client) = client.or(filter.client) {
+        query = query.filter(ledger_transfers::client_id.eq(client));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(ledger_transfers::kind.eq(kind));
+    }
+    if let Some(service) = filter.service {
+        query = query.filter(ledger_transfers::service_id.eq(service));
+    }
+    if let Some(document) = filter.document {
+        query = query.filter(ledger_transfers::document_id.eq(document));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(ledger_transfers::at.ge(jiff_diesel::Timestamp::from(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(ledger_transfers::at.lt(jiff_diesel::Timestamp::from(to)));
+    }
+    if let Some(pattern) = search {
+        let named = clients::table
+            .filter(
+                clients::company_name
+                    .ilike(pattern.to_owned())
+                    .or(clients::email.ilike(pattern.to_owned()))
+                    .or(sql::<diesel::sql_types::Bool>("first_name || ' ' || last_name ILIKE ")
+                        .bind::<Text, _>(pattern.to_owned())),
+            )
+            .select(clients::id.nullable());
+        query = query.filter(ledger_transfers::client_id.eq_any(named));
+    }
+    query
+}
+
+/// A page of movements of wallets, newest first (or oldest, as `paging` says).
+pub async fn page(
+    conn: &mut Conn,
+    client: Option<ClientId>,
+    filter: &TransactionFilter,
+    paging: &Paging,
+    after: Option<After>,
+) -> QueryResult<Vec<Transfer>> {
+    let pattern = paging.pattern();
+    let mut query = filtered(client, filter, pattern.as_deref());
+    if paging.descending {
+        query = query.order((ledger_transfers::at.desc(), ledger_transfers::id.desc()));
+    } else {
+        query = query.order((ledger_transfers::at, ledger_transfers::id));
+    }
+    if let Some(after) = after {
+        let at = jiff_diesel::Timestamp::from(after.at);
+        let same = ledger_transfers::at.eq(at);
+        query = if paging.descending {
+            query.filter(ledger_transfers::at.lt(at).or(same.and(ledger_transfers::id.lt(after.id))))
+        } else {
+            query.filter(ledger_transfers::at.gt(at).or(same.and(ledger_transfers::id.gt(after.id))))
+        };
+    } else {
+        query = query.offset(paging.offset());
+    }
+    query.limit(paging.limit()).select(Transfer::as_select()).load(conn).await
+}
+
+/// How many movements there are, counted up to `COUNT_MAX`.
+pub async fn count(
+    conn: &mut Conn,
+    client: Option<ClientId>,
+    filter: &TransactionFilter,
+    paging: &Paging,
+) -> QueryResult<i64> {
+    let pattern = paging.pattern();
+    let ids: Vec<i32> = filtered(client, filter, pattern.as_deref())
+        .limit(COUNT_MAX)
+        .select(sql::<diesel::sql_types::Integer>("1"))
+        .load(conn)
+        .await?;
+    Ok(i64::try_from(ids.len()).unwrap_or(COUNT_MAX))
+}
+
+/// One movement of this client's wallet.
+pub async fn find(conn: &mut Conn, client: ClientId, id: TransferId) -> QueryResult<Option<Transfer>> {
+    ledger_transfers::table
+        .filter(ledger_transfers::id.eq(id).and(ledger_transfers::client_id.eq(client)))
+        .filter(ledger_transfers::balance_after.is_not_null())
+        .select(Transfer::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// One movement of any wallet.
+pub async fn find_for_staff(conn: &mut Conn, id: TransferId) -> QueryResult<Option<Transfer>> {
+    ledger_transfers::table
+        .filter(ledger_transfers::id.eq(id))
+        .filter(ledger_transfers::balance_after.is_not_null())
+        .select(Transfer::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// All movements of one event.
+pub async fn of_posting(conn: &mut Conn, posting: PostingId) -> QueryResult<Vec<Transfer>> {
+    ledger_transfers::table
+        .filter(ledger_transfers::posting_id.eq(posting))
+        .order((ledger_transfers::at, ledger_transfers::id))
+        .select(Transfer::as_select())
+        .load(conn)
+        .await
+}
+
+pub async fn accounts(
+    conn: &mut Conn,
+    ids: Vec<LedgerAccountId>,
+) -> QueryResult<HashMap<LedgerAccountId, LedgerAccount>> {
+    let rows: Vec<(LedgerAccountId, AccountKind, String, Option<CompanyId>, Option<ClientId>)> =
+        ledger_accounts::table
+            .filter(ledger_accounts::id.eq_any(ids))
+            .select((
+                ledger_accounts::id,
+                ledger_accounts::kind,
+                ledger_accounts::name,
+                ledger_accounts::company_id,
+                ledger_accounts::client_id,
+            ))
+            .load(conn)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, kind, name, company_id, client_id)| {
+            (id, LedgerAccount { id, kind, name, company_id, client_id })
+        })
+        .collect())
+}
+
+/// What came in with an event, and what the gateway kept of it.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Intake {
+    #[diesel(sql_type = SqlUuid)]
+    posting_id: Uuid,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub gross: Option<Decimal>,
+    #[diesel(sql_type = Nullable<Numeric>)]
+    pub fee: Option<Decimal>,
+}
+
+/// Names and numbers that rows of a list are told with.
+#[derive(Debug, Default)]
+pub struct Words {
+    pub clients: HashMap<ClientId, String>,
+    pub services: HashMap<ServiceId, String>,
+    pub documents: HashMap<DocumentId, String>,
+    pub intakes: HashMap<PostingId, Intake>,
+}
+
+/// Everything that these rows mention, in four queries.
+pub async fn words(conn: &mut Conn, rows: &[Transfer]) -> QueryResult<Words> {
+    fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+        let mut ids: Vec<T> = ids.collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+    let mut words = Words::default();
+    let names: Vec<(ClientId, String, String, String)> = clients::table
+        .filter(clients::id.eq_any(distinct(rows.iter().filter_map(|row| row.client_id))))
+        .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
+        .load(conn)
+        .await?;
+    words.clients = names
+        .into_iter()
+        .map(|(id, company, first, last)| {
+            (id, if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company })
+        })
+        .collect();
+    let labels: Vec<(ServiceId, String)> = services::table
+        .filter(services::id.eq_any(distinct(rows.iter().filter_map(|row| row.service_id))))
+        .select((services::id, services::label))
+        .load(conn)
+        .await?;
+    words.services = labels.into_iter().collect();
+    let numbers: Vec<(DocumentId, Option<String>)> = documents::table
+        .filter(documents::id.eq_any(distinct(rows.iter().filter_map(|row| row.document_id))))
+        .select((documents::id, documents::number))
+        .load(conn)
+        .await?;
+    words.documents = numbers.into_iter().filter_map(|(id, number)| Some((id, number?))).collect();
+    let paid = distinct(rows.iter().filter(|row| row.payment_id.is_some()).map(|row| row.posting_id.0));
+    if !paid.is_empty() {
+        let intakes: Vec<Intake> = diesel::sql_query(
+            "SELECT t.posting_id, sum(t.amount) FILTER (WHERE d.kind = 'gateway') AS gross,
+                    sum(t.amount) FILTER (WHERE d.kind = 'fees') AS fee
+             FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit_account
+             WHERE t.posting_id = ANY($1) GROUP BY 1",
+        )
+        .bind::<Array<SqlUuid>, _>(paid)
+        .load(conn)
+        .await?;
+        words.intakes = intakes.into_iter().map(|one| (PostingId(one.posting_id), one)).collect();
+    }
+    Ok(words)
+}
+
+/// A charge with what explains it.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    pub service_id: ServiceId,
+    pub period_from: Timestamp,
+    pub period_to: Timestamp,
+    pub amount: Decimal,
+    pub price_version: i32,
+    pub label: String,
+    pub period: Period,
+    pub currency: Currency,
+    pub product_texts: Value,
+    pub product_key: String,
+    /// What the service was sold at then, if it is still known.
+    pub snapshot: Option<Value>,
+}
+
+type ChargeRow = (
+    (ServiceId, jiff_diesel::Timestamp, jiff_diesel::Timestamp, Decimal, i32),
+    (String, Period, Currency),
+    (Value, String),
+    Option<Value>,
+);
+
+fn charge(row: ChargeRow) -> Charge {
+    let ((service_id, from, to, amount, price_version), (label, period, currency), (texts, key), snapshot) =
+        row;
+    Charge {
+        service_id,
+        period_from: from.to_jiff(),
+        period_to: to.to_jiff(),
+        amount,
+        price_version,
+        label,
+        period,
+        currency,
+        product_texts: texts,
+        product_key: key,
+        snapshot,
+    }
+}
+
+macro_rules! explained_charges {
+    () => {
+        charges::table
+            .inner_join(services::table.on(services::id.eq(charges::service_id)))
+            .inner_join(products::table.on(products::id.eq(services::product_id)))
+            .left_join(
+                service_prices::table.on(service_prices::service_id
+                    .eq(charges::service_id)
+                    .and(service_prices::version.eq(charges::price_version))),
+            )
+            .select((
+                (
+                    charges::service_id,
+                    charges::period_from,
+                    charges::period_to,
+                    charges::amount,
+                    charges::price_version,
+                ),
+                (services::label, services::period, services::currency),
+                (products::texts, products::key),
+                service_prices::snapshot.nullable(),
+            ))
+    };
+}
+
+/// Most charges that the "why?" of one transfer shows.
+const CHARGES_SHOWN: i64 = 1000;
+
+/// The charges behind a transfer, oldest first; at most a thousand.
+pub async fn charges_of(conn: &mut Conn, client: ClientId, transfer: &Transfer) -> QueryResult<Vec<Charge>> {
+    let (Some(from), Some(to)) = (transfer.period_from, transfer.period_to) else { return Ok(Vec::new()) };
+    let rows: Vec<ChargeRow> = explained_charges!()
+        .filter(charges::client_id.eq(client).and(charges::transfer_id.eq(transfer.id)))
+        .filter(charges::period_from.ge(jiff_diesel::Timestamp::from(from)))
+        .filter(charges::period_from.lt(jiff_diesel::Timestamp::from(to)))
+        .order((charges::period_from, charges::service_id))
+        .limit(CHARGES_SHOWN)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(charge).collect())
+}
+
+/// The charges of a service of this client, newest first.
+pub async fn charges_of_service(
+    conn: &mut Conn,
+    client: ClientId,
+    service: ServiceId,
+    paging: &Paging,
+) -> QueryResult<(Vec<Charge>, i64)> {
+    let rows: Vec<ChargeRow> = explained_charges!()
+        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
+        .order(charges::period_from.desc())
+        .limit(paging.limit())
+        .offset(paging.offset())
+        .load(conn)
+        .await?;
+    let total: i64 = charges::table
+        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok((rows.into_iter().map(charge).collect(), total))
+}
+
+/// The client of a service, for staff.
+pub async fn client_of_service(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<ClientId>> {
+    services::table.find(service).select(services::client_id).first(conn).await.optional()
+}

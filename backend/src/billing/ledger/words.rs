@@ -1,0 +1,171 @@
+//! The ledger in words: what a movement was, and why a charge was that much.
+
+use rules::charging::hour_slices;
+use rules::pricing::PriceSnapshot;
+use rust_decimal::Decimal;
+use serde_json::Value;
+use shared::billing::TransferKind;
+use shared::billing::ledger::{ChargeDetail, ChargedHours, Movement, TransactionSummary};
+use shared::catalog::{Texts, text_in};
+use shared::{Language, LedgerAccountId, Period};
+
+use super::store::{Charge, Transfer, Words};
+use crate::billing::charging::store::hourly_price;
+
+/// A sentence in one of our languages.
+fn say(language: Language, english: &str, polish: &str, ukrainian: &str) -> String {
+    match language {
+        Language::English => english,
+        Language::Polish => polish,
+        Language::Ukrainian => ukrainian,
+    }
+    .to_owned()
+}
+
+/// What a movement was, for the client.
+fn description(row: &Transfer, words: &Words, language: Language) -> String {
+    let label = row.service_id.and_then(|id| words.services.get(&id)).map_or("", String::as_str);
+    let number = row.document_id.and_then(|id| words.documents.get(&id)).map_or("", String::as_str);
+    let text = |key: &str| row.explanation.get(key).and_then(Value::as_str).unwrap_or("");
+    let (what, detail) = match row.kind {
+        TransferKind::Charge => match text("fee") {
+            "setup" => (say(language, "Setup", "Instalacja", "Встановлення"), label),
+            "uninstall" => (say(language, "Removal", "Usunięcie", "Видалення"), label),
+            _ if row.explanation.get("change").is_some() => {
+                (say(language, "Change of options", "Zmiana opcji", "Зміна опцій"), label)
+            }
+            _ if row.service_id.is_some() => {
+                (say(language, "Service started", "Uruchomienie usługi", "Запуск послуги"), label)
+            }
+            _ => (say(language, "Running services", "Działające usługi", "Активні послуги"), ""),
+        },
+        TransferKind::Payment => (say(language, "Payment", "Płatność", "Платіж"), number),
+        TransferKind::Refund if row.explanation.get("change").is_some() => (
+            say(
+                language,
+                "Unused time after a change of options",
+                "Niewykorzystany czas po zmianie opcji",
+                "Невикористаний час після зміни опцій",
+            ),
+            label,
+        ),
+        TransferKind::Refund => (say(language, "Refund", "Zwrot", "Повернення"), number),
+        TransferKind::Adjustment => (say(language, "Correction", "Korekta", "Коригування"), text("reason")),
+        TransferKind::Credit => (say(language, "Credit", "Bonus", "Бонус"), text("reason")),
+        TransferKind::Tax => (say(language, "Tax", "Podatek", "Податок"), number),
+        TransferKind::Fee => (say(language, "Fee", "Opłata", "Комісія"), number),
+        TransferKind::Suspense => {
+            (say(language, "Money kept aside", "Środki do wyjaśnienia", "Кошти до з'ясування"), number)
+        }
+    };
+    if detail.is_empty() { what } else { format!("{what}: {detail}") }
+}
+
+/// What the wallet of the row's client gained; negative when it lost.
+fn change(row: &Transfer) -> Decimal {
+    let wallet = row.client_id.map(|client| LedgerAccountId(client.0));
+    if Some(row.credit_account) == wallet { row.amount } else { -row.amount }
+}
+
+/// A row of the list. `None` for a movement that touches no wallet.
+pub fn summary(row: &Transfer, words: &Words, language: Language) -> Option<TransactionSummary> {
+    let (client, after) = (row.client_id?, row.balance_after?);
+    let amount = change(row);
+    let intake = words.intakes.get(&row.posting_id);
+    Some(TransactionSummary {
+        id: row.id,
+        at: row.at,
+        kind: row.kind,
+        client_id: client,
+        client_name: words.clients.get(&client).cloned().unwrap_or_default(),
+        currency: row.currency,
+        amount,
+        balance_before: after - amount,
+        balance_after: after,
+        gross: intake.and_then(|intake| intake.gross),
+        fee: intake.and_then(|intake| intake.fee),
+        description: description(row, words, language),
+        service_id: row.service_id,
+        document_id: row.document_id,
+        payment_id: row.payment_id,
+        period_from: row.period_from,
+        period_to: row.period_to,
+    })
+}
+
+/// Both sides of a movement. `None` when an account is unknown, which the audit would tell.
+pub fn movement(
+    row: &Transfer,
+    accounts: &std::collections::HashMap<LedgerAccountId, shared::billing::ledger::LedgerAccount>,
+) -> Option<Movement> {
+    Some(Movement {
+        id: row.id,
+        kind: row.kind,
+        debit: accounts.get(&row.debit_account)?.clone(),
+        credit: accounts.get(&row.credit_account)?.clone(),
+        amount: row.amount,
+        currency: row.currency,
+    })
+}
+
+/// A charge with its arithmetic.
+pub fn explain(charge: Charge, language: Language) -> ChargeDetail {
+    let texts: Texts = serde_json::from_value(charge.product_texts.clone()).unwrap_or_default();
+    let product =
+        text_in(&texts, language).map_or_else(|| charge.product_key.clone(), |text| text.name.clone());
+    let snapshot =
+        charge.snapshot.clone().and_then(|value| serde_json::from_value::<PriceSnapshot>(value).ok());
+    let found = snapshot.and_then(|snapshot| arithmetic(&charge, &snapshot, language));
+    let (price, hours, why) = found.unwrap_or_else(|| (None, None, String::new()));
+    ChargeDetail {
+        service_id: charge.service_id,
+        label: charge.label,
+        product,
+        period_from: charge.period_from,
+        period_to: charge.period_to,
+        amount: charge.amount,
+        currency: charge.currency,
+        price_version: charge.price_version,
+        price,
+        hours,
+        why,
+    }
+}
+
+type Arithmetic = (Option<Decimal>, Option<ChargedHours>, String);
+
+/// Finds the price of the snapshot that gives the amount, and says how.
+fn arithmetic(charge: &Charge, snapshot: &PriceSnapshot, language: Language) -> Option<Arithmetic> {
+    let seconds = charge.period_to.as_second() - charge.period_from.as_second();
+    let prices = [Some(snapshot.total.base), snapshot.total.idle].into_iter().flatten();
+    let monthly = charge.period == Period::Monthly;
+    for price in prices {
+        if charge.amount == price && !(monthly && seconds % 3600 == 0 && seconds < 28 * 86_400) {
+            let whole = say(language, "the whole period", "cały okres", "повний період");
+            return Some((Some(price), None, format!("{price} {}: {whole}", charge.currency)));
+        }
+        let count = seconds / 3600;
+        let slices = hour_slices(hourly_price(charge.period, price), charge.period_from, count).ok()?;
+        let [slice] = slices[..] else { continue };
+        if slice.amount != charge.amount {
+            continue;
+        }
+        let hours = ChargedHours {
+            first: u32::try_from(slice.first).ok()?,
+            last: u32::try_from(slice.last).ok()?,
+            of_month: u32::try_from(slice.of_month).ok()?,
+            month: charge.period_from.strftime("%Y-%m").to_string(),
+        };
+        let why = if monthly {
+            let (last, before, all) = (slice.last, slice.first - 1, slice.of_month);
+            format!(
+                "{price} × {last}/{all} − {price} × {before}/{all} = {} {}",
+                charge.amount, charge.currency
+            )
+        } else {
+            format!("{price} × {count} h = {} {}", charge.amount, charge.currency)
+        };
+        return Some((Some(price), monthly.then_some(hours), why));
+    }
+    None
+}

@@ -1,0 +1,121 @@
+//! The balance strip, recurring cost and forecast; the credit limit.
+
+use actix_web::{get, put, web};
+use diesel_async::AsyncConnection;
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::ClientId;
+use shared::billing::wallet::{CostSummary, CreditLimitChange, WalletSummary};
+use shared::money::AMOUNT_MAX;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{costs, store};
+use crate::App;
+use crate::audit::{self, Entry};
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::{Acting, Fields, Json, May, Path, client_rights, rights};
+use crate::jobs::{Job, outbox};
+use crate::settings;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_client_wallet)
+        .service(get_client_costs)
+        .service(set_credit_limit)
+        .service(get_wallet)
+        .service(get_costs);
+}
+
+/// What a client has and may spend.
+#[utoipa::path(tag = "billing", operation_id = "getClientWallet", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = WalletSummary)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{client_id}/wallet")]
+async fn get_client_wallet(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    client: Path<ClientId>,
+) -> Result<Json<WalletSummary>> {
+    let mut conn = app.db.get().await?;
+    let wallet = store::find(&mut conn, *client).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(wallet.into()))
+}
+
+/// What the services of a client cost and how long its wallet lasts.
+#[utoipa::path(tag = "billing", operation_id = "getClientCosts", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = CostSummary)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{client_id}/costs")]
+async fn get_client_costs(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    client: Path<ClientId>,
+) -> Result<Json<CostSummary>> {
+    let mut conn = app.db.get().await?;
+    let finance = settings::load(&mut conn).await?.finance;
+    Ok(Json(costs::summary(&mut conn, app.clock.now(), *client, &finance).await?))
+}
+
+/// Set how far a client may go into debt.
+#[utoipa::path(tag = "billing", operation_id = "setCreditLimit", params(("client_id" = ClientId, Path)),
+    request_body = CreditLimitChange, responses((status = 200, body = WalletSummary)),
+    extensions(("x-permission" = json!("clients.credit"))))]
+#[put("/admin/clients/{client_id}/credit-limit")]
+async fn set_credit_limit(
+    app: web::Data<App>,
+    who: May<rights::ClientsCredit>,
+    client: Path<ClientId>,
+    change: Json<CreditLimitChange>,
+) -> Result<Json<WalletSummary>> {
+    let (client, now) = (*client, app.clock.now());
+    let mut conn = app.db.get().await?;
+    let wallet = conn
+        .transaction::<_, Error, _>(async |tx| {
+            let mut wallet = store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
+            let mut fields = Fields::new();
+            let decimals = wallet.currency.decimals();
+            let limit =
+                fields.decimal("credit_limit", &change.credit_limit, decimals, Decimal::ZERO, AMOUNT_MAX);
+            fields.finish()?;
+            let limit = limit.unwrap_or(wallet.credit_limit);
+            store::set_credit_limit(tx, client, limit, now).await?;
+            let entry = Entry {
+                action: "credit_limit.changed",
+                description: format!("Credit limit is {limit} {}", wallet.currency),
+                client: Some(client),
+                old: Some(json!({ "credit_limit": wallet.credit_limit })),
+                new: Some(json!({ "credit_limit": limit })),
+                ..Entry::default()
+            };
+            audit::record(tx, &who.actor, now, entry).await?;
+            if limit > wallet.credit_limit {
+                // More can be spent: what lacked money goes on.
+                let tags = outbox::Tags { client: Some(client), ..outbox::Tags::default() };
+                outbox::send(tx, now, &Job::WalletToppedUp { client }, tags).await?;
+            }
+            wallet.credit_limit = limit;
+            Ok(wallet)
+        })
+        .await?;
+    Ok(Json(wallet.into()))
+}
+
+/// What one has and may spend.
+#[utoipa::path(tag = "billing", operation_id = "getWallet", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = WalletSummary)))]
+#[get("/clients/{client_id}/wallet")]
+async fn get_wallet(
+    app: web::Data<App>,
+    who: Acting<client_rights::Overview>,
+) -> Result<Json<WalletSummary>> {
+    let mut conn = app.db.get().await?;
+    let wallet = store::find(&mut conn, who.client).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(wallet.into()))
+}
+
+/// What one's services cost and how long the wallet lasts.
+#[utoipa::path(tag = "billing", operation_id = "getCosts", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = CostSummary)))]
+#[get("/clients/{client_id}/costs")]
+async fn get_costs(app: web::Data<App>, who: Acting<client_rights::Overview>) -> Result<Json<CostSummary>> {
+    let mut conn = app.db.get().await?;
+    let finance = settings::load(&mut conn).await?.finance;
+    Ok(Json(costs::summary(&mut conn, app.clock.now(), who.client, &finance).await?))
+}

@@ -1,0 +1,309 @@
+//! Measures the charging run against the bare SQL of the same rows, A-B-A, and audits what it leaves.
+//!
+//! `hostwright-bench --server postgres://…/postgres [--sizes 10000,100000,1000000] [--json results.json]`
+//!
+//! A: `INSERT … SELECT` of the rows that a run writes (charges and transfers), into empty partitions with the same indexes.
+//! B: the charging run, from the start to the commit of its last batch. Each is repeated; medians count.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use hostwright::billing::{audit, charging};
+use hostwright::config::Database;
+use hostwright::db;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Serialize;
+
+/// Measures the charging run.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// URL of a database that a superuser may create others from.
+    #[arg(long)]
+    server: String,
+    /// Due hourly services, one measurement for each number.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    sizes: Vec<i64>,
+    /// Clients that own them; one of these owns a tenth of the services.
+    #[arg(long, default_value_t = 100_000)]
+    clients: i64,
+    /// How often each is repeated.
+    #[arg(long, default_value_t = 3)]
+    repeat: usize,
+    /// Fails when the ratio at the largest size is lower, in percent.
+    #[arg(long, default_value_t = 50)]
+    ratio_min: u128,
+    /// Where to write the figures.
+    #[arg(long)]
+    json: Option<std::path::PathBuf>,
+}
+
+/// What one size came to. Times in milliseconds.
+#[derive(Debug, Serialize)]
+struct Measured {
+    services: i64,
+    clients: i64,
+    raw_ms: u128,
+    run_ms: u128,
+    /// Every single time, raw before, run, raw after.
+    samples: Vec<[u128; 3]>,
+    /// Raw over run, in hundredths: 100 is as fast as the bare SQL.
+    ratio_percent: u128,
+    services_per_second: u128,
+    idle_ms: u128,
+    catch_up_24_hours_ms: u128,
+    /// 24 missed hours in one pass, against 24 single runs, in hundredths.
+    catch_up_percent: u128,
+    worker_memory_kb: u64,
+}
+
+/// The hour that everything is charged for; services run since the beginning of its month.
+const HOUR: &str = "2026-11-10T01:00:00Z";
+const NAME: &str = "hostwright_bench";
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bench(cli))
+}
+
+async fn bench(cli: Cli) -> anyhow::Result<()> {
+    let (head, _) = cli.server.rsplit_once('/').context("--server names a database")?;
+    let url = format!("{head}/{NAME}");
+    let mut results = Vec::new();
+    for services in &cli.sizes {
+        let mut server = AsyncPgConnection::establish(&cli.server).await.context("connecting to --server")?;
+        server.batch_execute(&format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")).await?;
+        server.batch_execute(&format!("CREATE DATABASE {NAME}")).await?;
+        db::migrate(&url).await?;
+        let measured = measure(&url, *services, cli.clients, cli.repeat).await?;
+        println!("{}", row(&measured));
+        results.push(measured);
+        server.batch_execute(&format!("DROP DATABASE {NAME} WITH (FORCE)")).await?;
+    }
+    if let Some(path) = &cli.json {
+        std::fs::write(path, serde_json::to_vec_pretty(&results)?)
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
+    judge(&cli, &results)
+}
+
+fn row(measured: &Measured) -> String {
+    format!(
+        "{:>9} services of {} clients: run {:>6} ms, bare SQL {:>6} ms, ratio {}.{:02}, {:>7} services/s, idle {} ms, \
+         24 hours late {} ms, worker {} kB",
+        measured.services,
+        measured.clients,
+        measured.run_ms,
+        measured.raw_ms,
+        measured.ratio_percent / 100,
+        measured.ratio_percent % 100,
+        measured.services_per_second,
+        measured.idle_ms,
+        measured.catch_up_24_hours_ms,
+        measured.worker_memory_kb,
+    )
+}
+
+fn judge(cli: &Cli, results: &[Measured]) -> anyhow::Result<()> {
+    let Some(last) = results.last() else { return Ok(()) };
+    ensure!(last.ratio_percent >= cli.ratio_min, "the ratio is below {} %", cli.ratio_min);
+    ensure!(last.idle_ms < 50, "a tick with nothing due takes {} ms", last.idle_ms);
+    ensure!(last.worker_memory_kb < 150 * 1024, "the worker holds {} kB", last.worker_memory_kb);
+    if let Some(first) = results.first().filter(|first| first.services < last.services) {
+        // Ten times the services may take at most eleven times as long.
+        let growth = u128::try_from(last.services / first.services)?;
+        let allowed = first.run_ms.max(1) * growth * 11 / 10;
+        ensure!(last.run_ms <= allowed, "{} ms is more than linear from {} ms", last.run_ms, first.run_ms);
+    }
+    Ok(())
+}
+
+async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyhow::Result<Measured> {
+    let config = Database { url: SecretString::from(url.to_owned()), connections_max: 4 };
+    let pool = db::pool(&config)?;
+    let mut conn = AsyncPgConnection::establish(url).await?;
+    seed(&mut conn, services, clients).await?;
+    let hour: Timestamp = HOUR.parse()?;
+
+    // A first run shows which rows are written; they are kept for A.
+    let first = charging::charge_due(&pool, hour).await?;
+    ensure!(first.batch.charges == services, "{} of {services} services were charged", first.batch.charges);
+    conn.batch_execute(
+        "CREATE UNLOGGED TABLE kept_charges AS SELECT * FROM charges ORDER BY client_id, service_id;
+         CREATE UNLOGGED TABLE kept_transfers AS SELECT * FROM ledger_transfers_2026_11 ORDER BY client_id;
+         ANALYZE kept_charges; ANALYZE kept_transfers",
+    )
+    .await?;
+
+    let mut samples = Vec::with_capacity(repeat);
+    for _ in 0..repeat.max(1) {
+        let before = raw(&mut conn).await?;
+        rewind(&mut conn, 1).await?;
+        let started = Instant::now();
+        let charged = charging::charge_due(&pool, hour).await?;
+        let run = started.elapsed();
+        ensure!(charged.batch.charges == services && charged.failed == 0, "not everything was charged");
+        assert_books(&mut conn).await?;
+        let after = raw(&mut conn).await?;
+        samples.push([before.as_millis(), run.as_millis(), after.as_millis()]);
+    }
+    let raw_ms = median(samples.iter().flat_map(|[before, _, after]| [*before, *after]).collect());
+    let run_ms = median(samples.iter().map(|[_, run, _]| *run).collect());
+
+    rewind(&mut conn, 24).await?;
+    let started = Instant::now();
+    let late = charging::charge_due(&pool, hour).await?;
+    let catch_up = started.elapsed();
+    ensure!(late.batch.charges == services, "the hours of a service come as one charge");
+    assert_books(&mut conn).await?;
+
+    let mut idle = Vec::new();
+    for _ in 0..21 {
+        let started = Instant::now();
+        let nothing = charging::charge_due(&pool, hour).await?;
+        idle.push(started.elapsed().as_millis());
+        ensure!(nothing.batch.clients == 0, "everything was charged already");
+    }
+    Ok(Measured {
+        services,
+        clients,
+        raw_ms,
+        run_ms,
+        samples,
+        ratio_percent: raw_ms * 100 / run_ms.max(1),
+        services_per_second: u128::try_from(services)? * 1000 / run_ms.max(1),
+        idle_ms: median(idle),
+        catch_up_24_hours_ms: catch_up.as_millis(),
+        catch_up_percent: catch_up.as_millis() * 100 / (24 * run_ms.max(1)),
+        worker_memory_kb: memory_peak_kb()?,
+    })
+}
+
+/// A: the same rows by bare SQL, into empty partitions.
+async fn raw(conn: &mut AsyncPgConnection) -> anyhow::Result<Duration> {
+    empty(conn).await?;
+    let started = Instant::now();
+    conn.batch_execute(
+        "BEGIN;
+         INSERT INTO charges SELECT * FROM kept_charges;
+         INSERT INTO ledger_transfers SELECT * FROM kept_transfers;
+         COMMIT",
+    )
+    .await?;
+    Ok(started.elapsed())
+}
+
+async fn empty(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
+    conn.batch_execute("TRUNCATE charges; TRUNCATE ledger_transfers_2026_11").await?;
+    conn.batch_execute("CHECKPOINT").await?;
+    Ok(())
+}
+
+/// Everything as it was so many hours before the run.
+async fn rewind(conn: &mut AsyncPgConnection, hours: i32) -> anyhow::Result<()> {
+    empty(conn).await?;
+    conn.batch_execute(&format!(
+        "UPDATE wallets SET balance = 1000000, charged_to = '{HOUR}'::timestamptz - interval '{hours} hours',
+             next_due_at = '{HOUR}'::timestamptz - interval '{} hours'
+         WHERE next_due_at IS NOT NULL",
+        hours - 1
+    ))
+    .await?;
+    conn.batch_execute("VACUUM ANALYZE wallets").await?;
+    conn.batch_execute("CHECKPOINT").await?;
+    Ok(())
+}
+
+async fn assert_books(conn: &mut AsyncPgConnection) -> anyhow::Result<()> {
+    let report = audit::verify(conn).await?;
+    ensure!(report.is_clean(), "{report}");
+    Ok(())
+}
+
+/// Clients with money, and services in the stream since the beginning of the month.
+async fn seed(conn: &mut AsyncPgConnection, services: i64, clients: i64) -> anyhow::Result<()> {
+    conn.batch_execute(
+        "SELECT ensure_partitions('2026-10-01Z', '2026-12-01Z');
+         INSERT INTO currencies (code, is_default, created_at, updated_at) VALUES ('EUR', true, now(), now());
+         INSERT INTO companies (id, name, country, is_default, currency, created_at, updated_at)
+             VALUES ('01920000-0000-7000-8000-000000000001', 'Bench', 'PL', true, 'EUR', now(), now());
+         INSERT INTO ledger_accounts (id, kind, company_id, currency, created_at)
+             VALUES ('01920000-0000-7000-8000-000000000002', 'gateway', '01920000-0000-7000-8000-000000000001', 'EUR', now());
+         INSERT INTO products (id, key, created_at, updated_at)
+             VALUES ('01920000-0000-7000-8000-000000000003', 'vps', now(), now());
+         CREATE FUNCTION bench_id(prefix text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+             $$ SELECT (prefix || lpad(to_hex(n), 8, '0') || '70008000000000000000')::uuid $$",
+    )
+    .await?;
+    for statement in [
+        "INSERT INTO clients (id, email, currency, company_id, created_at, updated_at)
+         SELECT bench_id('0192', g), 'c' || g || '@bench.test', 'EUR', '01920000-0000-7000-8000-000000000001', now(), now()
+         FROM generate_series(1, $1) g",
+        "INSERT INTO ledger_accounts (id, kind, client_id, currency, created_at)
+         SELECT bench_id('0192', g), 'wallet', bench_id('0192', g), 'EUR', now() FROM generate_series(1, $1) g",
+        "INSERT INTO wallets (client_id, company_id, currency, balance, charged_to, used, updated_at)
+         SELECT bench_id('0192', g), '01920000-0000-7000-8000-000000000001', 'EUR', 1000000, '2026-11-10 00:00Z', true, now()
+         FROM generate_series(1, $1) g",
+        "INSERT INTO ledger_causes (cause, posting_id, at)
+         SELECT 'opening:' || g, bench_id('0194', g), '2026-10-15Z' FROM generate_series(1, $1) g",
+        "INSERT INTO ledger_transfers (id, at, posting_id, debit_account, credit_account, amount, currency, kind, client_id, actor,
+             explanation, balance_after, cause)
+         SELECT bench_id('0194', g), '2026-10-15Z', bench_id('0194', g), '01920000-0000-7000-8000-000000000002',
+             bench_id('0192', g), 1000000, 'EUR', 'payment', bench_id('0192', g), 'system', '{}', 1000000, 'opening:' || g
+         FROM generate_series(1, $1) g",
+    ] {
+        sql_query(statement).bind::<BigInt, _>(clients).execute(conn).await?;
+    }
+    // A tenth belongs to one client, the others are spread.
+    sql_query(
+        "INSERT INTO services (id, client_id, product_id, company_id, label, state, currency, period, charge_by, setup, base,
+             stream_from, suspension_grace_hours, module, activated_at, created_at, updated_at)
+         SELECT bench_id('0193', g), bench_id('0192', CASE WHEN g % 10 = 0 THEN 1 ELSE 1 + (g * 7919) % $2 END),
+             '01920000-0000-7000-8000-000000000003', '01920000-0000-7000-8000-000000000001', 's' || g, 'active', 'EUR', 'monthly',
+             'hours', 0, (100 + g % 900) / 10.0, '2026-11-01 00:00Z', 0, 'manual', '2026-11-01Z', now(), now()
+         FROM generate_series(1, $1) g",
+    )
+    .bind::<BigInt, _>(services)
+    .bind::<BigInt, _>(clients)
+    .execute(conn)
+    .await?;
+    conn.batch_execute(
+        "UPDATE wallets SET next_due_at = '2026-11-10 01:00Z' WHERE client_id IN (SELECT client_id FROM services)",
+    )
+    .await?;
+    conn.batch_execute("VACUUM ANALYZE").await?;
+    let settings = settings(conn).await?;
+    println!("PostgreSQL: {settings}");
+    Ok(())
+}
+
+async fn settings(conn: &mut AsyncPgConnection) -> anyhow::Result<String> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Nullable<Text>)]
+        value: Option<String>,
+    }
+    let row: Setting = sql_query(
+        "SELECT string_agg(name || '=' || setting || coalesce(unit, ''), ' ' ORDER BY name) AS value FROM pg_settings
+         WHERE name IN ('fsync', 'synchronous_commit', 'shared_buffers', 'max_wal_size', 'work_mem', 'server_version')",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(row.value.unwrap_or_default())
+}
+
+fn median(mut values: Vec<u128>) -> u128 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or(0)
+}
+
+/// The most memory that this process ever held.
+fn memory_peak_kb() -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("reading /proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("VmHWM is not told")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
