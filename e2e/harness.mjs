@@ -5,7 +5,7 @@
 //   TEST_DATABASE_URL, TEST_REDIS_URL, TEST_SMTP, TEST_SMTP_API   as `backend/scripts/scratch up DIR` prints them
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -143,6 +143,27 @@ export async function sqlOn(url, query) {
   return wrapped === query ? text : JSON.parse(text);
 }
 
+/** The demo provider takes a while to live through its months: filled once for each build of the program, then copied. */
+async function demoTemplate() {
+  const { mtimeMs, size } = statSync(program);
+  const name = `hw_demo_${Math.round(mtimeMs).toString(36)}_${size.toString(36)}`;
+  const server = need("TEST_DATABASE_URL");
+  if ((await sqlOn(server, `SELECT 1 AS found FROM pg_database WHERE datname = '${name}' AND datistemplate`)).length === 0) {
+    await sqlOn(server, `DROP DATABASE IF EXISTS ${name}`);
+    const started = Date.now();
+    const filler = await Panel.create();
+    try {
+      await filler.run(["demo"], { minutes: 20 });
+      await sqlOn(server, `ALTER DATABASE ${filler.name} RENAME TO ${name}`);
+      await sqlOn(server, `ALTER DATABASE ${name} IS_TEMPLATE true`);
+    } finally {
+      await filler.stop();
+    }
+    console.log(`        the demo provider was filled in ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  return name;
+}
+
 /** A database of its own with a server on it. `start` begins it; `processes` may be more than one. */
 export class Panel {
   static async create({ worker = true, demo = false, env = {} } = {}) {
@@ -152,8 +173,10 @@ export class Panel {
     panel.folder = mkdtempSync(join(tmpdir(), "hostwright-e2e-"));
     panel.worker = worker;
     panel.processes = [];
-    await sqlOn(need("TEST_DATABASE_URL"), `CREATE DATABASE ${panel.name}`);
-    writeFileSync(join(panel.folder, "secret.key"), Buffer.from(randomUUID().replaceAll("-", "")).toString("base64"));
+    const template = demo ? await demoTemplate() : "template1";
+    await sqlOn(need("TEST_DATABASE_URL"), `CREATE DATABASE ${panel.name} TEMPLATE ${template}`);
+    // One key for all, so that a copy of the demo can read what the demo sealed.
+    writeFileSync(join(panel.folder, "secret.key"), Buffer.from("a key for tests, 32 bytes long!!").toString("base64"));
     const port = await freePort();
     panel.port = port;
     panel.base = `http://127.0.0.1:${port}`;
@@ -172,8 +195,7 @@ export class Panel {
       ...(existsSync(join(pages, "index.html")) ? { HOSTWRIGHT__HTTP__FRONTEND_DIR: pages } : {}),
       ...env,
     };
-    await panel.run(["migrate"]);
-    if (demo) await panel.run(["demo"], { minutes: 15 });
+    if (!demo) await panel.run(["migrate"]);
     return panel;
   }
 
