@@ -33,8 +33,8 @@ struct Reckoned {
 }
 
 /// Reads a net amount that somebody wrote, in the client's currency.
-pub async fn read_amount(conn: &mut Conn, client: ClientId, text: &str) -> Result<Money> {
-    let buying = frozen::buying(conn, client).await?;
+pub async fn read_amount(conn: &mut Conn, now: Timestamp, client: ClientId, text: &str) -> Result<Money> {
+    let buying = frozen::buying(conn, now, client).await?;
     let mut fields = Fields::new();
     let amount = fields.positive_money("amount", text, buying.currency);
     fields.finish()?;
@@ -61,9 +61,9 @@ async fn balance(conn: &mut Conn, client: ClientId) -> Result<Decimal> {
 }
 
 /// What a client can add, before an amount is chosen.
-pub async fn overview(conn: &mut Conn, client: ClientId) -> Result<FundsOverview> {
+pub async fn overview(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<FundsOverview> {
     let terms = Terms::load(conn).await?;
-    let buying = frozen::buying(conn, client).await?;
+    let buying = frozen::buying(conn, now, client).await?;
     let limits = terms.limits(buying.currency)?;
     let money = |amount| Money::rounded(amount, buying.currency);
     Ok(FundsOverview {
@@ -82,7 +82,7 @@ async fn reckon(
     client: ClientId,
     net: Money,
 ) -> Result<Reckoned> {
-    let buying = frozen::buying(conn, client).await?;
+    let buying = frozen::buying(conn, now, client).await?;
     if net.currency() != buying.currency {
         return Err(anyhow::anyhow!("{net} for a client of {}", buying.currency).into());
     }
@@ -133,6 +133,8 @@ pub async fn issue_funds(
     let terms = Terms::load(tx).await?;
     let Reckoned { buying, selling, decision, totals, today } = reckon(tx, now, &terms, client, net).await?;
     frozen::require_complete(&buying)?;
+    // The evidence that decided stays on the client, too.
+    tax::vat_id::check_once(tx, now, client).await?;
     let company = buying.company;
     let mut seller = selling.seller;
     seller.logo = frozen::keep_logo(tx, company).await?;

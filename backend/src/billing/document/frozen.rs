@@ -13,6 +13,7 @@ use shared::billing::document::DocumentParty;
 use shared::{ClientId, Code, CompanyId, Currency, Language};
 use std::collections::BTreeMap;
 
+use crate::billing::tax::vat_id;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::settings::countries;
@@ -185,8 +186,8 @@ pub struct StoredEvidence {
     pub consultation: Option<String>,
 }
 
-/// The client as it would be frozen now.
-pub async fn buying(conn: &mut Conn, client: ClientId) -> Result<Buying> {
+/// The client as it would be frozen now. A tax id that nobody has checked yet is checked by its check digits.
+pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<Buying> {
     let row: ClientRow = clients::table
         .find(client)
         .select(ClientRow::as_select())
@@ -217,7 +218,13 @@ pub async fn buying(conn: &mut Conn, client: ClientId) -> Result<Buying> {
         (Some(valid), Some(checked_at), Some(stored)) if stored.tax_id == row.tax_id => {
             Some(VatEvidence { valid, checked_at, consultation: stored.consultation, source: stored.source })
         }
-        _ => None,
+        _ if row.tax_id.is_empty() => None,
+        _ => Some(VatEvidence {
+            valid: vat_id::checksum_holds(&row.tax_id, &billing.country),
+            checked_at: now,
+            consultation: None,
+            source: vat_id::CHECKSUM.to_owned(),
+        }),
     };
     let mut tax_ids = Vec::new();
     if !row.tax_id.is_empty() {

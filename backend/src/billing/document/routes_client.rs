@@ -28,7 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     responses((status = 200, body = FundsOverview)))]
 #[get("/clients/{client_id}/funds")]
 async fn funds(app: Data<App>, who: Acting<client_rights::Documents>) -> Result<Json<FundsOverview>> {
-    Ok(Json(actions::overview(&mut *app.db.get().await?, who.client).await?))
+    Ok(Json(actions::overview(&mut *app.db.get().await?, app.clock.now(), who.client).await?))
 }
 
 /// What adding an amount costs, with tax.
@@ -42,7 +42,7 @@ async fn quote(
 ) -> Result<Json<FundsQuote>> {
     let mut conn = app.db.get().await?;
     let terms = Terms::load(&mut conn).await?;
-    let net = actions::read_amount(&mut conn, who.client, &input.amount).await?;
+    let net = actions::read_amount(&mut conn, app.clock.now(), who.client, &input.amount).await?;
     actions::check_limits(&mut conn, &terms, who.client, net).await?;
     Ok(Json(actions::quote(&mut conn, app.clock.now(), who.client, net).await?))
 }
@@ -68,7 +68,7 @@ async fn add_funds(
                 return Ok::<DocumentDetail, crate::Error>(earlier);
             }
             let terms = Terms::load(tx).await?;
-            let net = actions::read_amount(tx, who.client, &input.amount).await?;
+            let net = actions::read_amount(tx, now, who.client, &input.amount).await?;
             actions::check_limits(tx, &terms, who.client, net).await?;
             let row = actions::issue_funds(tx, now, &who.actor, who.client, net, None).await?;
             let language = row.language;

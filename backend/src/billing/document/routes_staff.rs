@@ -74,7 +74,7 @@ async fn quote(
     input: Json<FundsRequestByStaff>,
 ) -> Result<Json<FundsQuote>> {
     let mut conn = app.db.get().await?;
-    let net = actions::read_amount(&mut conn, input.client_id, &input.amount).await?;
+    let net = actions::read_amount(&mut conn, app.clock.now(), input.client_id, &input.amount).await?;
     Ok(Json(actions::quote(&mut conn, app.clock.now(), input.client_id, net).await?))
 }
 
@@ -97,7 +97,7 @@ async fn add_funds(
             if let Some(earlier) = once.earlier(tx).await? {
                 return Ok::<DocumentDetail, crate::Error>(earlier);
             }
-            let net = actions::read_amount(tx, input.client_id, &input.amount).await?;
+            let net = actions::read_amount(tx, now, input.client_id, &input.amount).await?;
             let row = actions::issue_funds(tx, now, &who.actor, input.client_id, net, None).await?;
             let today = Terms::load(tx).await?.today(now);
             let detail = show::detail(tx, row, today, Reader::Staff, Language::English).await?;

@@ -35,8 +35,11 @@ pub fn check_rates(fields: &mut Fields, field: &str, rates: &[TaxRate]) {
 
 /// Checks a country and a region of it.
 pub fn check_place(fields: &mut Fields, country: Option<&str>, region: Option<&str>) {
-    if let Some(country) = country {
-        fields.check(countries::find(country).is_some(), "country", "unknown", "There is no such country.");
+    if let Some(country) = country
+        && countries::find(country).is_none()
+    {
+        fields.add("country", "unknown", "There is no such country.");
+        return;
     }
     if let Some(region) = region {
         let known = country.is_some_and(|country| countries::has_region(country, region));
@@ -211,9 +214,11 @@ pub async fn add_preset(
 
 /// Which taxes a client would bear, and why.
 pub async fn test(conn: &mut Conn, now: Timestamp, input: &TaxTest) -> Result<TaxDecision> {
-    let mut buying = frozen::buying(conn, input.client_id)
-        .await
-        .map_err(|_| Refusal::field("client_id", "unknown", "There is no such client."))?;
+    let mut buying =
+        frozen::buying(conn, now, input.client_id).await.map_err(|error| match error.code() {
+            Code::NotFound => Refusal::field("client_id", "unknown", "There is no such client.").into(),
+            _ => error,
+        })?;
     if let Some(company) = input.company_id {
         if !store::company_exists(conn, company).await? {
             return Err(Refusal::field("company_id", "unknown", "There is no such home company.").into());

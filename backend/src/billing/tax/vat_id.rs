@@ -10,6 +10,9 @@ use crate::billing::document::frozen::StoredEvidence;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
+/// The source of evidence that rests on check digits alone.
+pub const CHECKSUM: &str = "checksum";
+
 /// Whether a VAT id is well formed and its check digits are right. With or without the country's prefix.
 pub fn checksum_holds(tax_id: &str, country: &str) -> bool {
     let plain: String = tax_id.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -18,6 +21,18 @@ pub fn checksum_holds(tax_id: &str, country: &str) -> bool {
     let prefix = if country == "GR" { "EL" } else { country };
     let with_prefix = if plain.starts_with(prefix) { plain } else { format!("{prefix}{plain}") };
     vat_id_validator::check_vat(&with_prefix).is_valid
+}
+
+/// As `check`, unless the present tax id has its evidence already.
+pub async fn check_once(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
+    let (tax_id, stored): (String, Option<serde_json::Value>) =
+        clients::table.find(client).select((clients::tax_id, clients::tax_id_evidence)).first(tx).await?;
+    let checked =
+        stored.as_ref().and_then(|stored| stored.get("tax_id")).and_then(|checked| checked.as_str());
+    if tax_id.is_empty() || checked == Some(tax_id.as_str()) {
+        return Ok(());
+    }
+    check(tx, now, client).await.map(drop)
 }
 
 /// Checks the client's tax id and keeps the answer as evidence for reverse charge. `None`: there is no tax id.
@@ -39,7 +54,7 @@ pub async fn check(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<Op
         (None, None)
     } else {
         let valid = country.is_some_and(|country| checksum_holds(&tax_id, &country));
-        let evidence = StoredEvidence { tax_id, source: "checksum".to_owned(), consultation: None };
+        let evidence = StoredEvidence { tax_id, source: CHECKSUM.to_owned(), consultation: None };
         (Some(valid), Some(serde_json::to_value(evidence)?))
     };
     diesel::update(clients::table.find(client))
