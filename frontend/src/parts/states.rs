@@ -50,3 +50,29 @@ pub(crate) fn DocumentBadge(status: DocumentStatus, #[prop(optional)] overdue: b
     let text = i18n::word(if open && overdue { "overdue" } else { status.as_str() });
     view! { <Badge text=text tone=tone /> }
 }
+
+/// What happened to a service, for people.
+pub(crate) fn event_word(what: &str) -> String {
+    let words = &tp().event;
+    let known = match what {
+        "ordered" => words.ordered,
+        "provisioning" => words.provisioning,
+        "activated" => words.activated,
+        "create_failed" => words.create_failed,
+        "suspended" => words.suspended,
+        "resumed" => words.resumed,
+        "terminated" => words.terminated,
+        "cancelled" => words.cancelled,
+        "idle" => words.idle,
+        "unidle" => words.unidle,
+        "options_changed" => words.options_changed,
+        "past_due" => words.past_due,
+        "termination_requested" => words.termination_requested,
+        "termination_withdrawn" => words.termination_withdrawn,
+        "terminating_soon" => words.terminating_soon,
+        "renamed" => words.renamed,
+        "forced" => words.forced,
+        other => return other.replace('_', " "),
+    };
+    known.to_owned()
+}

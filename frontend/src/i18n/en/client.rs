@@ -70,7 +70,6 @@ pub(super) const TEXTS: Client = Client {
         last_name: "Last name",
         email: "E-mail",
         password_help: "At least 12 characters. A few words you remember are better than one with symbols.",
-        for_company: "I register a company",
         company: "Company name",
         tax_id: "Tax number",
         tax_help: "With the country prefix for an EU VAT number, e.g. PL5260001246.",
@@ -166,6 +165,7 @@ pub(super) const TEXTS: Client = Client {
         range: "From {min} to {max} {unit}",
     },
     service: ClientService {
+        price_details: "Price details",
         title: "Your services",
         text: "Everything you run here, and what it costs.",
         name: "Service",
@@ -215,7 +215,6 @@ pub(super) const TEXTS: Client = Client {
         options: "Options",
         history: "History",
         facts: "Facts",
-        pricing: "Price",
         setup: "Setup",
         base: "Running",
         idle_price: "Idle",
@@ -311,6 +310,7 @@ pub(super) const TEXTS: Client = Client {
         all_kinds: "All kinds",
     },
     profile: ClientProfile {
+        is_company: "This account belongs to a company",
         title: "Profile",
         text: "Who you are on documents, and where you pay tax.",
         who: "Account",

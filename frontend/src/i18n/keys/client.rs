@@ -27,7 +27,7 @@ texts! {
         no_client, no_client_hint, in_days, in_hours, in_minutes, soon,
     }
     signup: ClientSignup {
-        title, text, first_name, last_name, email, password_help, for_company, company, tax_id, tax_help,
+        title, text, first_name, last_name, email, password_help, company, tax_id, tax_help,
     }
     home: ClientHome {
         morning, day, evening, text, balance, available, held, credit, lasts, lasts_long, lasts_always,
@@ -46,15 +46,16 @@ texts! {
         why_first, included, range,
     }
     service: ClientService {
-        title, text, name, product, state, price, next_charge, ordered, since, search, empty, empty_hint,
-        provisioning, step_ordered, step_money, step_delivery, step_active, waits_money, waits_delivery,
-        failed_text, past_due, suspended_money, suspended_staff, suspended_client, suspended_abuse,
-        terminates, cancels, termination_requested, withdraw, withdrawn, terminate, terminate_title,
-        terminate_text, end_when, end_period, end_period_text, end_now, end_now_text, terminate_fee,
-        rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options, history, facts,
-        pricing, setup, base, idle_price, uninstall, switch_up, switch_down, charges_empty, charges_hint,
-        charge_period, change_options, options_none, preview, preview_now, preview_fee, preview_rest,
-        preview_before, preview_after, preview_same, apply, changed, history_empty, renamed, settings,
+        price_details, title, text, name, product, state, price, next_charge, ordered, since, search,
+        empty, empty_hint, provisioning, step_ordered, step_money, step_delivery, step_active, waits_money,
+        waits_delivery, failed_text, past_due, suspended_money, suspended_staff, suspended_client,
+        suspended_abuse, terminates, cancels, termination_requested, withdraw, withdrawn, terminate,
+        terminate_title, terminate_text, end_when, end_period, end_period_text, end_now, end_now_text,
+        terminate_fee, rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options,
+        history, facts, setup, base, idle_price, uninstall, switch_up, switch_down, charges_empty,
+        charges_hint, charge_period, change_options, options_none, preview, preview_now, preview_fee,
+        preview_rest, preview_before, preview_after, preview_same, apply, changed, history_empty, renamed,
+        settings,
     }
     funds: ClientFunds {
         title, text, amount, amount_help, recommended, quick, net, total, no_tax, after, lasts, lasts_year,
@@ -72,8 +73,8 @@ texts! {
         title, text, when, what, amount, balance, empty, empty_hint, kind, all_kinds,
     }
     profile: ClientProfile {
-        title, text, who, who_text, address, address_text, phone, phone_country, language, read_only,
-        next_funds, vat_ok, vat_bad,
+        is_company, title, text, who, who_text, address, address_text, phone, phone_country, language,
+        read_only, next_funds, vat_ok, vat_bad,
     }
     me: ClientMe {
         title, text, current, current_help, pending, language, password_title, password_text,

@@ -30,4 +30,9 @@ texts! {
     tax: PartsTax {
         why, evidence, passed,
     }
+    event: PartsEvent {
+        ordered, provisioning, activated, create_failed, suspended, resumed, terminated, cancelled, idle,
+        unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
+        renamed, forced,
+    }
 }

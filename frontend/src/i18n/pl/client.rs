@@ -70,7 +70,6 @@ pub(super) const TEXTS: Client = Client {
         last_name: "Nazwisko",
         email: "E-mail",
         password_help: "Co najmniej 12 znaków. Kilka zapamiętanych słów jest lepszych niż jedno z symbolami.",
-        for_company: "Rejestruję firmę",
         company: "Nazwa firmy",
         tax_id: "Numer podatkowy (NIP)",
         tax_help: "Z prefiksem kraju dla numeru VAT UE, np. PL5260001246.",
@@ -166,6 +165,7 @@ pub(super) const TEXTS: Client = Client {
         range: "Od {min} do {max} {unit}",
     },
     service: ClientService {
+        price_details: "Szczegóły ceny",
         title: "Twoje usługi",
         text: "Wszystko, co u nas działa, i ile kosztuje.",
         name: "Usługa",
@@ -215,7 +215,6 @@ pub(super) const TEXTS: Client = Client {
         options: "Opcje",
         history: "Historia",
         facts: "Dane",
-        pricing: "Cena",
         setup: "Instalacja",
         base: "Działanie",
         idle_price: "Uśpienie",
@@ -311,6 +310,7 @@ pub(super) const TEXTS: Client = Client {
         all_kinds: "Wszystkie rodzaje",
     },
     profile: ClientProfile {
+        is_company: "To konto należy do firmy",
         title: "Profil",
         text: "Kim jesteś na dokumentach i gdzie płacisz podatek.",
         who: "Dane",

@@ -70,7 +70,6 @@ pub(super) const TEXTS: Client = Client {
         last_name: "Прізвище",
         email: "E-mail",
         password_help: "Щонайменше 12 символів. Кілька слів, які ви пам’ятаєте, краще за одне з символами.",
-        for_company: "Я реєструю компанію",
         company: "Назва компанії",
         tax_id: "Податковий номер",
         tax_help: "З префіксом країни для VAT-номера ЄС, напр. PL5260001246.",
@@ -166,6 +165,7 @@ pub(super) const TEXTS: Client = Client {
         range: "Від {min} до {max} {unit}",
     },
     service: ClientService {
+        price_details: "Деталі ціни",
         title: "Ваші послуги",
         text: "Усе, що у вас працює, і скільки це коштує.",
         name: "Послуга",
@@ -215,7 +215,6 @@ pub(super) const TEXTS: Client = Client {
         options: "Опції",
         history: "Історія",
         facts: "Дані",
-        pricing: "Ціна",
         setup: "Встановлення",
         base: "Робота",
         idle_price: "Простій",
@@ -311,6 +310,7 @@ pub(super) const TEXTS: Client = Client {
         all_kinds: "Усі типи",
     },
     profile: ClientProfile {
+        is_company: "Цей обліковий запис належить компанії",
         title: "Профіль",
         text: "Хто ви в документах і де сплачуєте податок.",
         who: "Дані",

@@ -154,7 +154,7 @@ fn Counters(counters: ServiceCounters) -> impl IntoView {
         (words.ending, counters.termination_requested, "/services?termination_requested=true"),
     ];
     view! {
-        <div class="grid-4">
+        <div class="grid grid-cols-2 gap-4 lg:grid-cols-4">
             {cards
                 .map(|(title, figure, href)| {
                     view! { <StatCard title=title figure=format::count(figure) href=href /> }

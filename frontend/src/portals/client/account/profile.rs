@@ -137,7 +137,7 @@ fn ProfileForm(profile: ClientProfile) -> impl IntoView {
                     <CountryField name="phone_country" value=fields.phone_country label=words.phone_country />
                     <TextField name="phone" kind="tel" label=words.phone value=fields.phone max_length=30 autocomplete="tel-national" />
                     <div class="wide">
-                        <CheckField name="is_company" label=signup.for_company value=fields.is_company />
+                        <CheckField name="is_company" label=words.is_company value=fields.is_company />
                     </div>
                     <Show when=move || fields.is_company.get()>
                         <TextField name="company_name" label=signup.company value=fields.company_name max_length=200 autocomplete="organization" />

@@ -112,10 +112,10 @@ pub(in crate::portals::client) fn Ledger(rows: Vec<TransactionSummary>) -> impl 
                 <caption class="sr-only">{words.title}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{words.when}</th>
+                        <th scope="col" class="only-wide">{words.when}</th>
                         <th scope="col">{words.what}</th>
                         <th scope="col" class="end">{words.amount}</th>
-                        <th scope="col" class="end">{words.balance}</th>
+                        <th scope="col" class="end only-wide">{words.balance}</th>
                         <th scope="col"><span class="sr-only">{tc().common.why}</span></th>
                     </tr>
                 </thead>
@@ -135,15 +135,16 @@ fn LedgerRow(row: TransactionSummary, open: RwSignal<Option<TransferId>>) -> imp
         .map(|(from, to)| format!("{} – {}", format::date_time(from), format::date_time(to)));
     view! {
         <tr aria-selected=move || shown.get().to_string()>
-            <td class="num">{format::date_time(row.at)}</td>
+            <td class="num only-wide">{format::date_time(row.at)}</td>
             <td>
                 <div class="strong">{row.description.clone()}</div>
                 <div class="sub">
+                    <span class="only-narrow num">{format::date_time(row.at)} " · "</span>
                     {i18n::word(row.kind.as_str())} {period.map(|period| format!(" · {period}"))}
                 </div>
             </td>
             <td class="end"><Signed amount=row.amount currency=row.currency /></td>
-            <td class="end num">{exact(row.balance_after, row.currency)}</td>
+            <td class="end num only-wide">{exact(row.balance_after, row.currency)}</td>
             <td class="end">
                 <button
                     type="button"
@@ -184,7 +185,7 @@ fn Why(id: TransferId) -> impl IntoView {
     let client = kit::client();
     let detail = use_query(|| (), move |()| api::own::transaction(client, id));
     view! {
-        <div class="p-2 sm:p-3 whitespace-normal">
+        <div class="why whitespace-normal">
             <Loaded query=detail rows=4 let:detail>
                 <WhyPanel detail links=LINKS />
             </Loaded>

@@ -183,8 +183,8 @@ fn ChangeForm(
     let client = kit::client();
     let overview = overview();
     let id = detail.service.id;
-    let before = taken(&detail.options);
-    let state = OptionsState::new(&product.option_groups, &before);
+    let state = OptionsState::new(&product.option_groups, &taken(&detail.options));
+    let before = untrack(|| state.read());
     let errors = FormErrors::new();
     let wanted = Memo::new(move |_| changed(&before, state.read()));
     let preview = RwSignal::new(None::<OptionsChangePreview>);

@@ -11,7 +11,7 @@ use crate::format;
 use crate::i18n::{self, tc};
 use crate::parts::DataTable;
 use crate::parts::amount::exact;
-use crate::parts::states::state_tone;
+use crate::parts::states::{event_word, state_tone};
 use crate::parts::why::actor_word;
 use crate::portals::client::kit;
 use crate::query::use_query;
@@ -78,7 +78,7 @@ pub(super) fn PriceCard(price: ServicePrice, period: Period) -> impl IntoView {
     let words = &tc().service;
     let lines = price.lines.clone();
     view! {
-        <Card title=words.pricing>
+        <Card title=words.price_details>
             <dl class="facts">
                 {amounts(&price.total)
                     .into_iter()
@@ -120,9 +120,7 @@ pub(super) fn HistoryTab(events: Vec<ServiceEvent>) -> impl IntoView {
                 {events
                     .into_iter()
                     .map(|event| {
-                        let what = event.what.replace('_', " ");
-                        let known = i18n::word(&event.what);
-                        let what = if known == "—" { what } else { known.to_owned() };
+                        let what = event_word(&event.what);
                         let state = i18n::word(event.state_to.as_str());
                         view! {
                             <li class="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-5 py-3 border-b border-line last:border-b-0">
