@@ -3,7 +3,7 @@
 --
 -- $1 uuid[]: clients. $2 uuid[]: an id for the transfer of each. $3 timestamptz: now, in whole seconds.
 -- $4, $5 bigint[]: begins (epoch seconds) and hours of the months from the oldest watermark to now.
--- $6, $7 uuid: the smallest and the largest of the clients, so that whole ranges of the indexes are read.
+-- $6, $7 uuid: the smallest and the largest of the clients, so that ranges of the indexes are read.
 WITH mine AS MATERIALIZED (
     SELECT w.client_id, w.company_id, w.currency, w.balance, w.balance - w.held + w.credit_limit AS available,
            whole_second(w.charged_to) AS charged_to, whole_second($3) AS now_s, c.transfer_id
@@ -45,10 +45,24 @@ WITH mine AS MATERIALIZED (
     SELECT d.client_id, sum(d.units) * 0.0001 AS amount, count(*) AS charges, min(d.period_from) AS period_from,
            max(d.period_to) AS period_to
     FROM due d GROUP BY d.client_id
+), upcoming AS (
+    SELECT client_id, min(at) AS at FROM (
+        SELECT client_id, to_timestamp(CASE WHEN first_s > now_s THEN first_s
+                                            ELSE first_s + ((now_s - first_s) / 3600 + 1) * 3600 END) AS at FROM stream
+        UNION ALL
+        SELECT client_id, max(period_to) FROM periods GROUP BY client_id, service_id
+        UNION ALL
+        SELECT s.client_id, s.paid_until FROM mine m
+        JOIN services s ON s.client_id = m.client_id AND s.client_id BETWEEN $6 AND $7 AND s.state = 'active'
+            AND s.charge_by = 'periods' AND s.past_due_since IS NULL AND s.paid_until > $3
+            AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until)
+    ) u GROUP BY client_id
 ), decided AS MATERIALIZED (
-    SELECT m.*, coalesce(t.amount, 0) AS amount, coalesce(t.charges, 0) AS charges, t.period_from, t.period_to,
+    SELECT m.*, u.at AS next_due_at, coalesce(t.amount, 0) AS amount, coalesce(t.charges, 0) AS charges, t.period_from, t.period_to,
            coalesce(t.amount, 0) > 0 AND t.amount > m.available AS short
-    FROM mine m LEFT JOIN totals t ON t.client_id = m.client_id
+    FROM mine m
+    LEFT JOIN totals t ON t.client_id = m.client_id
+    LEFT JOIN upcoming u ON u.client_id = m.client_id
 ), charged AS (
     INSERT INTO charges (client_id, service_id, period_from, period_to, amount, price_version, transfer_id)
     SELECT d.client_id, d.service_id, d.period_from, d.period_to, d.units * 0.0001, d.price_version,
@@ -74,23 +88,11 @@ WITH mine AS MATERIALIZED (
     LEFT JOIN ledger_accounts a
         ON a.company_id = w.company_id AND a.currency = w.currency AND a.kind = 'revenue' AND a.name = ''
     WHERE w.amount > 0 AND NOT w.short
-), upcoming AS (
-    SELECT client_id, min(at) AS at FROM (
-        SELECT client_id, to_timestamp(CASE WHEN first_s > now_s THEN first_s
-                                            ELSE first_s + ((now_s - first_s) / 3600 + 1) * 3600 END) AS at FROM stream
-        UNION ALL
-        SELECT client_id, max(period_to) FROM periods GROUP BY client_id, service_id
-        UNION ALL
-        SELECT s.client_id, s.paid_until FROM mine m
-        JOIN services s ON s.client_id = m.client_id AND s.client_id BETWEEN $6 AND $7 AND s.state = 'active'
-            AND s.charge_by = 'periods' AND s.past_due_since IS NULL AND s.paid_until > $3
-            AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until)
-    ) u GROUP BY client_id
 ), settled AS (
     UPDATE wallets w
-    SET balance = w.balance - d.amount, charged_to = GREATEST(w.charged_to, $3), next_due_at = u.at,
+    SET balance = w.balance - d.amount, charged_to = GREATEST(w.charged_to, $3), next_due_at = d.next_due_at,
         used = w.used OR d.amount > 0, updated_at = $3
-    FROM decided d LEFT JOIN upcoming u ON u.client_id = d.client_id
+    FROM decided d
     WHERE w.client_id = d.client_id AND NOT d.short AND w.client_id BETWEEN $6 AND $7
 )
 SELECT CASE WHEN d.short THEN d.client_id END AS short_client, count(*) AS clients,
