@@ -28,7 +28,9 @@ CREATE TABLE tasks (
     leased_until timestamptz,
     created_at timestamptz NOT NULL,
     started_at timestamptz,
-    finished_at timestamptz
+    finished_at timestamptz,
+    -- Real time of the last attempt.
+    duration_ms bigint
 );
 CREATE UNIQUE INDEX tasks_dedup ON tasks (dedup_key) WHERE state IN ('queued', 'pending', 'processing');
 CREATE INDEX tasks_due ON tasks (run_at, id) WHERE state = 'queued';
@@ -42,8 +44,9 @@ CREATE INDEX tasks_service ON tasks (service_id, created_at) WHERE service_id IS
 -- What staff changed of a scheduled task, and how its runs went. The catalogue itself is in the program.
 CREATE TABLE schedules (
     key text PRIMARY KEY,
-    cron text NOT NULL,
-    time_zone text NOT NULL DEFAULT 'UTC',
+    -- NULL: as the catalogue says.
+    cron text,
+    time_zone text,
     enabled boolean NOT NULL DEFAULT true,
     next_run_at timestamptz,
     last_run_at timestamptz,

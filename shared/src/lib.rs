@@ -8,10 +8,12 @@ mod macros;
 
 pub mod billing;
 pub mod catalog;
+pub mod dashboard;
 pub mod identity;
 pub mod ids;
 pub mod language;
 pub mod money;
+pub mod notifications;
 pub mod page;
 pub mod period;
 pub mod permission;

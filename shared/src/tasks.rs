@@ -1,4 +1,10 @@
-//! Background work as staff see it.
+//! Background work as staff see it: tasks, schedule, running programs.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{ClientId, DocumentId, ServiceId, TaskId};
 
 words! {
     /// Where tasks wait.
@@ -25,4 +31,288 @@ words! {
         Duplicate = "duplicate",
         Cancelled = "cancelled",
     }
+}
+
+/// A task in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskSummary {
+    pub id: TaskId,
+    /// What it does: `charge`, `provision`, `send-notification`.
+    pub name: String,
+    pub queue: Queue,
+    pub state: TaskState,
+    /// How often it was begun.
+    pub attempts: i32,
+    /// After this many attempts it fails for good.
+    pub attempts_max: i32,
+    /// Percent done, 0 to 100.
+    pub progress: i16,
+    /// What it is doing, or waits for.
+    pub step: Option<String>,
+    /// A person has to finish it.
+    pub manual: bool,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    pub client_id: Option<ClientId>,
+    /// Name of the client, when it is about one.
+    pub client_name: Option<String>,
+    pub service_id: Option<ServiceId>,
+    pub document_id: Option<DocumentId>,
+    /// The request that caused it.
+    pub request_id: Option<String>,
+    /// Not before this instant.
+    pub run_at: Timestamp,
+    pub created_at: Timestamp,
+    /// When the last attempt began.
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    /// How long the last attempt took, in milliseconds of real time.
+    pub duration_ms: Option<i64>,
+}
+
+/// One task with what went in and came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskDetail {
+    pub task: TaskSummary,
+    /// The job and its ids.
+    pub input: Value,
+    /// What it reported.
+    pub output: Option<Value>,
+    /// The worker that has it, or had it last.
+    pub worker: Option<String>,
+    /// Until when the worker holds it (real time).
+    pub leased_until: Option<Timestamp>,
+    /// Whether `retry` is possible now.
+    pub can_retry: bool,
+    /// Whether `cancel` is possible now.
+    pub can_cancel: bool,
+}
+
+/// Which tasks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct TaskFilter {
+    /// Only this state.
+    pub state: Option<TaskState>,
+    /// Only this queue.
+    pub queue: Option<Queue>,
+    /// Only tasks of this name.
+    #[cfg_attr(feature = "openapi", param(max_length = 100))]
+    pub name: Option<String>,
+    /// Only what waits (or waited) for a person.
+    pub manual: Option<bool>,
+    /// Only about this client.
+    pub client_id: Option<ClientId>,
+    /// Only about this service.
+    pub service_id: Option<ServiceId>,
+    /// Only about this document.
+    pub document_id: Option<DocumentId>,
+    /// Created at or after this instant.
+    pub from: Option<Timestamp>,
+    /// Created before this instant.
+    pub to: Option<Timestamp>,
+}
+
+/// How many tasks are in each state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskCounts {
+    pub queued: i64,
+    pub pending: i64,
+    pub processing: i64,
+    pub completed: i64,
+    pub failed: i64,
+    pub duplicate: i64,
+    pub cancelled: i64,
+    /// Of those in processing: waiting for a person.
+    pub manual: i64,
+}
+
+/// What a person did to finish a manual task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TaskDone {
+    /// A note that is kept with the task.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000))]
+    pub note: String,
+}
+
+words! {
+    /// Where a scheduled task is listed.
+    ScheduleCategory {
+        System = "system",
+        Cleanup = "cleanup",
+        Products = "products",
+        Finance = "finance",
+        Services = "services",
+    }
+}
+
+/// A short text in every language of the interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InAllLanguages {
+    pub en: String,
+    pub pl: String,
+    pub uk: String,
+}
+
+impl InAllLanguages {
+    /// The text in one language.
+    pub fn get(&self, language: crate::Language) -> &str {
+        match language {
+            crate::Language::English => &self.en,
+            crate::Language::Polish => &self.pl,
+            crate::Language::Ukrainian => &self.uk,
+        }
+    }
+}
+
+/// How the last run of a scheduled task went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastRun {
+    pub task_id: TaskId,
+    /// When it was put into the queue.
+    pub at: Timestamp,
+    pub state: TaskState,
+    /// Milliseconds of real time.
+    pub duration_ms: Option<i64>,
+    pub error: Option<String>,
+}
+
+/// A scheduled task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScheduleEntry {
+    /// Its name for programs: `charge`.
+    pub key: String,
+    pub category: ScheduleCategory,
+    pub title: InAllLanguages,
+    pub description: InAllLanguages,
+    /// Minute, hour, day of month, month, day of week.
+    pub cron: String,
+    /// The pattern that it came with.
+    pub cron_default: String,
+    /// The pattern in English words.
+    pub cron_words: String,
+    /// IANA name of the zone that the pattern is read in.
+    pub time_zone: String,
+    pub enabled: bool,
+    /// Whether staff changed pattern, zone or switch.
+    pub changed: bool,
+    /// `None` when switched off.
+    pub next_run_at: Option<Timestamp>,
+    pub last_run: Option<LastRun>,
+    /// Send it back with a change.
+    pub version: i32,
+}
+
+/// What to change of a scheduled task; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleChange {
+    /// The version that was read.
+    pub version: i32,
+    /// Five fields.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub cron: Option<String>,
+    /// IANA name.
+    #[cfg_attr(feature = "openapi", schema(max_length = 64))]
+    pub time_zone: Option<String>,
+    pub enabled: Option<bool>,
+}
+
+/// The task that was put into the queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScheduleRun {
+    /// `None`: it is waiting or running already.
+    pub task_id: Option<TaskId>,
+}
+
+/// A pattern to look at before it is saved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct CronQuery {
+    /// Five fields: minute, hour, day of month, month, day of week.
+    #[cfg_attr(feature = "openapi", param(max_length = 100, example = "30 2 * * *"))]
+    pub cron: String,
+    /// IANA name of the zone; UTC when left out.
+    #[cfg_attr(feature = "openapi", param(max_length = 64, example = "Europe/Warsaw"))]
+    pub time_zone: Option<String>,
+}
+
+/// What a pattern means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CronPreview {
+    /// In English words.
+    pub words: String,
+    /// The next five runs.
+    pub next: Vec<Timestamp>,
+}
+
+/// A running program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunningProcess {
+    /// Name of the machine and number of the process.
+    pub host: String,
+    /// `serve`, `work` or `all`.
+    pub role: String,
+    pub version: String,
+    /// Whether it leads the schedule.
+    pub leader: bool,
+    /// Real time.
+    pub started_at: Timestamp,
+    /// Real time of its last heartbeat.
+    pub seen_at: Timestamp,
+    /// Whether the heartbeat is recent.
+    pub alive: bool,
+}
+
+/// A queue right now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueStatus {
+    pub queue: Queue,
+    /// Due and not begun.
+    pub waiting: i64,
+    /// To be run later: retries and plans.
+    pub later: i64,
+    /// With a worker.
+    pub processing: i64,
+    /// Seconds that the oldest due task has waited.
+    pub longest_wait_seconds: i64,
+    /// Finished in the last 24 hours.
+    pub completed_day: i64,
+    /// Failed for good in the last 24 hours.
+    pub failed_day: i64,
+}
+
+/// How the automation is doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AutomationStatus {
+    /// A worker and a leader are alive.
+    pub healthy: bool,
+    /// What is wrong, in English; empty when healthy.
+    pub problems: Vec<String>,
+    /// Real time of the last heartbeat of any worker.
+    pub heartbeat_at: Option<Timestamp>,
+    /// When a scheduled task was last put into the queue.
+    pub last_run_at: Option<Timestamp>,
+    /// Whether some process leads the schedule.
+    pub has_leader: bool,
+    pub workers_alive: i64,
+    pub processes: Vec<RunningProcess>,
+    pub queues: Vec<QueueStatus>,
 }

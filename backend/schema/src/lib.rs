@@ -772,8 +772,8 @@ diesel::table! {
 
     schedules (key) {
         key -> Text,
-        cron -> Text,
-        time_zone -> Text,
+        cron -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
         enabled -> Bool,
         next_run_at -> Nullable<Timestamptz>,
         last_run_at -> Nullable<Timestamptz>,
@@ -943,6 +943,7 @@ diesel::table! {
         created_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        duration_ms -> Nullable<Int8>,
     }
 }
 

@@ -26,6 +26,11 @@ pub fn current_id() -> String {
     CURRENT_ID.try_with(Clone::clone).unwrap_or_else(|_| Uuid::now_v7().to_string())
 }
 
+/// Runs background work under the id of the request that caused it.
+pub async fn under<T>(id: String, work: impl Future<Output = T>) -> T {
+    CURRENT_ID.scope(id, work).await
+}
+
 /// Counts one statement sent to the database for the present request.
 pub fn count_query() {
     // Outside of a request nobody counts.

@@ -117,6 +117,25 @@ impl Job {
         }
     }
 
+    /// How often what the schedule repeats anyway is tried before it counts as failed.
+    pub const ATTEMPTS_OF_SCHEDULED: i32 = 3;
+
+    /// How often it is tried before it fails for good.
+    pub fn attempts_max(&self) -> i32 {
+        match self {
+            Self::Charge
+            | Self::ServiceDeadlines
+            | Self::WalletForecast
+            | Self::DocumentReminders
+            | Self::ConvertPrices
+            | Self::Cleanup
+            | Self::BooksAudit => Self::ATTEMPTS_OF_SCHEDULED,
+            // Mail servers are away for hours: the last try comes after about eight.
+            Self::SendNotification { .. } => 16,
+            _ => 10,
+        }
+    }
+
     /// At most one unfinished task of a key; `None` lets any number wait.
     pub fn dedup_key(&self) -> Option<String> {
         match self {

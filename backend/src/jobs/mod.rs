@@ -1,13 +1,19 @@
 //! Background work: tasks in PostgreSQL are the truth, Redis wakes the workers.
 //!
 //! A task is written by `outbox::send` in the transaction that wants it. The relay gives its id to Redis, a worker takes it
-//! under a lease, runs it and reports to the row. States: queued → pending → processing → completed | failed.
+//! under a lease, runs it and reports to the row. States: queued → pending → processing → completed | failed. A failed
+//! attempt goes back to queued, later; a lease that is not renewed goes back at once.
 
+pub mod current;
+pub mod drain;
 pub mod job;
 pub mod outbox;
 pub mod run;
 pub mod schedule;
+pub mod store;
+pub mod worker;
 
+pub use drain::{Drained, drain};
 pub use job::Job;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::tasks;
+use shared::tasks::TaskState;
 use shared::{ClientId, DocumentId, ServiceId, TaskId};
 
 use crate::db::Conn;
@@ -40,6 +41,7 @@ pub async fn send_at(
             tasks::name.eq(job.name()),
             tasks::queue.eq(job.queue()),
             tasks::input.eq(input),
+            tasks::attempts_max.eq(job.attempts_max()),
             tasks::client_id.eq(tags.client),
             tasks::service_id.eq(tags.service),
             tasks::document_id.eq(tags.document),
@@ -52,4 +54,34 @@ pub async fn send_at(
         .execute(tx)
         .await?;
     Ok((written > 0).then_some(id))
+}
+
+/// Writes a task that a person has to finish: staff see it waiting and mark it done (`POST /admin/tasks/{id}/done`), which
+/// calls `services::actions::manual_done`. `step` says in English what there is to do.
+pub async fn ask_staff(tx: &mut Conn, now: Timestamp, job: &Job, step: &str, tags: Tags) -> QueryResult<TaskId> {
+    let id = TaskId::generate();
+    let input =
+        serde_json::to_value(job).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+    let at = jiff_diesel::Timestamp::from(now);
+    diesel::insert_into(tasks::table)
+        .values((
+            tasks::id.eq(id),
+            tasks::name.eq(job.name()),
+            tasks::queue.eq(job.queue()),
+            tasks::state.eq(TaskState::Processing),
+            tasks::manual.eq(true),
+            tasks::attempts.eq(1),
+            tasks::input.eq(input),
+            tasks::step.eq(step),
+            tasks::client_id.eq(tags.client),
+            tasks::service_id.eq(tags.service),
+            tasks::document_id.eq(tags.document),
+            tasks::request_id.eq(request::current_id()),
+            tasks::run_at.eq(at),
+            tasks::created_at.eq(at),
+            tasks::started_at.eq(at),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(id)
 }
