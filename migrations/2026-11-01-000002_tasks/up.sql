@@ -44,9 +44,8 @@ CREATE INDEX tasks_service ON tasks (service_id, created_at) WHERE service_id IS
 -- What staff changed of a scheduled task, and how its runs went. The catalogue itself is in the program.
 CREATE TABLE schedules (
     key text PRIMARY KEY,
-    -- NULL: as the catalogue says.
-    cron text,
-    time_zone text,
+    cron text NOT NULL,
+    time_zone text NOT NULL DEFAULT 'UTC',
     enabled boolean NOT NULL DEFAULT true,
     next_run_at timestamptz,
     last_run_at timestamptz,

@@ -772,8 +772,8 @@ diesel::table! {
 
     schedules (key) {
         key -> Text,
-        cron -> Nullable<Text>,
-        time_zone -> Nullable<Text>,
+        cron -> Text,
+        time_zone -> Text,
         enabled -> Bool,
         next_run_at -> Nullable<Timestamptz>,
         last_run_at -> Nullable<Timestamptz>,

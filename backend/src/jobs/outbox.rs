@@ -58,7 +58,13 @@ pub async fn send_at(
 
 /// Writes a task that a person has to finish: staff see it waiting and mark it done (`POST /admin/tasks/{id}/done`), which
 /// calls `services::actions::manual_done`. `step` says in English what there is to do.
-pub async fn ask_staff(tx: &mut Conn, now: Timestamp, job: &Job, step: &str, tags: Tags) -> QueryResult<TaskId> {
+pub async fn ask_staff(
+    tx: &mut Conn,
+    now: Timestamp,
+    job: &Job,
+    step: &str,
+    tags: Tags,
+) -> QueryResult<TaskId> {
     let id = TaskId::generate();
     let input =
         serde_json::to_value(job).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;

@@ -84,9 +84,7 @@ pub async fn run_task(app: &App, id: TaskId, who: &str) -> Result<Ran> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let (reported, ran) = match result {
-        Ok(()) => {
-            (store::complete(&mut conn, id, &owner, now, duration_ms, output).await?, Ran::Completed)
-        }
+        Ok(()) => (store::complete(&mut conn, id, &owner, now, duration_ms, output).await?, Ran::Completed),
         Err(error) => {
             let text: String = explain(&error).chars().take(ERROR_LENGTH_MAX).collect();
             let again = (task.attempts < task.attempts_max).then(|| next_try(&task, now));

@@ -1,0 +1,112 @@
+//! What people are told of. The texts stand in `texts/{en,pl,uk}.toml`, by the word of the event.
+
+use std::fmt;
+
+/// Who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Staff,
+    Client,
+    /// A person with a login, staff or user: sign-in, passwords, second factors.
+    Person,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $reader:ident, bell: $bell:literal, [$($param:literal),*], [$($secret:literal),*];)+) => {
+        /// Something that a person is told of.
+        ///
+        /// The last two lists in the declaration are the parameters that must be given, and the secrets: links and codes
+        /// that are sealed until the message is sent. Amounts are given as `Money` or as text with its currency.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Event { $($(#[$doc])* $name),+ }
+
+        impl Event {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// As stored, and as the key of its texts.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+            pub const fn reader(self) -> Reader {
+                match self { $(Self::$name => Reader::$reader),+ }
+            }
+            /// Whether the portal shows it at the bell.
+            pub const fn at_bell(self) -> bool {
+                match self { $(Self::$name => $bell),+ }
+            }
+            /// Parameters that its texts need.
+            pub const fn params(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($param),*]),+ }
+            }
+            /// Secrets that its texts need.
+            pub const fn secrets(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($secret),*]),+ }
+            }
+            /// The event of a stored word. `None`: this program does not know it.
+            pub fn find(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+events! {
+    // Persons.
+    ConfirmEmail = "confirm_email", Person, bell: false, ["minutes"], ["link"];
+    ConfirmNewEmail = "confirm_new_email", Person, bell: false, ["email", "minutes"], ["link"];
+    PasswordReset = "password_reset", Person, bell: false, ["minutes"], ["link"];
+    SetPassword = "set_password", Person, bell: false, ["minutes"], ["link"];
+    PasswordChanged = "password_changed", Person, bell: true, [], [];
+    /// `enabled`: whether the second step is on now.
+    TwoFactorChanged = "two_factor_changed", Person, bell: true, ["enabled"], [];
+    EmailChanged = "email_changed", Person, bell: true, ["old", "new"], [];
+    Passcode = "passcode", Person, bell: false, ["minutes"], ["code"];
+    Welcome = "welcome", Client, bell: true, [], [];
+
+    // Clients.
+    AccountSuspended = "account_suspended", Client, bell: true, ["reason"], [];
+    AccountBanned = "account_banned", Client, bell: false, ["reason"], [];
+    AccountReactivated = "account_reactivated", Client, bell: true, [], [];
+    AccountClosed = "account_closed", Client, bell: false, [], [];
+    OrderReceived = "order_received", Client, bell: true, ["order_id", "total"], [];
+    ServiceActive = "service_active", Client, bell: true, ["service", "service_id"], [];
+    ServiceFailed = "service_failed", Client, bell: true, ["service", "service_id"], [];
+    /// A charge was not covered; `hours` until it is suspended.
+    ServicePastDue = "service_past_due", Client, bell: true, ["service", "service_id", "hours"], [];
+    /// `reason`: `insufficient_funds`, `client_suspended`, `staff` or `abuse`.
+    ServiceSuspended = "service_suspended", Client, bell: true, ["service", "service_id", "reason"], [];
+    ServiceResumed = "service_resumed", Client, bell: true, ["service", "service_id"], [];
+    /// `at`: the instant of its end.
+    ServiceTerminatingSoon = "service_terminating_soon", Client, bell: true, ["service", "service_id", "at"], [];
+    ServiceTerminated = "service_terminated", Client, bell: true, ["service", "service_id"], [];
+    ServiceCancelled = "service_cancelled", Client, bell: true, ["service", "service_id"], [];
+    ProformaIssued = "proforma_issued", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
+    ProformaReminder = "proforma_reminder", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
+    ProformaOverdue = "proforma_overdue", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
+    /// `number` and `document_id` of the document it paid, when there is one.
+    PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
+    InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// `hours`: how long the balance still lasts.
+    WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
+
+    // Staff.
+    SignInFailed = "sign_in_failed", Staff, bell: true, ["email", "ip"], [];
+    PermissionsChanged = "permissions_changed", Staff, bell: true, ["by", "what"], [];
+    NewOrder = "new_order", Staff, bell: true, ["client_name", "order_id", "total"], [];
+    ServiceOperationFailed = "service_operation_failed", Staff, bell: true, ["service", "service_id", "client_name", "reason"], [];
+    PaymentBooked = "payment_booked", Staff, bell: true, ["amount", "client_name"], [];
+    PaymentUnmatched = "payment_unmatched", Staff, bell: true, ["amount", "client_name", "reason"], [];
+    DocumentOverdue = "document_overdue", Staff, bell: true, ["number", "total", "client_name", "document_id"], [];
+    ManualTask = "manual_task", Staff, bell: true, ["what", "service", "client_name", "task_id"], [];
+    TaskFailed = "task_failed", Staff, bell: true, ["task", "error", "task_id"], [];
+    /// `findings`: how many.
+    BooksAuditFailed = "books_audit_failed", Staff, bell: true, ["findings"], [];
+    HeartbeatLost = "heartbeat_lost", Staff, bell: true, ["host"], [];
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
