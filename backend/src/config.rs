@@ -146,3 +146,34 @@ impl Config {
         })))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENOUGH: &str =
+        "database = { url = 'postgres://localhost/x' }\nredis = { url = 'redis://localhost/' }\n";
+
+    fn fault(toml: &str) -> String {
+        Config::parse(&format!("{ENOUGH}{toml}")).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn defaults_are_enough_beside_the_two_addresses() {
+        let config = Config::parse(ENOUGH).expect("sound");
+        assert_eq!(config.http.bind, "127.0.0.1:8480");
+        assert!(!config.clock.adjustable);
+    }
+
+    #[test]
+    fn unknown_keys_and_bad_values_are_named() {
+        assert!(fault("[http]\nbnid = '1.2.3.4:80'").contains("bnid"));
+        assert!(fault("[mial]\nfrom = 'a@b'").contains("mial"));
+        let bad = fault("[log]\nformat = 'xml'");
+        assert!(bad.contains("xml") && bad.contains("log.format"), "{bad}");
+        let bad = fault("[work]\nconcurrency = 'many'");
+        assert!(bad.contains("work.concurrency"), "{bad}");
+        let missing = Config::parse("").expect_err("refused").to_string();
+        assert!(missing.contains("url"), "{missing}");
+    }
+}

@@ -8,6 +8,7 @@ mod macros;
 
 pub mod billing;
 pub mod catalog;
+pub mod dashboard;
 pub mod identity;
 pub mod ids;
 pub mod language;

@@ -16,6 +16,7 @@ pub fn api(cfg: &mut ServiceConfig) {
     crate::catalog::routes(cfg);
     crate::billing::routes(cfg);
     crate::services::routes(cfg);
+    crate::dashboard::routes(cfg);
     crate::jobs::routes(cfg);
     crate::notify::routes(cfg);
 }

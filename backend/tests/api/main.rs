@@ -4,6 +4,7 @@ mod harness;
 
 mod charging;
 mod companies;
+mod dashboard;
 mod documents;
 mod foundation;
 mod ledger;

@@ -1,0 +1,390 @@
+//! The figures, read from the tables of all domains. The only file here that speaks diesel.
+//!
+//! Amounts of several currencies are brought to the default one by today's rates: for looking at, not for books.
+
+use diesel::prelude::*;
+use diesel::sql_types::{
+    BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel_async::RunQueryDsl;
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
+use schema::currencies;
+use shared::dashboard::{
+    AutomationFigures, ClientFigures, DocumentFigures, FailingTask, OverdueDocument, RevenueDay,
+    RevenueFigures, ServicesInState, StaffOnline, SystemInformation, TasksInState, WalletFigures,
+};
+use shared::identity::{ActivityEntry, ActivityFilter};
+use shared::services::ServiceState;
+use shared::tasks::TaskState;
+use shared::{Code, Currency, DocumentId, Money, TaskId};
+
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+use crate::identity::activity;
+
+fn at(instant: Timestamp) -> jiff_diesel::Timestamp {
+    jiff_diesel::Timestamp::from(instant)
+}
+
+/// A process that was not seen for longer is taken for dead.
+const ALIVE: SignedDuration = SignedDuration::from_secs(60);
+const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+pub(super) async fn default_currency(conn: &mut Conn) -> Result<Currency> {
+    let found: Option<Currency> = currencies::table
+        .filter(currencies::is_default)
+        .select(currencies::code)
+        .first(conn)
+        .await
+        .optional()?;
+    found.ok_or_else(|| Refusal::because(Code::Conflict, "Add a currency first.").into())
+}
+
+pub(super) async fn system(
+    conn: &mut Conn,
+    time_zone: String,
+    clock_moved: bool,
+) -> QueryResult<SystemInformation> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        version: String,
+        #[diesel(sql_type = BigInt)]
+        bytes: i64,
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        since: jiff_diesel::NullableTimestamp,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS bytes,
+                (SELECT min(started_at) FROM processes) AS since",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(SystemInformation {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        database: format!("PostgreSQL {}", row.version.split(' ').next().unwrap_or_default()),
+        database_bytes: row.bytes,
+        time_zone,
+        running_since: row.since.to_jiff(),
+        clock_moved,
+    })
+}
+
+pub(super) async fn automation(
+    conn: &mut Conn,
+    now: Timestamp,
+    real: Timestamp,
+) -> QueryResult<AutomationFigures> {
+    #[derive(QueryableByName)]
+    struct Alive {
+        #[diesel(sql_type = BigInt)]
+        workers: i64,
+        #[diesel(sql_type = Bool)]
+        has_leader: bool,
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        last_charge_at: jiff_diesel::NullableTimestamp,
+        #[diesel(sql_type = BigInt)]
+        waiting_for_staff: i64,
+    }
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = Text)]
+        state: TaskState,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let alive: Alive = diesel::sql_query(
+        "SELECT count(*) FILTER (WHERE role <> 'serve') AS workers, coalesce(bool_or(leader), false) AS has_leader,
+                (SELECT last_run_at FROM schedules WHERE key = 'charge') AS last_charge_at,
+                (SELECT count(*) FROM tasks WHERE state = 'processing' AND manual) AS waiting_for_staff
+         FROM processes WHERE seen_at > $1",
+    )
+    .bind::<Timestamptz, _>(at(real.checked_sub(ALIVE).unwrap_or(real)))
+    .get_result(conn)
+    .await?;
+    let tasks: Vec<Counted> = diesel::sql_query(
+        "SELECT state, count(*) AS count FROM (
+             SELECT state FROM tasks WHERE state IN ('queued', 'pending', 'processing') AND NOT manual
+             UNION ALL SELECT state FROM tasks WHERE state NOT IN ('queued', 'pending', 'processing') AND created_at > $1) t
+         GROUP BY state ORDER BY state",
+    )
+    .bind::<Timestamptz, _>(at(now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now)))
+    .load(conn)
+    .await?;
+    Ok(AutomationFigures {
+        workers: alive.workers,
+        has_leader: alive.has_leader,
+        last_charge_at: alive.last_charge_at.to_jiff(),
+        tasks: tasks.into_iter().map(|row| TasksInState { state: row.state, count: row.count }).collect(),
+        waiting_for_staff: alive.waiting_for_staff,
+    })
+}
+
+pub(super) async fn revenue(
+    conn: &mut Conn,
+    now: Timestamp,
+    currency: Currency,
+) -> QueryResult<RevenueFigures> {
+    #[derive(QueryableByName)]
+    struct Day {
+        #[diesel(sql_type = SqlDate)]
+        day: jiff_diesel::Date,
+        #[diesel(sql_type = Numeric)]
+        amount: Decimal,
+        #[diesel(sql_type = Numeric)]
+        before: Decimal,
+    }
+    #[derive(QueryableByName)]
+    struct Sums {
+        #[diesel(sql_type = Numeric)]
+        month: Decimal,
+        #[diesel(sql_type = Numeric)]
+        month_before: Decimal,
+        #[diesel(sql_type = Numeric)]
+        recurring: Decimal,
+    }
+    let days: Vec<Day> = diesel::sql_query(
+        "WITH taken AS (
+             SELECT (t.at AT TIME ZONE 'UTC')::date AS day, sum(t.amount / c.rate) AS amount
+             FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
+             WHERE t.kind = 'charge' AND t.at >= date_trunc('day', $1::timestamptz - interval '59 days', 'UTC') AND t.at <= $1
+             GROUP BY 1)
+         SELECT d::date AS day, coalesce(a.amount, 0)::numeric AS amount, coalesce(b.amount, 0)::numeric AS before
+         FROM generate_series(($1 AT TIME ZONE 'UTC')::date - 29, ($1 AT TIME ZONE 'UTC')::date, interval '1 day') d
+         LEFT JOIN taken a ON a.day = d::date LEFT JOIN taken b ON b.day = d::date - 30 ORDER BY 1",
+    )
+    .bind::<Timestamptz, _>(at(now))
+    .load(conn)
+    .await?;
+    let sums: Sums = diesel::sql_query(
+        "SELECT coalesce((SELECT sum(t.amount / c.rate) FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
+                          WHERE t.kind = 'charge' AND t.at >= date_trunc('month', $1, 'UTC') AND t.at <= $1), 0)::numeric AS month,
+                coalesce((SELECT sum(t.amount / c.rate) FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
+                          WHERE t.kind = 'charge' AND t.at < date_trunc('month', $1, 'UTC')
+                            AND t.at >= (date_trunc('month', $1 AT TIME ZONE 'UTC') - interval '1 month') AT TIME ZONE 'UTC'), 0)::numeric
+                    AS month_before,
+                coalesce((SELECT sum(s.rate / c.rate / h.hours * 720) FROM services s JOIN currencies c ON c.code = s.currency
+                          JOIN (VALUES ('hourly', 1), ('daily', 24), ('weekly', 168), ('biweekly', 336), ('monthly', 720),
+                                       ('quarterly', 2160), ('semiannually', 4320), ('annually', 8760), ('biennially', 17520),
+                                       ('triennially', 26280)) AS h (period, hours) ON h.period = s.period
+                          WHERE s.state = 'active'), 0)::numeric AS recurring",
+    )
+    .bind::<Timestamptz, _>(at(now))
+    .get_result(conn)
+    .await?;
+    let money = |amount| Money::rounded(amount, currency);
+    Ok(RevenueFigures {
+        today: money(days.last().map_or(Decimal::ZERO, |day| day.amount)),
+        month: money(sums.month),
+        month_before: money(sums.month_before),
+        monthly_recurring: money(sums.recurring),
+        days: days
+            .into_iter()
+            .map(|row| RevenueDay {
+                day: row.day.to_jiff(),
+                amount: money(row.amount),
+                before: money(row.before),
+            })
+            .collect(),
+    })
+}
+
+pub(super) async fn wallets(conn: &mut Conn, currency: Currency) -> QueryResult<WalletFigures> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Numeric)]
+        balances: Decimal,
+        #[diesel(sql_type = Numeric)]
+        held: Decimal,
+        #[diesel(sql_type = Numeric)]
+        debts: Decimal,
+        #[diesel(sql_type = BigInt)]
+        in_debt: i64,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT coalesce(sum(w.balance / c.rate) FILTER (WHERE w.balance > 0), 0)::numeric AS balances,
+                coalesce(sum(w.held / c.rate), 0)::numeric AS held,
+                coalesce(-sum(w.balance / c.rate) FILTER (WHERE w.balance < 0), 0)::numeric AS debts,
+                count(*) FILTER (WHERE w.balance < 0) AS in_debt
+         FROM wallets w JOIN currencies c ON c.code = w.currency",
+    )
+    .get_result(conn)
+    .await?;
+    let money = |amount| Money::rounded(amount, currency);
+    Ok(WalletFigures {
+        balances: money(row.balances),
+        held: money(row.held),
+        debts: money(row.debts),
+        clients_in_debt: row.in_debt,
+    })
+}
+
+pub(super) async fn clients(conn: &mut Conn, now: Timestamp) -> QueryResult<ClientFigures> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+        #[diesel(sql_type = BigInt)]
+        active: i64,
+        #[diesel(sql_type = BigInt)]
+        new: i64,
+        #[diesel(sql_type = BigInt)]
+        new_before: i64,
+        #[diesel(sql_type = BigInt)]
+        orders: i64,
+        #[diesel(sql_type = BigInt)]
+        orders_before: i64,
+    }
+    let since = now.checked_sub(MONTH).unwrap_or(now);
+    let row: Row = diesel::sql_query(
+        "SELECT count(*) AS total, count(*) FILTER (WHERE status = 'active') AS active,
+                count(*) FILTER (WHERE created_at > $1) AS new,
+                count(*) FILTER (WHERE created_at > $2 AND created_at <= $1) AS new_before,
+                (SELECT count(*) FROM orders WHERE created_at > $1) AS orders,
+                (SELECT count(*) FROM orders WHERE created_at > $2 AND created_at <= $1) AS orders_before
+         FROM clients WHERE status <> 'deleted'",
+    )
+    .bind::<Timestamptz, _>(at(since))
+    .bind::<Timestamptz, _>(at(since.checked_sub(MONTH).unwrap_or(since)))
+    .get_result(conn)
+    .await?;
+    Ok(ClientFigures {
+        total: row.total,
+        active: row.active,
+        new: row.new,
+        new_before: row.new_before,
+        orders: row.orders,
+        orders_before: row.orders_before,
+    })
+}
+
+pub(super) async fn services(conn: &mut Conn) -> QueryResult<Vec<ServicesInState>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        state: ServiceState,
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let rows: Vec<Row> =
+        diesel::sql_query("SELECT state, count(*) AS count FROM services GROUP BY state").load(conn).await?;
+    let count = |state| rows.iter().find(|row| row.state == state).map_or(0, |row| row.count);
+    Ok(ServiceState::ALL
+        .iter()
+        .map(|state| ServicesInState { state: *state, count: count(*state) })
+        .collect())
+}
+
+pub(super) async fn documents(
+    conn: &mut Conn,
+    now: Timestamp,
+    currency: Currency,
+) -> QueryResult<DocumentFigures> {
+    #[derive(QueryableByName)]
+    struct Sums {
+        #[diesel(sql_type = BigInt)]
+        unpaid: i64,
+        #[diesel(sql_type = Numeric)]
+        unpaid_amount: Decimal,
+        #[diesel(sql_type = BigInt)]
+        overdue: i64,
+        #[diesel(sql_type = Numeric)]
+        overdue_amount: Decimal,
+    }
+    #[derive(QueryableByName)]
+    struct Late {
+        #[diesel(sql_type = SqlUuid)]
+        id: DocumentId,
+        #[diesel(sql_type = Text)]
+        number: String,
+        #[diesel(sql_type = Text)]
+        client_name: String,
+        #[diesel(sql_type = Numeric)]
+        due: Decimal,
+        #[diesel(sql_type = Text)]
+        currency: Currency,
+        #[diesel(sql_type = SqlDate)]
+        due_on: jiff_diesel::Date,
+    }
+    let today = jiff_diesel::Date::from(now.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let sums: Sums = diesel::sql_query(
+        "SELECT count(*) AS unpaid, coalesce(sum((d.total - d.paid) / c.rate), 0)::numeric AS unpaid_amount,
+                count(*) FILTER (WHERE d.due_on < $1) AS overdue,
+                coalesce(sum((d.total - d.paid) / c.rate) FILTER (WHERE d.due_on < $1), 0)::numeric AS overdue_amount
+         FROM documents d JOIN currencies c ON c.code = d.currency WHERE d.status IN ('unpaid', 'partially_paid')",
+    )
+    .bind::<SqlDate, _>(today)
+    .get_result(conn)
+    .await?;
+    let late: Vec<Late> = diesel::sql_query(
+        "SELECT id, number, coalesce(buyer->>'name', '') AS client_name, total - paid AS due, currency, due_on FROM documents
+         WHERE status IN ('unpaid', 'partially_paid') AND due_on < $1 AND number IS NOT NULL ORDER BY due_on, id LIMIT 5",
+    )
+    .bind::<SqlDate, _>(today)
+    .load(conn)
+    .await?;
+    Ok(DocumentFigures {
+        unpaid: sums.unpaid,
+        unpaid_amount: Money::rounded(sums.unpaid_amount, currency),
+        overdue: sums.overdue,
+        overdue_amount: Money::rounded(sums.overdue_amount, currency),
+        longest_overdue: late
+            .into_iter()
+            .map(|row| OverdueDocument {
+                id: row.id,
+                number: row.number,
+                client_name: row.client_name,
+                due: Money::rounded(row.due, row.currency),
+                due_on: row.due_on.to_jiff(),
+            })
+            .collect(),
+    })
+}
+
+pub(super) async fn staff_online(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<StaffOnline>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Timestamptz)]
+        seen_at: jiff_diesel::Timestamp,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email) AS name, max(s.last_seen_at) AS seen_at
+         FROM sessions s JOIN admins a ON a.id = s.admin_id
+         WHERE s.ended_at IS NULL AND s.complete AND s.last_seen_at > $1 AND s.expires_at > $2
+         GROUP BY a.id ORDER BY seen_at DESC LIMIT 20",
+    )
+    .bind::<Timestamptz, _>(at(now.checked_sub(SignedDuration::from_mins(15)).unwrap_or(now)))
+    .bind::<Timestamptz, _>(at(now))
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| StaffOnline { name: row.name, seen_at: row.seen_at.to_jiff() }).collect())
+}
+
+pub(super) async fn failing_tasks(conn: &mut Conn) -> QueryResult<Vec<FailingTask>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: TaskId,
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        error: String,
+        #[diesel(sql_type = Timestamptz)]
+        at: jiff_diesel::Timestamp,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT id, name, coalesce(error, '') AS error, coalesce(finished_at, created_at) AS at FROM tasks
+         WHERE state = 'failed' ORDER BY created_at DESC LIMIT 10",
+    )
+    .load(conn)
+    .await?;
+    let task = |row: Row| FailingTask { id: row.id, name: row.name, error: row.error, at: row.at.to_jiff() };
+    Ok(rows.into_iter().map(task).collect())
+}
+
+pub(super) async fn activity(conn: &mut Conn) -> QueryResult<Vec<ActivityEntry>> {
+    Ok(activity::latest(conn, &ActivityFilter::default(), 10).await?)
+}

@@ -1,0 +1,7 @@
+//! The activity log, as staff read it: newest first, by keyset.
+
+mod routes;
+mod store;
+
+pub use routes::routes;
+pub use store::latest;

@@ -1,0 +1,36 @@
+//! `/admin/activity`.
+
+use actix_web::{get, web};
+use shared::identity::{ActivityFilter, ActivityPage};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::store;
+use crate::App;
+use crate::http::error::Result;
+use crate::http::fields::Fields;
+use crate::http::{Json, May, Query, rights};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_activity);
+}
+
+/// Who did what, newest first.
+#[utoipa::path(tag = "staff", operation_id = "listActivity", params(ActivityFilter),
+    responses((status = 200, body = ActivityPage)), extensions(("x-permission" = json!("logs.view"))))]
+#[get("/admin/activity")]
+async fn list_activity(
+    app: web::Data<App>,
+    _who: May<rights::LogsView>,
+    filter: Query<ActivityFilter>,
+) -> Result<Json<ActivityPage>> {
+    let per_page = filter.per_page.unwrap_or(25);
+    let mut fields = Fields::new();
+    fields.range("per_page", i64::from(per_page), 1, 200);
+    fields.text("search", filter.search.as_deref().unwrap_or(""), 200);
+    fields.text("action", filter.action.as_deref().unwrap_or(""), 64);
+    let after = filter.after.as_deref().map(store::Cursor::read);
+    fields.check(after != Some(None), "after", "invalid", "Send the `next` of the page before.");
+    fields.finish()?;
+    let mut conn = app.db.get().await?;
+    Ok(Json(store::page(&mut conn, &filter, after.flatten(), i64::from(per_page)).await?))
+}

@@ -1,0 +1,184 @@
+//! The activity log as rows. The only file here that speaks diesel.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use schema::{activity_log, admins, clients, users};
+use shared::identity::{ActivityEntry, ActivityFilter, ActivityLevel, ActivityPage};
+use shared::{AdminId, ClientId, UserId};
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::http::paging::like_pattern;
+
+/// Where a page ended: the instant in microseconds and the id of its last line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cursor(Timestamp, Uuid);
+
+impl Cursor {
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('-')?;
+        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+        Some(Self(at, Uuid::try_parse(id).ok()?))
+    }
+}
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.0.as_microsecond(), self.1.simple())
+    }
+}
+
+#[derive(Debug, HasQuery)]
+#[diesel(table_name = activity_log)]
+struct Line {
+    id: Uuid,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    at: Timestamp,
+    level: ActivityLevel,
+    actor: String,
+    admin_id: Option<AdminId>,
+    user_id: Option<UserId>,
+    client_id: Option<ClientId>,
+    action: String,
+    subject_kind: Option<String>,
+    subject_id: Option<Uuid>,
+    description: String,
+    old: Option<serde_json::Value>,
+    new: Option<serde_json::Value>,
+    ip: Option<String>,
+    request_id: Option<String>,
+}
+
+/// One page of lines, newest first, and where the next one begins.
+pub(super) async fn page(
+    conn: &mut Conn,
+    filter: &ActivityFilter,
+    after: Option<Cursor>,
+    per_page: i64,
+) -> QueryResult<ActivityPage> {
+    let mut query = Line::query().into_boxed();
+    if let Some(Cursor(at, id)) = after {
+        let at = jiff_diesel::Timestamp::from(at);
+        query = query.filter(activity_log::at.le(at));
+        query = query.filter(activity_log::at.lt(at).or(activity_log::id.lt(id)));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(activity_log::at.ge(jiff_diesel::Timestamp::from(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(activity_log::at.lt(jiff_diesel::Timestamp::from(to)));
+    }
+    if let Some(level) = filter.level {
+        query = query.filter(activity_log::level.eq(level.as_str()));
+    }
+    if let Some(action) = &filter.action {
+        query =
+            query.filter(activity_log::action.like(format!("{}%", like_pattern(action).trim_matches('%'))));
+    }
+    if let Some(admin) = filter.admin {
+        query = query.filter(activity_log::admin_id.eq(admin));
+    }
+    if let Some(user) = filter.user {
+        query = query.filter(activity_log::user_id.eq(user));
+    }
+    if let Some(client) = filter.client {
+        query = query.filter(activity_log::client_id.eq(client));
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(activity_log::subject_id.eq(subject));
+    }
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(activity_log::description.ilike(like_pattern(search)));
+    }
+    let mut lines: Vec<Line> = query
+        .order((activity_log::at.desc(), activity_log::id.desc()))
+        .limit(per_page + 1)
+        .load(conn)
+        .await?;
+    let more = i64::try_from(lines.len()).is_ok_and(|found| found > per_page);
+    if more {
+        lines.pop();
+    }
+    let next = lines.last().filter(|_| more).map(|line| Cursor(line.at, line.id).to_string());
+    let names = Names::of(conn, &lines).await?;
+    let items = lines.into_iter().map(|line| names.entry(line)).collect();
+    Ok(ActivityPage { items, next })
+}
+
+/// The newest lines.
+pub async fn latest(conn: &mut Conn, filter: &ActivityFilter, count: i64) -> QueryResult<Vec<ActivityEntry>> {
+    Ok(page(conn, filter, None, count).await?.items)
+}
+
+/// Names of the people and clients of a page.
+struct Names {
+    people: BTreeMap<Uuid, String>,
+    clients: BTreeMap<ClientId, String>,
+}
+
+fn full_name(first: &str, last: &str, otherwise: &str) -> String {
+    let name = format!("{first} {last}");
+    let name = name.trim();
+    if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
+}
+
+impl Names {
+    async fn of(conn: &mut Conn, lines: &[Line]) -> QueryResult<Self> {
+        let of_admins: Vec<AdminId> = lines.iter().filter_map(|line| line.admin_id).collect();
+        let of_users: Vec<UserId> = lines.iter().filter_map(|line| line.user_id).collect();
+        let of_clients: Vec<ClientId> = lines.iter().filter_map(|line| line.client_id).collect();
+        let staff: Vec<(Uuid, String, String, String)> = admins::table
+            .filter(admins::id.eq_any(of_admins))
+            .select((admins::id, admins::first_name, admins::last_name, admins::email))
+            .load(conn)
+            .await?;
+        let users: Vec<(Uuid, String, String, String)> = users::table
+            .filter(users::id.eq_any(of_users))
+            .select((users::id, users::first_name, users::last_name, users::email))
+            .load(conn)
+            .await?;
+        let clients: Vec<(ClientId, String, String, String)> = clients::table
+            .filter(clients::id.eq_any(of_clients))
+            .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
+            .load(conn)
+            .await?;
+        let people = staff.into_iter().chain(users);
+        let client = |company: String, first: &str, last: &str| {
+            if company.is_empty() { full_name(first, last, "") } else { company }
+        };
+        Ok(Self {
+            people: people.map(|(id, first, last, email)| (id, full_name(&first, &last, &email))).collect(),
+            clients: clients
+                .into_iter()
+                .map(|(id, company, first, last)| (id, client(company, &first, &last)))
+                .collect(),
+        })
+    }
+
+    fn entry(&self, line: Line) -> ActivityEntry {
+        let person = line.admin_id.map(|id| id.0).or(line.user_id.map(|id| id.0));
+        let actor_name =
+            person.and_then(|id| self.people.get(&id)).cloned().unwrap_or_else(|| line.actor.clone());
+        ActivityEntry {
+            id: line.id,
+            at: line.at,
+            level: line.level,
+            actor_name,
+            actor: line.actor,
+            admin: line.admin_id,
+            user: line.user_id,
+            client_name: line.client_id.and_then(|id| self.clients.get(&id)).cloned(),
+            client: line.client_id,
+            action: line.action,
+            subject_kind: line.subject_kind,
+            subject: line.subject_id,
+            description: line.description,
+            old: line.old,
+            new: line.new,
+            ip: line.ip,
+            request_id: line.request_id,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Figures of the admin portal's first page.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::ActivityEntry;
+use crate::services::ServiceState;
+use crate::tasks::TaskState;
+use crate::{Currency, DocumentId, Money, TaskId};
+
+/// Everything that the widgets show. Sums over several currencies are in the default one, by today's rates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Dashboard {
+    pub at: Timestamp,
+    pub currency: Currency,
+    pub system: SystemInformation,
+    pub automation: AutomationFigures,
+    pub revenue: RevenueFigures,
+    pub wallets: WalletFigures,
+    pub clients: ClientFigures,
+    pub services: Vec<ServicesInState>,
+    pub documents: DocumentFigures,
+    pub staff_online: Vec<StaffOnline>,
+    /// Tasks that gave up, latest first; at most ten.
+    pub failing_tasks: Vec<FailingTask>,
+    /// Latest first; at most ten. Empty without the permission to see it.
+    pub activity: Vec<ActivityEntry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SystemInformation {
+    /// Of this program.
+    pub version: String,
+    /// Of PostgreSQL.
+    pub database: String,
+    pub database_bytes: i64,
+    /// IANA zone of the installation.
+    pub time_zone: String,
+    /// Since when the oldest running process runs.
+    pub running_since: Option<Timestamp>,
+    /// True: the clock has been moved.
+    pub clock_moved: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AutomationFigures {
+    /// Processes that gave a sign of life within a minute and work on tasks.
+    pub workers: i64,
+    /// One of them leads the schedule.
+    pub has_leader: bool,
+    pub last_charge_at: Option<Timestamp>,
+    /// Tasks of the last 24 hours, and all unfinished ones.
+    pub tasks: Vec<TasksInState>,
+    /// Tasks that wait for a person.
+    pub waiting_for_staff: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TasksInState {
+    pub state: TaskState,
+    pub count: i64,
+}
+
+/// What services were charged, net.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevenueFigures {
+    pub today: Money,
+    /// Since the first of the month (UTC).
+    pub month: Money,
+    /// The whole month before.
+    pub month_before: Money,
+    /// What running services cost for 720 hours.
+    pub monthly_recurring: Money,
+    /// The last 30 days, oldest first, each with the day 30 days before it.
+    pub days: Vec<RevenueDay>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevenueDay {
+    pub day: Date,
+    pub amount: Money,
+    pub before: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WalletFigures {
+    /// Sum of all positive balances.
+    pub balances: Money,
+    pub held: Money,
+    /// Sum of all negative balances, as a positive amount.
+    pub debts: Money,
+    pub clients_in_debt: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientFigures {
+    pub total: i64,
+    pub active: i64,
+    /// Of the last 30 days, and of the 30 days before.
+    pub new: i64,
+    pub new_before: i64,
+    pub orders: i64,
+    pub orders_before: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServicesInState {
+    pub state: ServiceState,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentFigures {
+    pub unpaid: i64,
+    pub unpaid_amount: Money,
+    pub overdue: i64,
+    pub overdue_amount: Money,
+    /// Longest overdue first; at most five.
+    pub longest_overdue: Vec<OverdueDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OverdueDocument {
+    pub id: DocumentId,
+    pub number: String,
+    pub client_name: String,
+    pub due: Money,
+    pub due_on: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffOnline {
+    pub name: String,
+    pub seen_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailingTask {
+    pub id: TaskId,
+    pub name: String,
+    pub error: String,
+    pub at: Timestamp,
+}
