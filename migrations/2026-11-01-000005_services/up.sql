@@ -144,8 +144,10 @@ CREATE FUNCTION first_due_hour(stream_from bigint, charged_to bigint) RETURNS bi
     RETURN CASE WHEN stream_from > charged_to THEN stream_from
                 ELSE stream_from + ((charged_to - stream_from) / 3600 + 1) * 3600 END;
 
+-- Through an interval: date_part of an instant is not immutable, and a function around it could not be inlined.
 CREATE FUNCTION whole_second(at timestamptz) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN floor(date_part('epoch', at))::bigint;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN floor(date_part('epoch', at - timestamptz '1970-01-01 00:00:00+00'))::bigint;
 
 -- Until when a service is paid, in the stream or not.
 CREATE FUNCTION service_paid_until(paid_until timestamptz, stream_from timestamptz, charged_to timestamptz) RETURNS timestamptz

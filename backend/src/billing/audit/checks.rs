@@ -156,7 +156,7 @@ const CHECKS: &[Check] = &[
         seen: "SELECT count(*) FROM payments",
         broken: "SELECT format('payment %s: %s came in', p.id, p.gross) AS what FROM payments p
             LEFT JOIN (
-                SELECT t.payment_id, sum(t.amount) FILTER (WHERE c.kind = 'wallet') AS wallet,
+                SELECT t.payment_id, sum(t.amount) FILTER (WHERE c.kind IN ('wallet', 'revenue')) AS wallet,
                        sum(t.amount) FILTER (WHERE c.kind = 'tax') AS tax,
                        sum(t.amount) FILTER (WHERE c.kind = 'suspense') AS suspense
                 FROM ledger_transfers t JOIN ledger_accounts c ON c.id = t.credit_account
