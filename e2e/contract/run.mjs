@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { Panel, demoClient, equal, logs, test, venv } from "../harness.mjs";
 
 const run = promisify(execFile);
-const examples = process.env.CONTRACT_EXAMPLES ?? "8";
+const examples = process.env.CONTRACT_EXAMPLES ?? "4";
 
 // Which table knows the `{id}` of a path, so that calls reach more than “not found”.
 const tables = {
@@ -38,7 +38,7 @@ await test(async (results, own) => {
     { name: "staff", include: "^/api/v1/(admin|auth/admin)/", headers: headersOf(admin) },
     { name: "client", include: "^/api/v1/(clients|me|auth)/(?!admin)", headers: headersOf(client.caller) },
     { name: "visitor", include: "^/api/v1/(public|hooks)/", headers: [] },
-    { name: "staff, unsigned", include: "^/api/v1/(admin|clients|me)/", headers: [], examples: "1" },
+    { name: "staff, unsigned", include: "^/api/v1/(admin|clients|me)/", headers: [], examples: "1", phases: "examples" },
   ];
   for (const caller of callers) {
     await results.prove(`schemathesis as ${caller.name}`, async () => {
@@ -49,8 +49,8 @@ await test(async (results, own) => {
         "--config-file", config, "run", `${panel.base}/api/openapi.json`, "--url", panel.base,
         "--include-path-regex", caller.include, ...apart.flatMap((id) => ["--exclude-operation-id", id]),
         "--checks", "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance",
-        "--phases", "examples,coverage,fuzzing", "--max-examples", caller.examples ?? examples, "--seed", "1",
-        "--continue-on-failure", "--workers", "2", "--request-timeout", "20", "--no-color",
+        "--phases", caller.phases ?? "examples,coverage,fuzzing", "--max-examples", caller.examples ?? examples, "--seed", "1",
+        "--continue-on-failure", "--workers", "1", "--request-timeout", "20", "--no-color",
         "--generation-database", "none", "--suppress-health-check", "all",
         ...caller.headers.flatMap((header) => ["-H", header]),
       ];
@@ -93,13 +93,13 @@ async function knownIds(panel, operations, clientId) {
   const found = {};
   for (const [prefix, table] of Object.entries(tables)) {
     const where = prefix.startsWith("clients/") ? ` WHERE client_id = '${clientId}'` : "";
-    found[prefix] = (await panel.sql(`SELECT id FROM ${table}${where} ORDER BY id LIMIT 4`)).map((row) => row.id);
+    found[prefix] = (await panel.sql(`SELECT id FROM ${table}${where} ORDER BY id LIMIT 1`))[0]?.id;
   }
   return operations.flatMap(({ path, operationId }) => {
     const values = {};
-    if (path.includes("{client_id}")) values.client_id = [clientId];
+    if (path.includes("{client_id}")) values.client_id = clientId;
     const prefix = path.replace("/api/v1/", "").replace("{client_id}/", "").split("/{")[0];
-    if (path.includes("{id}") && found[prefix]?.length > 0) values.id = found[prefix];
+    if (path.includes("{id}") && found[prefix]) values.id = found[prefix];
     return Object.keys(values).length > 0 ? [{ operationId, values }] : [];
   });
 }
