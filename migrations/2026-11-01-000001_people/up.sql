@@ -196,6 +196,8 @@ CREATE TABLE sessions (
     ip text NOT NULL DEFAULT '',
     sudo_until timestamptz,
     factor_failures integer NOT NULL DEFAULT 0,
+    -- Ends after so long without a request; NULL: only when it expires.
+    idle_seconds integer CHECK (idle_seconds > 0),
     created_at timestamptz NOT NULL,
     last_seen_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

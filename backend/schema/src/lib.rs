@@ -885,6 +885,7 @@ diesel::table! {
         ip -> Text,
         sudo_until -> Nullable<Timestamptz>,
         factor_failures -> Int4,
+        idle_seconds -> Nullable<Int4>,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
