@@ -22,6 +22,14 @@ pub enum Job {
     },
     /// Suspend, terminate and cancel what is due.
     ServiceDeadlines,
+    /// Staff suspended or banned a client with its services: suspend them, reason `client_suspended`.
+    ClientSuspended {
+        client: ClientId,
+    },
+    /// Staff reactivated a client with its services: resume those that such an action suspended.
+    ClientReactivated {
+        client: ClientId,
+    },
     /// Go on with an order: hold the money, provision.
     OrderPlaced {
         order: OrderId,
@@ -83,6 +91,8 @@ impl Job {
             Self::WalletToppedUp { .. } => "wallet-topped-up",
             Self::ServicePastDue { .. } => "service-past-due",
             Self::ServiceDeadlines => "service-deadlines",
+            Self::ClientSuspended { .. } => "client-suspended",
+            Self::ClientReactivated { .. } => "client-reactivated",
             Self::OrderPlaced { .. } => "order-placed",
             Self::Provision { .. } => "provision",
             Self::ModuleSuspend { .. } => "module-suspend",
