@@ -7,6 +7,7 @@ use anyhow::Context;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
+use crate::identity::password::Hasher;
 use crate::seal::Sealer;
 
 /// The program's parts. Cheap to clone; requests get it as `web::Data<App>`.
@@ -16,6 +17,8 @@ pub struct App {
     pub db: Pool,
     pub clock: Clock,
     pub sealer: Sealer,
+    /// Hashes and verifies passwords, a few at once.
+    pub passwords: Hasher,
 }
 
 impl App {
@@ -28,6 +31,8 @@ impl App {
         let db = crate::db::pool(&config.database)?;
         let clock = Clock::real(config.clock.adjustable);
         clock.reload(&db).await.context("connecting to PostgreSQL (database.url)")?;
-        Ok(Self { config: Arc::new(config), db, clock, sealer })
+        let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+        let passwords = Hasher::new(at_once);
+        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `May<rights::ClientsView>`: staff with that permission (browser session or token)
 //! - `Staff`: any signed-in staff
+//! - `StaffHimself`: the same on matters of his own, also while he still has to set up a second factor
 //! - `Acting<client_rights::Documents>`: a user, or his token, acting for the client of the path
 //! - `Me`: the signed-in user himself
 //! - `Visitor`: anybody, with the origin for the trail
@@ -101,6 +102,19 @@ impl Staff {
     }
 }
 
+/// Signed-in staff on matters of his own: account, second factor, tokens.
+///
+/// Opens also while staff are obliged to a second factor and this one has none yet.
+#[derive(Clone, Debug)]
+pub struct StaffHimself(pub Staff);
+
+impl std::ops::Deref for StaffHimself {
+    type Target = Staff;
+    fn deref(&self) -> &Staff {
+        &self.0
+    }
+}
+
 /// Staff with the permission `R`.
 #[derive(Clone, Debug)]
 pub struct May<R> {
@@ -190,6 +204,15 @@ pub async fn session(request: &HttpRequest, portal: Portal) -> Result<Option<ide
 }
 
 async fn staff(request: HttpRequest) -> Result<Staff> {
+    let (staff, must_set_up_factor) = any_staff(request).await?;
+    if must_set_up_factor {
+        return Err(Refusal::new(Code::SecondFactorRequired).into());
+    }
+    Ok(staff)
+}
+
+/// The caller, and whether he has to set up a second factor before anything else opens.
+async fn any_staff(request: HttpRequest) -> Result<(Staff, bool)> {
     let app = app(&request);
     let ip = request::origin(&request);
     let now = app.clock.now();
@@ -197,12 +220,15 @@ async fn staff(request: HttpRequest) -> Result<Staff> {
         let mut conn = app.db.get().await?;
         let found = identity::admin_by_token(&mut conn, now, &token, &ip, is_write(request.method())).await?;
         let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
-        return Ok(Staff {
+        let state = identity::admin_state(&mut conn, found.admin).await?;
+        let state = state.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+        let staff = Staff {
             admin: found.admin,
             proof: Proof::Token(found.token),
             actor: actor(Who::Admin(found.admin), ip),
             permissions: found.permissions.into(),
-        });
+        };
+        return Ok((staff, state.must_set_up_factor));
     }
     let session = session(&request, Portal::Admin).await?.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let admin = session.admin.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
@@ -210,13 +236,16 @@ async fn staff(request: HttpRequest) -> Result<Staff> {
         return Err(Refusal::new(Code::SecondFactorNeeded).into());
     }
     let mut conn = app.db.get().await?;
+    let state = identity::admin_state(&mut conn, admin).await?;
+    let state = state.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let permissions = identity::permissions_of(&mut conn, admin).await?;
-    Ok(Staff {
+    let staff = Staff {
         admin,
         proof: Proof::Session(session.id),
         actor: actor(Who::Admin(admin), ip),
         permissions: permissions.into(),
-    })
+    };
+    Ok((staff, state.must_set_up_factor))
 }
 
 impl FromRequest for Staff {
@@ -226,6 +255,20 @@ impl FromRequest for Staff {
         let gate = Opener::install(request);
         let request = request.clone();
         Box::pin(async move { staff(request).await.inspect(|_| gate.open()) })
+    }
+}
+
+impl FromRequest for StaffHimself {
+    type Error = Error;
+    type Future = Answer<Self>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let gate = Opener::install(request);
+        let request = request.clone();
+        Box::pin(async move {
+            let (staff, _) = any_staff(request).await?;
+            gate.open();
+            Ok(Self(staff))
+        })
     }
 }
 

@@ -16,7 +16,7 @@ pub mod router;
 pub mod server;
 pub mod unknown;
 
-pub use access::{Acting, May, Me, Staff, Visitor, client_rights, rights};
+pub use access::{Acting, May, Me, Staff, StaffHimself, Visitor, client_rights, rights};
 pub use error::{Error, Refusal, Result};
 pub use extract::{Json, Path, Query};
 pub use fields::Fields;

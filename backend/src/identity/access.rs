@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
-use schema::{api_tokens, client_users, clients, sessions};
+use schema::{api_tokens, client_users, clients, sessions, users};
 use sha2::{Digest, Sha256};
 use shared::{AdminId, ClientId, Code, Permission, ServiceId, SessionId, TokenId, UserId};
 
@@ -59,7 +60,7 @@ type SessionRow = (
     jiff_diesel::Timestamp,
 );
 
-/// Finds a session that has neither ended nor expired, and notes at most once a minute that it was seen.
+/// Finds a session that has neither ended, expired nor idled away, and notes at most once a minute that it was seen.
 pub async fn find_session(
     conn: &mut Conn,
     now: Timestamp,
@@ -70,6 +71,11 @@ pub async fn find_session(
     let row: Option<SessionRow> = sessions::table
         .filter(sessions::token_hash.eq(fingerprint(token)).and(sessions::portal.eq(portal.as_str())))
         .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(at)))
+        .filter(
+            sql::<Bool>("(idle_seconds IS NULL OR last_seen_at + idle_seconds * interval '1 second' > ")
+                .bind::<Timestamptz, _>(at)
+                .sql(")"),
+        )
         .select((
             sessions::id,
             sessions::admin_id,
@@ -112,6 +118,27 @@ pub async fn permissions_of(conn: &mut Conn, admin: AdminId) -> QueryResult<Perm
     // Keys of older versions that guard nothing any more are passed over.
     let keys = rows.iter().filter_map(|row| row.permission.as_deref()?.parse().ok()).collect();
     Ok(Permissions { all, keys })
+}
+
+/// What decides whether staff are let in at all.
+#[derive(Debug, QueryableByName)]
+pub struct AdminState {
+    /// Staff are obliged to a second factor, and this one has none.
+    #[diesel(sql_type = Bool)]
+    pub must_set_up_factor: bool,
+}
+
+/// The state of a member of staff; `None` for one who is disabled or gone.
+pub async fn admin_state(conn: &mut Conn, admin: AdminId) -> QueryResult<Option<AdminState>> {
+    diesel::sql_query(
+        "SELECT NOT a.two_factor AND coalesce((SELECT (s.value->'security'->>'enforce_staff_two_factor')::boolean
+             FROM settings s WHERE s.key = 'settings'), false) AS must_set_up_factor
+         FROM admins a WHERE a.id = $1 AND a.status = 'active'",
+    )
+    .bind::<SqlUuid, _>(admin)
+    .get_result(conn)
+    .await
+    .optional()
 }
 
 /// What a token of staff opens.
@@ -242,22 +269,34 @@ pub struct Membership {
     pub permissions: Vec<String>,
     pub client_status: String,
     pub status_reason: Option<String>,
+    /// The owner asks for a second factor, and this user has none.
+    pub must_set_up_factor: bool,
 }
 
 /// The membership of a user; `None` when he does not belong to that client.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
-    let row: Option<(String, Vec<String>, String, Option<String>)> = client_users::table
+    let row: Option<(String, Vec<String>, String, Option<String>, bool, bool)> = client_users::table
         .inner_join(clients::table)
+        .inner_join(users::table)
         .filter(client_users::client_id.eq(client).and(client_users::user_id.eq(user)))
-        .select((client_users::role, client_users::permissions, clients::status, clients::status_reason))
+        .filter(users::status.ne("inactive"))
+        .select((
+            client_users::role,
+            client_users::permissions,
+            clients::status,
+            clients::status_reason,
+            clients::enforce_two_factor,
+            users::two_factor,
+        ))
         .first(conn)
         .await
         .optional()?;
-    Ok(row.map(|(role, permissions, client_status, status_reason)| Membership {
+    Ok(row.map(|(role, permissions, client_status, status_reason, enforced, two_factor)| Membership {
         role,
         permissions,
         client_status,
         status_reason,
+        must_set_up_factor: enforced && !two_factor,
     }))
 }
 
@@ -277,6 +316,9 @@ impl Membership {
                 return Err(Refusal::new(Code::EmailNotConfirmed).into());
             }
             _ => {}
+        }
+        if self.must_set_up_factor {
+            return Err(Refusal::new(Code::SecondFactorRequired).into());
         }
         let allowed = match self.role.as_str() {
             "owner" => true,

@@ -1,11 +1,37 @@
 //! Identity: staff, users, clients, and how they prove who they are.
+//!
+//! A *person* is staff or a user: who signs in. A *client* is the account that buys; users act for clients.
 
 pub mod access;
+pub mod account;
 pub mod activity;
+pub mod attempts;
+pub mod client;
+pub mod contact;
+pub mod factor;
+mod letters;
+pub mod link;
+pub mod password;
+pub mod person;
+pub mod profile;
+mod random;
+pub mod registration;
+pub mod session;
+pub mod token;
+pub mod user;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
+    session::routes(cfg);
+    link::routes(cfg);
+    registration::routes(cfg);
+    account::routes(cfg);
+    factor::routes(cfg);
+    token::routes(cfg);
+    user::routes(cfg);
+    client::routes(cfg);
+    profile::routes(cfg);
     activity::routes(cfg);
 }

@@ -1,0 +1,22 @@
+//! Clients: the accounts that buy. Each has one owner and any number of further users.
+//!
+//! States: `pending` until its owner's address is confirmed, `active`, `suspended` (sees and pays, orders nothing), `banned` and
+//! `fraud` (cannot be used at all), `closed` (reads only), `deleted` (out of the lists). Every change is a row of its history.
+
+pub mod actions;
+mod export;
+mod people;
+mod people_routes;
+mod routes;
+pub mod status;
+mod status_routes;
+pub mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation of staff on clients.
+pub fn routes(cfg: &mut ServiceConfig) {
+    routes::routes(cfg);
+    status_routes::routes(cfg);
+    people_routes::routes(cfg);
+}

@@ -1,0 +1,144 @@
+//! Users of a client, notes about it, its sessions.
+
+use actix_web::{HttpResponse, delete, get, post, put, web};
+use shared::identity::{
+    ClientNote, ClientSession, ClientUser, ClientUserChange, NewClientNote, NewClientUser, OwnerSwitch,
+};
+use shared::{ClientId, Page, PageQuery, UserId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{people, store};
+use crate::App;
+use crate::http::error::{Refusal, Result};
+use crate::http::{Json, May, Paging, Path, Query, rights};
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_client_users)
+        .service(associate_user)
+        .service(change_client_user)
+        .service(detach_user)
+        .service(switch_owner)
+        .service(list_notes)
+        .service(add_note)
+        .service(list_client_sessions);
+}
+
+/// Users who act for a client, the owner first.
+#[utoipa::path(tag = "clients", operation_id = "listClientUsers", params(("id" = ClientId, Path)),
+    responses((status = 200, body = Vec<ClientUser>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/users")]
+async fn list_client_users(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+) -> Result<Json<Vec<ClientUser>>> {
+    let mut conn = app.db.get().await?;
+    store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(people::list(&mut conn, *id).await?))
+}
+
+/// Let a user act for a client.
+#[utoipa::path(tag = "clients", operation_id = "associateClientUser", request_body = NewClientUser,
+    params(("id" = ClientId, Path)), responses((status = 201, body = Vec<ClientUser>)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[post("/admin/clients/{id}/users")]
+async fn associate_user(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    id: Path<ClientId>,
+    new: Json<NewClientUser>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Created().json(people::associate(&app, &who.actor, *id, &new).await?))
+}
+
+/// Change what a user may do for a client.
+#[utoipa::path(tag = "clients", operation_id = "changeClientUser", request_body = ClientUserChange,
+    params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = Vec<ClientUser>)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[put("/admin/clients/{id}/users/{user_id}")]
+async fn change_client_user(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    path: Path<(ClientId, UserId)>,
+    change: Json<ClientUserChange>,
+) -> Result<Json<Vec<ClientUser>>> {
+    let (id, user) = path.0;
+    Ok(Json(people::change(&app, &who.actor, id, user, &change).await?))
+}
+
+/// Take a user from a client.
+#[utoipa::path(tag = "clients", operation_id = "detachClientUser",
+    params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = Vec<ClientUser>)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[delete("/admin/clients/{id}/users/{user_id}")]
+async fn detach_user(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    path: Path<(ClientId, UserId)>,
+) -> Result<Json<Vec<ClientUser>>> {
+    let (id, user) = path.0;
+    Ok(Json(people::detach(&app, &who.actor, id, user).await?))
+}
+
+/// Make another user of a client its owner.
+#[utoipa::path(tag = "clients", operation_id = "switchClientOwner", request_body = OwnerSwitch,
+    params(("id" = ClientId, Path)), responses((status = 200, body = Vec<ClientUser>)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[post("/admin/clients/{id}/owner")]
+async fn switch_owner(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    id: Path<ClientId>,
+    switch: Json<OwnerSwitch>,
+) -> Result<Json<Vec<ClientUser>>> {
+    Ok(Json(people::switch_owner(&app, &who.actor, *id, switch.user).await?))
+}
+
+/// Notes of staff about a client.
+#[utoipa::path(tag = "clients", operation_id = "listClientNotes", params(("id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<ClientNote>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/notes")]
+async fn list_notes(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<ClientNote>>> {
+    let paging = Paging::read(&page, &["-at"])?;
+    let mut conn = app.db.get().await?;
+    store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let (items, total) = people::notes(&mut conn, *id, &paging).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Write a note about a client; it cannot be changed afterwards.
+#[utoipa::path(tag = "clients", operation_id = "addClientNote", request_body = NewClientNote,
+    params(("id" = ClientId, Path)), responses((status = 201, body = ClientNote)),
+    extensions(("x-permission" = json!("clients.edit"))))]
+#[post("/admin/clients/{id}/notes")]
+async fn add_note(
+    app: web::Data<App>,
+    who: May<rights::ClientsEdit>,
+    id: Path<ClientId>,
+    new: Json<NewClientNote>,
+) -> Result<HttpResponse> {
+    let note = people::add_note(&app, who.admin, &who.actor, *id, &new.text).await?;
+    Ok(HttpResponse::Created().json(note))
+}
+
+/// Where the users of a client are or were signed in.
+#[utoipa::path(tag = "clients", operation_id = "listClientSessions", params(("id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<ClientSession>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/sessions")]
+async fn list_client_sessions(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<ClientSession>>> {
+    let paging = Paging::read(&page, &["-created_at", "last_seen_at"])?;
+    let mut conn = app.db.get().await?;
+    store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let (items, total) = people::sessions(&mut conn, *id, &paging).await?;
+    Ok(Json(paging.page(items, total)))
+}

@@ -1,0 +1,77 @@
+//! Suspending, banning, reactivating, closing, confirming.
+
+use actix_web::{HttpResponse, get, post, web};
+use shared::identity::{ClientStatusChange, ClientStatusEffect, ClientStatusEntry, DryRun};
+use shared::{ClientId, Page, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{status, store};
+use crate::App;
+use crate::http::error::{Refusal, Result};
+use crate::http::{Json, May, Paging, Path, Query, rights};
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(change_status)
+        .service(list_status_history)
+        .service(confirm_client)
+        .service(resend_confirmation);
+}
+
+/// Change the state of a client, or learn what that would do.
+#[utoipa::path(tag = "clients", operation_id = "changeClientStatus", request_body = ClientStatusChange,
+    params(("id" = ClientId, Path), DryRun), responses((status = 200, body = ClientStatusEffect)),
+    extensions(("x-permission" = json!("clients.status"))))]
+#[post("/admin/clients/{id}/status")]
+async fn change_status(
+    app: web::Data<App>,
+    who: May<rights::ClientsStatus>,
+    id: Path<ClientId>,
+    dry: Query<DryRun>,
+    change: Json<ClientStatusChange>,
+) -> Result<Json<ClientStatusEffect>> {
+    let dry_run = dry.dry_run.unwrap_or(false);
+    Ok(Json(status::change(&app, &who.actor, *id, &change, dry_run).await?))
+}
+
+/// The states of a client, with reasons.
+#[utoipa::path(tag = "clients", operation_id = "listClientStatusHistory", params(("id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<ClientStatusEntry>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/status-history")]
+async fn list_status_history(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<ClientStatusEntry>>> {
+    let paging = Paging::read(&page, &["-at"])?;
+    let mut conn = app.db.get().await?;
+    store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let (items, total) = status::list(&mut conn, *id, &paging).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Confirm a pending client without its mailed link.
+#[utoipa::path(tag = "clients", operation_id = "confirmClient", params(("id" = ClientId, Path)),
+    responses((status = 204, description = "Confirmed.")), extensions(("x-permission" = json!("clients.confirm"))))]
+#[post("/admin/clients/{id}/confirm")]
+async fn confirm_client(
+    app: web::Data<App>,
+    who: May<rights::ClientsConfirm>,
+    id: Path<ClientId>,
+) -> Result<HttpResponse> {
+    status::confirm(&app, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Mail the owner of a pending client a new confirmation link.
+#[utoipa::path(tag = "clients", operation_id = "resendClientConfirmation", params(("id" = ClientId, Path)),
+    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("clients.confirm"))))]
+#[post("/admin/clients/{id}/resend-confirmation")]
+async fn resend_confirmation(
+    app: web::Data<App>,
+    who: May<rights::ClientsConfirm>,
+    id: Path<ClientId>,
+) -> Result<HttpResponse> {
+    status::resend_confirmation(&app, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,145 @@
+//! Hashing and verifying, a bounded number at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use shared::Code;
+use shared::identity::SecretText;
+use tokio::sync::Semaphore;
+
+use crate::http::error::{Refusal, Result};
+
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
+/// Requests that may wait for their turn.
+const WAITING_MAX: usize = 32;
+
+/// Verified in place of an account that does not exist, so that the answer takes as long.
+const NOBODY: &str = "$argon2id$v=19$m=65536,t=3,p=1$c29tZSBzYWx0IG9mIG91cnM$\
+                      BdnxIzAG7Kj8iwNCQFTaInQ7y2m0fMmlDU1v8hPxXqY";
+
+/// Whether a password was right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, and kept with weaker parameters than ours: hash it again.
+    RightButWeak,
+}
+
+/// Hashes and verifies passwords off the async threads. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hasher {
+    permits: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
+
+fn ours() -> anyhow::Result<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .map_err(|error| anyhow::anyhow!("argon2 does not take our parameters: {error}"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn is_weak(hash: &PasswordHash) -> bool {
+    let number = |name: &str| hash.params.get_decimal(name).unwrap_or(0);
+    hash.algorithm.as_str() != "argon2id" || number("m") < MEMORY_KIB || number("t") < PASSES
+}
+
+impl Hasher {
+    /// Lets `at_once` passwords be worked on at the same time: 64 MiB each.
+    pub fn new(at_once: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(at_once.max(1))), waiting: Arc::new(AtomicUsize::new(0)) }
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Refusal::new(Code::TooManyRequests).retry_after(3).into());
+        }
+        let permit = self.permits.clone().acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let permit = permit.context("the password pool is closed")?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        });
+        Ok(done.await.context("hashing a password")?)
+    }
+
+    /// The PHC string to keep.
+    pub async fn hash(&self, password: &SecretText) -> Result<String> {
+        let password = password.clone();
+        self.run(move || {
+            let hash: PasswordHash = ours()?
+                .hash_password(password.expose().as_bytes())
+                .map_err(|error| anyhow::anyhow!("hashing failed: {error}"))?;
+            anyhow::Ok(hash.to_string())
+        })
+        .await?
+        .map_err(Into::into)
+    }
+
+    /// Compares a password with what is kept. Takes as long when nothing is kept, or something we cannot read.
+    pub async fn verify(&self, password: &SecretText, kept: Option<String>) -> Result<Verdict> {
+        let password = password.clone();
+        self.run(move || {
+            let known = kept.as_deref().and_then(|kept| PasswordHash::new(kept).ok());
+            let readable = known.filter(|hash| Algorithm::try_from(hash.algorithm.as_str()).is_ok());
+            let Some(hash) = readable else {
+                let nobody = PasswordHash::new(NOBODY).context("the stand-in hash is sound")?;
+                // The result is known; only the time counts.
+                let _always_wrong = ours()?.verify_password(password.expose().as_bytes(), &nobody);
+                return anyhow::Ok(Verdict::Wrong);
+            };
+            let right = ours()?.verify_password(password.expose().as_bytes(), &hash).is_ok();
+            Ok(match (right, is_weak(&hash)) {
+                (false, _) => Verdict::Wrong,
+                (true, false) => Verdict::Right,
+                (true, true) => Verdict::RightButWeak,
+            })
+        })
+        .await?
+        .map_err(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_itself_is_right() {
+        let hasher = Hasher::new(2);
+        let kept = hasher.hash(&SecretText::new("correct horse")).await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=65536,t=3,p=1$"), "{kept}");
+        let verify = async |text: &str, kept: &str| {
+            hasher.verify(&SecretText::new(text), Some(kept.to_owned())).await.unwrap()
+        };
+        assert_eq!(verify("correct horse", &kept).await, Verdict::Right);
+        assert_eq!(verify("Correct horse", &kept).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn what_we_cannot_read_is_wrong_and_no_error() {
+        let hasher = Hasher::new(2);
+        for kept in ["$2y$10$abcdefghijklmnopqrstuv", "plain", ""] {
+            let verdict = hasher.verify(&SecretText::new("x"), Some(kept.to_owned())).await.unwrap();
+            assert_eq!(verdict, Verdict::Wrong, "{kept}");
+        }
+        assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[tokio::test]
+    async fn weaker_hashes_are_noticed() {
+        let params = Params::new(19456, 2, 1, None).unwrap();
+        let weak: PasswordHash =
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(b"correct horse").unwrap();
+        let verdict = Hasher::new(1).verify(&SecretText::new("correct horse"), Some(weak.to_string())).await;
+        assert_eq!(verdict.unwrap(), Verdict::RightButWeak);
+    }
+}

@@ -1,0 +1,285 @@
+//! Signing in, the second step, the password again.
+
+use diesel_async::AsyncConnection;
+use jiff::{SignedDuration, Timestamp};
+use shared::identity::{SecondFactorMethod, SecondStep, SecretText, SignIn};
+use shared::settings::SecuritySettings;
+use shared::{Code, SessionId};
+
+use crate::App;
+use crate::audit::{self, Entry, Level};
+use crate::db::Conn;
+use crate::http::Fields;
+use crate::http::access::{Proof, Visitor};
+use crate::http::cookies::Portal;
+use crate::http::error::{Error, Refusal, Result};
+use crate::identity::access::Session;
+use crate::identity::attempts;
+use crate::identity::factor;
+use crate::identity::letters;
+use crate::identity::password::Verdict;
+use crate::identity::person::Person;
+use crate::identity::session::store::{self, Begun, Credentials, NewSession};
+use crate::settings;
+
+/// Wrong codes of one session before it ends.
+const WRONG_CODES_MAX: i32 = 10;
+/// The failures that staff are told of: not each of a thousand.
+const TOLD_AFTER: [i64; 6] = [1, 5, 10, 20, 50, 100];
+
+/// An address as it is kept: trimmed, lower case.
+pub fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// A sign-in that went through, or waits for its second step.
+#[derive(Debug)]
+pub struct Outcome {
+    pub begun: Begun,
+    pub second_factor: Vec<SecondFactorMethod>,
+}
+
+fn wrong_credentials() -> Error {
+    let detail = "E-mail or password is wrong. If you have not signed in here before, reset your password.";
+    Refusal::because(Code::WrongCredentials, detail).into()
+}
+
+/// Signs a person in with e-mail and password.
+///
+/// Says the same, after the same time, for an unknown address and a wrong password; makes who tries often wait.
+pub async fn sign_in(
+    app: &App,
+    visitor: &Visitor,
+    portal: Portal,
+    asked: &SignIn,
+    replaced: Option<&str>,
+) -> Result<Outcome> {
+    let now = app.clock.now();
+    let email = normal_email(&asked.email);
+    let mut fields = Fields::new();
+    fields.required("email", &email, 254);
+    fields.check(!asked.password.expose().is_empty(), "password", "required", "This field is required.");
+    fields.check(asked.password.expose().len() <= 1024, "password", "too_long", "At most 1024 bytes.");
+    fields.finish()?;
+
+    let mut conn = app.db.get().await?;
+    let per_minute = app.config.http.sign_in_per_minute;
+    let attempt = attempts::begin(&mut conn, now, portal, &email, &visitor.ip, per_minute).await?;
+    let found = store::credentials_by_email(&mut conn, portal, &email).await?;
+    // Hashing takes a while; others may use the connection.
+    drop(conn);
+    let kept = found.as_ref().and_then(|found| found.password_hash.clone());
+    let verdict = app.passwords.verify(&asked.password, kept).await?;
+
+    let mut conn = app.db.get().await?;
+    let found = found.filter(|found| verdict != Verdict::Wrong && found.may_sign_in());
+    let Some(found) = found else {
+        if portal == Portal::Admin && TOLD_AFTER.contains(&(attempt.failures_before + 1)) {
+            tell_staff(&mut conn, now, visitor, &email, attempt.failures_before + 1).await?;
+        }
+        return Err(wrong_credentials());
+    };
+    let person = Person::of(portal, found.id);
+    if let Person::User(user) = person
+        && store::is_shut_out(&mut conn, user).await?
+    {
+        let detail = "This account is closed to you. Contact us if you think that this is a mistake.";
+        return Err(Refusal::because(Code::AccountSuspended, detail).into());
+    }
+    if verdict == Verdict::RightButWeak
+        && let Some(before) = &found.password_hash
+    {
+        let hash = app.passwords.hash(&asked.password).await?;
+        store::strengthen(&mut conn, person, before, &hash).await?;
+    }
+
+    conn.transaction::<_, Error, _>(async |tx| {
+        let security = settings::load(tx).await?.security;
+        if let Some(token) = replaced {
+            store::end_by_token(tx, now, token).await?;
+        }
+        let new = NewSession {
+            person,
+            complete: !found.two_factor,
+            remember: asked.remember,
+            user_agent: &visitor.user_agent,
+            ip: &visitor.ip,
+        };
+        let begun = store::begin(tx, now, &new, &security).await?;
+        if found.two_factor {
+            // Half a sign-in must not wipe out the failures of the other half.
+            attempts::forget(tx, attempt).await?;
+            let second_factor = factor::store::methods(tx, person).await?;
+            return Ok(Outcome { begun, second_factor });
+        }
+        attempts::succeeded(tx, attempt).await?;
+        note_sign_in(tx, now, person, visitor, &found).await?;
+        Ok(Outcome { begun, second_factor: Vec::new() })
+    })
+    .await
+}
+
+async fn tell_staff(
+    conn: &mut Conn,
+    now: Timestamp,
+    visitor: &Visitor,
+    email: &str,
+    failures: i64,
+) -> Result<()> {
+    conn.transaction::<_, Error, _>(async |tx| {
+        let entry = Entry {
+            action: "admin.sign_in_failed",
+            description: format!("Failed sign-in to the admin portal as {email} ({failures} in a row)"),
+            level: Level::Warning,
+            ..Entry::default()
+        };
+        audit::record(tx, &visitor.actor, now, entry).await?;
+        letters::staff_sign_in_failed(tx, now, email, &visitor.ip, failures).await
+    })
+    .await
+}
+
+async fn note_sign_in(
+    tx: &mut Conn,
+    now: Timestamp,
+    person: Person,
+    visitor: &Visitor,
+    found: &Credentials,
+) -> Result<()> {
+    store::note_sign_in(tx, now, person, &visitor.ip).await?;
+    let actor = audit::Actor { who: person.who(), ..visitor.actor.clone() };
+    let entry = Entry {
+        action: "session.begun",
+        description: format!("{} signed in", found.email),
+        subject: Some(person.subject()),
+        ..Entry::default()
+    };
+    Ok(audit::record(tx, &actor, now, entry).await?)
+}
+
+/// What became of a code.
+enum Checked {
+    Right(Begun),
+    Wrong,
+    /// The session ended; the next sign-in waits.
+    Ended(u32),
+}
+
+fn person_of(portal: Portal, session: &Session) -> Result<Person> {
+    let person = match portal {
+        Portal::Admin => session.admin.map(Person::Admin),
+        Portal::Client => session.user.map(Person::User),
+    };
+    person.ok_or_else(|| Refusal::new(Code::NotSignedIn).into())
+}
+
+/// Gives the second step of a half-finished sign-in.
+///
+/// Refuses with `WrongCode`; the tenth wrong code ends the session and makes the next sign-in wait.
+pub async fn second_step(
+    app: &App,
+    visitor: &Visitor,
+    portal: Portal,
+    session: &Session,
+    step: &SecondStep,
+) -> Result<Begun> {
+    if session.complete {
+        return Err(Refusal::because(Code::Conflict, "You are signed in already.").into());
+    }
+    let now = app.clock.now();
+    let person = person_of(portal, session)?;
+    let mut conn = app.db.get().await?;
+    let checked = conn
+        .transaction::<_, Error, _>(async |tx| {
+            let locked = store::lock(tx, session.id).await?;
+            let (failures, remember) = locked.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+            let found = store::credentials(tx, person).await?.filter(Credentials::may_sign_in);
+            let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+
+            if factor::actions::check(app, tx, now, person, step.method, &step.code).await? {
+                let security = settings::load(tx).await?.security;
+                let begun = store::complete(tx, now, session.id, portal, remember, &security).await?;
+                attempts::note_success(tx, now, portal, &found.email, &visitor.ip).await?;
+                note_sign_in(tx, now, person, visitor, &found).await?;
+                return Ok(Checked::Right(begun));
+            }
+            let waits = attempts::note_failure(tx, now, portal, &found.email, &visitor.ip).await?;
+            store::count_failure(tx, session.id).await?;
+            if failures + 1 < WRONG_CODES_MAX {
+                return Ok(Checked::Wrong);
+            }
+            store::end(tx, now, session.id).await?;
+            let actor = audit::Actor { who: person.who(), ..visitor.actor.clone() };
+            let entry = Entry {
+                action: "session.second_step_failed",
+                description: format!("Ten wrong codes for {}", found.email),
+                subject: Some(person.subject()),
+                level: Level::Warning,
+                ..Entry::default()
+            };
+            audit::record(tx, &actor, now, entry).await?;
+            Ok(Checked::Ended(waits.max(1)))
+        })
+        .await?;
+    match checked {
+        Checked::Right(begun) => Ok(begun),
+        Checked::Wrong => Err(Refusal::new(Code::WrongCode).into()),
+        Checked::Ended(seconds) => {
+            let detail = format!("Too many wrong codes. Wait {seconds} seconds and sign in again.");
+            Err(Refusal::because(Code::TooManyRequests, detail).retry_after(seconds).into())
+        }
+    }
+}
+
+/// Whether the password is that person's own. Tries are limited like sign-ins.
+pub async fn is_own_password(app: &App, person: Person, ip: &str, password: &SecretText) -> Result<bool> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    let found = store::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
+    let per_minute = app.config.http.sign_in_per_minute;
+    let attempt = attempts::begin(&mut conn, now, person.portal(), &found.email, ip, per_minute).await?;
+    drop(conn);
+    let right = app.passwords.verify(password, found.password_hash).await? != Verdict::Wrong;
+    if right {
+        // Not a sign-in: earlier failures of the account go on counting.
+        attempts::forget(&mut *app.db.get().await?, attempt).await?;
+    }
+    Ok(right)
+}
+
+/// The password again: sensitive actions are open for a while.
+pub async fn sudo(
+    app: &App,
+    person: Person,
+    session: SessionId,
+    ip: &str,
+    password: &SecretText,
+) -> Result<Timestamp> {
+    if !is_own_password(app, person, ip, password).await? {
+        return Err(Refusal::field("password", "wrong", "This is not your password.").into());
+    }
+    let mut conn = app.db.get().await?;
+    let security = settings::load(&mut conn).await?.security;
+    let now = app.clock.now();
+    let until = now.checked_add(SignedDuration::from_mins(i64::from(security.sudo_minutes))).unwrap_or(now);
+    store::grant_sudo(&mut conn, session, until).await?;
+    Ok(until)
+}
+
+/// Refuses unless the password was given a short while ago, in a browser.
+pub async fn need_sudo(conn: &mut Conn, now: Timestamp, proof: Proof) -> Result<()> {
+    match proof {
+        Proof::Token(_) => {
+            Err(Refusal::because(Code::NotAllowed, "A token cannot do this. Sign in with a browser.").into())
+        }
+        Proof::Session(session) => match store::sudo_until(conn, session).await? {
+            Some(until) if until > now => Ok(()),
+            _ => Err(Refusal::new(Code::PasswordNeeded).into()),
+        },
+    }
+}
+
+/// Whether staff with these settings have to set up a second factor first.
+pub fn must_set_up_factor(security: &SecuritySettings, two_factor: bool) -> bool {
+    security.enforce_staff_two_factor && !two_factor
+}

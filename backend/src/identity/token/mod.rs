@@ -1,0 +1,7 @@
+//! API tokens: `hw_` and 256 random bits, shown once, kept as their SHA-256. They die with their person.
+
+mod actions;
+mod routes;
+mod store;
+
+pub use routes::routes;

@@ -1,0 +1,189 @@
+//! Tokens as rows.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use schema::{api_tokens, services};
+use shared::identity::{NewToken, TokenSummary};
+use shared::{ClientId, ServiceId, TokenId, UserId};
+
+use crate::db::Conn;
+use crate::http::Paging;
+use crate::identity::access::fingerprint;
+use crate::identity::person::Person;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: TokenId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    prefix: String,
+    #[diesel(sql_type = Text)]
+    owner: String,
+    #[diesel(sql_type = Array<Text>)]
+    scopes: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    networks: Vec<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    service_id: Option<ServiceId>,
+    #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
+    expires_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
+    last_used_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Text>)]
+    last_used_ip: Option<String>,
+    #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
+    created_at: Timestamp,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// Tokens that hold: of a member of staff, or of a client (all users').
+pub(super) async fn list(
+    conn: &mut Conn,
+    person: Person,
+    client: Option<ClientId>,
+    paging: &Paging,
+) -> QueryResult<(Vec<TokenSummary>, i64)> {
+    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" };
+    let whose = if client.is_some() { "t.client_id = $2" } else { "t.admin_id = $1" };
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "SELECT t.id, t.name, t.prefix, coalesce(a.email, u.email) AS owner, t.scopes, t.networks, t.service_id, t.expires_at,
+             t.last_used_at, t.last_used_ip, t.created_at, count(*) OVER () AS total
+         FROM api_tokens t LEFT JOIN admins a ON a.id = t.admin_id LEFT JOIN users u ON u.id = t.user_id
+         WHERE {whose} AND ($1::uuid IS NOT NULL) AND ($2::uuid IS NULL OR t.client_id = $2) AND t.revoked_at IS NULL
+           AND ($3::text IS NULL OR t.name ILIKE $3)
+         ORDER BY t.{} {direction}, t.id LIMIT $4 OFFSET $5",
+        paging.sort,
+    ))
+    .bind::<SqlUuid, _>(person.uuid())
+    .bind::<Nullable<SqlUuid>, _>(client)
+    .bind::<Nullable<Text>, _>(paging.pattern())
+    .bind::<BigInt, _>(paging.limit())
+    .bind::<BigInt, _>(paging.offset())
+    .load(conn)
+    .await?;
+    let total = rows.last().map_or(0, |row| row.total);
+    let summary = |row: Row| TokenSummary {
+        id: row.id,
+        name: row.name,
+        prefix: row.prefix,
+        owner: row.owner,
+        scopes: row.scopes,
+        networks: row.networks,
+        service: row.service_id,
+        expires_at: row.expires_at,
+        last_used_at: row.last_used_at,
+        last_used_ip: row.last_used_ip,
+        created_at: row.created_at,
+    };
+    Ok((rows.into_iter().map(summary).collect(), total))
+}
+
+/// How many tokens of a person hold.
+pub(super) async fn count(conn: &mut Conn, person: Person) -> QueryResult<i64> {
+    let held = api_tokens::revoked_at.is_null();
+    match person {
+        Person::Admin(id) => {
+            api_tokens::table.filter(held.and(api_tokens::admin_id.eq(id))).count().get_result(conn).await
+        }
+        Person::User(id) => {
+            api_tokens::table.filter(held.and(api_tokens::user_id.eq(id))).count().get_result(conn).await
+        }
+    }
+}
+
+/// Whether the service belongs to the client.
+pub(super) async fn has_service(conn: &mut Conn, client: ClientId, service: ServiceId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        services::table.filter(services::id.eq(service).and(services::client_id.eq(client))),
+    ))
+    .get_result(conn)
+    .await
+}
+
+/// Writes a token for `secret`.
+pub(super) async fn insert(
+    tx: &mut Conn,
+    now: Timestamp,
+    person: Person,
+    client: Option<ClientId>,
+    new: &NewToken,
+    secret: &str,
+) -> QueryResult<TokenId> {
+    let id = TokenId::generate();
+    let (admin, user) = match person {
+        Person::Admin(id) => (Some(id), None),
+        Person::User(id) => (None, Some(id)),
+    };
+    diesel::insert_into(api_tokens::table)
+        .values((
+            api_tokens::id.eq(id),
+            api_tokens::token_hash.eq(fingerprint(secret)),
+            api_tokens::prefix.eq(secret.chars().take(9).collect::<String>()),
+            api_tokens::admin_id.eq(admin),
+            api_tokens::user_id.eq(user),
+            api_tokens::client_id.eq(client),
+            api_tokens::name.eq(new.name.trim()),
+            api_tokens::scopes.eq(&new.scopes),
+            api_tokens::networks.eq(&new.networks),
+            api_tokens::service_id.eq(new.service),
+            api_tokens::expires_at.eq(new.expires_at.to_diesel()),
+            api_tokens::created_at.eq(now.to_diesel()),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(id)
+}
+
+/// Revokes a token of staff. Returns its name; `None` when there is no such one.
+pub(super) async fn revoke_of_admin(
+    tx: &mut Conn,
+    now: Timestamp,
+    admin: shared::AdminId,
+    id: TokenId,
+) -> QueryResult<Option<String>> {
+    diesel::update(
+        api_tokens::table
+            .find(id)
+            .filter(api_tokens::admin_id.eq(admin).and(api_tokens::revoked_at.is_null())),
+    )
+    .set(api_tokens::revoked_at.eq(now.to_diesel()))
+    .returning(api_tokens::name)
+    .get_result(tx)
+    .await
+    .optional()
+}
+
+/// Revokes a token of a client: one's own, or any for its owner. Returns its name.
+pub(super) async fn revoke_of_client(
+    tx: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    user: UserId,
+    id: TokenId,
+) -> QueryResult<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let row: Option<Name> = diesel::sql_query(
+        "UPDATE api_tokens t SET revoked_at = $4 WHERE t.id = $1 AND t.client_id = $2 AND t.revoked_at IS NULL
+           AND (t.user_id = $3 OR EXISTS (SELECT FROM client_users m
+                WHERE m.client_id = $2 AND m.user_id = $3 AND m.role = 'owner'))
+         RETURNING t.name",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(client)
+    .bind::<SqlUuid, _>(user)
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .get_result(tx)
+    .await
+    .optional()?;
+    Ok(row.map(|row| row.name))
+}
