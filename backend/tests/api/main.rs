@@ -7,6 +7,7 @@ mod companies;
 mod dashboard;
 mod documents;
 mod foundation;
+mod identity;
 mod ledger;
 mod schedule;
 mod settings;

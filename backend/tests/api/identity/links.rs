@@ -1,0 +1,124 @@
+//! Links sent by mail: each works once, for a while.
+
+use serde_json::json;
+use shared::Code;
+
+use super::{PASSWORD, link_token, mails, member, session_of, sign_in};
+use crate::harness::Panel;
+
+const NEW: &str = "seven lanterns on the river";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_link_works_once() {
+    let panel = Panel::start().await;
+    let ada = member(&panel, "ada@example.test").await;
+    panel
+        .visitor()
+        .post("/auth/password/forgotten", json!({ "email": "ada@example.test" }))
+        .await
+        .expect(204);
+    let token = link_token(&panel, "password_reset", "ada@example.test").await;
+
+    // A bad password does not use the link up.
+    let weak = json!({ "token": token, "password": "password1234" });
+    assert_eq!(
+        panel.visitor().post("/auth/password/reset", weak).await.expect(422).refused_fields(),
+        ["password"]
+    );
+
+    let good = json!({ "token": token, "password": NEW });
+    panel.visitor().post("/auth/password/reset", good.clone()).await.expect(200);
+    let again = panel.visitor().post("/auth/password/reset", good).await.expect(422);
+    assert_eq!(again.problem().code, Code::LinkExpired);
+    // All sessions are over, the old password too.
+    ada.get("/auth/session").await.expect(401);
+    sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(401);
+    sign_in(&panel, "/auth", "ada@example.test", NEW).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_uses_at_once_one_counts() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    panel
+        .visitor()
+        .post("/auth/password/forgotten", json!({ "email": "ada@example.test" }))
+        .await
+        .expect(204);
+    let token = link_token(&panel, "password_reset", "ada@example.test").await;
+    let visitor = panel.visitor();
+    let uses = (0..8).map(|n| {
+        visitor
+            .post("/auth/password/reset", json!({ "token": token, "password": format!("{NEW} number {n}") }))
+    });
+    let mut statuses: Vec<u16> =
+        futures::future::join_all(uses).await.into_iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422, 422, 422, 422, 422, 422, 422]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_foreign_and_replaced_links_are_refused() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    let ask = json!({ "email": "ada@example.test" });
+    panel.visitor().post("/auth/password/forgotten", ask.clone()).await.expect(204);
+    let first = link_token(&panel, "password_reset", "ada@example.test").await;
+    panel.visitor().post("/auth/password/forgotten", ask).await.expect(204);
+    let second = link_token(&panel, "password_reset", "ada@example.test").await;
+    let reset = async |token: &str| {
+        panel.visitor().post("/auth/password/reset", json!({ "token": token, "password": NEW })).await
+    };
+    // A newer link voids the earlier ones.
+    assert_eq!(reset(&first).await.expect(422).problem().code, Code::LinkExpired);
+    // A link is for its purpose only.
+    let confirm = panel.visitor().post("/auth/email/confirm", json!({ "token": second })).await.expect(422);
+    assert_eq!(confirm.problem().code, Code::LinkExpired);
+    assert_eq!(reset("made up").await.expect(422).problem().code, Code::LinkExpired);
+    panel.set_clock(panel.now().checked_add(jiff::SignedDuration::from_mins(61)).unwrap()).await;
+    assert_eq!(reset(&second).await.expect(422).problem().code, Code::LinkExpired);
+    sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgotten_says_nothing_and_mails_seldom() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    for _ in 0..7 {
+        panel
+            .visitor()
+            .post("/auth/password/forgotten", json!({ "email": "ada@example.test" }))
+            .await
+            .expect(204);
+    }
+    assert_eq!(mails(&panel, "password_reset", "ada@example.test").await, 5);
+    panel
+        .visitor()
+        .post("/auth/password/forgotten", json!({ "email": "nobody@example.test" }))
+        .await
+        .expect(204);
+    assert_eq!(mails(&panel, "password_reset", "nobody@example.test").await, 0);
+    let bad =
+        panel.visitor().post("/auth/password/forgotten", json!({ "email": "nobody" })).await.expect(422);
+    assert_eq!(bad.refused_fields(), ["email"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_staff_enter_sets_his_own_password() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let new =
+        json!({ "email": "Bob@Example.test", "first_name": "Bob", "last_name": "Kowal", "language": "pl" });
+    let user = root.calls.post("/admin/users", new).await.expect(201).json();
+    assert_eq!((&user["email"], &user["status"]), (&json!("bob@example.test"), &json!("new")));
+    sign_in(&panel, "/auth", "bob@example.test", "").await.expect(422);
+    let token = link_token(&panel, "set_password", "bob@example.test").await;
+    panel
+        .visitor()
+        .post("/auth/password/reset", json!({ "token": token, "password": NEW }))
+        .await
+        .expect(200);
+    // Who reads the mail owns the address.
+    let bob = session_of(&panel, &sign_in(&panel, "/auth", "bob@example.test", NEW).await.expect(200));
+    assert_eq!(bob.get("/auth/session").await.expect(200).json()["user"]["status"], "active");
+}
