@@ -41,7 +41,7 @@ async fn a_known_address_gets_the_same_answer_and_no_second_account() {
     assert_eq!(first.json(), again.json());
     assert_eq!(panel.count("SELECT count(*) AS value FROM users").await, 1);
     assert_eq!(panel.count("SELECT count(*) AS value FROM clients").await, 1);
-    assert_eq!(mails(&panel, "already_registered", "ada@example.test").await, 1);
+    assert_eq!(mails(&panel, "password_reset", "ada@example.test").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
