@@ -10,12 +10,12 @@ fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
 }
 
 /// 256 bits as 43 characters that may stand in URLs and cookies.
-pub fn token() -> anyhow::Result<String> {
+pub(super) fn token() -> anyhow::Result<String> {
     Ok(BASE64URL_NOPAD.encode(&bytes::<32>()?))
 }
 
 /// Six digits, each code as likely as any other.
-pub fn six_digits() -> anyhow::Result<String> {
+pub(super) fn six_digits() -> anyhow::Result<String> {
     // Drops what would make small numbers more likely.
     loop {
         let number = u32::from_be_bytes(bytes()?);
@@ -26,13 +26,8 @@ pub fn six_digits() -> anyhow::Result<String> {
 }
 
 /// A recovery code of 50 bits: `k3v2m-9qzp4` without the characters that look alike.
-pub fn recovery_code() -> anyhow::Result<String> {
+pub(super) fn recovery_code() -> anyhow::Result<String> {
     let text = BASE32_NOPAD.encode(&bytes::<10>()?).to_ascii_lowercase();
     let (first, second) = text[..10].split_at(5);
     Ok(format!("{first}-{second}"))
-}
-
-/// A password for a first sign-in.
-pub fn password() -> anyhow::Result<String> {
-    Ok(BASE64URL_NOPAD.encode(&bytes::<15>()?))
 }

@@ -46,7 +46,7 @@ struct UserRow {
 }
 
 /// The users of a client, the owner first.
-pub async fn list(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientUser>> {
+pub(super) async fn list(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientUser>> {
     let rows: Vec<UserRow> = diesel::sql_query(
         "SELECT m.user_id, u.email, u.first_name, u.last_name, u.status, u.two_factor, m.role, m.permissions, u.last_sign_in_at,
              m.created_at
@@ -75,14 +75,14 @@ pub async fn list(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientUs
 
 /// The last sign-in of any user of a client.
 #[derive(Debug, QueryableByName)]
-pub struct LastSignIn {
+pub(super) struct LastSignIn {
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
     #[diesel(sql_type = Text)]
-    pub ip: String,
+    pub(super) ip: String,
 }
 
-pub async fn last_sign_in(conn: &mut Conn, client: ClientId) -> QueryResult<Option<LastSignIn>> {
+pub(super) async fn last_sign_in(conn: &mut Conn, client: ClientId) -> QueryResult<Option<LastSignIn>> {
     diesel::sql_query(
         "SELECT u.last_sign_in_at AS at, coalesce(u.last_sign_in_ip, '') AS ip
          FROM client_users m JOIN users u ON u.id = m.user_id
@@ -95,7 +95,7 @@ pub async fn last_sign_in(conn: &mut Conn, client: ClientId) -> QueryResult<Opti
 }
 
 /// The owner with his address.
-pub async fn owner(conn: &mut Conn, client: ClientId) -> QueryResult<Option<(UserId, String)>> {
+pub(super) async fn owner(conn: &mut Conn, client: ClientId) -> QueryResult<Option<(UserId, String)>> {
     client_users::table
         .inner_join(schema::users::table)
         .filter(client_users::client_id.eq(client).and(client_users::role.eq("owner")))
@@ -105,7 +105,7 @@ pub async fn owner(conn: &mut Conn, client: ClientId) -> QueryResult<Option<(Use
         .optional()
 }
 
-pub async fn insert(
+pub(super) async fn insert(
     tx: &mut Conn,
     now: Timestamp,
     client: ClientId,
