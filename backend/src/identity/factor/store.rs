@@ -257,7 +257,7 @@ pub async fn replace_codes(
     let ids: Vec<Uuid> = hashes.iter().map(|_| Uuid::now_v7()).collect();
     diesel::sql_query(format!(
         "INSERT INTO recovery_codes (id, {}, code_hash, created_at)
-         SELECT id, $1, hash, $4 FROM unnest($2, $3) AS codes (id, hash)",
+         SELECT id, $1, hash, $4 FROM unnest($2::uuid[], $3::bytea[]) AS codes (id, hash)",
         person.column()
     ))
     .bind::<SqlUuid, _>(person.uuid())
