@@ -15,6 +15,7 @@ use crate::{
 pub struct TransactionSummary {
     pub id: TransferId,
     pub at: Timestamp,
+    /// What it was.
     pub kind: TransferKind,
     pub client_id: ClientId,
     /// The client's company or own name.
@@ -48,6 +49,7 @@ pub struct TransactionSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransactionPage {
+    /// The transactions of this page.
     pub items: Vec<TransactionSummary>,
     /// Number of this page, from 1; 1 when paged by `after`.
     pub page: u32,
@@ -83,8 +85,11 @@ pub struct TransactionDetail {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Movement {
     pub id: TransferId,
+    /// What it was.
     pub kind: TransferKind,
+    /// The account that it left.
     pub debit: LedgerAccount,
+    /// The account that it reached.
     pub credit: LedgerAccount,
     #[cfg_attr(feature = "openapi", schema(value_type = String, examples("23.0000")))]
     pub amount: Decimal,
@@ -96,6 +101,7 @@ pub struct Movement {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LedgerAccount {
     pub id: LedgerAccountId,
+    /// What it keeps count of.
     pub kind: AccountKind,
     /// Tax accounts: the tax. Gateway accounts: the gateway's id. Otherwise empty.
     pub name: String,
@@ -156,6 +162,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewAdjustment {
+    /// What is done.
     pub kind: AdjustmentKind,
     /// Above zero, with at most the currency's own decimals.
     #[cfg_attr(
@@ -175,9 +182,13 @@ pub struct NewAdjustment {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct TransactionFilter {
+    /// Only of this client.
     pub client: Option<ClientId>,
+    /// Only of this kind.
     pub kind: Option<TransferKind>,
+    /// Only of this service.
     pub service: Option<ServiceId>,
+    /// Only of this document.
     pub document: Option<DocumentId>,
     /// Not before.
     pub from: Option<Timestamp>,
@@ -202,6 +213,7 @@ words! {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct LedgerExportQuery {
+    /// How it is written.
     pub format: ExportFormat,
     /// Not before.
     pub from: Timestamp,

@@ -13,6 +13,7 @@ pub struct WalletSummary {
     pub client_id: ClientId,
     pub company_id: CompanyId,
     pub currency: Currency,
+    /// What is in it; below zero in debt.
     #[cfg_attr(feature = "openapi", schema(value_type = String, examples("100.0000")))]
     pub balance: Decimal,
     /// Set aside for services that are being delivered.
@@ -42,6 +43,7 @@ pub struct CreditLimitChange {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CostSummary {
+    /// What there is to spend.
     pub wallet: WalletSummary,
     /// Services that are charged now.
     pub services: i64,

@@ -9,19 +9,24 @@ WITH mine AS MATERIALIZED (
            whole_second(w.charged_to) AS charged_to, whole_second($3) AS now_s, c.transfer_id
     FROM unnest($1, $2) AS c (client_id, transfer_id)
     JOIN wallets w ON w.client_id = c.client_id AND w.client_id BETWEEN $6 AND $7
-), stream AS MATERIALIZED (
-    SELECT m.client_id, s.id AS service_id, (s.rate * 10000)::bigint AS price, s.price_version, s.period = 'hourly' AS flat,
+), stream AS (
+    SELECT m.client_id, s.id AS service_id, s.rate, s.price_version, s.period = 'hourly' AS flat,
            first_due_hour(whole_second(s.stream_from), m.charged_to) AS first_s, m.now_s
     FROM mine m
     JOIN services s ON s.client_id = m.client_id AND s.stream_from IS NOT NULL AND s.client_id BETWEEN $6 AND $7
+    OFFSET 0
 ), slices AS (
-    SELECT s.client_id, s.service_id, s.price, s.price_version, s.flat, n.begins, n.hours,
-           s.first_s + CASE WHEN s.first_s >= n.begins THEN 0
-                            ELSE (n.begins - s.first_s + 3599) / 3600 * 3600 END AS from_s,
-           s.first_s + ((LEAST(s.now_s, n.begins + n.hours * 3600 - 1) - s.first_s) / 3600 + 1) * 3600 AS to_s
+    -- One row for each calendar month; one without a month when nothing is due yet.
+    SELECT s.client_id, s.service_id, (s.rate * 10000)::bigint AS price, s.price_version, s.flat, n.begins, n.hours,
+           CASE WHEN s.first_s >= n.begins THEN s.first_s
+                ELSE s.first_s + (n.begins - s.first_s + 3599) / 3600 * 3600 END AS from_s,
+           s.first_s + ((LEAST(s.now_s, n.begins + n.hours * 3600 - 1) - s.first_s) / 3600 + 1) * 3600 AS to_s,
+           CASE WHEN s.first_s > s.now_s THEN s.first_s
+                ELSE s.first_s + ((s.now_s - s.first_s) / 3600 + 1) * 3600 END AS next_s
     FROM stream s
-    JOIN unnest($4, $5) AS n (begins, hours) ON s.first_s < n.begins + n.hours * 3600 AND s.now_s >= n.begins
-    WHERE s.first_s <= s.now_s
+    LEFT JOIN unnest($4, $5) AS n (begins, hours)
+        ON s.first_s <= s.now_s AND s.first_s < n.begins + n.hours * 3600 AND s.now_s >= n.begins
+    OFFSET 0
 ), periods AS (
     SELECT s.client_id, s.id AS service_id, (s.rate * 10000)::bigint AS price, s.price_version, p.number,
            period_start(s.anchor_at, s.period, p.number) AS period_from,
@@ -34,41 +39,38 @@ WITH mine AS MATERIALIZED (
         s.periods_charged, s.periods_charged + periods_within(s.period, m.now_s - whole_second(s.paid_until))) AS p (number)
     WHERE period_start(s.anchor_at, s.period, p.number) <= $3
 ), due AS MATERIALIZED (
+    -- Where `period_from` is null nothing is due yet: such rows only tell when something will be.
     SELECT client_id, service_id, to_timestamp(from_s) AS period_from, to_timestamp(to_s) AS period_to, price_version,
            CASE WHEN flat THEN price * ((to_s - from_s) / 3600)
                 ELSE hour_share(price, (to_s - 3600 - begins) / 3600 + 1, hours)
-                   - hour_share(price, (from_s - begins) / 3600, hours) END AS units
-    FROM slices WHERE to_s > from_s
+                   - hour_share(price, (from_s - begins) / 3600, hours) END AS units,
+           to_timestamp(next_s) AS next_at
+    FROM slices
     UNION ALL
-    SELECT client_id, service_id, period_from, period_to, price_version, price FROM periods
-), totals AS MATERIALIZED (
-    SELECT d.client_id, sum(d.units) * 0.0001 AS amount, count(*) AS charges, min(d.period_from) AS period_from,
-           max(d.period_to) AS period_to
-    FROM due d GROUP BY d.client_id
-), upcoming AS (
-    SELECT client_id, min(at) AS at FROM (
-        SELECT client_id, to_timestamp(CASE WHEN first_s > now_s THEN first_s
-                                            ELSE first_s + ((now_s - first_s) / 3600 + 1) * 3600 END) AS at FROM stream
-        UNION ALL
-        SELECT client_id, max(period_to) FROM periods GROUP BY client_id, service_id
-        UNION ALL
-        SELECT s.client_id, s.paid_until FROM mine m
-        JOIN services s ON s.client_id = m.client_id AND s.client_id BETWEEN $6 AND $7 AND s.state = 'active'
-            AND s.charge_by = 'periods' AND s.past_due_since IS NULL AND s.paid_until > $3
-            AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until)
-    ) u GROUP BY client_id
+    SELECT client_id, service_id, period_from, period_to, price_version, price,
+           max(period_to) OVER (PARTITION BY service_id)
+    FROM periods
+    UNION ALL
+    SELECT s.client_id, s.id, NULL, NULL, s.price_version, NULL, s.paid_until
+    FROM mine m
+    JOIN services s ON s.client_id = m.client_id AND s.client_id BETWEEN $6 AND $7 AND s.state = 'active'
+        AND s.charge_by = 'periods' AND s.past_due_since IS NULL AND s.paid_until > $3
+        AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until)
+), totals AS (
+    SELECT client_id, coalesce(sum(units), 0) * 0.0001 AS amount, count(period_from) AS charges,
+           min(period_from) AS period_from, max(period_to) AS period_to, min(next_at) AS next_due_at
+    FROM due GROUP BY client_id
 ), decided AS MATERIALIZED (
-    SELECT m.*, u.at AS next_due_at, coalesce(t.amount, 0) AS amount, coalesce(t.charges, 0) AS charges, t.period_from, t.period_to,
-           coalesce(t.amount, 0) > 0 AND t.amount > m.available AS short
+    SELECT m.*, coalesce(t.amount, 0) AS amount, coalesce(t.charges, 0) AS charges, t.period_from, t.period_to,
+           t.next_due_at, coalesce(t.amount, 0) > 0 AND t.amount > m.available AS short
     FROM mine m
     LEFT JOIN totals t ON t.client_id = m.client_id
-    LEFT JOIN upcoming u ON u.client_id = m.client_id
 ), charged AS (
     INSERT INTO charges (client_id, service_id, period_from, period_to, amount, price_version, transfer_id)
     SELECT d.client_id, d.service_id, d.period_from, d.period_to, d.units * 0.0001, d.price_version,
            CASE WHEN w.amount > 0 THEN w.transfer_id END
     FROM due d JOIN decided w ON w.client_id = d.client_id
-    WHERE NOT w.short
+    WHERE d.period_from IS NOT NULL AND NOT w.short
     -- In the order of the key: the index is filled from left to right.
     ORDER BY d.client_id, d.service_id, d.period_from
 ), advanced AS (
