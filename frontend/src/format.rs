@@ -210,3 +210,9 @@ pub fn duration(seconds: i64) -> String {
         (days, hours, _) => format!("{days} d {hours} h"),
     }
 }
+
+/// The end of an id: enough to tell rows apart (the beginning is a time).
+pub fn short_id(id: uuid::Uuid) -> String {
+    let text = id.to_string();
+    text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_owned()
+}

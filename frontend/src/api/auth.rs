@@ -3,7 +3,7 @@
 use shared::identity::*;
 use shared::settings::PublicSettings;
 
-use super::client::{self, ApiError};
+use super::client::{self, ApiError, Nothing};
 use crate::session::Portal;
 
 fn area(portal: Portal) -> &'static str {
@@ -26,11 +26,11 @@ pub async fn second_step(portal: Portal, body: &SecondStep) -> Result<SignedIn, 
 }
 
 /// Mails a code for the second step.
-pub async fn send_code(portal: Portal) -> Result<(), ApiError> {
+pub async fn send_code(portal: Portal) -> Result<Nothing, ApiError> {
     client::act(&format!("{}/second-factor/send", area(portal))).await
 }
 
-pub async fn sign_out(portal: Portal) -> Result<(), ApiError> {
+pub async fn sign_out(portal: Portal) -> Result<Nothing, ApiError> {
     client::act(&format!("{}/sign-out", area(portal))).await
 }
 
@@ -48,20 +48,20 @@ pub async fn sudo(portal: Portal, body: &SudoRequest) -> Result<SudoGranted, Api
 }
 
 /// Mails a link to set a new password. The same answer whether the address is known.
-pub async fn forgot(portal: Portal, body: &LinkRequest) -> Result<(), ApiError> {
-    client::post(&format!("{}/password/forgotten", area(portal)), body).await
+pub async fn forgot(portal: Portal, body: &LinkRequest) -> Result<Nothing, ApiError> {
+    client::post(&format!("{}/forgotten", area(portal)), body).await
 }
 
 pub async fn reset(body: &PasswordReset) -> Result<PasswordResetDone, ApiError> {
-    client::post("/auth/password/reset", body).await
+    client::post("/auth/reset-password", body).await
 }
 
 pub async fn confirm_email(body: &LinkToken) -> Result<EmailConfirmed, ApiError> {
-    client::post("/auth/email/confirm", body).await
+    client::post("/auth/confirm-email", body).await
 }
 
-pub async fn resend_confirmation(body: &LinkRequest) -> Result<(), ApiError> {
-    client::post("/auth/email/resend", body).await
+pub async fn resend_confirmation(body: &LinkRequest) -> Result<Nothing, ApiError> {
+    client::post("/auth/confirm-email/resend", body).await
 }
 
 pub async fn register(body: &NewRegistration) -> Result<Registered, ApiError> {

@@ -37,6 +37,9 @@ impl ApiError {
     }
 }
 
+/// An answer whose content does not matter.
+pub type Nothing = serde::de::IgnoredAny;
+
 /// Makes a call that moves money or creates machines happen once, however often it is sent.
 ///
 /// Make one for each intention (a form that was opened), not for each try.
@@ -103,7 +106,7 @@ fn encode<B: Serialize>(body: &B) -> String {
 }
 
 fn decode<T: DeserializeOwned>(body: String) -> Result<T, ApiError> {
-    // `()` is read from an empty answer.
+    // `Nothing` is read from an empty answer.
     let text = if body.is_empty() { "null" } else { &body };
     serde_json::from_str(text).map_err(|error| {
         leptos::logging::error!("undecodable answer: {error}");

@@ -1,10 +1,18 @@
 //! Calls of the API: a file for each domain, a function for each operation, all through [`client`].
 
+pub mod account;
 pub mod auth;
+pub mod billing;
+pub mod catalog;
 pub mod client;
 pub mod me;
 pub mod money;
 pub mod own;
+pub mod people;
+pub mod services;
+pub mod settings;
 pub mod shop;
+pub mod staff;
+pub mod system;
 
 pub use client::{ApiError, Key};

@@ -3,15 +3,18 @@
 pub mod address;
 pub mod amount;
 pub mod auth_frame;
+pub mod filters;
 pub mod load;
+pub mod security;
 pub mod sheet;
 pub mod shell;
 pub mod state;
 pub mod states;
 pub mod submit;
 pub mod sudo;
+pub mod tokens;
 pub mod why;
 
 pub use load::{DataTable, FailedNote, Loaded, NotFound, failure};
-pub use state::{ClientBadge, StateBadge, tone_of};
+pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};

@@ -125,6 +125,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("periods", "By the period"),
     ("once", "Once"),
     ("cleanup", "Clean-up"),
+    ("yearly", "Yearly"),
+    ("never", "Never"),
+    ("eu", "European Union"),
+    ("canada", "Canada"),
+    ("overpaid", "More was paid than was due; the rest is unmatched."),
+    ("already_paid", "It was paid already."),
+    ("late", "It came late."),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

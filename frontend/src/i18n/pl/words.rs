@@ -125,6 +125,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("periods", "Okresowo"),
     ("once", "Jednorazowo"),
     ("cleanup", "Porządki"),
+    ("yearly", "Rocznie"),
+    ("never", "Nigdy"),
+    ("eu", "Unia Europejska"),
+    ("canada", "Kanada"),
+    ("overpaid", "Zapłacono więcej niż należało; reszta jest nierozpoznana."),
+    ("already_paid", "Było już opłacone."),
+    ("late", "Wpłynęło po terminie."),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

@@ -1,14 +1,121 @@
-//! The frame of the staff portal and its guard.
+//! The frame of the staff portal: its menu by permission, and the guard.
 
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
-use ui::{Skeleton, lu};
+use shared::Permission;
+use ui::{Command, LinkButton, Note, Skeleton, Tone, lu};
 
-use crate::i18n::{t, ta};
+use crate::api;
+use crate::i18n::{t, ta, word};
 use crate::parts::FailedNote;
 use crate::parts::shell::{Entry, Group, Person, Shell};
-use crate::session::{self, Portal, Who};
+use crate::query::use_query;
+use crate::session::{self, Portal, Who, may};
+
+fn menu() -> Vec<Group> {
+    let entry = |permission: Permission, text: &str, href: &str, icon| {
+        may(permission).then(|| Entry {
+            text: text.to_owned(),
+            href: format!("/admin{href}"),
+            icon,
+            count: 0,
+        })
+    };
+    let group = |title: &str, entries: Vec<Option<Entry>>| Group {
+        title: title.to_owned(),
+        entries: entries.into_iter().flatten().collect(),
+    };
+    let groups = vec![
+        group("", vec![entry(Permission::DashboardView, ta().dashboard, "", lu::LuLayoutDashboard)]),
+        group(
+            ta().clients,
+            vec![
+                entry(Permission::ClientsView, ta().clients, "/clients", lu::LuBuilding),
+                entry(Permission::UsersView, ta().users, "/users", lu::LuUsers),
+            ],
+        ),
+        group(
+            ta().services,
+            vec![
+                entry(Permission::ServicesView, ta().all_services, "/services", lu::LuServer),
+                entry(Permission::ServicesCreate, ta().create_service, "/services/new", lu::LuPlus),
+            ],
+        ),
+        group(
+            ta().finance,
+            vec![
+                entry(Permission::DocumentsView, ta().documents, "/documents", lu::LuReceipt),
+                entry(Permission::TransactionsView, ta().transactions, "/transactions", lu::LuArrowLeftRight),
+                entry(Permission::PaymentsView, ta().payments, "/payments", lu::LuCreditCard),
+                entry(Permission::CompaniesView, ta().companies, "/companies", lu::LuLandmark),
+                entry(Permission::TaxesView, ta().tax_rules, "/tax-rules", lu::LuPercent),
+            ],
+        ),
+        group(
+            ta().products,
+            vec![
+                entry(Permission::ProductsView, ta().products, "/products", lu::LuPackage),
+                entry(Permission::ProductsView, ta().product_groups, "/product-groups", lu::LuLayers),
+                entry(
+                    Permission::ProductsView,
+                    ta().option_groups,
+                    "/option-groups",
+                    lu::LuSlidersHorizontal,
+                ),
+            ],
+        ),
+        group(
+            word("monitoring"),
+            vec![
+                entry(Permission::TasksView, ta().task_queue, "/tasks", lu::LuListChecks),
+                entry(Permission::LogsView, ta().activity_log, "/activity", lu::LuActivity),
+            ],
+        ),
+        group(
+            ta().settings,
+            vec![
+                entry(Permission::SettingsView, ta().general, "/settings", lu::LuSettings),
+                entry(Permission::SettingsView, ta().currencies, "/currencies", lu::LuCoins),
+                entry(Permission::SettingsView, ta().countries, "/countries", lu::LuGlobe),
+                entry(Permission::StaffView, ta().admins, "/admins", lu::LuUserCog),
+                entry(Permission::StaffView, ta().admin_groups, "/admin-groups", lu::LuShield),
+                entry(Permission::SchedulerView, ta().scheduler, "/scheduler", lu::LuCalendarClock),
+            ],
+        ),
+    ];
+    groups.into_iter().filter(|group| !group.entries.is_empty()).collect()
+}
+
+fn person() -> Person {
+    session::admin().with(|who| match who {
+        Who::In(session) => Person {
+            name: format!("{} {}", session.admin.first_name, session.admin.last_name),
+            email: session.admin.email.clone(),
+            links: vec![
+                Entry {
+                    text: t().my_account.to_owned(),
+                    href: "/admin/account".to_owned(),
+                    icon: lu::LuUser,
+                    count: 0,
+                },
+                Entry {
+                    text: t().security.to_owned(),
+                    href: "/admin/account/security".to_owned(),
+                    icon: lu::LuShieldCheck,
+                    count: 0,
+                },
+                Entry {
+                    text: t().api_tokens.to_owned(),
+                    href: "/admin/account/tokens".to_owned(),
+                    icon: lu::LuKey,
+                    count: 0,
+                },
+            ],
+        },
+        _ => Person { name: String::new(), email: String::new(), links: Vec::new() },
+    })
+}
 
 /// Menu and top bar of the staff portal; who is not signed in goes to the sign-in page.
 #[component]
@@ -17,16 +124,14 @@ pub fn AdminFrame() -> impl IntoView {
     let location = use_location();
     let state = Memo::new(move |_| {
         who.with(|who| match who {
-            Who::In(_) => Who::In(()),
+            Who::In(session) => Who::In(session.second_factor_required),
             Who::Unknown => Who::Unknown,
             Who::Nobody => Who::Nobody,
             Who::Failed(error) => Who::Failed(error.clone()),
         })
     });
-    let asked = RwSignal::new(false);
     Effect::new(move || {
-        if state.get() == Who::Unknown && !asked.get_untracked() {
-            asked.set(true);
+        if state.get() == Who::Unknown {
             leptos::task::spawn_local(session::load(Portal::Admin));
         }
     });
@@ -37,50 +142,70 @@ pub fn AdminFrame() -> impl IntoView {
             view! { <Redirect path=format!("/admin/sign-in?next={}", urlencoding::encode(&here)) /> }
                 .into_any()
         }
-        Who::Failed(error) => view! {
-            <main class="page">
-                <FailedNote
-                    error
-                    retry=Callback::new(|()| {
-                        leptos::task::spawn_local(session::load(Portal::Admin));
-                    })
-                />
-            </main>
+        Who::Failed(error) => {
+            let again = Callback::new(|()| leptos::task::spawn_local(session::load(Portal::Admin)));
+            view! { <main class="page"><FailedNote error retry=again /></main> }.into_any()
         }
-        .into_any(),
-        Who::In(()) => {
-            let groups = Signal::derive(|| {
-                vec![Group {
-                    title: String::new(),
-                    entries: vec![Entry {
-                        text: ta().dashboard.to_owned(),
-                        href: "/admin".to_owned(),
-                        icon: lu::LuLayoutDashboard,
-                        count: 0,
-                    }],
-                }]
-            });
-            let person = Signal::derive(|| {
-                session::admin().with(|who| match who {
-                    Who::In(session) => Person {
-                        name: format!("{} {}", session.admin.first_name, session.admin.last_name),
-                        email: session.admin.email.clone(),
-                        links: vec![Entry {
-                            text: t().my_account.to_owned(),
-                            href: "/admin/account".to_owned(),
-                            icon: lu::LuUser,
-                            count: 0,
-                        }],
-                    },
-                    _ => Person { name: String::new(), email: String::new(), links: Vec::new() },
-                })
-            });
-            view! {
-                <Shell portal=Portal::Admin groups person>
-                    <Outlet />
-                </Shell>
+        Who::In(second_factor_required) => view! { <Signed second_factor_required /> }.into_any(),
+    }
+}
+
+#[component]
+fn Signed(second_factor_required: bool) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    // Clients that the palette finds by what was typed.
+    let found = use_query(
+        move || typed.get(),
+        |typed| async move {
+            let typed = typed.trim().to_owned();
+            if typed.chars().count() < 2 || !may(Permission::ClientsView) {
+                return Ok(Vec::new());
             }
-            .into_any()
-        }
+            let query =
+                ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "5".to_owned())]);
+            Ok(api::people::clients(query).await?.items)
+        },
+    );
+    let found = Signal::derive(move || {
+        found.data().with(|clients| {
+            let clients = clients.iter().flatten();
+            clients
+                .map(|client| Command {
+                    text: format!("{} · {}", client.name, client.email),
+                    hint: ta().client.to_owned(),
+                    href: format!("/admin/clients/{}", client.id),
+                    icon: lu::LuBuilding,
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let path = use_location().pathname;
+    view! {
+        <Shell
+            portal=Portal::Admin
+            groups=Signal::derive(menu)
+            person=Signal::derive(person)
+            typed
+            found
+            strip=move || {
+                let blocked = second_factor_required
+                    && path.with(|path| !path.starts_with("/admin/account/security"));
+                blocked
+                    .then(|| {
+                        view! {
+                            <div class="mb-5">
+                                <Note tone=Tone::Warn>
+                                    <div class="flex flex-wrap items-center gap-4">
+                                        <span>{t().two_factor_required}</span>
+                                        <LinkButton text=t().security href="/admin/account/security" class="btn-sm" />
+                                    </div>
+                                </Note>
+                            </div>
+                        }
+                    })
+            }
+        >
+            <Outlet />
+        </Shell>
     }
 }

@@ -36,7 +36,7 @@ pub fn ForgotPage(portal: Portal) -> impl IntoView {
             let body = LinkRequest { email: email.get_untracked().trim().to_owned() };
             api::auth::forgot(portal, &body).await
         },
-        move |()| sent.set(true),
+        move |_| sent.set(true),
     );
     view! {
         <AuthFrame portal title=t().forgot_title text=t().forgot_text>

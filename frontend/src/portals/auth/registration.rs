@@ -114,7 +114,7 @@ fn CheckMail(email: String) -> impl IntoView {
             let body = LinkRequest { email: email.clone() };
             async move { api::auth::resend_confirmation(&body).await }
         },
-        |()| toast_ok(t().link_sent),
+        |_| toast_ok(t().link_sent),
     );
     view! {
         <Note tone=Tone::Ok>

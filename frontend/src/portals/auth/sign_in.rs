@@ -125,7 +125,7 @@ fn CodeStep(
     let method = RwSignal::new(first);
     let code = RwSignal::new(String::new());
     let errors = FormErrors::new();
-    let mail = submit_with(move || api::auth::send_code(portal), move |()| toast_ok(t().second_email));
+    let mail = submit_with(move || api::auth::send_code(portal), move |_| toast_ok(t().second_email));
     if first == SecondFactorMethod::Email {
         mail.run.run(());
     }

@@ -294,7 +294,7 @@ fn StatusStrip() -> impl IntoView {
             let email = session.get_untracked().map(|session| session.user.email).unwrap_or_default();
             api::auth::resend_confirmation(&LinkRequest { email }).await
         },
-        move |()| toast_ok(words.resent),
+        move |_| toast_ok(words.resent),
     );
     let notes = move || {
         let mut notes: Vec<AnyView> = Vec::new();

@@ -1,0 +1,66 @@
+//! Filters of lists, kept in the URL.
+
+use leptos::prelude::*;
+use ui::{ListState, Segment};
+
+use crate::i18n::{t, word};
+
+/// A filter with a few values as a row of buttons; the first takes it off.
+#[component]
+pub fn FilterSegment(
+    list: ListState,
+    name: &'static str,
+    #[prop(into)] label: String,
+    words: Vec<&'static str>,
+) -> impl IntoView {
+    let mut options = vec![(String::new(), t().all.to_owned())];
+    options.extend(words.into_iter().map(|value| (value.to_owned(), word(value).to_owned())));
+    view! {
+        <Segment
+            label
+            value=Signal::derive(move || list.filter(name))
+            options
+            on_change=move |value: String| list.set_filter(name, &value)
+        />
+    }
+}
+
+/// A filter with many values as a select. `options` are (value, text).
+#[component]
+pub fn FilterSelect(
+    list: ListState,
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into)] options: Signal<Vec<(String, String)>>,
+) -> impl IntoView {
+    let title = label.clone();
+    view! {
+        <select
+            class="input input-sm w-auto max-w-52"
+            aria-label=label
+            on:change=move |event| list.set_filter(name, &event_target_value(&event))
+        >
+            {move || {
+                let chosen = list.filter(name);
+                view! {
+                    <option value="" selected=chosen.is_empty()>
+                        {format!("{title}: {}", t().all.to_lowercase())}
+                    </option>
+                    {options
+                        .get()
+                        .into_iter()
+                        .map(|(value, text)| {
+                            let selected = value == chosen;
+                            view! { <option value=value selected=selected>{text}</option> }
+                        })
+                        .collect_view()}
+                }
+            }}
+        </select>
+    }
+}
+
+/// The values of a fixed list as options of a select.
+pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(String, String)> {
+    all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
+}

@@ -1,0 +1,299 @@
+//! `/admin/product-groups`: how products are shown.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use send_wrapper::SendWrapper;
+use shared::catalog::{ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
+use shared::{Page, Permission, ProductGroupId, ProductId};
+use ui::{
+    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, Icon, LinkButton,
+    PageHead, SelectField, SwitchField, TextField, Tone, lu, toast_ok, use_list,
+};
+
+use super::products::ids_in_order;
+use super::texts::{MoveRow, TextsFields, TextsForm};
+use crate::i18n::{self, t, ta};
+use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+fn columns(
+    groups: Query<Page<ProductGroupSummary>>,
+    in_order: Signal<bool>,
+) -> Vec<Column<ProductGroupSummary>> {
+    vec![
+        Column::new("name", t().name, |group: &ProductGroupSummary| {
+            view! {
+                <a class="row-link" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a>
+                <small class="sub mono">{group.key.clone()}</small>
+            }
+        })
+        .sorted_by("name"),
+        Column::new("visible", t().status, |group: &ProductGroupSummary| {
+            if group.visible {
+                view! { <Badge text=ta().visible tone=Tone::Ok /> }
+            } else {
+                view! { <Badge text=ta().hidden tone=Tone::Warn /> }
+            }
+        }),
+        Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products)).end(),
+        Column::new("updated", t().updated_at, |group: &ProductGroupSummary| format::date(group.updated_at)),
+        Column::new("sort", ta().order_of_rows, move |group: &ProductGroupSummary| {
+            let id = group.id.0;
+            move || {
+                let ids = ids_in_order(groups, in_order.get(), |group| group.id.0);
+                ids.iter().position(|other| *other == id).map(|index| {
+                    let done = Callback::new(move |()| groups.refetch());
+                    view! { <MoveRow what="product-groups" ids=ids.clone() index done /> }
+                })
+            }
+        })
+        .sorted_by("sort"),
+    ]
+}
+
+/// The list of product groups.
+#[component]
+pub fn ProductGroupsPage() -> impl IntoView {
+    let list = use_list("sort");
+    let groups = use_query(move || list.api_query(), api::catalog::product_groups);
+    let in_order =
+        Signal::derive(move || list.sort() == "sort" && !list.is_filtered() && may(Permission::ProductsEdit));
+    view! {
+        <Title text=ta().product_groups />
+        <PageHead title=ta().product_groups text=ta().product_groups_text>
+            {may(Permission::ProductsEdit)
+                .then(|| {
+                    view! { <LinkButton text=ta().add_group href="/admin/product-groups/new" icon=lu::LuPlus class="btn-primary" /> }
+                })}
+        </PageHead>
+        <DataTable
+            query=groups
+            list
+            columns=columns(groups, in_order)
+            label=ta().product_groups
+            empty=|| view! { <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text /> }
+        />
+    }
+}
+
+/// The form of a new product group.
+#[component]
+pub fn NewProductGroupPage() -> impl IntoView {
+    view! {
+        <Title text=ta().add_group />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().product_groups, "/admin/product-groups"), Crumb::here(ta().add_group)] />
+        <PageHead title=ta().add_group />
+        <div class="max-w-4xl">
+            <GroupForm detail=None />
+        </div>
+    }
+}
+
+/// The page of a product group.
+#[component]
+pub fn ProductGroupPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<ProductGroupId>().ok())
+    });
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let group = use_query(move || id, api::catalog::product_group);
+            let delete_open = RwSignal::new(false);
+            let navigate = SendWrapper::new(use_navigate());
+            let delete = submit_with(
+                move || api::catalog::delete_product_group(id),
+                move |_| {
+                    toast_ok(t().deleted);
+                    navigate("/admin/product-groups", Default::default());
+                },
+            );
+            view! {
+                <Loaded query=group rows=8 let:detail>
+                    {
+                        let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
+                            .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
+                        view! {
+                            <Title text=name.clone() />
+                            <Breadcrumbs crumbs=vec![
+                                Crumb::to(ta().product_groups, "/admin/product-groups"),
+                                Crumb::here(name.clone()),
+                            ] />
+                            <PageHead title=name>
+                                {may(Permission::ProductsEdit)
+                                    .then(|| {
+                                        view! {
+                                            <Button
+                                                text=t().delete
+                                                class="btn-danger"
+                                                on_click=Callback::new(move |()| delete_open.set(true))
+                                            />
+                                        }
+                                    })}
+                            </PageHead>
+                            <div class="max-w-4xl">
+                                <GroupForm detail=Some((detail, group)) />
+                            </div>
+                        }
+                    }
+                </Loaded>
+                <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) -> impl IntoView {
+    let old = detail.as_ref().map(|(detail, _)| detail.group.clone());
+    let id = detail.as_ref().map(|(detail, _)| detail.id);
+    let query = detail.as_ref().map(|(_, query)| *query);
+    let key = RwSignal::new(old.as_ref().map(|group| group.key.clone()).unwrap_or_default());
+    let icon = RwSignal::new(old.as_ref().map_or_else(|| "folder".to_owned(), |group| group.icon.clone()));
+    let texts = TextsForm::new(old.as_ref().map(|group| &group.texts));
+    let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
+    let version = old.as_ref().and_then(|group| group.version);
+    let products: RwSignal<Vec<(ProductId, String, bool)>> = RwSignal::new(
+        detail
+            .iter()
+            .flat_map(|(detail, _)| &detail.products)
+            .map(|product| (product.id, product.name.clone(), product.visible))
+            .collect(),
+    );
+    let all = use_query(|| (), |()| api::catalog::products("per_page=200&sort=sort".to_owned()));
+    let chosen = RwSignal::new(String::new());
+    let rest = Signal::derive(move || {
+        all.data().with(|page| {
+            let all = page.iter().flat_map(|page| &page.items);
+            all.filter(|product| products.with(|products| products.iter().all(|(id, ..)| *id != product.id)))
+                .map(|product| (product.id.to_string(), product.name.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(|| ProductGroupInput {
+                version,
+                key: key.get().trim().to_owned(),
+                texts: texts.read(),
+                icon: icon.get(),
+                visible: visible.get(),
+                products: Some(products.with(|products| {
+                    products
+                        .iter()
+                        .map(|(id, _, visible)| ProductInGroup { id: *id, visible: *visible })
+                        .collect()
+                })),
+            });
+            async move {
+                match id {
+                    Some(id) => api::catalog::change_product_group(id, &body).await,
+                    None => api::catalog::create_product_group(&body).await,
+                }
+            }
+        },
+        move |detail: ProductGroupDetail| {
+            toast_ok(t().saved);
+            match query {
+                Some(query) => query.put(detail),
+                None => navigate(&format!("/admin/product-groups/{}", detail.id), Default::default()),
+            }
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run class="stack-y">
+            <Card title=ta().general>
+                <div class="form-grid">
+                    <TextField name="key" label=ta().key help=ta().key_help value=key required=true max_length=63 mono=true />
+                    <TextField name="icon" label=ta().icon value=icon max_length=50 />
+                    <TextsFields form=texts />
+                    <SwitchField name="visible" label=ta().visible value=visible />
+                </div>
+            </Card>
+            <Card title=ta().products>
+                <ul class="grid gap-2 mb-4">
+                    {move || {
+                        products
+                            .get()
+                            .into_iter()
+                            .enumerate()
+                            .map(|(index, (_, name, visible))| {
+                                view! {
+                                    <li class="flex items-center gap-2">
+                                        <span class="flex-1 truncate">{name}</span>
+                                        <label class="check">
+                                            <input
+                                                type="checkbox"
+                                                prop:checked=visible
+                                                on:change=move |event| {
+                                                    let on = event_target_checked(&event);
+                                                    products.update(|products| products[index].2 = on);
+                                                }
+                                            />
+                                            {ta().visible}
+                                        </label>
+                                        <button
+                                            type="button"
+                                            class="btn btn-ghost btn-icon btn-sm"
+                                            aria-label=ta().move_up
+                                            disabled=index == 0
+                                            on:click=move |_| products.update(|products| products.swap(index, index - 1))
+                                        >
+                                            <Icon icon=lu::LuArrowUp />
+                                        </button>
+                                        <button
+                                            type="button"
+                                            class="btn btn-ghost btn-icon btn-sm"
+                                            aria-label=t().remove
+                                            on:click=move |_| {
+                                                products.update(|products| {
+                                                    products.remove(index);
+                                                });
+                                            }
+                                        >
+                                            <Icon icon=lu::LuTrash />
+                                        </button>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ul>
+                <div class="flex items-end gap-2">
+                    <div class="flex-1">
+                        <SelectField name="attach" label=t().add value=chosen options=rest />
+                    </div>
+                    <Button
+                        text=t().add
+                        disabled=Signal::derive(move || chosen.with(String::is_empty))
+                        on_click=Callback::new(move |()| {
+                            let id = chosen.get_untracked();
+                            let name = rest.get_untracked().into_iter().find(|(other, _)| *other == id).map(|(_, name)| name);
+                            if let (Ok(id), Some(name)) = (id.parse(), name) {
+                                products.update(|products| products.push((id, name, true)));
+                                chosen.set(String::new());
+                            }
+                        })
+                    />
+                </div>
+            </Card>
+            <div class="form-bar">
+                <Button
+                    text=t().save
+                    class="btn-primary"
+                    submit=true
+                    busy=send.busy
+                    disabled=!may(Permission::ProductsEdit)
+                />
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,13 @@
+//! The catalogue: products, product groups, option groups, prices.
+
+mod groups;
+mod options;
+mod prices;
+mod product;
+mod products;
+mod texts;
+
+pub use groups::{NewProductGroupPage, ProductGroupPage, ProductGroupsPage};
+pub use options::{NewOptionGroupPage, OptionGroupPage, OptionGroupsPage};
+pub use product::{NewProductPage, ProductPage};
+pub use products::ProductsPage;

@@ -1,0 +1,364 @@
+//! `/admin/option-groups`: choices with their own prices.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use send_wrapper::SendWrapper;
+use shared::catalog::{
+    OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput, OptionKind,
+};
+use shared::{OptionGroupId, Permission};
+use ui::{
+    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
+    LinkButton, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField, Tone, lu,
+    toast_ok, use_list,
+};
+
+use super::prices::{PriceGrid, Priced};
+use super::texts::{MoveRow, TextsFields, TextsForm};
+use crate::i18n::{self, t, ta, word};
+use crate::parts::filters::word_options;
+use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+fn columns() -> Vec<Column<OptionGroupSummary>> {
+    vec![
+        Column::new("name", t().name, |group: &OptionGroupSummary| {
+            view! {
+                <a class="row-link" href=format!("/admin/option-groups/{}", group.id)>{group.name.clone()}</a>
+                <small class="sub mono">{group.key.clone()}</small>
+            }
+        })
+        .sorted_by("name"),
+        Column::new("kind", t().kind, |group: &OptionGroupSummary| word(group.kind.as_str())),
+        Column::new("visible", t().status, |group: &OptionGroupSummary| {
+            if group.visible {
+                view! { <Badge text=ta().visible tone=Tone::Ok /> }
+            } else {
+                view! { <Badge text=ta().hidden tone=Tone::Warn /> }
+            }
+        }),
+        Column::new("options", ta().options, |group: &OptionGroupSummary| format::count(group.options)).end(),
+        Column::new("products", ta().products, |group: &OptionGroupSummary| format::count(group.products))
+            .end(),
+        Column::new("updated", t().updated_at, |group: &OptionGroupSummary| format::date(group.updated_at)),
+    ]
+}
+
+/// The list of option groups.
+#[component]
+pub fn OptionGroupsPage() -> impl IntoView {
+    let list = use_list("sort");
+    let groups = use_query(move || list.api_query(), api::catalog::option_groups);
+    view! {
+        <Title text=ta().option_groups />
+        <PageHead title=ta().option_groups text=ta().option_groups_text>
+            {may(Permission::ProductsEdit)
+                .then(|| {
+                    view! { <LinkButton text=ta().add_group href="/admin/option-groups/new" icon=lu::LuPlus class="btn-primary" /> }
+                })}
+        </PageHead>
+        <DataTable
+            query=groups
+            list
+            columns=columns()
+            label=ta().option_groups
+            empty=|| view! { <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text /> }
+        />
+    }
+}
+
+/// The form of a new option group.
+#[component]
+pub fn NewOptionGroupPage() -> impl IntoView {
+    view! {
+        <Title text=ta().add_group />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().option_groups, "/admin/option-groups"), Crumb::here(ta().add_group)] />
+        <PageHead title=ta().add_group />
+        <div class="max-w-4xl">
+            <GroupForm old=None query=None />
+        </div>
+    }
+}
+
+/// The page of an option group: its data, then its options with their prices.
+#[component]
+pub fn OptionGroupPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<OptionGroupId>().ok())
+    });
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let group = use_query(move || id, api::catalog::option_group);
+            let delete_open = RwSignal::new(false);
+            let navigate = SendWrapper::new(use_navigate());
+            let delete = submit_with(
+                move || api::catalog::delete_option_group(id),
+                move |_| {
+                    toast_ok(t().deleted);
+                    navigate("/admin/option-groups", Default::default());
+                },
+            );
+            view! {
+                <Loaded query=group rows=8 let:detail>
+                    <Page detail group delete_open />
+                </Loaded>
+                <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Page(
+    detail: OptionGroupDetail,
+    group: Query<OptionGroupDetail>,
+    delete_open: RwSignal<bool>,
+) -> impl IntoView {
+    let id = detail.id;
+    let editable = may(Permission::ProductsEdit);
+    let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
+        .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
+    let edited = RwSignal::new(None::<Option<OptionDetail>>);
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(edited.with(Option::is_some)));
+    Effect::new(move || {
+        if !open.get() {
+            edited.set(None);
+        }
+    });
+    let ids: Vec<uuid::Uuid> = detail.options.iter().map(|option| option.id.0).collect();
+    let refetch = Callback::new(move |()| group.refetch());
+    let options = detail
+        .options
+        .iter()
+        .enumerate()
+        .map(|(index, option)| {
+            let stored = StoredValue::new(option.clone());
+            view! {
+                <section class="stack-y gap-3" aria-label=option.name.clone()>
+                    <div class="flex flex-wrap items-center gap-3">
+                        <h2>{option.name.clone()}</h2>
+                        <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
+                        {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
+                        <span class="flex-1"></span>
+                        <MoveRow what="options" ids=ids.clone() index done=refetch />
+                        <Button
+                            text=t().edit
+                            class="btn-sm"
+                            disabled=!editable
+                            on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
+                        />
+                        <DeleteOption option=option.clone() done=refetch editable />
+                    </div>
+                    <PriceGrid owner=Priced::Option(option.id) prices=option.prices.clone() done=refetch editable />
+                </section>
+            }
+        })
+        .collect_view();
+    view! {
+        <Title text=name.clone() />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().option_groups, "/admin/option-groups"), Crumb::here(name.clone())] />
+        <PageHead title=name>
+            {editable
+                .then(|| {
+                    view! {
+                        <Button text=t().delete class="btn-danger" on_click=Callback::new(move |()| delete_open.set(true)) />
+                        <Button
+                            text=ta().add_option
+                            icon=lu::LuPlus
+                            class="btn-primary"
+                            on_click=Callback::new(move |()| edited.set(Some(None)))
+                        />
+                    }
+                })}
+        </PageHead>
+        <div class="stack-y">
+            <div class="max-w-4xl">
+                <GroupForm old=Some((id, detail.group.clone())) query=Some(group) />
+            </div>
+            {options}
+        </div>
+        <Dialog open title=ta().option class="dialog-wide">
+            {move || edited.get().map(|option| view! { <OptionForm group=id option open done=refetch /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn DeleteOption(option: OptionDetail, done: Callback<()>, editable: bool) -> impl IntoView {
+    let id = option.id;
+    let open = RwSignal::new(false);
+    let delete = submit_with(
+        move || api::catalog::delete_option(id),
+        move |_| {
+            open.set(false);
+            toast_ok(t().deleted);
+            done.run(());
+        },
+    );
+    view! {
+        <Menu label=t().actions>
+            {editable
+                .then(|| {
+                    view! {
+                        <MenuButton
+                            text=t().delete
+                            icon=lu::LuTrash
+                            danger=true
+                            on_click=Callback::new(move |()| open.set(true))
+                        />
+                    }
+                })}
+        </Menu>
+        <Confirm open title=t().delete text=ta().delete_option_text action=t().delete busy=delete.busy on_confirm=delete.run />
+    }
+}
+
+#[component]
+fn OptionForm(
+    group: OptionGroupId,
+    option: Option<OptionDetail>,
+    open: RwSignal<bool>,
+    done: Callback<()>,
+) -> impl IntoView {
+    let id = option.as_ref().map(|option| option.id);
+    let old = option.map(|option| option.option);
+    let key = RwSignal::new(old.as_ref().map(|option| option.key.clone()).unwrap_or_default());
+    let value = RwSignal::new(old.as_ref().map(|option| option.value.clone()).unwrap_or_default());
+    let texts = TextsForm::new(old.as_ref().map(|option| &option.texts));
+    let visible = RwSignal::new(old.as_ref().is_none_or(|option| option.visible));
+    let version = old.as_ref().and_then(|option| option.version);
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(|| OptionInput {
+                version,
+                key: key.get().trim().to_owned(),
+                value: value.get(),
+                texts: texts.read(),
+                visible: visible.get(),
+            });
+            async move {
+                match id {
+                    Some(id) => api::catalog::change_option(id, &body).await,
+                    None => api::catalog::create_option(group, &body).await,
+                }
+            }
+        },
+        move |_| {
+            open.set(false);
+            toast_ok(t().saved);
+            done.run(());
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <div class="form-grid">
+                <TextField name="key" label=ta().key value=key required=true max_length=63 mono=true />
+                <TextField name="value" label=ta().machine_value help=ta().machine_value_help value=value max_length=500 mono=true />
+                <TextsFields form=texts name_only=true />
+                <SwitchField name="visible" label=ta().visible value=visible />
+            </div>
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().save class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn GroupForm(
+    old: Option<(OptionGroupId, OptionGroupInput)>,
+    query: Option<Query<OptionGroupDetail>>,
+) -> impl IntoView {
+    let id = old.as_ref().map(|(id, _)| *id);
+    let old = old.map(|(_, group)| group);
+    let text = |text: Option<String>| RwSignal::new(text.unwrap_or_default());
+    let key = text(old.as_ref().map(|group| group.key.clone()));
+    let texts = TextsForm::new(old.as_ref().map(|group| &group.texts));
+    let kind = RwSignal::new(old.as_ref().map_or(OptionKind::Dropdown, |group| group.kind).to_string());
+    let unit = text(old.as_ref().map(|group| group.unit.clone()));
+    let least = text(Some(old.as_ref().map_or(0, |group| group.quantity_min).to_string()));
+    let most = text(Some(old.as_ref().map_or(100, |group| group.quantity_max).to_string()));
+    let step = text(Some(old.as_ref().map_or(1, |group| group.quantity_step).to_string()));
+    let pattern = text(old.as_ref().and_then(|group| group.pattern.clone()));
+    let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
+    let version = old.as_ref().and_then(|group| group.version);
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(|| OptionGroupInput {
+                version,
+                key: key.get().trim().to_owned(),
+                texts: texts.read(),
+                kind: kind.get().parse().unwrap_or(OptionKind::Dropdown),
+                unit: unit.get(),
+                quantity_min: least.get().parse().unwrap_or(0),
+                quantity_max: most.get().parse().unwrap_or(100),
+                quantity_step: step.get().parse().unwrap_or(1),
+                pattern: Some(pattern.get()).filter(|pattern| !pattern.is_empty()),
+                visible: visible.get(),
+            });
+            async move {
+                match id {
+                    Some(id) => api::catalog::change_option_group(id, &body).await,
+                    None => api::catalog::create_option_group(&body).await,
+                }
+            }
+        },
+        move |detail: OptionGroupDetail| {
+            toast_ok(t().saved);
+            match query {
+                Some(query) => query.put(detail),
+                None => navigate(&format!("/admin/option-groups/{}", detail.id), Default::default()),
+            }
+        },
+    );
+    let is = move |wanted: OptionKind| move || kind.with(|kind| kind == wanted.as_str());
+    view! {
+        <Form errors on_submit=send.run>
+            <Card title=ta().general>
+                <div class="form-grid">
+                    <TextField name="key" label=ta().key help=ta().key_help value=key required=true max_length=63 mono=true />
+                    <SelectField
+                        name="kind"
+                        label=t().kind
+                        value=kind
+                        options=word_options(OptionKind::ALL, OptionKind::as_str)
+                        disabled=id.is_some()
+                    />
+                    <TextsFields form=texts name_only=true />
+                    <Show when=is(OptionKind::Quantity)>
+                        <TextField name="unit" label=ta().unit value=unit max_length=20 />
+                        <NumberField name="quantity_min" label=ta().quantity_min value=least />
+                        <NumberField name="quantity_max" label=ta().quantity_max value=most />
+                        <NumberField name="quantity_step" label=ta().quantity_step value=step />
+                    </Show>
+                    <Show when=is(OptionKind::Text)>
+                        <TextField name="pattern" label=ta().pattern value=pattern max_length=500 wide=true mono=true />
+                    </Show>
+                    <SwitchField name="visible" label=ta().visible value=visible />
+                </div>
+                <div class="form-bar mt-5">
+                    <Button
+                        text=t().save
+                        class="btn-primary"
+                        submit=true
+                        busy=send.busy
+                        disabled=!may(Permission::ProductsEdit)
+                    />
+                </div>
+            </Card>
+        </Form>
+    }
+}

@@ -1,0 +1,132 @@
+//! Texts per language, and moving rows up and down: shared by everything in the catalogue.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use shared::Language;
+use shared::catalog::{CatalogText, NewOrderOfRows};
+use ui::{Icon, Segment, TextArea, TextField, lu};
+
+use crate::api;
+use crate::i18n::{self, native_name, t, ta};
+use crate::parts::submit_with;
+
+/// Texts being edited, a set for each language.
+#[derive(Clone, Copy)]
+pub(super) struct TextsForm([(Language, [RwSignal<String>; 3]); 3]);
+
+impl TextsForm {
+    pub(super) fn new(texts: Option<&BTreeMap<Language, CatalogText>>) -> Self {
+        Self([Language::English, Language::Polish, Language::Ukrainian].map(|language| {
+            let text = texts.and_then(|texts| texts.get(&language));
+            let pick =
+                |pick: fn(&CatalogText) -> &str| RwSignal::new(text.map(pick).unwrap_or_default().to_owned());
+            (language, [pick(|text| &text.name), pick(|text| &text.short), pick(|text| &text.description)])
+        }))
+    }
+
+    /// Languages that have a name.
+    pub(super) fn read(self) -> BTreeMap<Language, CatalogText> {
+        self.0
+            .iter()
+            .map(|(language, [name, short, description])| {
+                let text = CatalogText {
+                    name: name.get().trim().to_owned(),
+                    short: short.get(),
+                    description: description.get(),
+                };
+                (*language, text)
+            })
+            .filter(|(_, text)| {
+                !text.name.is_empty() || !text.short.is_empty() || !text.description.is_empty()
+            })
+            .collect()
+    }
+}
+
+/// Name, short text and description, a language at a time.
+#[component]
+pub(super) fn TextsFields(form: TextsForm, #[prop(optional)] name_only: bool) -> impl IntoView {
+    let chosen = RwSignal::new(i18n::language().to_string());
+    let languages = form
+        .0
+        .iter()
+        .map(|(language, _)| (language.to_string(), native_name(*language).to_owned()))
+        .collect();
+    view! {
+        <div class="wide grid gap-4">
+            <div>
+                <Segment label=t().language value=chosen options=languages on_change=move |language: String| chosen.set(language) />
+            </div>
+            {form
+                .0
+                .map(|(language, [name, short, description])| {
+                    let at = format!("texts.{language}");
+                    view! {
+                        <div class="grid gap-4" hidden=move || chosen.with(|chosen| chosen != language.as_str())>
+                            <TextField name=format!("{at}.name") label=t().name value=name max_length=200 />
+                            {(!name_only)
+                                .then(|| {
+                                    view! {
+                                        <TextField name=format!("{at}.short") label=ta().short_text value=short max_length=500 />
+                                        <TextArea
+                                            name=format!("{at}.description")
+                                            label=t().description
+                                            help=ta().markdown
+                                            value=description
+                                            max_length=20_000
+                                        />
+                                    }
+                                })}
+                        </div>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// Two small buttons that move a row of a list; the list is loaded again afterwards.
+#[component]
+pub(super) fn MoveRow(
+    what: &'static str,
+    /// All ids in their present order.
+    ids: Vec<uuid::Uuid>,
+    index: usize,
+    done: Callback<()>,
+) -> impl IntoView {
+    let last = ids.len().saturating_sub(1);
+    let wanted = StoredValue::new(ids.clone());
+    let send = submit_with(
+        move || async move { api::catalog::reorder(what, &NewOrderOfRows { ids: wanted.get_value() }).await },
+        move |_| done.run(()),
+    );
+    let swap = move |with: usize| {
+        let mut ids = ids.clone();
+        ids.swap(index, with);
+        wanted.set_value(ids);
+        send.run.run(());
+    };
+    let up = swap.clone();
+    view! {
+        <span class="inline-flex">
+            <button
+                type="button"
+                class="btn btn-ghost btn-icon btn-sm"
+                aria-label=ta().move_up
+                disabled=index == 0
+                on:click=move |_| up(index - 1)
+            >
+                <Icon icon=lu::LuArrowUp />
+            </button>
+            <button
+                type="button"
+                class="btn btn-ghost btn-icon btn-sm"
+                aria-label=ta().move_down
+                disabled=index >= last
+                on:click=move |_| swap(index + 1)
+            >
+                <Icon icon=lu::LuArrowDown />
+            </button>
+        </span>
+    }
+}

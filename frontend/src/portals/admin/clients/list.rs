@@ -1,0 +1,103 @@
+//! `/admin/clients`: every client.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::Permission;
+use shared::identity::ClientSummary;
+use ui::{Avatar, Column, EmptyState, LinkButton, PageHead, lu, use_list};
+
+use crate::i18n::{fill, t, ta};
+use crate::parts::filters::{FilterSegment, FilterSelect};
+use crate::parts::{ClientBadge, DataTable};
+use crate::query::use_query;
+use crate::session::may;
+use crate::{api, format};
+
+fn columns() -> Vec<Column<ClientSummary>> {
+    vec![
+        Column::new("name", ta().client, |client: &ClientSummary| {
+            let below = match &client.owner {
+                Some(owner) if owner.name != client.name => format!("{} · {}", owner.name, client.email),
+                _ => client.email.clone(),
+            };
+            view! {
+                <div class="who">
+                    <Avatar name=client.name.clone() />
+                    <div>
+                        <a class="row-link" href=format!("/admin/clients/{}", client.id)>{client.name.clone()}</a>
+                        <small>{below}</small>
+                    </div>
+                </div>
+            }
+        })
+        .sorted_by("name"),
+        Column::new("status", t().status, |client: &ClientSummary| view! { <ClientBadge status=client.status /> })
+            .sorted_by("status"),
+        Column::new("located", ta().located, |client: &ClientSummary| {
+            let place: Vec<String> = client.country.iter().chain(client.city.iter()).cloned().collect();
+            place.join(" · ")
+        }),
+        Column::new("balance", t().balance, |client: &ClientSummary| {
+            let class = if client.balance.is_negative() { "strong neg" } else { "strong" };
+            view! { <span class=class>{format::money(client.balance)}</span> }
+        })
+        .end()
+        .sorted_by("balance"),
+        Column::new("created", t().created_at, |client: &ClientSummary| format::date(client.created_at))
+            .sorted_by("created_at"),
+    ]
+}
+
+/// The list of clients.
+#[component]
+pub fn ClientsPage() -> impl IntoView {
+    let list = use_list("-created_at");
+    let clients = use_query(move || list.api_query(), api::people::clients);
+    let total = move || {
+        clients
+            .data()
+            .with(|page| page.as_ref().map(|page| fill(ta().n_clients, &[("n", &format::count(page.total))])))
+    };
+    view! {
+        <Title text=ta().clients />
+        <PageHead title=ta().clients text=move || total().unwrap_or_default()>
+            {may(Permission::ClientsCreate)
+                .then(|| {
+                    view! {
+                        <LinkButton text=ta().add_client href="/admin/clients/new" icon=lu::LuPlus class="btn-primary" />
+                    }
+                })}
+        </PageHead>
+        <DataTable
+            query=clients
+            list
+            columns=columns()
+            label=ta().clients
+            search_hint=ta().search_clients
+            filters=Box::new(move || {
+                view! {
+                    <FilterSegment
+                        list
+                        name="status"
+                        label=t().status
+                        words=vec!["active", "pending", "suspended", "banned", "closed"]
+                    />
+                    <FilterSelect
+                        list
+                        name="in_debt"
+                        label=ta().in_debt
+                        options=vec![("true".to_owned(), t().yes.to_owned())]
+                    />
+                }
+                    .into_any()
+            })
+            empty=|| {
+                view! {
+                    <EmptyState icon=lu::LuBuilding title=ta().no_clients text=ta().no_clients_text>
+                        <LinkButton text=ta().add_client href="/admin/clients/new" class="btn-primary" />
+                    </EmptyState>
+                }
+            }
+        />
+    }
+}

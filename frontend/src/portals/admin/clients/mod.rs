@@ -1,0 +1,19 @@
+//! Clients: the list, a new one, and the page of one with its tabs.
+
+mod actions;
+mod create;
+mod list;
+mod money;
+mod notes;
+mod page;
+mod profile;
+mod summary;
+mod users;
+
+pub use create::NewClientPage;
+pub(in crate::portals::admin) use create::{currency_options, language_options, use_company_options};
+pub use list::ClientsPage;
+pub use page::{
+    ClientDocumentsTab, ClientFrame, ClientProfileTab, ClientServicesTab, ClientSummaryTab,
+    ClientTransactionsTab, ClientUsersTab,
+};

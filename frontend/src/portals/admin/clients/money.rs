@@ -1,0 +1,157 @@
+//! Forms that move a client's money: a proforma to top up, an adjustment, the credit limit.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use send_wrapper::SendWrapper;
+use shared::billing::document::{DocumentDetail, FundsRequestByStaff};
+use shared::billing::ledger::{AdjustmentKind, NewAdjustment};
+use shared::billing::wallet::CreditLimitChange;
+use shared::identity::ClientDetail;
+use ui::{Button, Form, FormErrors, Note, NumberField, SelectField, TextArea, Tone, toast_ok};
+
+use crate::api::{self, Key};
+use crate::format;
+use crate::i18n::{t, ta};
+use crate::parts::submit;
+use crate::query::Query;
+
+/// Issues a proforma whose payment tops up the wallet.
+#[component]
+pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoView {
+    let (client, currency) = (detail.id, detail.currency);
+    let amount = RwSignal::new(String::new());
+    let key = StoredValue::new(Key::new());
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || async move {
+            let body = FundsRequestByStaff { client_id: client, amount: amount.get_untracked() };
+            let answer = api::billing::create_funds(&body, &key.get_value()).await;
+            if answer.is_err() {
+                key.try_set_value(Key::new());
+            }
+            answer
+        },
+        move |document: DocumentDetail| {
+            open.set(false);
+            navigate(&format!("/admin/documents/{}", document.document.id), Default::default());
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <p class="text-ink-2">{ta().add_funds_text}</p>
+            <NumberField
+                name="amount"
+                label=ta().net_amount
+                value=amount
+                unit=currency.to_string()
+                decimals=currency.decimals()
+                required=true
+            />
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=ta().add_funds class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}
+
+/// Gives credit, or corrects the balance.
+#[component]
+pub(super) fn Adjust(
+    detail: ClientDetail,
+    client: Query<ClientDetail>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let (id, currency) = (detail.id, detail.currency);
+    let kind = RwSignal::new(AdjustmentKind::Goodwill.to_string());
+    let (amount, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let key = StoredValue::new(Key::new());
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let body = NewAdjustment {
+                kind: kind.get_untracked().parse().unwrap_or(AdjustmentKind::Goodwill),
+                amount: amount.get_untracked(),
+                currency,
+                reason: reason.get_untracked().trim().to_owned(),
+            };
+            let answer = api::billing::adjust(id, &body, &key.get_value()).await;
+            if answer.is_err() {
+                key.try_set_value(Key::new());
+            }
+            answer
+        },
+        move |_| {
+            open.set(false);
+            client.refetch();
+            toast_ok(t().saved);
+        },
+    );
+    let kinds = vec![
+        (AdjustmentKind::Goodwill.to_string(), ta().goodwill.to_owned()),
+        (AdjustmentKind::CorrectUp.to_string(), ta().correct_up.to_owned()),
+        (AdjustmentKind::CorrectDown.to_string(), ta().correct_down.to_owned()),
+    ];
+    view! {
+        <Form errors on_submit=send.run>
+            <Note tone=Tone::Warn>{ta().adjust_text}</Note>
+            <SelectField name="kind" label=t().kind value=kind options=kinds />
+            <NumberField
+                name="amount"
+                label=t().amount
+                value=amount
+                unit=currency.to_string()
+                decimals=4
+                required=true
+            />
+            <TextArea name="reason" label=t().reason value=reason rows=2 required=true max_length=1000 />
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=ta().adjust_balance class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}
+
+/// How far below zero the balance may go.
+#[component]
+pub(super) fn CreditLimit(
+    detail: ClientDetail,
+    client: Query<ClientDetail>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let (id, currency) = (detail.id, detail.currency);
+    let limit = RwSignal::new(format::plain(detail.credit_limit));
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            api::billing::set_credit_limit(id, &CreditLimitChange { credit_limit: limit.get_untracked() })
+                .await
+        },
+        move |_| {
+            open.set(false);
+            client.refetch();
+            toast_ok(t().saved);
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <NumberField
+                name="credit_limit"
+                label=t().credit_limit
+                value=limit
+                unit=currency.to_string()
+                decimals=currency.decimals()
+                required=true
+            />
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().save class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}

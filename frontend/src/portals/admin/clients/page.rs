@@ -1,0 +1,143 @@
+//! `/admin/clients/:id`: one client; each tab has a URL of its own.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_params_map;
+use shared::ClientId;
+use shared::identity::ClientDetail;
+use ui::{Avatar, Breadcrumbs, CopyId, Crumb, Tab, Tabs};
+
+use super::actions::ClientActions;
+use super::profile::ProfileForms;
+use super::summary::Summary;
+use super::users::ClientUsers;
+use crate::api;
+use crate::format::short_id;
+use crate::i18n::ta;
+use crate::parts::{ClientBadge, Loaded, NotFound};
+use crate::portals::admin::finance::{DocumentsTable, TransactionsTable};
+use crate::portals::admin::services::ServicesTable;
+use crate::query::{Query, use_query};
+
+/// The client of this page, for its tabs.
+#[derive(Clone, Copy)]
+pub(super) struct ThisClient(pub(super) Query<ClientDetail>);
+
+/// Head and tabs; the tab's page stands below.
+#[component]
+pub fn ClientFrame() -> impl IntoView {
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<ClientId>().ok()));
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let client = use_query(move || id, api::people::client);
+            provide_context(ThisClient(client));
+            view! {
+                <Loaded query=client let:detail>
+                    <Head detail client />
+                </Loaded>
+                <Show when=move || client.data().with(Option::is_some)>
+                    <ClientTabs id />
+                    <Outlet />
+                </Show>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn ClientTabs(id: ClientId) -> impl IntoView {
+    let tab =
+        |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/clients/{id}{path}") };
+    let tabs = vec![
+        tab(ta().summary, ""),
+        tab(ta().profile, "/profile"),
+        tab(ta().users, "/users"),
+        tab(ta().services, "/services"),
+        tab(ta().documents, "/documents"),
+        tab(ta().transactions, "/transactions"),
+    ];
+    view! { <Tabs tabs label=ta().client /> }
+}
+
+#[component]
+fn Head(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+    let id = detail.id;
+    view! {
+        <Title text=detail.name.clone() />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().clients, "/admin/clients"), Crumb::here(detail.name.clone())] />
+        <header class="page-head">
+            <div class="flex items-center gap-4 min-w-0">
+                <Avatar name=detail.name.clone() class="avatar-lg" />
+                <div class="min-w-0">
+                    <div class="flex flex-wrap items-center gap-3">
+                        <h1 class="truncate">{detail.name.clone()}</h1>
+                        <ClientBadge status=detail.status />
+                    </div>
+                    <div class="flex flex-wrap gap-x-3 text-sm text-ink-2">
+                        <span>{detail.email.clone()}</span>
+                        <CopyId id=id.to_string() text=short_id(id.0) />
+                    </div>
+                </div>
+            </div>
+            <ClientActions detail client />
+        </header>
+    }
+}
+
+fn this() -> Query<ClientDetail> {
+    use_context::<ThisClient>().expect("tabs stand below ClientFrame").0
+}
+
+fn this_id() -> Option<ClientId> {
+    this().data().with_untracked(|client| client.as_ref().map(|client| client.id))
+}
+
+#[component]
+pub fn ClientSummaryTab() -> impl IntoView {
+    let client = this();
+    view! {
+        <Loaded query=client let:detail>
+            <Summary detail />
+        </Loaded>
+    }
+}
+
+#[component]
+pub fn ClientProfileTab() -> impl IntoView {
+    let client = this();
+    view! {
+        <Loaded query=client let:detail>
+            <ProfileForms detail client />
+        </Loaded>
+    }
+}
+
+#[component]
+pub fn ClientUsersTab() -> impl IntoView {
+    let client = this();
+    view! {
+        <Loaded query=client let:detail>
+            <ClientUsers detail client />
+        </Loaded>
+    }
+}
+
+#[component]
+pub fn ClientServicesTab() -> impl IntoView {
+    this_id().map(|client| view! { <ServicesTable client=Some(client) /> })
+}
+
+#[component]
+pub fn ClientDocumentsTab() -> impl IntoView {
+    this_id().map(|client| view! { <DocumentsTable client=Some(client) /> })
+}
+
+#[component]
+pub fn ClientTransactionsTab() -> impl IntoView {
+    this_id().map(|client| view! { <TransactionsTable client=Some(client) /> })
+}

@@ -1,0 +1,147 @@
+//! The profile of a client: its data and its billing address.
+
+use leptos::prelude::*;
+use shared::identity::{AddressKind, ClientChange, ClientDetail};
+use shared::{Language, Permission};
+use ui::{Button, Card, Form, FormErrors, SelectField, SwitchField, TextField, toast_ok, use_unsaved_guard};
+
+use super::create::{currency_options, language_options, use_company_options};
+use crate::api;
+use crate::i18n::{t, ta};
+use crate::parts::address::{AddressFields, AddressForm, CountryField};
+use crate::parts::submit;
+use crate::query::Query;
+use crate::session::may;
+
+#[component]
+pub(super) fn ProfileForms(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+    view! {
+        <div class="stack-y max-w-4xl">
+            <Data detail=detail.clone() client />
+            <Address detail client />
+        </div>
+    }
+}
+
+#[component]
+fn Data(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+    let text = |text: &str| RwSignal::new(text.to_owned());
+    let (first_name, last_name) = (text(&detail.first_name), text(&detail.last_name));
+    let (email, company_name, tax_id) =
+        (text(&detail.email), text(&detail.company_name), text(&detail.tax_id));
+    let phone_country = text(detail.phone_country.as_deref().unwrap_or_default());
+    let phone = text(detail.phone.as_deref().unwrap_or_default());
+    let language = text(detail.language.as_str());
+    let currency = text(detail.currency.code());
+    let company = text(&detail.company.to_string());
+    let enforce = RwSignal::new(detail.enforce_two_factor);
+    let fixed = !detail.currency_may_change;
+    let before = StoredValue::new(detail.clone());
+    let read = move || {
+        let before = before.get_value();
+        ClientChange {
+            version: before.version,
+            email: email.get().trim().to_owned(),
+            first_name: first_name.get().trim().to_owned(),
+            last_name: last_name.get().trim().to_owned(),
+            company_name: company_name.get().trim().to_owned(),
+            tax_id: tax_id.get().trim().to_owned(),
+            phone_country: Some(phone_country.get()).filter(|text| !text.is_empty()),
+            phone: Some(phone.get()).filter(|text| !text.is_empty()),
+            language: language.get().parse().unwrap_or(Language::English),
+            currency: currency.get().parse().unwrap_or(before.currency),
+            company: company.get().parse().unwrap_or(before.company),
+            enforce_two_factor: enforce.get(),
+        }
+    };
+    let first = StoredValue::new(untrack(read));
+    let dirty = Memo::new(move |_| first.with_value(|first| *first != read()));
+    use_unsaved_guard(dirty.into());
+    let errors = FormErrors::new();
+    let id = detail.id;
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(read);
+            async move { api::people::change_client(id, &body).await }
+        },
+        move |detail| {
+            first.set_value(untrack(read));
+            client.put(detail);
+            toast_ok(t().saved);
+        },
+    );
+    let locked = !may(Permission::ClientsEdit);
+    view! {
+        <Form errors on_submit=send.run>
+            <Card title=ta().client_information>
+                <div class="form-grid">
+                    <TextField name="first_name" label=t().first_name value=first_name max_length=100 />
+                    <TextField name="last_name" label=t().last_name value=last_name max_length=100 />
+                    <TextField name="email" label=t().email value=email kind="email" required=true max_length=254 />
+                    <SelectField name="language" label=t().language value=language options=language_options() />
+                    <TextField name="company_name" label=t().company_name value=company_name max_length=200 />
+                    <TextField name="tax_id" label=t().tax_id value=tax_id max_length=50 />
+                    <CountryField name="phone_country" value=phone_country label=t().phone_country />
+                    <TextField name="phone" label=t().phone value=phone kind="tel" max_length=30 />
+                    <SelectField
+                        name="currency"
+                        label=t().currency
+                        value=currency
+                        options=currency_options()
+                        disabled=fixed
+                        help=if fixed { ta().currency_fixed } else { "" }
+                    />
+                    <SelectField name="company" label=ta().home_company value=company options=use_company_options() />
+                    <SwitchField name="enforce_two_factor" label=t().two_factor help=ta().enforce_two_factor value=enforce />
+                </div>
+                <div class="form-bar mt-5">
+                    <Button
+                        text=t().save
+                        class="btn-primary"
+                        submit=true
+                        busy=send.busy
+                        disabled=Signal::derive(move || locked || !dirty.get())
+                    />
+                </div>
+            </Card>
+        </Form>
+    }
+}
+
+#[component]
+fn Address(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+    let id = detail.id;
+    let billing = detail.addresses.iter().find(|address| address.kind == AddressKind::Billing);
+    let address = AddressForm::new(billing.map(|billing| &billing.address));
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(|| address.read());
+            async move { api::people::set_address(id, AddressKind::Billing, &body).await }
+        },
+        move |detail| {
+            client.put(detail);
+            toast_ok(t().saved);
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <Card title=t().billing_address>
+                <div class="form-grid">
+                    <AddressFields form=address prefix="" />
+                </div>
+                <div class="form-bar mt-5">
+                    <Button
+                        text=t().save
+                        class="btn-primary"
+                        submit=true
+                        busy=send.busy
+                        disabled=!may(Permission::ClientsEdit)
+                    />
+                </div>
+            </Card>
+        </Form>
+    }
+}

@@ -1,0 +1,217 @@
+//! `/admin/documents/:id`: a document as the paper it is, what was paid, and what can be done.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::DocumentId;
+use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
+use ui::{
+    Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, Icon, TextArea, lu,
+    toast_ok,
+};
+
+use super::book_payment::BookPayment;
+use crate::api::client::file;
+use crate::format::short_id;
+use crate::i18n::{t, ta, word};
+use crate::parts::sheet::{DocumentSheet, TaxWhy};
+use crate::parts::states::DocumentBadge;
+use crate::parts::{Loaded, NotFound, StateBadge, submit_with};
+use crate::query::{Query, use_query};
+use crate::{api, format};
+
+/// The page of a document.
+#[component]
+pub fn DocumentPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
+    });
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let document = use_query(move || id, api::billing::document);
+            view! {
+                <Loaded query=document rows=10 let:detail>
+                    <Page detail document />
+                </Loaded>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn link(link: DocumentLink) -> AnyView {
+    let number = link.number.unwrap_or_else(|| word(link.kind.as_str()).to_owned());
+    view! { <a class="link" href=format!("/admin/documents/{}", link.id)>{number}</a> }.into_any()
+}
+
+#[component]
+fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoView {
+    let head = detail.document.clone();
+    let id = head.id;
+    let title = head.number.clone().unwrap_or_else(|| word("draft").to_owned());
+    let (pay_open, cancel_open) = (RwSignal::new(false), RwSignal::new(false));
+    let reason = RwSignal::new(String::new());
+    let version = detail.version;
+    let cancel = submit_with(
+        move || async move {
+            let body = CancelDocument { version, reason: reason.get_untracked().trim().to_owned() };
+            api::billing::cancel_document(id, &body).await
+        },
+        move |detail| {
+            cancel_open.set(false);
+            document.put(detail);
+            toast_ok(t().saved);
+        },
+    );
+    let can = |action: DocumentAction| detail.actions.contains(&action);
+    let (can_pay, can_cancel) = (can(DocumentAction::AddPayment), can(DocumentAction::Cancel));
+    let mut facts = vec![
+        (ta().client.to_owned(), view! { <a class="link" href=format!("/admin/clients/{}", head.client_id)>{head.client_name.clone()}</a> }.into_any()),
+        (ta().home_company.to_owned(), head.company_name.clone().into_any()),
+        (ta().issued_on.to_owned(), head.issued_on.map(format::day).into_any()),
+        (ta().due_on.to_owned(), head.due_on.map(format::day).into_any()),
+        (t().total.to_owned(), format::money(head.total).into_any()),
+        (ta().paid.to_owned(), format::money(head.paid).into_any()),
+        (ta().still_due.to_owned(), format::money(head.due).into_any()),
+    ];
+    if let Some(invoice) = detail.invoice.clone() {
+        facts.push((word("invoice").to_owned(), link(invoice)));
+    }
+    if let Some(proforma) = detail.proforma.clone() {
+        facts.push((word("proforma").to_owned(), link(proforma)));
+    }
+    if let Some(sha) = detail.pdf_sha256.clone() {
+        let short: String = sha.chars().take(12).collect();
+        facts.push(("SHA-256".to_owned(), view! { <CopyId id=sha text=short /> }.into_any()));
+    }
+    let payments = detail.payments.clone();
+    let decision = detail.tax_decision.clone();
+    let paying = StoredValue::new(detail.clone());
+    view! {
+        <Title text=title.clone() />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().documents, "/admin/documents"), Crumb::here(title.clone())] />
+        <header class="page-head">
+            <div>
+                <div class="flex flex-wrap items-center gap-3">
+                    <h1>{title.clone()}</h1>
+                    <StateBadge state=head.kind.as_str() />
+                    <DocumentBadge status=head.status overdue=head.overdue />
+                </div>
+                <p>
+                    <CopyId id=id.to_string() text=short_id(id.0) />
+                </p>
+            </div>
+            <div class="page-actions">
+                {head
+                    .number
+                    .is_some()
+                    .then(|| {
+                        view! {
+                            <a
+                                class="btn"
+                                href=file(&format!("/admin/documents/{id}/pdf"))
+                                target="_blank"
+                                rel="external noopener"
+                                download=true
+                            >
+                                <Icon icon=lu::LuDownload />
+                                "PDF"
+                            </a>
+                        }
+                    })}
+                {can_cancel
+                    .then(|| {
+                        view! {
+                            <Button
+                                text=ta().cancel_document
+                                class="btn-danger"
+                                icon=lu::LuBan
+                                on_click=Callback::new(move |()| cancel_open.set(true))
+                            />
+                        }
+                    })}
+                {can_pay
+                    .then(|| {
+                        view! {
+                            <Button
+                                text=ta().add_payment
+                                class="btn-primary"
+                                icon=lu::LuPlus
+                                on_click=Callback::new(move |()| pay_open.set(true))
+                            />
+                        }
+                    })}
+            </div>
+        </header>
+        <div class="grid-2">
+            <div class="stack-y">
+                <DocumentSheet detail />
+                <Card title=ta().payments flush=true>
+                    {if payments.is_empty() {
+                        view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
+                    } else {
+                        view! {
+                            <div class="table-wrap">
+                                <table class="table">
+                                    <thead>
+                                        <tr>
+                                            <th>{ta().received_on}</th>
+                                            <th>{ta().gateway}</th>
+                                            <th>{ta().external_id}</th>
+                                            <th class="end">{ta().gross}</th>
+                                            <th class="end">{ta().to_wallet}</th>
+                                            <th class="end">{ta().to_tax}</th>
+                                            <th class="end">{ta().to_suspense}</th>
+                                        </tr>
+                                    </thead>
+                                    <tbody>
+                                        {payments
+                                            .into_iter()
+                                            .map(|payment| {
+                                                view! {
+                                                    <tr>
+                                                        <td>{format::day(payment.received_on)}</td>
+                                                        <td>{payment.gateway_name}</td>
+                                                        <td class="mono">{payment.external_id}</td>
+                                                        <td class="end num strong">{format::money(payment.gross)}</td>
+                                                        <td class="end num">{format::money(payment.to_wallet)}</td>
+                                                        <td class="end num">{format::money(payment.to_tax)}</td>
+                                                        <td class="end num">{format::money(payment.to_suspense)}</td>
+                                                    </tr>
+                                                }
+                                            })
+                                            .collect_view()}
+                                    </tbody>
+                                </table>
+                            </div>
+                        }
+                            .into_any()
+                    }}
+                </Card>
+            </div>
+            <div class="stack-y">
+                <Card title=ta().facts>
+                    <Facts rows=facts />
+                </Card>
+                <Card title=ta().why_this_tax>
+                    <TaxWhy decision />
+                </Card>
+            </div>
+        </div>
+        <Dialog open=pay_open title=ta().add_payment>
+            <BookPayment detail=paying.get_value() document open=pay_open />
+        </Dialog>
+        <Confirm
+            open=cancel_open
+            title=ta().cancel_document
+            text=ta().cancel_document_text
+            action=ta().cancel_document
+            busy=cancel.busy
+            on_confirm=cancel.run
+        >
+            <TextArea name="reason" label=t().reason value=reason rows=2 max_length=1000 />
+        </Confirm>
+    }
+}

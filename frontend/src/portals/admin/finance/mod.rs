@@ -1,0 +1,20 @@
+//! Money: documents, transactions, payments, home companies, tax rules.
+
+mod book_payment;
+mod companies;
+mod company;
+mod company_parts;
+mod document;
+mod documents;
+mod payments;
+mod tax_rule_form;
+mod tax_rules;
+mod transactions;
+
+pub use companies::{CompaniesPage, NewCompanyPage};
+pub use company::{CompanyFrame, CompanyGatewaysTab, CompanyGeneralTab, CompanyInvoicesTab, CompanyTaxTab};
+pub use document::DocumentPage;
+pub use documents::{DocumentsPage, DocumentsTable};
+pub use payments::PaymentsPage;
+pub use tax_rules::TaxRulesPage;
+pub use transactions::{TransactionsPage, TransactionsTable};

@@ -1,0 +1,381 @@
+//! `/admin/tax-rules`: read from top to bottom, the first match wins. Drag to reorder; a tester at the side.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::billing::tax::{TaxPreset, TaxPresetInput, TaxRule, TaxRuleMove, TaxTest, UnreachableWhy};
+use shared::{Permission, TaxRuleId};
+use ui::{
+    Badge, Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Icon, Menu, MenuButton, PageHead,
+    SelectField, TextField, Tone, lu, toast_ok,
+};
+
+use super::tax_rule_form::RuleForm;
+use crate::i18n::{fill, t, ta};
+use crate::parts::filters::word_options;
+use crate::parts::sheet::TaxWhy;
+use crate::parts::{Loaded, submit, submit_with};
+use crate::portals::admin::clients::use_company_options;
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+/// The rules, the tester, and presets to add.
+#[component]
+pub fn TaxRulesPage() -> impl IntoView {
+    let rules = use_query(|| (), |()| api::billing::tax_rules());
+    let edited = RwSignal::new(None::<Option<TaxRule>>);
+    let edit_open = RwSignal::new(false);
+    Effect::new(move || edit_open.set(edited.with(Option::is_some)));
+    Effect::new(move || {
+        if !edit_open.get() {
+            edited.set(None);
+        }
+    });
+    let preset_open = RwSignal::new(false);
+    view! {
+        <Title text=ta().tax_rules />
+        <PageHead title=ta().tax_rules text=ta().tax_rules_text>
+            {may(Permission::TaxesEdit)
+                .then(|| {
+                    view! {
+                        <Button text=ta().add_preset on_click=Callback::new(move |()| preset_open.set(true)) />
+                        <Button
+                            text=ta().add_rule
+                            icon=lu::LuPlus
+                            class="btn-primary"
+                            on_click=Callback::new(move |()| edited.set(Some(None)))
+                        />
+                    }
+                })}
+        </PageHead>
+        <div class="grid-2">
+            <Card flush=true>
+                <Loaded query=rules rows=10 let:list>
+                    {if list.is_empty() {
+                        view! { <EmptyState icon=lu::LuPercent title=ta().no_rules text=ta().no_rules_text /> }.into_any()
+                    } else {
+                        view! { <Rules list rules edited /> }.into_any()
+                    }}
+                </Loaded>
+            </Card>
+            <Tester />
+        </div>
+        <Dialog open=edit_open title=ta().tax_rule class="dialog-wide">
+            {move || edited.get().map(|rule| view! { <RuleForm rule rules open=edit_open /> })}
+        </Dialog>
+        <Dialog open=preset_open title=ta().add_preset>
+            <Preset rules open=preset_open />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Rules(
+    list: Vec<TaxRule>,
+    rules: Query<Vec<TaxRule>>,
+    edited: RwSignal<Option<Option<TaxRule>>>,
+) -> impl IntoView {
+    let dragged = RwSignal::new(None::<TaxRuleId>);
+    let over = RwSignal::new(None::<u32>);
+    let target = RwSignal::new((TaxRuleId(uuid::Uuid::nil()), 0_u32));
+    let moving = submit_with(
+        move || async move {
+            let (id, position) = target.get_untracked();
+            api::billing::move_tax_rule(id, &TaxRuleMove { position }).await
+        },
+        move |list| rules.put(list),
+    );
+    let move_to = Callback::new(move |(id, position): (TaxRuleId, u32)| {
+        target.set((id, position));
+        moving.run.run(());
+    });
+    let last = u32::try_from(list.len()).unwrap_or(u32::MAX);
+    view! {
+        <div class="table-wrap">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th>"#"</th>
+                        <th>{ta().applies_to}</th>
+                        <th>{ta().classes}</th>
+                        <th>{ta().rates}</th>
+                        <th>{ta().valid}</th>
+                        <th>
+                            <span class="sr-only">{t().actions}</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {list
+                        .into_iter()
+                        .map(|rule| view! { <RuleRow rule last dragged over move_to rules edited /> })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn why_unreachable(rule: &TaxRule) -> Option<&'static str> {
+    rule.unreachable.as_ref().map(|unreachable| match unreachable.why {
+        UnreachableWhy::NoClass => ta().unreachable_class,
+        UnreachableWhy::NoDay => ta().unreachable_day,
+        UnreachableWhy::Shadowed => ta().unreachable_shadowed,
+    })
+}
+
+#[component]
+fn RuleRow(
+    rule: TaxRule,
+    last: u32,
+    dragged: RwSignal<Option<TaxRuleId>>,
+    over: RwSignal<Option<u32>>,
+    move_to: Callback<(TaxRuleId, u32)>,
+    rules: Query<Vec<TaxRule>>,
+    edited: RwSignal<Option<Option<TaxRule>>>,
+) -> impl IntoView {
+    let (id, position) = (rule.id, rule.position);
+    let delete_open = RwSignal::new(false);
+    let delete = submit_with(
+        move || api::billing::delete_tax_rule(id),
+        move |_| {
+            delete_open.set(false);
+            rules.refetch();
+            toast_ok(t().deleted);
+        },
+    );
+    let input = rule.rule.clone();
+    let place = match (&input.country, &input.region) {
+        (Some(country), Some(region)) => format!("{country} · {region}"),
+        (Some(country), None) => country.clone(),
+        _ => ta().everywhere.to_owned(),
+    };
+    let classes: Vec<&str> = [
+        (input.for_private, ta().class_private),
+        (input.for_company, ta().class_company),
+        (input.for_taxed_company, ta().class_taxed),
+    ]
+    .into_iter()
+    .filter_map(|(on, text)| on.then_some(text))
+    .collect();
+    let rates: Vec<String> =
+        input.rates.iter().map(|rate| format!("{} {} %", rate.name, rate.rate.normalize())).collect();
+    let rates = if rates.is_empty() { ta().no_tax.to_owned() } else { rates.join(" + ") };
+    let valid: Vec<String> = [
+        input.valid_from.map(|day| format!("{} {}", t().from.to_lowercase(), format::day(day))),
+        input.valid_to.map(|day| format!("{} {}", t().to.to_lowercase(), format::day(day))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let unreachable = why_unreachable(&rule);
+    let editable = may(Permission::TaxesEdit);
+    let company = rule.company_name.clone();
+    let stored = StoredValue::new(rule);
+    view! {
+        <tr
+            class:drop-before=move || over.get() == Some(position) && dragged.get().is_some()
+            class:opacity-60=unreachable.is_some()
+            on:dragover=move |event| {
+                event.prevent_default();
+                over.set(Some(position));
+            }
+            on:drop=move |event| {
+                event.prevent_default();
+                if let Some(from) = dragged.get_untracked() {
+                    if from != id {
+                        move_to.run((from, position));
+                    }
+                }
+                dragged.set(None);
+                over.set(None);
+            }
+        >
+            <td>
+                <div class="flex items-center gap-2">
+                    {editable
+                        .then(|| {
+                            view! {
+                                <span
+                                    class="drag-handle"
+                                    draggable="true"
+                                    title=ta().drag_to_reorder
+                                    on:dragstart=move |_| dragged.set(Some(id))
+                                    on:dragend=move |_| {
+                                        dragged.set(None);
+                                        over.set(None);
+                                    }
+                                >
+                                    <Icon icon=lu::LuGripVertical />
+                                </span>
+                            }
+                        })}
+                    <span class="num">{position}</span>
+                </div>
+            </td>
+            <td>
+                <span class="strong">{place}</span>
+                <small class="sub">{company.unwrap_or_else(|| ta().all_companies.to_owned())}</small>
+                {unreachable.map(|why| view! { <Badge text=why tone=Tone::Warn /> })}
+            </td>
+            <td>{classes.join(", ")}</td>
+            <td>
+                <span class="strong">{rates}</span>
+                {(!input.note.is_empty()).then(|| view! { <small class="sub">{input.note.clone()}</small> })}
+            </td>
+            <td>{valid.join(" ")}</td>
+            <td class="end">
+                {editable
+                    .then(|| {
+                        view! {
+                            <Menu label=t().actions>
+                                <MenuButton
+                                    text=t().edit
+                                    icon=lu::LuPencil
+                                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
+                                />
+                                {(position > 1)
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton
+                                                text=ta().move_up
+                                                icon=lu::LuArrowUp
+                                                on_click=Callback::new(move |()| move_to.run((id, position - 1)))
+                                            />
+                                        }
+                                    })}
+                                {(position < last)
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton
+                                                text=ta().move_down
+                                                icon=lu::LuArrowDown
+                                                on_click=Callback::new(move |()| move_to.run((id, position + 1)))
+                                            />
+                                        }
+                                    })}
+                                <MenuButton
+                                    text=t().delete
+                                    icon=lu::LuTrash
+                                    danger=true
+                                    on_click=Callback::new(move |()| delete_open.set(true))
+                                />
+                            </Menu>
+                        }
+                    })}
+                <Confirm
+                    open=delete_open
+                    title=t().delete
+                    text=ta().delete_rule_text
+                    action=t().delete
+                    busy=delete.busy
+                    on_confirm=delete.run
+                />
+            </td>
+        </tr>
+    }
+}
+
+/// "This client, that day: rule 4, because …".
+#[component]
+fn Tester() -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let client = RwSignal::new(String::new());
+    let on = RwSignal::new(String::new());
+    let found = use_query(
+        move || typed.get(),
+        |typed| async move {
+            let query =
+                ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "20".to_owned())]);
+            Ok(api::people::clients(query).await?.items)
+        },
+    );
+    let options = Signal::derive(move || {
+        found.data().with(|clients| {
+            let clients = clients.iter().flatten();
+            clients
+                .map(|client| {
+                    (
+                        client.id.to_string(),
+                        format!("{} · {}", client.name, client.country.clone().unwrap_or_default()),
+                    )
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let decision = RwSignal::new(None);
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let body = TaxTest {
+                client_id: client.get_untracked().parse().unwrap_or(shared::ClientId(uuid::Uuid::nil())),
+                company_id: None,
+                on: on.get_untracked().parse().ok(),
+            };
+            api::billing::test_tax(&body).await
+        },
+        move |answer| decision.set(Some(answer)),
+    );
+    view! {
+        <Card title=ta().tester text=ta().tester_text>
+            <Form errors on_submit=send.run class="grid gap-4">
+                <TextField name="search" label=t().search value=typed kind="search" max_length=200 />
+                <SelectField name="client_id" label=ta().client value=client options />
+                <TextField name="on" label=t().date value=on kind="date" help=ta().empty_is_today />
+                <Button
+                    text=ta().test
+                    class="btn-primary"
+                    submit=true
+                    busy=send.busy
+                    disabled=Signal::derive(move || client.with(String::is_empty))
+                />
+            </Form>
+            {move || {
+                decision
+                    .get()
+                    .map(|decision| view! { <div class="mt-5 border-t border-line pt-4"><TaxWhy decision /></div> })
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn Preset(rules: Query<Vec<TaxRule>>, open: RwSignal<bool>) -> impl IntoView {
+    let preset = RwSignal::new(TaxPreset::Eu.to_string());
+    let company = RwSignal::new(String::new());
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let body = TaxPresetInput {
+                preset: preset.get_untracked().parse().unwrap_or(TaxPreset::Eu),
+                company_id: company.get_untracked().parse().unwrap_or(shared::CompanyId(uuid::Uuid::nil())),
+            };
+            api::billing::add_tax_preset(&body).await
+        },
+        move |result| {
+            open.set(false);
+            rules.refetch();
+            let counts = [("added", result.added.to_string()), ("skipped", result.skipped.to_string())];
+            let counts = counts.each_ref().map(|(name, value)| (*name, value.as_str()));
+            toast_ok(fill(ta().preset_added, &counts));
+        },
+    );
+    view! {
+        <Form errors on_submit=send.run>
+            <p class="text-ink-2">{ta().preset_text}</p>
+            <SelectField
+                name="preset"
+                label=ta().preset
+                value=preset
+                options=word_options(TaxPreset::ALL, TaxPreset::as_str)
+            />
+            <SelectField name="company_id" label=ta().home_company value=company options=use_company_options() required=true />
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=ta().add_preset class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,139 @@
+//! `/admin/transactions`: the ledger as movements of wallets; each opens into "why?".
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::billing::TransferKind;
+use shared::billing::ledger::TransactionSummary;
+use shared::{ClientId, Page, TransferId};
+use ui::{Column, Dialog, EmptyState, PageHead, lu, use_list};
+
+use crate::i18n::{t, ta, word};
+use crate::parts::amount::{Signed, exact};
+use crate::parts::filters::{FilterSelect, word_options};
+use crate::parts::why::{WhyLinks, WhyPanel};
+use crate::parts::{DataTable, Loaded, StateBadge};
+use crate::query::use_query;
+use crate::{api, format};
+
+fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Column<TransactionSummary>> {
+    let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| format::date_time(row.at))];
+    if with_client {
+        columns.push(Column::new("client", ta().client, |row: &TransactionSummary| {
+            view! { <a class="link" href=format!("/admin/clients/{}/transactions", row.client_id)>{row.client_name.clone()}</a> }
+        }));
+    }
+    columns.extend([
+        Column::new(
+            "kind",
+            t().kind,
+            |row: &TransactionSummary| view! { <StateBadge state=row.kind.as_str() /> },
+        ),
+        Column::new("description", t().description, |row: &TransactionSummary| {
+            let period = row.period_from.zip(row.period_to).map(|(from, to)| {
+                view! { <small class="sub">{format::date_time(from)} " – " {format::date_time(to)}</small> }
+            });
+            view! { <span class="text-ink">{row.description.clone()}</span> {period} }
+        }),
+        Column::new("amount", t().amount, |row: &TransactionSummary| {
+            view! { <Signed amount=row.amount currency=row.currency /> }
+        })
+        .end(),
+        Column::new("gross", ta().gross, |row: &TransactionSummary| {
+            row.gross.map(|gross| exact(gross, row.currency))
+        })
+        .end()
+        .hidden(),
+        Column::new("fee", ta().fee, |row: &TransactionSummary| row.fee.map(|fee| exact(fee, row.currency)))
+            .end()
+            .hidden(),
+        Column::new("before", ta().balance_before, |row: &TransactionSummary| {
+            exact(row.balance_before, row.currency)
+        })
+        .end()
+        .hidden(),
+        Column::new("after", ta().balance_after, |row: &TransactionSummary| {
+            exact(row.balance_after, row.currency)
+        })
+        .end(),
+        Column::new("why", "", move |row: &TransactionSummary| {
+            let id = row.id;
+            view! {
+                <button type="button" class="link text-sm" on:click=move |_| opened.set(Some(id))>
+                    {t().why}
+                </button>
+            }
+        })
+        .end(),
+    ]);
+    columns
+}
+
+/// Movements of all wallets, or of one client's.
+#[component]
+pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
+    let list = use_list("-at");
+    let rows = use_query(
+        move || match client {
+            Some(client) => format!("{}&client={client}", list.api_query()),
+            None => list.api_query(),
+        },
+        |query| async move {
+            let page = api::billing::transactions(query).await?;
+            Ok(Page { items: page.items, page: page.page, per_page: page.per_page, total: page.total })
+        },
+    );
+    let opened = RwSignal::new(None::<TransferId>);
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(opened.get().is_some()));
+    Effect::new(move || {
+        if !open.get() {
+            opened.set(None);
+        }
+    });
+    view! {
+        <DataTable
+            query=rows
+            list
+            columns=columns(client.is_none(), opened)
+            label=ta().transactions
+            searchable=false
+            filters=Box::new(move || {
+                let kinds = [
+                    TransferKind::Payment,
+                    TransferKind::Charge,
+                    TransferKind::Refund,
+                    TransferKind::Adjustment,
+                    TransferKind::Credit,
+                ];
+                view! {
+                    <FilterSelect list name="kind" label=t().kind options=word_options(&kinds, TransferKind::as_str) />
+                }
+                    .into_any()
+            })
+            empty=|| view! { <EmptyState icon=lu::LuArrowLeftRight title=ta().no_transactions /> }
+        />
+        <Dialog open title=t().why class="dialog-wide">
+            {move || opened.get().map(|id| view! { <Why id /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Why(id: TransferId) -> impl IntoView {
+    let transaction = use_query(move || id, api::billing::transaction);
+    view! {
+        <Loaded query=transaction rows=5 let:detail>
+            <WhyPanel detail links=WhyLinks { services: "/admin/services", documents: "/admin/documents" } />
+        </Loaded>
+    }
+}
+
+/// The global list of transactions.
+#[component]
+pub fn TransactionsPage() -> impl IntoView {
+    view! {
+        <Title text=ta().transactions />
+        <PageHead title=ta().transactions text=ta().transactions_text />
+        <TransactionsTable client=None />
+    }
+}

@@ -1,0 +1,124 @@
+//! One task: what it was given, what it answered, and what can be done.
+
+use leptos::prelude::*;
+use shared::tasks::{TaskDetail, TaskDone, TaskSummary};
+use shared::{Page, Permission, TaskId};
+use ui::{Button, CopyId, Facts, TextArea, lu, toast_ok};
+
+use super::tasks::milliseconds;
+use crate::i18n::{t, ta, word};
+use crate::parts::{Loaded, StateBadge, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// The details of a task, loaded again while it is worked on.
+#[component]
+pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: RwSignal<bool>) -> impl IntoView {
+    let task = use_query(move || id, api::system::task);
+    task.refresh_every(|| 3);
+    view! {
+        <Loaded query=task rows=6 let:detail>
+            <Details detail task tasks open />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Details(
+    detail: TaskDetail,
+    task: Query<TaskDetail>,
+    tasks: Query<Page<TaskSummary>>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let head = detail.task.clone();
+    let id = head.id;
+    let note = RwSignal::new(String::new());
+    let again = move || {
+        task.refetch();
+        tasks.refetch();
+        toast_ok(t().done);
+    };
+    let retry = submit_with(move || api::system::retry_task(id), move |_| again());
+    let cancel = submit_with(move || api::system::cancel_task(id), move |_| again());
+    let done = submit_with(
+        move || async move {
+            api::system::task_done(id, &TaskDone { note: note.get_untracked().trim().to_owned() }).await
+        },
+        move |_| {
+            again();
+            open.set(false);
+        },
+    );
+    let unfinished = head.finished_at.is_none();
+    let operate = may(Permission::TasksOperate);
+    let at = |at: Option<jiff::Timestamp>| {
+        at.map(format::date_time_exact).unwrap_or_else(|| "—".to_owned()).into_any()
+    };
+    let mut facts = vec![
+        (t().state.to_owned(), view! { <StateBadge state=head.state.as_str() /> }.into_any()),
+        (ta().queue.to_owned(), word(head.queue.as_str()).into_any()),
+        (ta().attempts.to_owned(), format!("{} / {}", head.attempts, head.attempts_max).into_any()),
+        (t().created_at.to_owned(), at(Some(head.created_at))),
+        (ta().due_at.to_owned(), at(Some(head.run_at))),
+        (ta().started.to_owned(), at(head.started_at)),
+        (ta().finished.to_owned(), at(head.finished_at)),
+        (ta().duration.to_owned(), head.duration_ms.map(milliseconds).into_any()),
+        (ta().worker.to_owned(), detail.worker.clone().into_any()),
+        ("ID".to_owned(), view! { <CopyId id=id.to_string() /> }.into_any()),
+    ];
+    if let Some(service) = head.service_id {
+        let link = view! { <a class="link" href=format!("/admin/services/{service}")>{ta().service}</a> };
+        facts.push((ta().service.to_owned(), link.into_any()));
+    }
+    if let Some(document) = head.document_id {
+        let link = view! { <a class="link" href=format!("/admin/documents/{document}")>{ta().document}</a> };
+        facts.push((ta().document.to_owned(), link.into_any()));
+    }
+    if let Some(request) = head.request_id.clone() {
+        facts.push((ui::words().request_id.to_owned(), view! { <CopyId id=request /> }.into_any()));
+    }
+    view! {
+        <h3>{head.name.clone()}</h3>
+        {head.error.clone().map(|error| view! { <ui::Note tone=ui::Tone::Bad>{error}</ui::Note> })}
+        <Facts rows=facts />
+        {(head.manual && unfinished && operate)
+            .then(|| {
+                view! {
+                    <TextArea name="note" label=t().note value=note rows=2 max_length=1000 />
+                    <Button
+                        text=word("mark_delivered")
+                        icon=lu::LuCheck
+                        class="btn-primary"
+                        busy=done.busy
+                        on_click=done.run
+                    />
+                }
+            })}
+        <div>
+            <h3 class="mb-2">{ta().input}</h3>
+            <pre class="json" tabindex="0">{pretty(&detail.input)}</pre>
+        </div>
+        {detail
+            .output
+            .as_ref()
+            .map(|output| {
+                view! {
+                    <div>
+                        <h3 class="mb-2">{ta().output}</h3>
+                        <pre class="json" tabindex="0">{pretty(output)}</pre>
+                    </div>
+                }
+            })}
+        <div class="form-bar">
+            {(detail.can_cancel && operate)
+                .then(|| view! { <Button text=t().cancel class="btn-danger" busy=cancel.busy on_click=cancel.run /> })}
+            {(detail.can_retry && operate)
+                .then(|| view! { <Button text=word("retry") icon=lu::LuRotateCcw busy=retry.busy on_click=retry.run /> })}
+        </div>
+    }
+}

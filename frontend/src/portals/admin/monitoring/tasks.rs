@@ -1,0 +1,152 @@
+//! `/admin/tasks`: background work, live.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::TaskId;
+use shared::tasks::{Queue, TaskState, TaskSummary};
+use ui::{Card, Column, Dialog, EmptyState, PageHead, Segment, Share, StackedBar, lu, use_list};
+
+use super::task::TaskDialog;
+use crate::i18n::{fill, t, ta, word};
+use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::{DataTable, StateBadge};
+use crate::query::use_query;
+use crate::{api, format};
+
+/// A duration in milliseconds as people read it.
+pub(super) fn milliseconds(ms: i64) -> String {
+    if ms < 10_000 { format!("{ms} ms") } else { format::duration(ms / 1000) }
+}
+
+fn columns(opened: Callback<TaskId>) -> Vec<Column<TaskSummary>> {
+    vec![
+        Column::new("name", ta().task, move |task: &TaskSummary| {
+            let id = task.id;
+            view! {
+                <button type="button" class="link text-left" on:click=move |_| opened.run(id)>
+                    {task.name.clone()}
+                </button>
+                {task.error.clone().map(|error| view! { <small class="sub neg">{error}</small> })}
+            }
+        })
+        .sorted_by("name"),
+        Column::new("state", t().state, |task: &TaskSummary| {
+            view! {
+                <StateBadge state=task.state.as_str() />
+                {task.manual.then(|| view! { " " <ui::Badge text=ta().by_hand tone=ui::Tone::Brand /> })}
+            }
+        }),
+        Column::new("queue", ta().queue, |task: &TaskSummary| word(task.queue.as_str())),
+        Column::new("client", ta().client, |task: &TaskSummary| {
+            task.client_id.map(|id| {
+                view! { <a class="link" href=format!("/admin/clients/{id}")>{task.client_name.clone()}</a> }
+            })
+        }),
+        Column::new("step", ta().step, |task: &TaskSummary| task.step.clone()),
+        Column::new("attempts", ta().attempts, |task: &TaskSummary| {
+            format!("{} / {}", task.attempts, task.attempts_max)
+        })
+        .end(),
+        Column::new("duration", ta().duration, |task: &TaskSummary| task.duration_ms.map(milliseconds)).end(),
+        Column::new("run_at", ta().due_at, |task: &TaskSummary| format::date_time(task.run_at)).hidden(),
+        Column::new("created", t().created_at, |task: &TaskSummary| format::date_time_exact(task.created_at))
+            .sorted_by("created_at"),
+    ]
+}
+
+/// The task queue: counts, a live list, and one task in a dialog (`?task=`).
+#[component]
+pub fn TasksPage() -> impl IntoView {
+    let list = use_list("-created_at");
+    let tasks = use_query(
+        move || {
+            let query = list.api_query();
+            let parts: Vec<&str> = query.split('&').filter(|part| !part.starts_with("task=")).collect();
+            parts.join("&")
+        },
+        api::system::tasks,
+    );
+    let counts = use_query(|| (), |()| api::system::task_counts());
+    let every = RwSignal::new("5".to_owned());
+    let seconds = move || every.get().parse().unwrap_or(0);
+    tasks.refresh_every(seconds);
+    counts.refresh_every(seconds);
+    let open = RwSignal::new(false);
+    let chosen = Memo::new(move |_| list.filter("task").parse::<TaskId>().ok());
+    Effect::new(move || open.set(chosen.get().is_some()));
+    Effect::new(move || {
+        if !open.get() && chosen.get_untracked().is_some() {
+            list.set(&[("task", String::new())], true);
+        }
+    });
+    let opened = Callback::new(move |id: TaskId| list.set(&[("task", id.to_string())], true));
+    let shares = move || {
+        counts.data().get().map(|counts| {
+            let share = |state: TaskState, value: i64| Share {
+                name: word(state.as_str()).to_owned(),
+                value,
+                href: Some(format!("/admin/tasks?state={state}")),
+            };
+            vec![
+                share(TaskState::Completed, counts.completed),
+                share(TaskState::Processing, counts.processing),
+                share(TaskState::Queued, counts.queued + counts.pending),
+                share(TaskState::Failed, counts.failed),
+                share(TaskState::Cancelled, counts.cancelled + counts.duplicate),
+            ]
+        })
+    };
+    let intervals = ["0", "2", "5", "10", "30", "60"]
+        .iter()
+        .map(|seconds| {
+            let text = if *seconds == "0" { t().off.to_owned() } else { fill("{n} s", &[("n", seconds)]) };
+            ((*seconds).to_owned(), text)
+        })
+        .collect();
+    view! {
+        <Title text=ta().task_queue />
+        <PageHead title=ta().task_queue text=ta().task_queue_text>
+            <Segment label=t().auto_refresh value=every options=intervals on_change=move |value: String| every.set(value) />
+        </PageHead>
+        {move || {
+            shares()
+                .map(|shares| {
+                    view! {
+                        <div class="mb-5">
+                            <Card>
+                                <StackedBar shares format=format::count />
+                            </Card>
+                        </div>
+                    }
+                })
+        }}
+        <DataTable
+            query=tasks
+            list
+            columns=columns(opened)
+            label=ta().task_queue
+            filters=Box::new(move || {
+                view! {
+                    <FilterSegment
+                        list
+                        name="state"
+                        label=t().state
+                        words=vec!["queued", "processing", "completed", "failed"]
+                    />
+                    <FilterSelect list name="queue" label=ta().queue options=word_options(Queue::ALL, Queue::as_str) />
+                    <FilterSelect
+                        list
+                        name="manual"
+                        label=ta().by_hand
+                        options=vec![("true".to_owned(), t().yes.to_owned())]
+                    />
+                }
+                    .into_any()
+            })
+            empty=|| view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks /> }
+        />
+        <Dialog open title=ta().task class="dialog-wide">
+            {move || chosen.get().map(|id| view! { <TaskDialog id tasks open /> })}
+        </Dialog>
+    }
+}

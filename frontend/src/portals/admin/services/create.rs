@@ -1,0 +1,286 @@
+//! `/admin/services/new`: an order that staff place for a client.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use send_wrapper::SendWrapper;
+use shared::catalog::{ChosenOption, OptionGroupDetail, OptionKind, OrderItem, ProductDetail};
+use shared::services::{NewOrderByStaff, OrderDetail};
+use shared::{ClientId, OptionGroupId, Period, ProductId};
+use ui::{
+    Breadcrumbs, Button, Card, Crumb, Form, FormErrors, NumberField, PageHead, SelectField, TextField,
+    toast_ok,
+};
+
+use crate::api::{self, Key};
+use crate::format;
+use crate::i18n::{self, t, ta};
+use crate::parts::{Loaded, submit};
+use crate::query::use_query;
+
+type Choices = RwSignal<BTreeMap<OptionGroupId, RwSignal<String>>>;
+
+/// The form of the order.
+#[component]
+pub fn NewServicePage() -> impl IntoView {
+    let preset = use_query_map().with_untracked(|query| query.get("client")).unwrap_or_default();
+    let client = RwSignal::new(preset);
+    let (typed, product) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let clients = use_query(
+        move || (typed.get(), client.get_untracked()),
+        |(typed, preset)| async move {
+            let mut options = Vec::new();
+            if let Ok(id) = preset.parse::<ClientId>() {
+                let client = api::people::client(id).await?;
+                options
+                    .push((client.id, format!("{} · {} · {}", client.name, client.email, client.currency)));
+            }
+            let query =
+                ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "20".to_owned())]);
+            for client in api::people::clients(query).await?.items {
+                if options.iter().all(|(id, _)| *id != client.id) {
+                    options.push((
+                        client.id,
+                        format!("{} · {} · {}", client.name, client.email, client.balance.currency()),
+                    ));
+                }
+            }
+            Ok(options)
+        },
+    );
+    let client_options = Signal::derive(move || {
+        clients.data().with(|clients| {
+            clients.iter().flatten().map(|(id, text)| (id.to_string(), text.clone())).collect::<Vec<_>>()
+        })
+    });
+    let products =
+        use_query(|| (), |()| api::catalog::products("per_page=200&retired=false&sort=sort".to_owned()));
+    let product_options = Signal::derive(move || {
+        products.data().with(|page| {
+            let products = page.iter().flat_map(|page| &page.items);
+            products.map(|product| (product.id.to_string(), product.name.clone())).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Title text=ta().create_service />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().services, "/admin/services"), Crumb::here(ta().create_service)] />
+        <PageHead title=ta().create_service text=ta().create_service_text />
+        <div class="stack-y max-w-4xl">
+            <Card>
+                <div class="form-grid">
+                    <TextField name="search" label=ta().search_clients value=typed kind="search" max_length=200 />
+                    <SelectField name="client" label=ta().client value=client options=client_options required=true />
+                    <SelectField name="product" label=ta().product value=product options=product_options required=true wide=true />
+                </div>
+            </Card>
+            {move || {
+                product.get().parse::<ProductId>().ok().map(|id| view! { <OrderForm id client /> })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn OrderForm(id: ProductId, client: RwSignal<String>) -> impl IntoView {
+    let product = use_query(
+        move || id,
+        |id| async move {
+            let product = api::catalog::product(id).await?;
+            let mut groups = Vec::new();
+            for group in &product.option_groups {
+                groups.push((group.required, api::catalog::option_group(group.id).await?));
+            }
+            Ok((product, groups))
+        },
+    );
+    view! {
+        <Loaded query=product rows=4 let:loaded>
+            <Item product=loaded.0 groups=loaded.1 client />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Item(
+    product: ProductDetail,
+    groups: Vec<(bool, OptionGroupDetail)>,
+    client: RwSignal<String>,
+) -> impl IntoView {
+    let id = product.id;
+    let periods: Vec<(String, String)> = Period::ALL
+        .iter()
+        .filter(|period| {
+            product.prices.iter().any(|price| price.price.period == **period && price.price.base.is_some())
+        })
+        .map(|period| (period.to_string(), format::period(*period).to_owned()))
+        .collect();
+    let period = RwSignal::new(periods.first().map(|(period, _)| period.clone()).unwrap_or_default());
+    let (label, quantity) = (RwSignal::new(String::new()), RwSignal::new("1".to_owned()));
+    let choices: Choices = RwSignal::new(
+        groups
+            .iter()
+            .map(|(_, group)| {
+                let first = match group.group.kind {
+                    OptionKind::Dropdown | OptionKind::Radio => {
+                        group.options.first().map(|option| option.id.to_string())
+                    }
+                    OptionKind::Quantity => Some(group.group.quantity_min.to_string()),
+                    OptionKind::Text => None,
+                };
+                (group.id, RwSignal::new(first.unwrap_or_default()))
+            })
+            .collect(),
+    );
+    let kinds: BTreeMap<OptionGroupId, OptionKind> =
+        groups.iter().map(|(_, group)| (group.id, group.group.kind)).collect();
+    let fields = use_query(
+        {
+            let module = product.product.module.clone();
+            move || module.clone()
+        },
+        |module| async move {
+            let modules = api::catalog::modules().await?;
+            Ok(modules
+                .into_iter()
+                .find(|known| known.key == module)
+                .map(|known| known.fields)
+                .unwrap_or_default())
+        },
+    );
+    let answers = RwSignal::new(BTreeMap::<String, RwSignal<String>>::new());
+    let key = StoredValue::new(Key::new());
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || {
+            let options = choices.with_untracked(|choices| {
+                choices
+                    .iter()
+                    .filter_map(|(group, value)| {
+                        let value = value.get_untracked();
+                        let mut chosen =
+                            ChosenOption { group: *group, option: None, quantity: None, text: None };
+                        match kinds.get(group)? {
+                            OptionKind::Dropdown | OptionKind::Radio => {
+                                chosen.option = Some(value.parse().ok()?)
+                            }
+                            OptionKind::Quantity => chosen.quantity = Some(value.parse().ok()?),
+                            OptionKind::Text if value.is_empty() => return None,
+                            OptionKind::Text => chosen.text = Some(value),
+                        }
+                        Some(chosen)
+                    })
+                    .collect()
+            });
+            let item = OrderItem {
+                product: id,
+                period: period.get_untracked().parse().unwrap_or(Period::Monthly),
+                price: None,
+                options,
+                fields: answers.with_untracked(|answers| {
+                    answers
+                        .iter()
+                        .map(|(key, value)| (key.clone(), value.get_untracked()))
+                        .filter(|(_, value)| !value.is_empty())
+                        .collect()
+                }),
+                label: Some(label.get_untracked().trim().to_owned()).filter(|label| !label.is_empty()),
+                quantity: quantity.get_untracked().parse().unwrap_or(0),
+            };
+            async move {
+                let client = client.get_untracked().parse().unwrap_or(ClientId(uuid::Uuid::nil()));
+                let body = NewOrderByStaff { client, items: vec![item] };
+                let answer = api::services::create_order(&body, &key.get_value()).await;
+                if answer.is_err() {
+                    key.try_set_value(Key::new());
+                }
+                answer
+            }
+        },
+        move |order: OrderDetail| {
+            toast_ok(t().created);
+            let to = order.services.first().map_or_else(
+                || "/admin/services".to_owned(),
+                |service| format!("/admin/services/{}", service.id),
+            );
+            navigate(&to, Default::default());
+        },
+    );
+    let option_fields = groups
+        .into_iter()
+        .map(|(required, group)| view! { <OptionField required group choices /> })
+        .collect_view();
+    view! {
+        <Form errors on_submit=send.run class="stack-y">
+            <Card title=ta().order>
+                <div class="form-grid">
+                    <SelectField name="items.0.period" label=t().period value=period options=periods required=true />
+                    <NumberField name="items.0.quantity" label=t().quantity value=quantity required=true />
+                    <TextField name="items.0.label" label=ta().label value=label max_length=100 wide=true />
+                    {option_fields}
+                    {move || {
+                        fields
+                            .data()
+                            .get()
+                            .unwrap_or_default()
+                            .into_iter()
+                            .map(|field| {
+                                let value = RwSignal::new(String::new());
+                                answers.update_untracked(|answers| {
+                                    answers.insert(field.key.clone(), value);
+                                });
+                                let label = field
+                                    .labels
+                                    .get(&i18n::language())
+                                    .or_else(|| field.labels.values().next())
+                                    .cloned()
+                                    .unwrap_or_else(|| field.key.clone());
+                                view! {
+                                    <TextField
+                                        name=format!("items.0.fields.{}", field.key)
+                                        label
+                                        value
+                                        required=field.required
+                                        max_length=field.length_max
+                                    />
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </div>
+            </Card>
+            <div class="form-bar">
+                <Button
+                    text=ta().create_service
+                    class="btn-primary"
+                    submit=true
+                    busy=send.busy
+                    disabled=Signal::derive(move || client.with(String::is_empty))
+                />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn OptionField(required: bool, group: OptionGroupDetail, choices: Choices) -> impl IntoView {
+    let value = choices.with_untracked(|choices| choices.get(&group.id).copied()).unwrap_or_default();
+    let label = shared::catalog::text_in(&group.group.texts, i18n::language())
+        .map_or_else(|| group.group.key.clone(), |text| text.name.clone());
+    let name = format!("items.0.options.{}", group.group.key);
+    match group.group.kind {
+        OptionKind::Dropdown | OptionKind::Radio => {
+            let options: Vec<(String, String)> =
+                group.options.iter().map(|option| (option.id.to_string(), option.name.clone())).collect();
+            view! { <SelectField name label value options required /> }.into_any()
+        }
+        OptionKind::Quantity => {
+            let help = format!("{} – {}", group.group.quantity_min, group.group.quantity_max);
+            view! { <NumberField name label value unit=group.group.unit.clone() help required /> }.into_any()
+        }
+        OptionKind::Text => view! { <TextField name label value required /> }.into_any(),
+    }
+}

@@ -1,0 +1,131 @@
+//! `/admin/services`: services of all clients, or of one.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::services::{ServiceState, ServiceSummary};
+use shared::{ClientId, Permission};
+use ui::{Column, EmptyState, LinkButton, PageHead, lu, use_list};
+
+use crate::i18n::{t, ta, word};
+use crate::parts::DataTable;
+use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::states::ServiceBadge;
+use crate::query::use_query;
+use crate::session::may;
+use crate::{api, format};
+
+fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
+    let mut columns = vec![
+        Column::new("label", ta().service, |service: &ServiceSummary| {
+            view! {
+                <a class="row-link" href=format!("/admin/services/{}", service.id)>{service.label.clone()}</a>
+                <small class="sub">{service.product_name.clone()}</small>
+            }
+        })
+        .sorted_by("label"),
+    ];
+    if with_client {
+        columns.push(Column::new("client", ta().client, |service: &ServiceSummary| {
+            view! { <a class="link" href=format!("/admin/clients/{}", service.client_id)>{service.client_name.clone()}</a> }
+        }));
+    }
+    columns.extend([
+        Column::new(
+            "state",
+            t().state,
+            |service: &ServiceSummary| view! { <ServiceBadge service=service.clone() /> },
+        ),
+        Column::new("price", t().price, |service: &ServiceSummary| {
+            view! {
+                <span class="strong">{format::money(service.rate)}</span>
+                " "
+                <span class="muted">{format::per_period(service.period)}</span>
+            }
+        })
+        .end(),
+        Column::new("hourly", word("hourly"), |service: &ServiceSummary| service.hourly.map(format::money))
+            .end()
+            .hidden(),
+        Column::new("paid_until", ta().paid_until, |service: &ServiceSummary| {
+            service.paid_until.map(format::date_time)
+        }),
+        Column::new("activated", ta().activated, |service: &ServiceSummary| {
+            service.activated_at.map(format::date_time)
+        })
+        .hidden(),
+        Column::new("created", ta().ordered, |service: &ServiceSummary| format::date(service.created_at))
+            .sorted_by("created_at"),
+    ]);
+    columns
+}
+
+/// Services of all clients, or of one.
+#[component]
+pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
+    let list = use_list("-created_at");
+    let services = use_query(
+        move || match client {
+            Some(client) => format!("{}&client={client}", list.api_query()),
+            None => list.api_query(),
+        },
+        api::services::services,
+    );
+    services.refresh_every(|| 15);
+    view! {
+        <DataTable
+            query=services
+            list
+            columns=columns(client.is_none())
+            label=ta().services
+            search_hint=ta().search_services
+            filters=Box::new(move || {
+                let yes = || vec![("true".to_owned(), t().yes.to_owned())];
+                view! {
+                    <FilterSegment
+                        list
+                        name="state"
+                        label=t().state
+                        words=vec!["active", "pending", "provisioning", "suspended"]
+                    />
+                    <FilterSelect
+                        list
+                        name="state"
+                        label=t().state
+                        options=word_options(ServiceState::ALL, ServiceState::as_str)
+                    />
+                    <FilterSelect list name="past_due" label=ta().past_due options=yes() />
+                    <FilterSelect list name="termination_requested" label=ta().termination_requested options=yes() />
+                }
+                    .into_any()
+            })
+            empty=move || {
+                let new = client.map_or_else(
+                    || "/admin/services/new".to_owned(),
+                    |client| format!("/admin/services/new?client={client}"),
+                );
+                view! {
+                    <EmptyState icon=lu::LuServer title=ta().no_services text=ta().no_services_text>
+                        <LinkButton text=ta().create_service href=new class="btn-primary" />
+                    </EmptyState>
+                }
+            }
+        />
+    }
+}
+
+/// The global list of services.
+#[component]
+pub fn ServicesPage() -> impl IntoView {
+    view! {
+        <Title text=ta().services />
+        <PageHead title=ta().services text=ta().services_text>
+            {may(Permission::ServicesCreate)
+                .then(|| {
+                    view! {
+                        <LinkButton text=ta().create_service href="/admin/services/new" icon=lu::LuPlus class="btn-primary" />
+                    }
+                })}
+        </PageHead>
+        <ServicesTable client=None />
+    }
+}

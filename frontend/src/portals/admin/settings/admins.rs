@@ -1,0 +1,344 @@
+//! `/admin/admins`: members of staff.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use send_wrapper::SendWrapper;
+use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, SecretText};
+use shared::{AdminGroupId, AdminId, Language, Permission};
+use ui::{
+    Avatar, Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors,
+    LinkButton, Menu, MenuButton, PageHead, PasswordField, SelectField, TextArea, TextField, lu, toast_ok,
+    use_list, use_unsaved_guard,
+};
+
+use crate::i18n::{self, t, ta};
+use crate::parts::filters::{FilterSegment, word_options};
+use crate::parts::{DataTable, Loaded, NotFound, StateBadge, submit, submit_with};
+use crate::portals::admin::clients::language_options;
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+fn columns() -> Vec<Column<AdminSummary>> {
+    vec![
+        Column::new("name", t().name, |admin: &AdminSummary| {
+            let name = format!("{} {}", admin.first_name, admin.last_name).trim().to_owned();
+            let name = if name.is_empty() { admin.email.clone() } else { name };
+            view! {
+                <div class="who">
+                    <Avatar name=name.clone() />
+                    <div>
+                        <a class="row-link" href=format!("/admin/admins/{}", admin.id)>{name}</a>
+                        <small>{admin.email.clone()}</small>
+                    </div>
+                </div>
+            }
+        })
+        .sorted_by("name"),
+        Column::new(
+            "status",
+            t().status,
+            |admin: &AdminSummary| view! { <StateBadge state=admin.status.as_str() /> },
+        ),
+        Column::new("groups", ta().admin_groups, |admin: &AdminSummary| {
+            admin.groups.iter().map(|group| group.name.clone()).collect::<Vec<_>>().join(", ")
+        }),
+        Column::new(
+            "two_factor",
+            ta().two_factor_short,
+            |admin: &AdminSummary| if admin.two_factor { t().on } else { t().off },
+        ),
+        Column::new("sign_in", ta().last_sign_in, |admin: &AdminSummary| {
+            admin.last_sign_in_at.map(format::date_time)
+        }),
+        Column::new("created", t().created_at, |admin: &AdminSummary| format::date(admin.created_at))
+            .sorted_by("created_at"),
+    ]
+}
+
+/// The list of staff.
+#[component]
+pub fn AdminsPage() -> impl IntoView {
+    let list = use_list("-created_at");
+    let admins = use_query(move || list.api_query(), api::staff::admins);
+    view! {
+        <Title text=ta().admins />
+        <PageHead title=ta().admins text=ta().admins_text>
+            {may(Permission::StaffEdit)
+                .then(|| view! { <LinkButton text=ta().add_admin href="/admin/admins/new" icon=lu::LuPlus class="btn-primary" /> })}
+        </PageHead>
+        <DataTable
+            query=admins
+            list
+            columns=columns()
+            label=ta().admins
+            filters=Box::new(move || {
+                view! { <FilterSegment list name="status" label=t().status words=vec!["active", "disabled"] /> }.into_any()
+            })
+            empty=|| view! { <EmptyState icon=lu::LuUserCog title=ui::words().nothing_found /> }
+        />
+    }
+}
+
+/// Which groups somebody is in.
+#[component]
+fn GroupChoice(chosen: RwSignal<Vec<AdminGroupId>>) -> impl IntoView {
+    let groups = use_query(|| (), |()| api::staff::groups("per_page=200".to_owned()));
+    view! {
+        <fieldset class="wide">
+            <legend class="field-label mb-2">{ta().admin_groups}</legend>
+            <Loaded query=groups rows=2 let:page>
+                <div class="grid gap-2 sm:grid-cols-2">
+                    {page
+                        .items
+                        .into_iter()
+                        .map(|group| {
+                            let id = group.id;
+                            view! {
+                                <label class="check">
+                                    <input
+                                        type="checkbox"
+                                        prop:checked=move || chosen.with(|chosen| chosen.contains(&id))
+                                        on:change=move |event| {
+                                            let on = event_target_checked(&event);
+                                            chosen
+                                                .update(|chosen| {
+                                                    chosen.retain(|other| *other != id);
+                                                    if on {
+                                                        chosen.push(id);
+                                                    }
+                                                });
+                                        }
+                                    />
+                                    <span>{group.name} <small class="sub">{group.description}</small></span>
+                                </label>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+            </Loaded>
+        </fieldset>
+    }
+}
+
+/// The form of a new member of staff.
+#[component]
+pub fn NewAdminPage() -> impl IntoView {
+    let text = || RwSignal::new(String::new());
+    let (email, password, first_name, last_name, phone, notes) =
+        (text(), text(), text(), text(), text(), text());
+    let language = RwSignal::new(i18n::language().to_string());
+    let groups = RwSignal::new(Vec::<AdminGroupId>::new());
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || async move {
+            let body = NewAdmin {
+                email: email.get_untracked().trim().to_owned(),
+                password: Some(password.get_untracked()).filter(|text| !text.is_empty()).map(SecretText::new),
+                first_name: first_name.get_untracked().trim().to_owned(),
+                last_name: last_name.get_untracked().trim().to_owned(),
+                phone: Some(phone.get_untracked()).filter(|text| !text.is_empty()),
+                language: language.get_untracked().parse().unwrap_or(Language::English),
+                groups: groups.get_untracked(),
+                notes: notes.get_untracked(),
+            };
+            api::staff::create_admin(&body).await
+        },
+        move |admin: AdminDetail| {
+            toast_ok(t().created);
+            navigate(&format!("/admin/admins/{}", admin.id), Default::default());
+        },
+    );
+    view! {
+        <Title text=ta().add_admin />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().admins, "/admin/admins"), Crumb::here(ta().add_admin)] />
+        <PageHead title=ta().add_admin />
+        <Form errors on_submit=send.run class="stack-y max-w-4xl">
+            <Card>
+                <div class="form-grid">
+                    <TextField name="first_name" label=t().first_name value=first_name max_length=100 />
+                    <TextField name="last_name" label=t().last_name value=last_name max_length=100 />
+                    <TextField name="email" label=t().email value=email kind="email" required=true max_length=254 />
+                    <PasswordField
+                        name="password"
+                        label=t().password
+                        value=password
+                        required=false
+                        autocomplete="new-password"
+                        help=ta().empty_password_help
+                    />
+                    <TextField name="phone" label=t().phone value=phone kind="tel" max_length=30 />
+                    <SelectField name="language" label=t().language value=language options=language_options() />
+                    <GroupChoice chosen=groups />
+                    <TextArea name="notes" label=t().notes value=notes max_length=5000 />
+                </div>
+            </Card>
+            <div class="form-bar">
+                <Button text=ta().add_admin class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}
+
+/// The page of a member of staff.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<AdminId>().ok()));
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let admin = use_query(move || id, api::staff::admin);
+            view! {
+                <Loaded query=admin rows=8 let:detail>
+                    <Page detail admin />
+                </Loaded>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
+    let id = detail.id;
+    let name = format!("{} {}", detail.first_name, detail.last_name);
+    let text = |text: &str| RwSignal::new(text.to_owned());
+    let (email, first_name, last_name) =
+        (text(&detail.email), text(&detail.first_name), text(&detail.last_name));
+    let (phone, notes) = (text(detail.phone.as_deref().unwrap_or_default()), text(&detail.notes));
+    let (language, status) = (text(detail.language.as_str()), text(detail.status.as_str()));
+    let groups = RwSignal::new(detail.groups.iter().map(|group| group.id).collect::<Vec<_>>());
+    let version = detail.version;
+    let read = move || AdminChange {
+        version,
+        email: email.get().trim().to_owned(),
+        first_name: first_name.get().trim().to_owned(),
+        last_name: last_name.get().trim().to_owned(),
+        phone: Some(phone.get()).filter(|text| !text.is_empty()),
+        language: language.get().parse().unwrap_or(Language::English),
+        status: status.get().parse().unwrap_or(AdminStatus::Active),
+        groups: groups.get(),
+        notes: notes.get(),
+    };
+    let first = StoredValue::new(untrack(read));
+    let dirty = Memo::new(move |_| first.with_value(|first| *first != read()));
+    use_unsaved_guard(dirty.into());
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || {
+            let body = untrack(read);
+            async move { api::staff::change_admin(id, &body).await }
+        },
+        move |detail| {
+            first.set_value(untrack(read));
+            admin.put(detail);
+            toast_ok(t().saved);
+        },
+    );
+    let delete_open = RwSignal::new(false);
+    let navigate = SendWrapper::new(use_navigate());
+    let delete = submit_with(
+        move || api::staff::delete_admin(id),
+        move |_| {
+            toast_ok(t().deleted);
+            navigate("/admin/admins", Default::default());
+        },
+    );
+    let reset = submit_with(move || api::staff::send_admin_reset(id), |_| toast_ok(ta().mail_sent));
+    let editable = may(Permission::StaffEdit);
+    view! {
+        <Title text=name.clone() />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().admins, "/admin/admins"), Crumb::here(name.clone())] />
+        <header class="page-head">
+            <div class="flex flex-wrap items-center gap-3">
+                <h1>{name}</h1>
+                <StateBadge state=detail.status.as_str() />
+            </div>
+            {editable
+                .then(|| {
+                    view! {
+                        <Menu label=t().actions class="btn btn-icon">
+                            <MenuButton text=ta().send_reset icon=lu::LuMail on_click=reset.run />
+                            <MenuButton
+                                text=t().delete
+                                icon=lu::LuTrash
+                                danger=true
+                                on_click=Callback::new(move |()| delete_open.set(true))
+                            />
+                        </Menu>
+                    }
+                })}
+        </header>
+        <div class="grid-2">
+            <Form errors on_submit=send.run>
+                <Card title=ta().profile>
+                    <div class="form-grid">
+                        <TextField name="first_name" label=t().first_name value=first_name max_length=100 />
+                        <TextField name="last_name" label=t().last_name value=last_name max_length=100 />
+                        <TextField name="email" label=t().email value=email kind="email" required=true max_length=254 />
+                        <TextField name="phone" label=t().phone value=phone kind="tel" max_length=30 />
+                        <SelectField name="language" label=t().language value=language options=language_options() />
+                        <SelectField
+                            name="status"
+                            label=t().status
+                            value=status
+                            options=word_options(AdminStatus::ALL, AdminStatus::as_str)
+                        />
+                        <GroupChoice chosen=groups />
+                        <TextArea name="notes" label=t().notes value=notes max_length=5000 />
+                    </div>
+                    <div class="form-bar mt-5">
+                        <Button
+                            text=t().save
+                            class="btn-primary"
+                            submit=true
+                            busy=send.busy
+                            disabled=Signal::derive(move || !editable || !dirty.get())
+                        />
+                    </div>
+                </Card>
+            </Form>
+            <div class="stack-y">
+                <Card title=ta().permissions text=ta().permissions_text>
+                    <ul class="grid gap-2 max-h-96 overflow-auto" tabindex="0">
+                        {detail
+                            .permissions
+                            .into_iter()
+                            .map(|origin| {
+                                view! {
+                                    <li class="text-sm">
+                                        <span class="block">{origin.title}</span>
+                                        {origin.groups.into_iter().map(|group| view! { <Badge text=group /> " " }).collect_view()}
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                </Card>
+                <Card title=ta().known_addresses>
+                    <ul class="grid gap-2 text-sm">
+                        {detail
+                            .addresses
+                            .into_iter()
+                            .map(|address| {
+                                view! {
+                                    <li class="flex justify-between gap-3">
+                                        <span class="mono">{address.ip}</span>
+                                        <span class="muted">{format::date(address.first_at)} " – " {format::date(address.last_at)}</span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                </Card>
+            </div>
+        </div>
+        <Confirm open=delete_open title=t().delete text=ta().delete_admin_text action=t().delete busy=delete.busy on_confirm=delete.run />
+    }
+}

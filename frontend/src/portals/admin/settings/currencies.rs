@@ -1,0 +1,210 @@
+//! `/admin/currencies`: what is sold in, how it is written, and its rate.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use shared::Permission;
+use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, NumberFormat};
+use ui::{
+    Badge, Button, Card, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, NumberField, PageHead,
+    SelectField, SwitchField, TextField, Tone, lu, toast_ok,
+};
+
+use crate::api;
+use crate::i18n::{t, ta, word};
+use crate::parts::{Loaded, submit, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::may;
+
+/// The currencies.
+#[component]
+pub fn CurrenciesPage() -> impl IntoView {
+    let currencies = use_query(|| (), |()| api::settings::currencies());
+    let edited = RwSignal::new(None::<Option<CurrencyDetail>>);
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(edited.with(Option::is_some)));
+    Effect::new(move || {
+        if !open.get() {
+            edited.set(None);
+        }
+    });
+    view! {
+        <Title text=ta().currencies />
+        <PageHead title=ta().currencies text=ta().currencies_text>
+            {may(Permission::SettingsEdit)
+                .then(|| {
+                    view! {
+                        <Button
+                            text=ta().add_currency
+                            icon=lu::LuPlus
+                            class="btn-primary"
+                            on_click=Callback::new(move |()| edited.set(Some(None)))
+                        />
+                    }
+                })}
+        </PageHead>
+        <Loaded query=currencies let:list>
+            <Card flush=true>
+                <div class="table-wrap">
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                <th>{t().currency}</th>
+                                <th>{ta().example}</th>
+                                <th class="end">{ta().decimals}</th>
+                                <th class="end">{ta().exchange_rate}</th>
+                                <th>{t().status}</th>
+                                <th></th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {list.into_iter().map(|currency| view! { <Row currency currencies edited /> }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            </Card>
+        </Loaded>
+        <Dialog open title=t().currency>
+            {move || edited.get().map(|currency| view! { <CurrencyForm currency currencies open /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Row(
+    currency: CurrencyDetail,
+    currencies: Query<Vec<CurrencyDetail>>,
+    edited: RwSignal<Option<Option<CurrencyDetail>>>,
+) -> impl IntoView {
+    let code = currency.code;
+    let open = RwSignal::new(false);
+    let again = move |text: &'static str| {
+        open.set(false);
+        currencies.refetch();
+        toast_ok(text);
+    };
+    let default = submit_with(move || api::settings::make_currency_default(code), move |_| again(t().saved));
+    let delete = submit_with(move || api::settings::delete_currency(code), move |_| again(t().deleted));
+    let is_default = currency.is_default;
+    let example = format!("{}{}{}", currency.prefix, currency.format, currency.suffix);
+    let stored = StoredValue::new(currency.clone());
+    view! {
+        <tr>
+            <th scope="row">
+                <span class="mono">{code.to_string()}</span>
+                <small class="sub">{currency.name}</small>
+            </th>
+            <td class="num">{example}</td>
+            <td class="end">{currency.decimals}</td>
+            <td class="end num">{currency.rate}</td>
+            <td>
+                {is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> " " })}
+                {if currency.enabled {
+                    view! { <Badge text=t().on tone=Tone::Ok /> }
+                } else {
+                    view! { <Badge text=t().off tone=Tone::Plain /> }
+                }}
+            </td>
+            <td class="end">
+                {may(Permission::SettingsEdit)
+                    .then(|| {
+                        view! {
+                            <Menu label=t().actions>
+                                <MenuButton
+                                    text=t().edit
+                                    icon=lu::LuPencil
+                                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
+                                />
+                                {(!is_default)
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton text=t().make_default icon=lu::LuCheck on_click=default.run />
+                                            <MenuButton
+                                                text=t().delete
+                                                icon=lu::LuTrash
+                                                danger=true
+                                                on_click=Callback::new(move |()| open.set(true))
+                                            />
+                                        }
+                                    })}
+                            </Menu>
+                        }
+                    })}
+                <Confirm open title=t().delete text=ta().delete_currency_text action=t().delete busy=delete.busy on_confirm=delete.run />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn CurrencyForm(
+    currency: Option<CurrencyDetail>,
+    currencies: Query<Vec<CurrencyDetail>>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let old = currency.as_ref();
+    let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
+    let code = RwSignal::new(old.map(|old| old.code.to_string()).unwrap_or_default());
+    let (prefix, suffix) = (text(old.map(|old| &old.prefix)), text(old.map(|old| &old.suffix)));
+    let number_format = RwSignal::new(old.map_or(NumberFormat::English, |old| old.format).to_string());
+    let rate = RwSignal::new(old.map_or_else(|| "1".to_owned(), |old| old.rate.clone()));
+    let enabled = RwSignal::new(old.is_none_or(|old| old.enabled));
+    let existing = old.map(|old| (old.code, old.version));
+    let is_default = old.is_some_and(|old| old.is_default);
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
+        move || async move {
+            let format = number_format.get_untracked().parse().unwrap_or(NumberFormat::English);
+            let (prefix, suffix, rate) =
+                (prefix.get_untracked(), suffix.get_untracked(), rate.get_untracked());
+            match existing {
+                Some((code, version)) => {
+                    let body = CurrencyChange {
+                        version,
+                        prefix,
+                        suffix,
+                        format,
+                        rate,
+                        enabled: enabled.get_untracked(),
+                    };
+                    api::settings::change_currency(code, &body).await
+                }
+                None => match code.get_untracked().trim().to_uppercase().parse() {
+                    Ok(code) => {
+                        api::settings::create_currency(&NewCurrency { code, prefix, suffix, format, rate })
+                            .await
+                    }
+                    Err(_) => {
+                        let message = ta().unknown_currency.to_owned();
+                        let problem = ui::FieldProblem { field: "code".to_owned(), message: message.clone() };
+                        errors.refuse(message, vec![problem]);
+                        Err(api::ApiError::SignedOut)
+                    }
+                },
+            }
+        },
+        move |_| {
+            open.set(false);
+            currencies.refetch();
+            toast_ok(t().saved);
+        },
+    );
+    let formats =
+        NumberFormat::ALL.iter().map(|format| (format.to_string(), format.to_string())).collect::<Vec<_>>();
+    view! {
+        <Form errors on_submit=send.run>
+            <div class="form-grid">
+                <TextField name="code" label=ta().code help="ISO 4217" value=code required=true max_length=3 mono=true disabled=existing.is_some() />
+                <NumberField name="rate" label=ta().exchange_rate help=ta().exchange_rate_help value=rate decimals=8 required=true disabled=is_default />
+                <TextField name="prefix" label=ta().prefix value=prefix max_length=10 />
+                <TextField name="suffix" label=ta().suffix value=suffix max_length=10 />
+                <SelectField name="format" label=ta().number_format value=number_format options=formats />
+                {existing.map(|_| view! { <SwitchField name="enabled" label=t().on value=enabled wide=false disabled=is_default /> })}
+            </div>
+            <div class="form-bar">
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().save class="btn-primary" submit=true busy=send.busy />
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,300 @@
+//! `/admin/admin-groups`: what staff may do.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use send_wrapper::SendWrapper;
+use shared::identity::{
+    AdminGroupChange, AdminGroupDetail, AdminGroupKind, AdminGroupSummary, NewAdminGroup, PermissionCatalogue,
+};
+use shared::{AdminGroupId, Permission};
+use ui::{
+    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, LinkButton, Note,
+    PageHead, SelectField, TextField, Tone, lu, toast_ok, use_list,
+};
+
+use crate::i18n::{t, ta, word};
+use crate::parts::filters::word_options;
+use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::query::{Query, use_query};
+use crate::session::may;
+use crate::{api, format};
+
+fn columns() -> Vec<Column<AdminGroupSummary>> {
+    vec![
+        Column::new("name", t().name, |group: &AdminGroupSummary| {
+            view! {
+                <a class="row-link" href=format!("/admin/admin-groups/{}", group.id)>{group.name.clone()}</a>
+                <small class="sub">{group.description.clone()}</small>
+            }
+        })
+        .sorted_by("name"),
+        Column::new("kind", t().kind, |group: &AdminGroupSummary| word(group.kind.as_str())),
+        Column::new("permissions", ta().permissions, |group: &AdminGroupSummary| {
+            if group.grants_all { t().all.to_owned() } else { format::count(group.permissions) }
+        })
+        .end(),
+        Column::new("members", ta().admins, |group: &AdminGroupSummary| format::count(group.members)).end(),
+        Column::new("created", t().created_at, |group: &AdminGroupSummary| format::date(group.created_at))
+            .sorted_by("created_at"),
+    ]
+}
+
+/// The list of groups.
+#[component]
+pub fn AdminGroupsPage() -> impl IntoView {
+    let list = use_list("name");
+    let groups = use_query(move || list.api_query(), api::staff::groups);
+    view! {
+        <Title text=ta().admin_groups />
+        <PageHead title=ta().admin_groups text=ta().admin_groups_text>
+            {may(Permission::StaffEdit)
+                .then(|| {
+                    view! { <LinkButton text=ta().add_group href="/admin/admin-groups/new" icon=lu::LuPlus class="btn-primary" /> }
+                })}
+        </PageHead>
+        <DataTable
+            query=groups
+            list
+            columns=columns()
+            label=ta().admin_groups
+            empty=|| view! { <EmptyState icon=lu::LuShield title=ui::words().nothing_found /> }
+        />
+    }
+}
+
+/// The form of a new group.
+#[component]
+pub fn NewAdminGroupPage() -> impl IntoView {
+    let catalogue = use_query(|| (), |()| api::staff::permissions());
+    view! {
+        <Title text=ta().add_group />
+        <Breadcrumbs crumbs=vec![Crumb::to(ta().admin_groups, "/admin/admin-groups"), Crumb::here(ta().add_group)] />
+        <PageHead title=ta().add_group />
+        <Loaded query=catalogue rows=8 let:catalogue>
+            <GroupForm old=None catalogue />
+        </Loaded>
+    }
+}
+
+/// The page of a group.
+#[component]
+pub fn AdminGroupPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id")).and_then(|id| id.parse::<AdminGroupId>().ok())
+    });
+    move || match id.get() {
+        None => view! { <NotFound /> }.into_any(),
+        Some(id) => {
+            let group = use_query(move || id, api::staff::group);
+            let catalogue = use_query(|| (), |()| api::staff::permissions());
+            let delete_open = RwSignal::new(false);
+            let navigate = SendWrapper::new(use_navigate());
+            let delete = submit_with(
+                move || api::staff::delete_group(id),
+                move |_| {
+                    toast_ok(t().deleted);
+                    navigate("/admin/admin-groups", Default::default());
+                },
+            );
+            view! {
+                <Loaded query=group rows=8 let:detail>
+                    {
+                        let detail = StoredValue::new(detail);
+                        let name = detail.with_value(|detail| detail.name.clone());
+                        let grants_all = detail.with_value(|detail| detail.grants_all);
+                        view! {
+                            <Title text=name.clone() />
+                            <Breadcrumbs crumbs=vec![
+                                Crumb::to(ta().admin_groups, "/admin/admin-groups"),
+                                Crumb::here(name.clone()),
+                            ] />
+                            <PageHead title=name>
+                                {(may(Permission::StaffEdit) && !grants_all)
+                                    .then(|| {
+                                        view! {
+                                            <Button
+                                                text=t().delete
+                                                class="btn-danger"
+                                                on_click=Callback::new(move |()| delete_open.set(true))
+                                            />
+                                        }
+                                    })}
+                            </PageHead>
+                            {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
+                            <Loaded query=catalogue rows=8 let:catalogue>
+                                <GroupForm old=Some((detail.get_value(), group)) catalogue />
+                            </Loaded>
+                        }
+                    }
+                </Loaded>
+                <Confirm open=delete_open title=t().delete text=ta().delete_staff_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn GroupForm(
+    old: Option<(AdminGroupDetail, Query<AdminGroupDetail>)>,
+    catalogue: PermissionCatalogue,
+) -> impl IntoView {
+    let query = old.as_ref().map(|(_, query)| *query);
+    let old = old.map(|(detail, _)| detail);
+    let existing = old.as_ref().map(|detail| (detail.id, detail.version));
+    let grants_all = old.as_ref().is_some_and(|detail| detail.grants_all);
+    let name = RwSignal::new(old.as_ref().map(|detail| detail.name.clone()).unwrap_or_default());
+    let description =
+        RwSignal::new(old.as_ref().map(|detail| detail.description.clone()).unwrap_or_default());
+    let kind = RwSignal::new(old.as_ref().map_or(AdminGroupKind::System, |detail| detail.kind).to_string());
+    let held = RwSignal::new(old.as_ref().map(|detail| detail.permissions.clone()).unwrap_or_default());
+    let inside = RwSignal::new(
+        old.as_ref()
+            .map(|detail| detail.groups.iter().map(|group| group.id).collect::<Vec<_>>())
+            .unwrap_or_default(),
+    );
+    let members = old.map(|detail| detail.members).unwrap_or_default();
+    let others = use_query(|| (), |()| api::staff::groups("per_page=200".to_owned()));
+    let errors = FormErrors::new();
+    let navigate = SendWrapper::new(use_navigate());
+    let send = submit(
+        errors,
+        move || async move {
+            let (name, description) = (name.get_untracked().trim().to_owned(), description.get_untracked());
+            let (permissions, groups) = (held.get_untracked(), inside.get_untracked());
+            match existing {
+                Some((id, version)) => {
+                    let body = AdminGroupChange { version, name, description, permissions, groups };
+                    api::staff::change_group(id, &body).await
+                }
+                None => {
+                    let kind = kind.get_untracked().parse().unwrap_or(AdminGroupKind::System);
+                    api::staff::create_group(&NewAdminGroup { name, description, kind, permissions, groups })
+                        .await
+                }
+            }
+        },
+        move |detail: AdminGroupDetail| {
+            toast_ok(t().saved);
+            match query {
+                Some(query) => query.put(detail),
+                None => navigate(&format!("/admin/admin-groups/{}", detail.id), Default::default()),
+            }
+        },
+    );
+    let areas = catalogue
+        .areas
+        .into_iter()
+        .map(|area| {
+            view! {
+                <fieldset class="grid gap-2 content-start">
+                    <legend class="field-label mb-2">{word(&area.area)}</legend>
+                    {area
+                        .permissions
+                        .into_iter()
+                        .map(|entry| {
+                            let key = entry.key;
+                            view! {
+                                <label class="check">
+                                    <input
+                                        type="checkbox"
+                                        disabled=grants_all
+                                        prop:checked=move || grants_all || held.with(|held| held.contains(&key))
+                                        on:change=move |event| toggle(held, key, event_target_checked(&event))
+                                    />
+                                    <span>{entry.title} <small class="sub mono">{key.as_str()}</small></span>
+                                </label>
+                            }
+                        })
+                        .collect_view()}
+                </fieldset>
+            }
+        })
+        .collect_view();
+    let nested = move || kind.with(|kind| kind == AdminGroupKind::Groups.as_str());
+    let own_id = existing.map(|(id, _)| id);
+    view! {
+        <Form errors on_submit=send.run class="stack-y">
+            <Card title=ta().general>
+                <div class="form-grid">
+                    <TextField name="name" label=t().name value=name required=true max_length=100 />
+                    <SelectField
+                        name="kind"
+                        label=t().kind
+                        value=kind
+                        options=word_options(AdminGroupKind::ALL, AdminGroupKind::as_str)
+                        disabled=existing.is_some()
+                    />
+                    <TextField name="description" label=t().description value=description max_length=1000 wide=true />
+                </div>
+            </Card>
+            <Card title=ta().permissions>
+                <div hidden=nested class="grid gap-6 sm:grid-cols-2 lg:grid-cols-3">{areas}</div>
+                <div hidden=move || !nested() class="grid gap-2">
+                    {move || {
+                        others
+                            .data()
+                            .get()
+                            .map(|page| page.items)
+                            .unwrap_or_default()
+                            .into_iter()
+                            .filter(|group| Some(group.id) != own_id)
+                            .map(|group| {
+                                let id = group.id;
+                                view! {
+                                    <label class="check">
+                                        <input
+                                            type="checkbox"
+                                            prop:checked=move || inside.with(|inside| inside.contains(&id))
+                                            on:change=move |event| toggle(inside, id, event_target_checked(&event))
+                                        />
+                                        <span>{group.name}</span>
+                                    </label>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </div>
+            </Card>
+            {(!members.is_empty())
+                .then(|| {
+                    view! {
+                        <Card title=ta().admins>
+                            <div class="flex flex-wrap gap-2">
+                                {members
+                                    .into_iter()
+                                    .map(|member| {
+                                        view! {
+                                            <a href=format!("/admin/admins/{}", member.id)>
+                                                <Badge text=member.name />
+                                            </a>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </div>
+                        </Card>
+                    }
+                })}
+            <div class="form-bar">
+                <Button
+                    text=t().save
+                    class="btn-primary"
+                    submit=true
+                    busy=send.busy
+                    disabled=!may(Permission::StaffEdit)
+                />
+            </div>
+        </Form>
+    }
+}
+
+fn toggle<T: PartialEq + Clone + Send + Sync + 'static>(all: RwSignal<Vec<T>>, one: T, on: bool) {
+    all.update(|all| {
+        all.retain(|other| *other != one);
+        if on {
+            all.push(one);
+        }
+    });
+}

@@ -1,0 +1,13 @@
+//! Settings: general, currencies, countries, staff and its groups.
+
+mod admins;
+mod countries;
+mod currencies;
+mod general;
+mod groups;
+
+pub use admins::{AdminPage, AdminsPage, NewAdminPage};
+pub use countries::CountriesPage;
+pub use currencies::CurrenciesPage;
+pub use general::SettingsPage;
+pub use groups::{AdminGroupPage, AdminGroupsPage, NewAdminGroupPage};
