@@ -1,7 +1,7 @@
 //! A person's own account, in both portals.
 
 use shared::identity::*;
-use shared::{FactorId, SessionId, TokenId};
+use shared::{FactorId, Page, SessionId, TokenId};
 
 use crate::session::Portal;
 
@@ -57,7 +57,7 @@ pub async fn new_recovery_codes(portal: Portal, body: &FactorCode) -> Result<Rec
 }
 
 pub async fn sessions(portal: Portal) -> Result<Vec<SessionSummary>, ApiError> {
-    client::get(&format!("{}/sessions", area(portal))).await
+    Ok(client::get::<Page<SessionSummary>>(&format!("{}/sessions?per_page=200", area(portal))).await?.items)
 }
 
 pub async fn end_session(portal: Portal, id: SessionId) -> Result<Nothing, ApiError> {

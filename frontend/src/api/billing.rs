@@ -119,7 +119,7 @@ pub async fn delete_gateway(id: GatewayId) -> Result<Nothing, ApiError> {
 
 /// All rules, in the order in which they are read.
 pub async fn tax_rules() -> Result<Vec<TaxRule>, ApiError> {
-    client::get("/admin/tax-rules").await
+    Ok(client::get::<Page<TaxRule>>("/admin/tax-rules?per_page=200").await?.items)
 }
 
 pub async fn create_tax_rule(body: &TaxRuleInput) -> Result<TaxRule, ApiError> {
@@ -134,7 +134,7 @@ pub async fn delete_tax_rule(id: TaxRuleId) -> Result<Nothing, ApiError> {
     client::delete(&format!("/admin/tax-rules/{id}")).await
 }
 
-pub async fn move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Result<Vec<TaxRule>, ApiError> {
+pub async fn move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Result<TaxRule, ApiError> {
     client::post(&format!("/admin/tax-rules/{id}/move"), body).await
 }
 

@@ -95,11 +95,11 @@ pub async fn delete_option_group(id: OptionGroupId) -> Result<Nothing, ApiError>
     client::delete(&format!("/admin/option-groups/{id}")).await
 }
 
-pub async fn create_option(id: OptionGroupId, body: &OptionInput) -> Result<OptionDetail, ApiError> {
+pub async fn create_option(id: OptionGroupId, body: &OptionInput) -> Result<OptionGroupDetail, ApiError> {
     client::post(&format!("/admin/option-groups/{id}/options"), body).await
 }
 
-pub async fn change_option(id: OptionId, body: &OptionInput) -> Result<OptionDetail, ApiError> {
+pub async fn change_option(id: OptionId, body: &OptionInput) -> Result<OptionGroupDetail, ApiError> {
     client::put(&format!("/admin/options/{id}"), body).await
 }
 

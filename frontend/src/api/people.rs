@@ -40,10 +40,12 @@ pub async fn change_status(
 }
 
 pub async fn status_history(id: ClientId) -> Result<Vec<ClientStatusEntry>, ApiError> {
-    client::get(&format!("/admin/clients/{id}/status-history")).await
+    Ok(client::get::<Page<ClientStatusEntry>>(&format!("/admin/clients/{id}/status-history?per_page=50"))
+        .await?
+        .items)
 }
 
-pub async fn confirm_client(id: ClientId) -> Result<ClientDetail, ApiError> {
+pub async fn confirm_client(id: ClientId) -> Result<Nothing, ApiError> {
     client::act(&format!("/admin/clients/{id}/confirm")).await
 }
 
@@ -51,7 +53,7 @@ pub async fn resend_client_confirmation(id: ClientId) -> Result<Nothing, ApiErro
     client::act(&format!("/admin/clients/{id}/resend-confirmation")).await
 }
 
-pub async fn add_client_user(id: ClientId, body: &NewClientUser) -> Result<ClientDetail, ApiError> {
+pub async fn add_client_user(id: ClientId, body: &NewClientUser) -> Result<Vec<ClientUser>, ApiError> {
     client::post(&format!("/admin/clients/{id}/users"), body).await
 }
 
@@ -59,21 +61,21 @@ pub async fn change_client_user(
     id: ClientId,
     user: UserId,
     body: &ClientUserChange,
-) -> Result<ClientDetail, ApiError> {
+) -> Result<Vec<ClientUser>, ApiError> {
     client::put(&format!("/admin/clients/{id}/users/{user}"), body).await
 }
 
-pub async fn detach_client_user(id: ClientId, user: UserId) -> Result<ClientDetail, ApiError> {
+pub async fn detach_client_user(id: ClientId, user: UserId) -> Result<Vec<ClientUser>, ApiError> {
     client::delete(&format!("/admin/clients/{id}/users/{user}")).await
 }
 
-pub async fn switch_owner(id: ClientId, body: &OwnerSwitch) -> Result<ClientDetail, ApiError> {
+pub async fn switch_owner(id: ClientId, body: &OwnerSwitch) -> Result<Vec<ClientUser>, ApiError> {
     client::post(&format!("/admin/clients/{id}/owner"), body).await
 }
 
 /// Notes of staff about a client, newest first.
 pub async fn notes(id: ClientId) -> Result<Vec<ClientNote>, ApiError> {
-    client::get(&format!("/admin/clients/{id}/notes")).await
+    Ok(client::get::<Page<ClientNote>>(&format!("/admin/clients/{id}/notes?per_page=100")).await?.items)
 }
 
 pub async fn add_note(id: ClientId, body: &NewClientNote) -> Result<ClientNote, ApiError> {

@@ -1,7 +1,7 @@
 //! Settings and currencies.
 
-use shared::Currency;
 use shared::settings::*;
+use shared::{Currency, Page};
 
 use super::client::{self, ApiError, Nothing};
 
@@ -14,7 +14,7 @@ pub async fn change(body: &Settings) -> Result<Settings, ApiError> {
 }
 
 pub async fn currencies() -> Result<Vec<CurrencyDetail>, ApiError> {
-    client::get("/admin/currencies").await
+    Ok(client::get::<Page<CurrencyDetail>>("/admin/currencies?per_page=200").await?.items)
 }
 
 pub async fn create_currency(body: &NewCurrency) -> Result<CurrencyDetail, ApiError> {

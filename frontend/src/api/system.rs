@@ -1,6 +1,7 @@
 //! Tasks, schedule, dashboard.
 
 use shared::dashboard::Dashboard;
+use shared::schedule::{Schedule, ScheduleChange};
 use shared::tasks::*;
 use shared::{Page, TaskId};
 
@@ -34,19 +35,19 @@ pub async fn task_done(id: TaskId, body: &TaskDone) -> Result<Nothing, ApiError>
     client::post(&format!("/admin/tasks/{id}/done"), body).await
 }
 
-pub async fn schedules() -> Result<Vec<ScheduleEntry>, ApiError> {
+pub async fn schedules() -> Result<Vec<Schedule>, ApiError> {
     client::get("/admin/schedules").await
 }
 
-pub async fn change_schedule(key: &str, body: &ScheduleChange) -> Result<ScheduleEntry, ApiError> {
+pub async fn change_schedule(key: &str, body: &ScheduleChange) -> Result<Schedule, ApiError> {
     client::put(&format!("/admin/schedules/{key}"), body).await
 }
 
-pub async fn run_schedule(key: &str) -> Result<ScheduleRun, ApiError> {
+pub async fn run_schedule(key: &str) -> Result<Schedule, ApiError> {
     client::act(&format!("/admin/schedules/{key}/run")).await
 }
 
-pub async fn reset_schedule(key: &str) -> Result<ScheduleEntry, ApiError> {
+pub async fn reset_schedule(key: &str) -> Result<Schedule, ApiError> {
     client::act(&format!("/admin/schedules/{key}/reset")).await
 }
 

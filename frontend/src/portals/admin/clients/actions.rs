@@ -43,8 +43,8 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let confirm = submit_with(
         move || api::people::confirm_client(id),
-        move |detail| {
-            client.put(detail);
+        move |_| {
+            client.refetch();
             toast_ok(t().saved);
         },
     );

@@ -71,8 +71,8 @@ fn UserRow(id: ClientId, user: ClientUser, client: Query<ClientDetail>) -> impl 
     let name = if name.is_empty() { user.email.clone() } else { name };
     let (role_open, owner_open, detach_open) =
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let put = move |detail: ClientDetail| {
-        client.put(detail);
+    let put = move |_: Vec<ClientUser>| {
+        client.refetch();
         toast_ok(t().saved);
     };
     let owner = submit_with(
@@ -213,9 +213,9 @@ fn ChangeRole(
             };
             api::people::change_client_user(id, user_id, &body).await
         },
-        move |detail| {
+        move |_| {
             open.set(false);
-            client.put(detail);
+            client.refetch();
             toast_ok(t().saved);
         },
     );
@@ -257,9 +257,9 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
             };
             api::people::add_client_user(id, &body).await
         },
-        move |detail| {
+        move |_| {
             open.set(false);
-            client.put(detail);
+            client.refetch();
             toast_ok(t().saved);
         },
     );

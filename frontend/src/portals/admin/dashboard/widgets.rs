@@ -1,7 +1,9 @@
 //! The widgets of the staff dashboard.
 
 use leptos::prelude::*;
-use shared::dashboard::Dashboard;
+use shared::Money;
+use shared::dashboard::{Dashboard, RevenueDay};
+use shared::services::ServiceState;
 use ui::{AreaChart, Badge, Card, EmptyState, Facts, Series, Share, StackedBar, StatCard, Tone, lu};
 
 use super::Widget;
@@ -30,49 +32,58 @@ pub(super) fn draw(widget: Widget, numbers: &Dashboard) -> AnyView {
 }
 
 fn clients(numbers: &Dashboard) -> AnyView {
-    let growth = &numbers.growth;
-    let remark = fill(ta().new_this_month, &[("n", &format::count(growth.clients_month))]);
+    let clients = &numbers.clients;
+    let remark = fill(
+        ta().new_in_30_days,
+        &[("n", &format::count(clients.new)), ("before", &format::count(clients.new_before))],
+    );
     view! {
-        <StatCard title=Widget::Clients.title() figure=format::count(growth.clients) remark=remark href="/admin/clients" />
+        <StatCard title=Widget::Clients.title() figure=format::count(clients.active) remark=remark href="/admin/clients" />
     }
     .into_any()
 }
 
 fn services(numbers: &Dashboard) -> AnyView {
-    let active: i64 =
-        numbers.services.iter().filter(|count| count.state == "active").map(|count| count.count).sum();
-    let remark = fill(ta().orders_pending, &[("n", &format::count(numbers.growth.orders_pending))]);
+    let active: i64 = numbers
+        .services
+        .iter()
+        .filter(|count| count.state == ServiceState::Active)
+        .map(|count| count.count)
+        .sum();
+    let remark = fill(
+        ta().orders_in_30_days,
+        &[
+            ("n", &format::count(numbers.clients.orders)),
+            ("before", &format::count(numbers.clients.orders_before)),
+        ],
+    );
     view! {
-        <StatCard
-            title=Widget::Services.title()
-            figure=format::count(active)
-            remark=remark
-            href="/admin/services?state=active"
-        />
+        <StatCard title=Widget::Services.title() figure=format::count(active) remark=remark href="/admin/services?state=active" />
     }
     .into_any()
 }
 
 fn recurring(numbers: &Dashboard) -> AnyView {
-    let mut amounts = numbers.revenue.iter().map(|revenue| format::money_short(revenue.monthly_recurring));
-    let first = amounts.next().unwrap_or_else(|| "—".to_owned());
-    let rest = amounts.collect::<Vec<_>>().join(" · ");
-    let spark: Vec<i64> = numbers
-        .revenue
-        .first()
-        .map(|revenue| revenue.days.iter().map(|day| format::minor_units(day.amount)).collect())
-        .unwrap_or_default();
-    view! { <StatCard title=Widget::Recurring.title() figure=first remark=rest spark=spark /> }.into_any()
+    let revenue = &numbers.revenue;
+    let remark = format!("{}: {}", ta().today_charged, format::money_short(revenue.today));
+    let spark: Vec<i64> = revenue.days.iter().map(|day| format::minor_units(day.amount)).collect();
+    let figure = format::money_short(revenue.monthly_recurring);
+    view! { <StatCard title=Widget::Recurring.title() figure=figure remark=remark spark=spark /> }.into_any()
 }
 
 fn overdue(numbers: &Dashboard) -> AnyView {
-    let totals: Vec<String> =
-        numbers.overdue.totals.iter().map(|total| format::money_short(*total)).collect();
+    let documents = &numbers.documents;
+    let remark = format!(
+        "{} · {} {}",
+        format::money_short(documents.overdue_amount),
+        format::count(documents.unpaid),
+        ta().unpaid_in_all
+    );
     view! {
         <StatCard
             title=Widget::Overdue.title()
-            figure=format::count(numbers.overdue.count)
-            remark=totals.join(" · ")
+            figure=format::count(documents.overdue)
+            remark=remark
             href="/admin/documents?overdue=true"
         />
     }
@@ -85,47 +96,26 @@ fn axis(minor: i64) -> String {
 }
 
 fn revenue(numbers: &Dashboard) -> AnyView {
-    let Some(revenue) = numbers.revenue.first() else {
-        return view! { <Card title=Widget::Revenue.title()><EmptyState icon=lu::LuActivity title=ta().no_revenue /></Card> }
-            .into_any();
-    };
+    let revenue = &numbers.revenue;
+    let currency = numbers.currency;
+    let (month, before) = (format::money_short(revenue.month), format::money_short(revenue.month_before));
     let labels: Vec<String> = revenue.days.iter().map(|day| format::day_short(day.day)).collect();
-    let currency = revenue.month.currency();
-    // The axis counts whole units of a currency with two decimals, whatever its own are.
-    let values: Vec<i64> = revenue
-        .days
-        .iter()
-        .map(|day| {
-            let minor = format::minor_units(day.amount);
-            (currency.decimals()..2).fold(minor, |value, _| value.saturating_mul(10))
-        })
-        .collect();
-    let others: Vec<(String, AnyView)> = numbers
-        .revenue
-        .iter()
-        .map(|revenue| {
-            let text = format!(
-                "{} · {} {}",
-                format::money_short(revenue.month),
-                ta().received.to_lowercase(),
-                format::money_short(revenue.received_month)
-            );
-            (revenue.month.currency().to_string(), text.into_any())
-        })
-        .collect();
+    // The axis counts hundredths of whole units, whatever decimals the currency has.
+    let values = |pick: fn(&RevenueDay) -> Money| {
+        let scaled = |day: &RevenueDay| {
+            (currency.decimals()..2).fold(format::minor_units(pick(day)), |value, _| value.saturating_mul(10))
+        };
+        revenue.days.iter().map(scaled).collect::<Vec<_>>()
+    };
+    let series = vec![
+        Series { name: ta().this_period.to_owned(), values: values(|day| day.amount) },
+        Series { name: ta().period_before.to_owned(), values: values(|day| day.before) },
+    ];
     view! {
         <Card title=Widget::Revenue.title() class="card-plain">
-            <div class="stat-figure">{format::money_short(revenue.month)}</div>
-            <p class="text-xs text-ink-3 mb-4">
-                {ta().charged_this_month} " · " {ta().today} " " {format::money_short(revenue.today)}
-            </p>
-            <AreaChart
-                title=format!("{} ({currency})", Widget::Revenue.title())
-                labels
-                series=vec![Series { name: currency.to_string(), values }]
-                format=axis
-            />
-            {(others.len() > 1).then(|| view! { <div class="mt-4"><Facts rows=others /></div> })}
+            <div class="stat-figure">{month}</div>
+            <p class="text-xs text-ink-3 mb-4">{ta().charged_this_month} " · " {ta().month_before} " " {before}</p>
+            <AreaChart title=format!("{} ({currency})", Widget::Revenue.title()) labels series format=axis />
         </Card>
     }
     .into_any()
@@ -137,7 +127,7 @@ fn service_states(numbers: &Dashboard) -> AnyView {
         .services
         .iter()
         .map(|count| Share {
-            name: word(&count.state).to_owned(),
+            name: word(count.state.as_str()).to_owned(),
             value: count.count,
             href: Some(format!("/admin/services?state={}", count.state)),
         })
@@ -153,20 +143,19 @@ fn service_states(numbers: &Dashboard) -> AnyView {
 
 fn automation(numbers: &Dashboard) -> AnyView {
     let status = &numbers.automation;
-    let at =
-        |at: Option<jiff::Timestamp>| at.map(format::date_time).unwrap_or_else(|| "—".to_owned()).into_any();
     let rows = vec![
-        (ta().heartbeat.to_owned(), at(status.heartbeat_at)),
-        (ta().last_run.to_owned(), at(status.last_run_at)),
-        (ta().workers.to_owned(), format::count(status.workers_alive).into_any()),
+        (ta().workers.to_owned(), format::count(status.workers).into_any()),
         (ta().leader.to_owned(), if status.has_leader { t().yes } else { t().no }.into_any()),
+        (ta().last_charging.to_owned(), status.last_charge_at.map(format::date_time).into_any()),
+        (
+            ta().waiting_for_staff.to_owned(),
+            view! { <a class="link" href="/admin/tasks?manual=true">{format::count(status.waiting_for_staff)}</a> }.into_any(),
+        ),
     ];
-    let (text, tone) =
-        if status.healthy { (ta().all_well, Tone::Ok) } else { (ta().needs_attention, Tone::Bad) };
-    let problems = status.problems.clone();
+    let healthy = status.workers > 0 && status.has_leader;
+    let (text, tone) = if healthy { (ta().all_well, Tone::Ok) } else { (ta().needs_attention, Tone::Bad) };
     view! {
         <Card title=Widget::Automation.title() tools=Box::new(move || view! { <Badge text=text tone /> }.into_any())>
-            {problems.into_iter().map(|problem| view! { <p class="neg text-sm mb-2">{problem}</p> }).collect_view()}
             <Facts rows />
         </Card>
     }
@@ -174,23 +163,16 @@ fn automation(numbers: &Dashboard) -> AnyView {
 }
 
 fn tasks(numbers: &Dashboard) -> AnyView {
-    let tasks = &numbers.tasks;
-    let share = |state: &str, value: i64| Share {
-        name: word(state).to_owned(),
-        value,
-        href: Some(format!("/admin/tasks?state={state}")),
-    };
-    let mut shares = vec![
-        share("completed", tasks.completed),
-        share("processing", tasks.processing),
-        share("queued", tasks.queued + tasks.pending),
-        share("failed", tasks.failed),
-    ];
-    shares.push(Share {
-        name: ta().by_hand.to_owned(),
-        value: tasks.manual,
-        href: Some("/admin/tasks?manual=true&state=processing".to_owned()),
-    });
+    let shares: Vec<Share> = numbers
+        .automation
+        .tasks
+        .iter()
+        .map(|count| Share {
+            name: word(count.state.as_str()).to_owned(),
+            value: count.count,
+            href: Some(format!("/admin/tasks?state={}", count.state)),
+        })
+        .collect();
     view! {
         <Card title=Widget::Tasks.title() class="card-plain">
             <StackedBar shares format=format::count />
@@ -200,20 +182,15 @@ fn tasks(numbers: &Dashboard) -> AnyView {
 }
 
 fn wallets(numbers: &Dashboard) -> AnyView {
-    let rows = numbers
-        .wallets
-        .iter()
-        .flat_map(|totals| {
-            let currency = totals.credit.currency();
-            [
-                (format!("{} {currency}", ta().in_wallets), format::money_short(totals.credit).into_any()),
-                (
-                    format!("{} {currency} ({})", ta().debts, totals.debtors),
-                    view! { <span class="neg">{format::money_short(totals.debt)}</span> }.into_any(),
-                ),
-            ]
-        })
-        .collect::<Vec<_>>();
+    let wallets = &numbers.wallets;
+    let rows = vec![
+        (ta().in_wallets.to_owned(), format::money_short(wallets.balances).into_any()),
+        (t().held.to_owned(), format::money_short(wallets.held).into_any()),
+        (
+            format!("{} ({})", ta().debts, format::count(wallets.clients_in_debt)),
+            view! { <a class="neg hover:underline" href="/admin/clients?in_debt=true">{format::money_short(wallets.debts)}</a> }.into_any(),
+        ),
+    ];
     view! { <Card title=Widget::Wallets.title()><Facts rows /></Card> }.into_any()
 }
 
@@ -237,7 +214,7 @@ fn failing(numbers: &Dashboard) -> AnyView {
                                                     <a class="row-link" href=format!("/admin/tasks?task={}", task.id)>{task.name}</a>
                                                     <small class="sub neg">{task.error}</small>
                                                 </th>
-                                                <td class="end">{format::date_time(task.created_at)}</td>
+                                                <td class="end">{format::date_time(task.at)}</td>
                                             </tr>
                                         }
                                     })
@@ -254,7 +231,7 @@ fn failing(numbers: &Dashboard) -> AnyView {
 }
 
 fn overdue_list(numbers: &Dashboard) -> AnyView {
-    let items = numbers.overdue.items.clone();
+    let items = numbers.documents.longest_overdue.clone();
     view! {
         <Card title=Widget::OverdueList.title() flush=true>
             {if items.is_empty() {
@@ -300,9 +277,9 @@ fn activity(numbers: &Dashboard) -> AnyView {
                     .map(|line| {
                         view! {
                             <li class="flex items-start gap-3 text-sm">
-                                <StateBadge state=line.level />
+                                <StateBadge state=line.level.as_str() />
                                 <span class="flex-1 min-w-0">
-                                    {line.description} <small class="sub">{line.actor_name.unwrap_or(line.actor)}</small>
+                                    {line.description} <small class="sub">{line.actor_name}</small>
                                 </span>
                                 <span class="muted num">{format::date_time(line.at)}</span>
                             </li>
@@ -327,7 +304,7 @@ fn staff(numbers: &Dashboard) -> AnyView {
                             <li class="who">
                                 <ui::Avatar name=person.name.clone() />
                                 <div>
-                                    {person.name} <small>{person.ip} " · " {format::date_time(person.last_seen_at)}</small>
+                                    {person.name} <small>{format::date_time(person.seen_at)}</small>
                                 </div>
                             </li>
                         }
@@ -343,17 +320,13 @@ fn system(numbers: &Dashboard) -> AnyView {
     let system = &numbers.system;
     let mut rows = vec![
         (ta().version.to_owned(), system.version.clone().into_any()),
-        (ta().started.to_owned(), format::date_time(system.started_at).into_any()),
+        (ta().started.to_owned(), system.running_since.map(format::date_time).into_any()),
         (
             ta().database.to_owned(),
-            format!("{} · {} MB", system.database_version, system.database_bytes / 1_000_000).into_any(),
-        ),
-        (
-            "Redis".to_owned(),
-            if system.redis_connected { ta().connected } else { ta().not_connected }.into_any(),
+            format!("{} · {} MB", system.database, system.database_bytes / 1_000_000).into_any(),
         ),
         (ta().time_zone.to_owned(), system.time_zone.clone().into_any()),
-        (ta().clock.to_owned(), format::date_time_exact(numbers.now).into_any()),
+        (ta().clock.to_owned(), format::date_time_exact(numbers.at).into_any()),
     ];
     if system.clock_moved {
         rows.push((String::new(), view! { <Badge text=t().development_clock tone=Tone::Warn /> }.into_any()));

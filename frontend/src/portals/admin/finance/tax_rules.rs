@@ -83,7 +83,7 @@ fn Rules(
             let (id, position) = target.get_untracked();
             api::billing::move_tax_rule(id, &TaxRuleMove { position }).await
         },
-        move |list| rules.put(list),
+        move |_| rules.refetch(),
     );
     let move_to = Callback::new(move |(id, position): (TaxRuleId, u32)| {
         target.set((id, position));

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
-use shared::tasks::{ScheduleCategory, ScheduleChange, ScheduleEntry};
+use shared::schedule::{Schedule, ScheduleCategory, ScheduleChange};
 use ui::{
     Badge, Button, Card, EmptyState, Form, FormErrors, PageHead, Segment, SwitchField, TextField, Tone, lu,
     toast_ok, use_list,
@@ -68,7 +68,7 @@ pub fn SchedulerPage() -> impl IntoView {
 }
 
 #[component]
-fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl IntoView {
+fn Entry(entry: Schedule, schedules: Query<Vec<Schedule>>) -> impl IntoView {
     let key = StoredValue::new(entry.key.clone());
     let (cron, zone) = (RwSignal::new(entry.cron.clone()), RwSignal::new(entry.time_zone.clone()));
     let enabled = RwSignal::new(entry.enabled);
@@ -83,9 +83,9 @@ fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl Int
         move || async move {
             let body = ScheduleChange {
                 version,
-                cron: Some(cron.get_untracked().trim().to_owned()),
-                time_zone: Some(zone.get_untracked().trim().to_owned()),
-                enabled: Some(enabled.get_untracked()),
+                cron: cron.get_untracked().trim().to_owned(),
+                time_zone: zone.get_untracked().trim().to_owned(),
+                enabled: enabled.get_untracked(),
             };
             api::system::change_schedule(&key.get_value(), &body).await
         },
@@ -103,12 +103,16 @@ fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl Int
         move |_| saved(),
     );
     let editable = may(Permission::SchedulerEdit);
-    let language = i18n::language();
+    let texts = entry.texts.get(&i18n::language()).or_else(|| entry.texts.values().next());
+    let (title, description) = texts
+        .map(|text| (text.title.clone(), text.description.clone()))
+        .unwrap_or_else(|| (entry.key.clone(), String::new()));
+    let changed = entry.cron != entry.default_cron || !entry.enabled;
     let last = entry.last_run.clone().map(|last| {
         view! {
             <div class="flex flex-wrap items-center gap-2">
-                <StateBadge state=last.state.as_str() />
-                <a class="link" href=format!("/admin/tasks?task={}", last.task_id)>{format::date_time(last.at)}</a>
+                {last.state.map(|state| view! { <StateBadge state=state.as_str() /> })}
+                <span>{format::date_time(last.at)}</span>
                 <span class="muted">{last.duration_ms.map(milliseconds)}</span>
                 {last.error.map(|error| view! { <span class="neg text-xs">{error}</span> })}
             </div>
@@ -118,8 +122,8 @@ fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl Int
         <Card>
             <div class="flex items-start gap-3 mb-4">
                 <div class="flex-1 min-w-0">
-                    <h2>{entry.title.get(language).to_owned()}</h2>
-                    <p class="text-sm text-ink-2">{entry.description.get(language).to_owned()}</p>
+                    <h2>{title}</h2>
+                    <p class="text-sm text-ink-2">{description}</p>
                 </div>
                 <Badge
                     text=if entry.enabled { t().on } else { t().off }
@@ -137,7 +141,7 @@ fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl Int
                 </div>
                 <div>
                     <dt>{ta().cron_words}</dt>
-                    <dd>{entry.cron_words.clone()}</dd>
+                    <dd>{entry.words.clone()}</dd>
                 </div>
             </dl>
             <Form errors on_submit=save.run class="grid gap-4">
@@ -150,7 +154,7 @@ fn Entry(entry: ScheduleEntry, schedules: Query<Vec<ScheduleEntry>>) -> impl Int
                     .then(|| {
                         view! {
                             <div class="form-bar">
-                                <Button text=ta().reset class="btn-sm btn-ghost" disabled=!entry.changed busy=reset.busy on_click=reset.run />
+                                <Button text=ta().reset class="btn-sm btn-ghost" disabled=!changed busy=reset.busy on_click=reset.run />
                                 <Button text=ta().run_now icon=lu::LuPlay class="btn-sm" busy=run.busy on_click=run.run />
                                 <Button text=t().save class="btn-sm btn-primary" submit=true busy=save.busy />
                             </div>
