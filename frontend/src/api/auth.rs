@@ -49,19 +49,19 @@ pub async fn sudo(portal: Portal, body: &SudoRequest) -> Result<SudoGranted, Api
 
 /// Mails a link to set a new password. The same answer whether the address is known.
 pub async fn forgot(portal: Portal, body: &LinkRequest) -> Result<Nothing, ApiError> {
-    client::post(&format!("{}/forgotten", area(portal)), body).await
+    client::post(&format!("{}/password/forgotten", area(portal)), body).await
 }
 
 pub async fn reset(body: &PasswordReset) -> Result<PasswordResetDone, ApiError> {
-    client::post("/auth/reset-password", body).await
+    client::post("/auth/password/reset", body).await
 }
 
 pub async fn confirm_email(body: &LinkToken) -> Result<EmailConfirmed, ApiError> {
-    client::post("/auth/confirm-email", body).await
+    client::post("/auth/email/confirm", body).await
 }
 
 pub async fn resend_confirmation(body: &LinkRequest) -> Result<Nothing, ApiError> {
-    client::post("/auth/confirm-email/resend", body).await
+    client::post("/auth/email/resend", body).await
 }
 
 pub async fn register(body: &NewRegistration) -> Result<Registered, ApiError> {

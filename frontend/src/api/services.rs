@@ -22,7 +22,7 @@ pub async fn suspend(id: ServiceId, body: &SuspendService) -> Result<ServiceForS
     client::post(&format!("/admin/services/{id}/suspend"), body).await
 }
 
-/// `resume`, `idle`, `unidle`, `retry`, `cancel`, `delivered`: acts that take a remark.
+/// `resume`, `idle`, `unidle`, `retry`, `delivered`, `withdraw-termination`: acts that take a remark.
 pub async fn act(id: ServiceId, action: &str, body: &ServiceNote) -> Result<ServiceForStaff, ApiError> {
     client::post(&format!("/admin/services/{id}/{action}"), body).await
 }

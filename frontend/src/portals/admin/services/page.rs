@@ -57,10 +57,9 @@ fn acts(actions: &[ServiceAction]) -> Vec<Act> {
             ServiceAction::Resume => Some(Act::Plain(*action, "resume")),
             ServiceAction::Idle => Some(Act::Plain(*action, "idle")),
             ServiceAction::Unidle => Some(Act::Plain(*action, "unidle")),
-            ServiceAction::Cancel => Some(Act::Plain(*action, "cancel")),
             ServiceAction::MarkDelivered => Some(Act::Plain(*action, "delivered")),
             ServiceAction::WithdrawTermination => Some(Act::Plain(*action, "withdraw-termination")),
-            ServiceAction::ChangeOptions | ServiceAction::RequestTermination => None,
+            ServiceAction::Cancel | ServiceAction::ChangeOptions | ServiceAction::RequestTermination => None,
         })
         .collect()
 }
@@ -227,7 +226,7 @@ fn Page(staff: ServiceForStaff, act: RwSignal<Option<Act>>) -> impl IntoView {
                         .copied()
                         .filter(|act| Some(*act) != delivered)
                         .map(|one| {
-                            let danger = matches!(one, Act::Terminate | Act::Suspend | Act::Plain(ServiceAction::Cancel, _));
+                            let danger = matches!(one, Act::Terminate | Act::Suspend);
                             view! {
                                 <MenuButton text=one.title() danger on_click=Callback::new(move |()| act.set(Some(one))) />
                             }
