@@ -14,7 +14,7 @@ use shared::{Code, DocumentId, Page};
 use crate::harness::{Answer, BANK, COMPANY, ClientAccount, Panel, StaffMember};
 
 fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap()
+    text.parse().expect("a plain decimal")
 }
 
 async fn proforma(client: &ClientAccount, amount: &str) -> DocumentDetail {
@@ -68,8 +68,11 @@ async fn a_top_up_goes_from_proforma_to_invoice() {
     assert_eq!(quote.balance_after.amount(), decimal("100"));
     assert_eq!(quote.tax_decision.basis, TaxBasis::Fallback);
 
+    assert_eq!(quote.taxes[0].why, "23 % of 100.00 = 23.00 EUR");
+
     let issued = proforma(&ada, "100.00").await;
     assert_eq!(issued.document.number.as_deref(), Some("PROFORMA/2026/03/1"));
+    assert_eq!(issued.lines[0].why, "1 × 100 = 100.00 EUR net");
     assert_eq!(
         (issued.document.kind, issued.document.status),
         (DocumentKind::Proforma, DocumentStatus::Unpaid)

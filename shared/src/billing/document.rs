@@ -133,6 +133,8 @@ pub struct DocumentLine {
     /// What it is for: ids and numbers.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub explanation: serde_json::Value,
+    /// The arithmetic in one line.
+    pub why: String,
 }
 
 /// A tax of a document: `VAT` 23 % of 100.00 is 23.00.
@@ -145,6 +147,8 @@ pub struct DocumentTax {
     pub rate: Decimal,
     pub base: Money,
     pub amount: Money,
+    /// The arithmetic in one line.
+    pub why: String,
 }
 
 /// Which documents to list.

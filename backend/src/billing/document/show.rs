@@ -8,8 +8,8 @@ use shared::billing::document::{
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Currency, Language, Money};
 
-use super::frozen;
 use super::store::{self, Document};
+use super::{frozen, paper};
 use crate::billing::payment;
 use crate::billing::tax::explain;
 use crate::db::Conn;
@@ -57,7 +57,33 @@ pub fn tax(name: &str, rate: Decimal, base: Decimal, amount: Decimal, currency: 
         rate,
         base: Money::rounded(base, currency),
         amount: Money::rounded(amount, currency),
+        why: tax_why(rate, base, amount, currency),
     }
+}
+
+/// `23 % of 100.00 = 23.00 EUR`, with the exact product where it had to be rounded.
+fn tax_why(rate: Decimal, base: Decimal, amount: Decimal, currency: Currency) -> String {
+    let (shown, rate) = (paper::plain(amount, currency), rate.normalize());
+    let base_shown = paper::plain(base, currency);
+    match base.checked_mul(rate).map(|product| (product / Decimal::ONE_HUNDRED).normalize()) {
+        Some(exact) if exact != amount => {
+            format!(
+                "{rate} % of {base_shown} = {exact}, rounded once, half away from zero: {shown} {currency}"
+            )
+        }
+        _ => format!("{rate} % of {base_shown} = {shown} {currency}"),
+    }
+}
+
+/// `2 × 10.00 − 1.00 = 19.00 EUR net`.
+fn line_why(line: &store::Line, currency: Currency) -> String {
+    let discount = if line.discount.is_zero() {
+        String::new()
+    } else {
+        format!(" − {}", paper::plain(line.discount, currency))
+    };
+    let (quantity, price) = (line.quantity.normalize(), line.unit_price.normalize());
+    format!("{quantity} × {price}{discount} = {} {currency} net", paper::plain(line.amount, currency))
 }
 
 /// A document with everything on it.
@@ -77,6 +103,7 @@ pub async fn detail(
         .await?
         .into_iter()
         .map(|line| DocumentLine {
+            why: line_why(&line, row.currency),
             position: line.position,
             description: line.description,
             quantity: line.quantity,
