@@ -22,14 +22,6 @@ pub enum Job {
     },
     /// Suspend, terminate and cancel what is due.
     ServiceDeadlines,
-    /// Staff suspended or banned a client with its services: suspend them, reason `client_suspended`.
-    ClientSuspended {
-        client: ClientId,
-    },
-    /// Staff reactivated a client with its services: resume those that such an action suspended.
-    ClientReactivated {
-        client: ClientId,
-    },
     /// Go on with an order: hold the money, provision.
     OrderPlaced {
         order: OrderId,
@@ -91,8 +83,6 @@ impl Job {
             Self::WalletToppedUp { .. } => "wallet-topped-up",
             Self::ServicePastDue { .. } => "service-past-due",
             Self::ServiceDeadlines => "service-deadlines",
-            Self::ClientSuspended { .. } => "client-suspended",
-            Self::ClientReactivated { .. } => "client-reactivated",
             Self::OrderPlaced { .. } => "order-placed",
             Self::Provision { .. } => "provision",
             Self::ModuleSuspend { .. } => "module-suspend",

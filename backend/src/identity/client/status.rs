@@ -333,17 +333,10 @@ async fn apply(
     if effect.to == ClientStatus::Deleted {
         anonymise(tx, now, id).await?;
     }
-    if change.also_services {
-        let job = match change.action {
-            ClientAction::Suspend | ClientAction::Ban | ClientAction::Fraud => {
-                Some(Job::ClientSuspended { client: id })
-            }
-            ClientAction::Reactivate => Some(Job::ClientReactivated { client: id }),
-            ClientAction::Close | ClientAction::Delete => None,
-        };
-        if let Some(job) = job {
-            outbox::send(tx, now, &job, Tags { client: Some(id), ..Tags::default() }).await?;
-        }
+    let with_services = !matches!(change.action, ClientAction::Close | ClientAction::Delete);
+    if change.also_services && with_services {
+        let tags = Tags { client: Some(id), ..Tags::default() };
+        outbox::send(tx, now, &Job::ClientServices { client: id }, tags).await?;
     }
     let entry = Entry {
         action: &format!("client.{}", effect.to),

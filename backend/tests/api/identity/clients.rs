@@ -142,7 +142,7 @@ async fn a_suspended_client_sees_and_a_banned_one_is_shut_out() {
     assert_eq!((refused.code, refused.detail.as_deref()), (Code::AccountSuspended, Some("Unpaid invoice")));
     ada.calls.get(&format!("/clients/{}/profile", ada.id)).await.expect(200);
     assert_eq!(mails(&panel, "account_suspended", &ada.email).await, 1);
-    assert_eq!(panel.count("SELECT count(*) AS value FROM tasks WHERE name = 'client-suspended'").await, 1);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM tasks WHERE name = 'client-services'").await, 1);
 
     let back: ClientStatusEffect =
         root.calls.post(&status, json!({ "action": "reactivate" })).await.expect(200).read();
