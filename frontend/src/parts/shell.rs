@@ -206,17 +206,19 @@ pub fn Shell(
     }
 }
 
+fn shown_name(person: &Person) -> String {
+    if person.name.trim().is_empty() { person.email.clone() } else { person.name.clone() }
+}
+
 #[component]
 fn AccountMenu(portal: Portal, person: Signal<Person>) -> impl IntoView {
     view! {
         <Menu
-            label=t().account
+            label=move || format!("{} ({})", t().account, ui::initials(&shown_name(&person.get())))
             class="rounded-full"
             button=Box::new(move || {
                 (move || {
-                    let person = person.get();
-                    let name = if person.name.trim().is_empty() { person.email } else { person.name };
-                    view! { <Avatar name /> }
+                    view! { <Avatar name=shown_name(&person.get()) /> }
                 })
                     .into_any()
             })

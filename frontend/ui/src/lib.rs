@@ -28,7 +28,7 @@ pub use list::{ListState, use_list};
 pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, use_unsaved_guard};
 pub use palette::{Command, CommandPalette};
 pub use show::{
-    Avatar, Badge, Button, CopyId, EmptyState, Facts, FailedState, LinkButton, Note, Skeleton, Tone,
+    Avatar, Badge, Button, CopyId, EmptyState, Facts, FailedState, LinkButton, Note, Skeleton, Tone, initials,
 };
 pub use table::{Align, Column, Pagination, SearchBox, Table};
 pub use toast::{Toasts, toast_bad, toast_ok, toast_undo};

@@ -111,15 +111,19 @@ pub fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     }
 }
 
-/// Initials on a colour that follows from the name.
-#[component]
-pub fn Avatar(#[prop(into)] name: String, #[prop(optional)] class: &'static str) -> impl IntoView {
-    let initials: String = name
-        .split_whitespace()
+/// The first letters of the first two words.
+pub fn initials(name: &str) -> String {
+    name.split_whitespace()
         .take(2)
         .filter_map(|part| part.chars().next())
         .flat_map(char::to_uppercase)
-        .collect();
+        .collect()
+}
+
+/// Initials on a colour that follows from the name.
+#[component]
+pub fn Avatar(#[prop(into)] name: String, #[prop(optional)] class: &'static str) -> impl IntoView {
+    let initials = initials(&name);
     let hue = name.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 5;
     view! { <span class=format!("avatar {class}") data-hue=hue.to_string() aria-hidden="true">{initials}</span> }
 }

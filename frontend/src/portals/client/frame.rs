@@ -242,7 +242,7 @@ fn ClientSwitch() -> impl IntoView {
     let navigate = send_wrapper::SendWrapper::new(use_navigate());
     view! {
         <Menu
-            label=tc().nav.switch_client
+            label=format!("{} ({name})", tc().nav.switch_client)
             class="btn btn-ghost min-w-0"
             button=Box::new(move || {
                 view! {

@@ -63,7 +63,8 @@ fn PayBody(page: PaymentPage) -> impl IntoView {
     let title = fill(words.title, &[("number", &number)]);
     if is_paid(document.status) {
         return view! {
-            <Title text=title />
+            <Title text=title.clone() />
+            <PageHead title=title />
             <section class="card">
                 <EmptyState icon=lu::LuCircleCheck title=words.done_title text=words.done_text>
                     <LinkButton text=words.see_invoice href=format!("/documents/{}", document.id) class="btn-primary" />

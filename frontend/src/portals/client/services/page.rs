@@ -348,7 +348,8 @@ fn OverviewTab(detail: ServiceDetail) -> impl IntoView {
                                 {percent
                                     .map(|percent| {
                                         view! {
-                                            <div class="meter" role="progressbar" aria-valuenow=percent.to_string() aria-valuemin="0" aria-valuemax="100">
+                                            <div class="meter" role="progressbar"
+                                                aria-label=words.provisioning aria-valuenow=percent.to_string() aria-valuemin="0" aria-valuemax="100">
                                                 <i style:width=format!("{}%", percent.clamp(0, 100))></i>
                                             </div>
                                         }

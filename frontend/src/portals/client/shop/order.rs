@@ -329,7 +329,7 @@ fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView 
                                 <span class="num block mt-1">
                                     <b class="text-lg">{format::money(price.base)}</b>
                                     " "
-                                    <span class="text-ink-3">{format::per_period(mine)}</span>
+                                    <span class="text-ink-2">{format::per_period(mine)}</span>
                                 </span>
                                 <span class="field-help num">
                                     {price
