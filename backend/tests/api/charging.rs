@@ -486,6 +486,30 @@ async fn the_ledger_refuses_to_be_changed_and_the_audit_finds_what_was() {
     assert!(audit::nightly(&panel.app).await.is_err());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_that_runs_dry_soon_is_told_once_for_each_threshold_until_money_comes_in() {
+    let panel = Panel::start().await;
+    let (ada, bob) = (panel.client("Ada").await, panel.client("Bob").await);
+    give(&panel, ada.id, "25").await;
+    give(&panel, bob.id, "1000").await;
+    for client in [ada.id, bob.id] {
+        let service = delivered(&panel, client, Period::Hourly, "hours", "0.5", "0").await;
+        activate(&panel, client, service).await;
+    }
+    let told = "SELECT count(*) AS value FROM notifications WHERE event = 'wallet_low'";
+    let warn = async || hostwright::billing::wallet::forecast::warn(&panel.app).await.unwrap();
+    warn().await;
+    warn().await;
+    assert_eq!(panel.count(told).await, 1, "49 hours are left of 72, and Bob has plenty");
+    panel.advance_hours(30).await;
+    charge(&panel).await;
+    warn().await;
+    assert_eq!(panel.count(told).await, 2, "19 hours are left of 24");
+    give(&panel, ada.id, "1").await;
+    warn().await;
+    assert_eq!(panel.count(told).await, 3, "money came in and is not enough");
+}
+
 #[derive(Debug, QueryableByName)]
 struct Share {
     #[diesel(sql_type = BigInt)]

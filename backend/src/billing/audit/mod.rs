@@ -9,12 +9,15 @@ pub mod seals;
 use std::fmt;
 
 use anyhow::anyhow;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::json;
+use shared::Permission;
 
 use crate::App;
 use crate::audit::{self, Actor, Entry, Level};
 use crate::db::{self, Conn};
 use crate::http::error::Result;
+use crate::notify::{Event, Letter};
 
 /// What one check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +110,15 @@ async fn audit_and_seal(conn: &mut Conn, app: &App) -> Result<()> {
         level: Level::Error,
         ..Entry::default()
     };
-    audit::record(conn, &Actor::system(), now, entry).await?;
+    // Tried again, it is told once a day.
+    let day = now.strftime("%Y-%m-%d");
+    let letter = Letter::new(Event::BooksAuditFailed, json!({ "findings": broken.join("; ") }))
+        .once(format!("books-audit-failed:{day}"));
+    conn.transaction::<_, crate::Error, _>(async |tx| {
+        audit::record(tx, &Actor::system(), now, entry).await?;
+        letter.staff(tx, now, Permission::TransactionsView).await
+    })
+    .await?;
     tracing::error!("{report}");
     Err(anyhow!("the books are not in order: {}", broken.join("; ")).into())
 }

@@ -6,7 +6,7 @@
 use anyhow::anyhow;
 use diesel::prelude::*;
 use diesel::sql_types::{Date as SqlDate, Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncConnection, RunQueryDsl};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -83,24 +83,30 @@ pub async fn seal_until(conn: &mut Conn, now: Timestamp) -> Result<i64> {
     };
     let mut sealed = 0;
     while day < today {
-        let (hashed, transfers, documents) = hash(conn, &previous, day).await?;
-        diesel::insert_into(ledger_seals::table)
-            .values((
-                ledger_seals::day.eq(jiff_diesel::Date::from(day)),
-                ledger_seals::previous.eq(&previous),
-                ledger_seals::hash.eq(&hashed),
-                ledger_seals::transfers.eq(transfers),
-                ledger_seals::documents.eq(documents),
-                ledger_seals::sealed_at.eq(jiff_diesel::Timestamp::from(now)),
-            ))
-            .execute(conn)
-            .await?;
-        snapshot(conn, day).await?;
-        previous = hashed;
+        previous =
+            conn.transaction::<_, crate::Error, _>(async |tx| seal(tx, now, &previous, day).await).await?;
         day = day.tomorrow().map_err(|error| anyhow!(error))?;
         sealed += 1;
     }
     Ok(sealed)
+}
+
+/// Seals one day: its hash.
+async fn seal(tx: &mut Conn, now: Timestamp, previous: &[u8], day: Date) -> Result<Vec<u8>> {
+    let (hashed, transfers, documents) = hash(tx, previous, day).await?;
+    diesel::insert_into(ledger_seals::table)
+        .values((
+            ledger_seals::day.eq(jiff_diesel::Date::from(day)),
+            ledger_seals::previous.eq(previous),
+            ledger_seals::hash.eq(&hashed),
+            ledger_seals::transfers.eq(transfers),
+            ledger_seals::documents.eq(documents),
+            ledger_seals::sealed_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .execute(tx)
+        .await?;
+    snapshot(tx, day).await?;
+    Ok(hashed)
 }
 
 /// Balances of the accounts that keep no running total, at the end of a day.
