@@ -5,10 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use diesel_async::AsyncConnection;
 use hostwright::config::{Config, LogFormat};
-use hostwright::http::{router, server};
+use hostwright::demo;
+use hostwright::http::{Fields, router, server};
+use hostwright::identity::{password, staff};
+use hostwright::settings;
 use hostwright::{App, db};
 use secrecy::ExposeSecret;
+use shared::identity::SecretText;
 use tracing_subscriber::EnvFilter;
 
 /// Billing and automation for cloud and hosting providers.
@@ -36,10 +41,33 @@ enum Command {
         #[arg(long)]
         revert: Option<usize>,
     },
+    /// Members of staff.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Fill an empty database with a demo provider and three months of its history; a second call does nothing.
+    Demo,
     /// Audit the books; exit code 1 when anything is broken.
     Verify,
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Create a super administrator. Without --password-stdin a password is made up and printed once.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long, default_value = "Admin")]
+        first_name: String,
+        #[arg(long, default_value = "")]
+        last_name: String,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -80,6 +108,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Verify => verify(config).await,
+        Command::Admin { command: AdminCommand::Create { email, first_name, last_name, password_stdin } } => {
+            create_admin(config, &email, (&first_name, &last_name), password_stdin).await
+        }
+        Command::Demo => fill_demo(config).await,
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
@@ -113,4 +145,53 @@ async fn verify(config: Config) -> anyhow::Result<ExitCode> {
     let report = hostwright::billing::audit::verify(&mut conn).await?;
     println!("{report}");
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn create_admin(
+    config: Config,
+    email: &str,
+    names: (&str, &str),
+    password_stdin: bool,
+) -> anyhow::Result<ExitCode> {
+    let app = App::build(config).await?;
+    let given = if password_stdin {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).context("reading the password")?;
+        Some(line.trim_end_matches(['\r', '\n']).to_owned())
+    } else {
+        None
+    };
+    let password = match &given {
+        Some(password) => password.clone(),
+        None => staff::first_password()?,
+    };
+    let security = settings::load(&mut *app.db.get().await?).await?.security;
+    let mut fields = Fields::new();
+    password::check(&mut fields, "password", &SecretText::new(&*password), &security, &[email]);
+    fields.finish()?;
+    let hash = app.passwords.hash(&SecretText::new(&*password)).await?;
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, hostwright::Error, _>(async |tx| {
+        staff::create_super(tx, now, email, names, &hash).await
+    })
+    .await?;
+    println!("created the super administrator {email}");
+    if given.is_none() {
+        println!("password: {password}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn fill_demo(config: Config) -> anyhow::Result<ExitCode> {
+    match demo::fill(config).await? {
+        Some(demo::SignIns { admin, client, debtor, password }) => {
+            println!("staff    {admin}");
+            println!("client   {client}");
+            println!("in debt  {debtor}");
+            println!("password {password}");
+        }
+        None => println!("the database holds data of its own: no demo"),
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -17,6 +17,7 @@ pub mod profile;
 mod random;
 pub mod registration;
 pub mod session;
+pub mod staff;
 pub mod token;
 pub mod user;
 
@@ -33,5 +34,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     user::routes(cfg);
     client::routes(cfg);
     profile::routes(cfg);
+    staff::routes(cfg);
     activity::routes(cfg);
 }

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::identity::{NewToken, TokenCreated, TokenSummary};
-use shared::{ClientId, Code, Permission, TokenId};
+use shared::{AdminId, ClientId, Code, Permission, TokenId};
 
 use super::store;
 use crate::App;
 use crate::audit::{self, Actor, Entry};
+use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::access::{Proof, client_rights};
 use crate::http::error::{Error, Refusal, Result};
@@ -17,6 +18,25 @@ use crate::identity::person::Person;
 use crate::identity::random;
 use crate::identity::session::actions::need_sudo;
 use crate::identity::session::store as sessions;
+
+/// A token of staff with every scope, for the program's own first steps: its text. Nobody is asked for a password.
+pub async fn issue_for_setup(tx: &mut Conn, now: Timestamp, admin: AdminId, name: &str) -> Result<String> {
+    let secret = format!("hw_{}", random::token()?);
+    let new = NewToken {
+        name: name.to_owned(),
+        scopes: staff_scopes(),
+        networks: vec!["127.0.0.1".to_owned()],
+        service: None,
+        expires_at: None,
+    };
+    store::insert(tx, now, Person::Admin(admin), None, &new, &secret).await?;
+    Ok(secret)
+}
+
+/// Revokes every token that was made for the program's own first steps.
+pub async fn revoke_setup(tx: &mut Conn, now: Timestamp, admin: AdminId, name: &str) -> Result<()> {
+    Ok(store::revoke_named(tx, now, admin, name).await?)
+}
 
 const TOKENS_MAX: i64 = 100;
 

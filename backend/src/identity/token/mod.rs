@@ -1,6 +1,6 @@
 //! API tokens: `hw_` and 256 random bits, shown once, kept as their SHA-256. They die with their person.
 
-mod actions;
+pub mod actions;
 mod routes;
 mod store;
 

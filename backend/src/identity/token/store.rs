@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use schema::{api_tokens, services};
 use shared::identity::{NewToken, TokenSummary};
-use shared::{ClientId, ServiceId, TokenId, UserId};
+use shared::{AdminId, ClientId, ServiceId, TokenId, UserId};
 
 use crate::db::Conn;
 use crate::http::Paging;
@@ -186,4 +186,18 @@ pub(super) async fn revoke_of_client(
     .await
     .optional()?;
     Ok(row.map(|row| row.name))
+}
+
+/// Revokes staff's tokens of this name.
+pub(super) async fn revoke_named(
+    tx: &mut Conn,
+    now: Timestamp,
+    admin: AdminId,
+    name: &str,
+) -> QueryResult<()> {
+    diesel::update(api_tokens::table.filter(api_tokens::admin_id.eq(admin).and(api_tokens::name.eq(name))))
+        .set(api_tokens::revoked_at.eq(now.to_diesel()))
+        .execute(tx)
+        .await?;
+    Ok(())
 }
