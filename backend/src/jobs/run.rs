@@ -4,6 +4,7 @@ use crate::App;
 use crate::billing;
 use crate::http::error::Result;
 use crate::jobs::Job;
+use crate::services;
 
 /// Runs one job. An error is kept on the task, which is tried again later.
 pub async fn run(app: &App, job: Job) -> Result<()> {
@@ -12,6 +13,24 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::BooksAudit => billing::audit::nightly(app).await,
         Job::WalletForecast => billing::wallet::forecast::warn(app).await,
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
+        Job::WalletToppedUp { client } => {
+            services::actions::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
+        }
+        Job::ServicePastDue { service } => {
+            services::actions::past_due(&mut *app.db.get().await?, app.clock.now(), service).await
+        }
+        Job::ServiceDeadlines => services::deadlines::run(&mut *app.db.get().await?, app.clock.now()).await,
+        Job::OrderPlaced { order } => services::order::actions::go_on(app, order).await,
+        Job::ClientServices { client } => {
+            services::actions::client_services(&mut *app.db.get().await?, app.clock.now(), client).await
+        }
+        Job::Provision { service }
+        | Job::ModuleSuspend { service }
+        | Job::ModuleResume { service }
+        | Job::ModuleTerminate { service }
+        | Job::ModuleIdle { service }
+        | Job::ModuleChangeOptions { service }
+        | Job::ModuleCancel { service } => services::operation::run(app, service).await,
         other => Err(anyhow::anyhow!("no worker knows {}", other.name()).into()),
     }
 }

@@ -1,6 +1,25 @@
 //! Services: orders, and what clients bought, from provisioning to termination.
+//!
+//! `pending → provisioning → active ⇄ suspended → terminated`; `pending → cancelled`; `failed` when provisioning gave up.
+//! What a module has to do is an **operation**, kept on the service until it is finished; a service has at most one at a time.
+//! Money follows the module: a hold is placed before it starts and captured when it succeeds. Every change of state is a row of
+//! `service_events`.
+
+pub mod actions;
+pub mod change;
+pub mod client;
+pub mod deadlines;
+pub mod operation;
+pub mod order;
+pub mod show;
+pub mod staff;
+pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    order::routes::routes(cfg);
+    staff::routes::routes(cfg);
+    client::routes::routes(cfg);
+}

@@ -1,0 +1,272 @@
+//! Changing the options of a running service: preview, asking the module, then the money.
+//!
+//! Up and down is the order of the options in their group (or the number of units); up needs `switch_up` in the price of the
+//! new option, down needs `switch_down`. The fee is the new option's, once for each group that changes; an option without a
+//! price row switches for nothing.
+
+use diesel_async::AsyncConnection;
+use jiff::Timestamp;
+use provisioners::Operation;
+use rules::charging::OptionChange;
+use rules::pricing::PriceSnapshot;
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::catalog::{ChosenOption, OptionKind};
+use shared::services::{OptionsChangePreview, ServiceState};
+use shared::{Code, Money, ServiceId};
+
+use super::actions::{Scope, locked};
+use super::operation::{self, OptionsTarget, Pending, TargetRow};
+use super::store::{self, Event, OptionRow, Service};
+use crate::audit::{self, Actor, Entry};
+use crate::billing::{charging, wallet};
+use crate::catalog::offer::{self, Buyer, Chosen, Shelf};
+use crate::db::Conn;
+use crate::http::Fields;
+use crate::http::error::{Refusal, Result};
+
+/// Where the new choice stands to the present one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Same,
+    Up,
+    Down,
+}
+
+/// Works out what a change leads to. All faults are told at once.
+async fn target(
+    conn: &mut Conn,
+    service: &Service,
+    scope: Scope,
+    wanted: &[ChosenOption],
+) -> Result<OptionsTarget> {
+    if !(1..=100).contains(&wanted.len()) {
+        return Err(Refusal::field("options", "out_of_range", "Send 1 to 100 options.").into());
+    }
+    let buyer = if scope == Scope::Staff { Buyer::Staff } else { Buyer::Client };
+    let shelf = Shelf::of(conn, &[service.product_id]).await?;
+    let present = store::options_of(conn, service.id).await?;
+    let (snapshot, _) = store::snapshot(conn, service).await?;
+    let mut fields = Fields::new();
+    let mut fee = Decimal::ZERO;
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for (place, choice) in wanted.iter().enumerate() {
+        let at = format!("options.{place}");
+        let Some(attached) =
+            shelf.groups(service.product_id).find(|attached| attached.group.id == choice.group)
+        else {
+            fields.add(format!("{at}.group"), "unknown", "This product has no such option group.");
+            continue;
+        };
+        if chosen.iter().any(|other| other.group.id == choice.group) {
+            fields.add(format!("{at}.group"), "taken", "This group is in the list twice.");
+            continue;
+        }
+        let Some(next) = offer::choose(&mut fields, &shelf, &at, &attached.group, choice, buyer) else {
+            continue;
+        };
+        let row = present.iter().find(|row| row.group_id == choice.group);
+        let direction = direction(&shelf, row, &next);
+        let price = next
+            .option
+            .as_ref()
+            .and_then(|option| shelf.option_price(option.id, service.currency, service.period));
+        match (direction, price) {
+            (Direction::Same, _) | (_, None) => {}
+            (Direction::Up, Some(price)) => match price.switch_up {
+                Some(amount) => fee += amount,
+                None => fields.add(&at, "not_offered", "Changing up to this option is not offered."),
+            },
+            (Direction::Down, Some(price)) => match price.switch_down {
+                Some(amount) => fee += amount,
+                None => fields.add(&at, "not_offered", "Changing down to this option is not offered."),
+            },
+        }
+        chosen.push(next);
+    }
+    fields.finish()?;
+
+    // Groups that were not named stay, at the price they were sold at.
+    let changed = |group| chosen.iter().any(|next| next.group.id == group);
+    let mut rows: Vec<TargetRow> = Vec::new();
+    let mut kept_options = Vec::new();
+    for row in present.iter().filter(|row| !changed(row.group_id)) {
+        kept_options.extend(row.option_id);
+        rows.push(TargetRow {
+            group: row.group_id,
+            option: row.option_id,
+            quantity: row.quantity,
+            text: row.text_value.clone(),
+        });
+    }
+    let kept_snapshot = snapshot.options.iter().filter(|row| match &row.of {
+        rules::pricing::PriceOf::Option { option_id } => kept_options.contains(option_id),
+        rules::pricing::PriceOf::Product { .. } => false,
+    });
+    let mut option_rows: Vec<_> = kept_snapshot.cloned().collect();
+    option_rows.extend(offer::option_rows(&shelf, service.currency, service.period, &chosen));
+    let keys: Vec<String> = chosen.iter().map(|next| next.group.key.clone()).collect();
+    let mut given = store::given_options(conn, service.id).await?;
+    given.retain(|option| !keys.contains(&option.group));
+    given.extend(chosen.iter().map(Chosen::given));
+    rows.extend(chosen.iter().map(|next| TargetRow {
+        group: next.group.id,
+        option: next.option.as_ref().map(|option| option.id),
+        quantity: next.quantity,
+        text: next.text.clone(),
+    }));
+    let snapshot =
+        PriceSnapshot::take(service.currency, service.period, snapshot.product.clone(), option_rows)
+            .map_err(|_| Refusal::field("options", "not_offered", "This choice is not offered."))?;
+    Ok(OptionsTarget { rows, given, snapshot, switch_fee: fee })
+}
+
+fn direction(shelf: &Shelf, present: Option<&OptionRow>, next: &Chosen) -> Direction {
+    let Some(present) = present else { return Direction::Up };
+    let rank = |id| shelf.options(next.group.id).position(|option| Some(option.id) == id);
+    let order = match next.group.kind {
+        OptionKind::Quantity => next.quantity.cmp(&present.quantity),
+        OptionKind::Dropdown | OptionKind::Radio => {
+            rank(next.option.as_ref().map(|option| option.id)).cmp(&rank(present.option_id))
+        }
+        OptionKind::Text => std::cmp::Ordering::Equal,
+    };
+    match order {
+        std::cmp::Ordering::Equal => Direction::Same,
+        std::cmp::Ordering::Greater => Direction::Up,
+        std::cmp::Ordering::Less => Direction::Down,
+    }
+}
+
+/// What is paid for a period at the new price.
+fn new_price(service: &Service, target: &OptionsTarget) -> Decimal {
+    let total = &target.snapshot.total;
+    if service.idle { total.idle.unwrap_or(total.base) } else { total.base }
+}
+
+fn require_running(service: &Service) -> Result<()> {
+    if service.state != ServiceState::Active || service.past_due_since.is_some() {
+        let detail = "Options can be changed while the service is active and paid.";
+        return Err(Refusal::because(Code::Conflict, detail).into());
+    }
+    Ok(())
+}
+
+fn why(change: &OptionChange, service: &Service) -> Vec<String> {
+    let money = |amount| Money::ledger(amount, service.currency);
+    vec![
+        format!("Switch fee: {}", money(change.switch_fee)),
+        format!(
+            "({} − {}) × {} s left of {} s = {}",
+            money(change.new_price),
+            money(change.old_price),
+            change.seconds_left,
+            change.seconds,
+            money(change.difference)
+        ),
+        format!("Due now: {}", money(change.due_now)),
+    ]
+}
+
+/// Says what a change of options costs, and why. Changes nothing.
+pub async fn preview(
+    conn: &mut Conn,
+    now: Timestamp,
+    scope: Scope,
+    id: ServiceId,
+    wanted: &[ChosenOption],
+) -> Result<OptionsChangePreview> {
+    let service = match scope {
+        Scope::Client(client) => store::find(conn, client, id).await?,
+        Scope::Staff => store::find_for_staff(conn, id).await?,
+    };
+    let service = service.ok_or_else(Refusal::not_found)?;
+    require_running(&service)?;
+    let target = target(conn, &service, scope, wanted).await?;
+    let price = new_price(&service, &target);
+    let (client, fee) = (service.client_id, target.switch_fee);
+    let change = charging::change::preview(conn, now, client, id, fee, price).await?;
+    let wallet = wallet::store::find(conn, client).await?.ok_or_else(Refusal::not_found)?;
+    let money = |amount: Decimal| Money::ledger(amount, service.currency);
+    let missing = (change.due_now - wallet.available()).max(Decimal::ZERO);
+    Ok(OptionsChangePreview {
+        switch_fee: money(change.switch_fee),
+        rest_of_period: money(change.difference),
+        due_now: money(change.due_now),
+        base_before: money(service.base),
+        base_after: money(target.snapshot.total.base),
+        rate_after: money(price),
+        why: why(&change, &service),
+        missing: money(if change.due_now > Decimal::ZERO { missing } else { Decimal::ZERO }),
+    })
+}
+
+/// Sets the money aside and asks the module for other options. Refuses with `CreditTooLow`.
+pub async fn start(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    scope: Scope,
+    id: ServiceId,
+    wanted: &[ChosenOption],
+) -> Result<()> {
+    conn.transaction(async |tx| {
+        let service = locked(tx, scope, id).await?;
+        require_running(&service)?;
+        let target = target(tx, &service, scope, wanted).await?;
+        operation::settle(tx, now, &service).await?;
+        let price = new_price(&service, &target);
+        let (client, fee) = (service.client_id, target.switch_fee);
+        let change = charging::change::preview(tx, now, client, id, fee, price).await?;
+        let mut pending = Pending::new(now, actor, Operation::ChangeOptions);
+        pending.change = Some(target);
+        operation::start(tx, now, &service, &pending).await?;
+        if change.due_now > Decimal::ZERO {
+            wallet::holds::place(tx, now, client, id, change.due_now).await?;
+        }
+        let entry = Entry {
+            action: "service.options_change",
+            description: format!("Other options asked for: {}", service.label),
+            client: Some(client),
+            subject: Some(("service", id.0)),
+            new: Some(json!({ "options": wanted })),
+            ..Entry::default()
+        };
+        Ok(audit::record(tx, actor, now, entry).await?)
+    })
+    .await
+}
+
+/// The module has changed them: takes the money and writes the new options and price.
+pub(super) async fn finished(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    service: &Service,
+    pending: &Pending,
+) -> Result<()> {
+    let (client, id) = (service.client_id, service.id);
+    wallet::holds::release(tx, now, client, id).await?;
+    let Some(target) = &pending.change else { return Ok(()) };
+    let key = pending.id.to_string();
+    let price = new_price(service, target);
+    let change = charging::change::charge(tx, now, client, id, target.switch_fee, price, &key).await?;
+    let rows: Vec<OptionRow> = target
+        .rows
+        .iter()
+        .map(|row| OptionRow {
+            group_id: row.group,
+            option_id: row.option,
+            quantity: row.quantity,
+            text_value: row.text.clone(),
+        })
+        .collect();
+    store::reprice(tx, now, service, Some(&rows), &target.snapshot).await?;
+    let event = Event {
+        from: Some(service.state),
+        to: service.state,
+        what: "options_changed",
+        reason: why(&change, service).join("; "),
+    };
+    Ok(store::record(tx, now, actor, client, id, event).await?)
+}

@@ -1,0 +1,3 @@
+//! Services as their owners work with them.
+
+pub mod routes;

@@ -1,0 +1,281 @@
+//! Placing orders, going on with them, cancelling them.
+
+use anyhow::{Context, anyhow};
+use diesel_async::AsyncConnection;
+use jiff::{SignedDuration, Timestamp};
+use provisioners::Operation;
+use rules::starting::first_charge;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::json;
+use shared::catalog::OrderItem;
+use shared::services::{OrderStatus, ServiceState};
+use shared::{ClientId, Code, FieldError, Language, Money, OrderId, Permission, ServiceId};
+
+use super::store::{self, NewOrderRow};
+use crate::App;
+use crate::audit::{self, Actor, Entry};
+use crate::billing::{document, wallet};
+use crate::catalog::offer::{self, Buyer, Offer};
+use crate::catalog::{product, quote};
+use crate::db::Conn;
+use crate::http::error::{Error, Refusal, Result};
+use crate::notify::{self, Event as Notice};
+use crate::services::actions as service_actions;
+use crate::services::operation::{self, Pending};
+use crate::services::store::{self as services, Change, Event, NewService, Service};
+
+/// Who orders for whom, and how he reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing<'a> {
+    pub actor: &'a Actor,
+    pub client: ClientId,
+    pub buyer: Buyer,
+    pub language: Language,
+}
+
+/// Places an order: takes stock, writes the services with what they are sold at, and begins to deliver when the wallet
+/// covers setup and first charge of all of them. Otherwise the order waits for the money.
+///
+/// Refuses what cannot be sold (422, naming the field) and what is sold out.
+pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[OrderItem]) -> Result<OrderId> {
+    let customer = store::customer(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
+    if customer.status != "active" {
+        return Err(Refusal::because(Code::Conflict, "This account cannot order now.").into());
+    }
+    wallet::store::lock(tx, customer.id)
+        .await?
+        .ok_or_else(|| anyhow!("client {} has no wallet", customer.id))?;
+    let offers = offer::read(tx, customer.currency, items, who.buyer, who.language).await?;
+    let counted = take_stock(tx, &offers).await?;
+
+    let mut due_now = Decimal::ZERO;
+    for offer in &offers {
+        let first = quote::first(offer, now)?;
+        due_now += (offer.snapshot.total.setup + first.amount) * Decimal::from(offer.quantity);
+    }
+    let hours = offers.iter().map(|offer| offer.product.cancellation_delay_hours).min().unwrap_or(48);
+    let cancel_at =
+        now.checked_add(SignedDuration::from_hours(i64::from(hours))).map_err(|error| anyhow!(error))?;
+    let id = OrderId::generate();
+    let placed_by = who.actor.to_string();
+    let new = NewOrderRow { id, customer: &customer, due_now, placed_by, cancel_at };
+    store::insert(tx, now, &new).await?;
+    for (offer, stock_taken) in offers.iter().zip(counted) {
+        for _ in 0..offer.quantity {
+            let service = ServiceId::generate();
+            let new = NewService {
+                id: service,
+                client: customer.id,
+                company: customer.company_id,
+                order: id,
+                offer,
+                stock_taken,
+            };
+            services::insert(tx, now, &new).await?;
+            let event =
+                Event { from: None, to: ServiceState::Pending, what: "ordered", reason: String::new() };
+            services::record(tx, now, who.actor, customer.id, service, event).await?;
+        }
+    }
+    let entry = Entry {
+        action: "order.placed",
+        description: format!("Order of {} services", offers.iter().map(|offer| offer.quantity).sum::<i32>()),
+        client: Some(customer.id),
+        subject: Some(("order", id.0)),
+        new: Some(json!({ "items": offers.len(), "due_now": due_now })),
+        ..Entry::default()
+    };
+    audit::record(tx, who.actor, now, entry).await?;
+
+    let total = Money::ledger(due_now, customer.currency);
+    let params = json!({ "order_id": id, "total": total });
+    notify::actions::client(tx, now, customer.id, Notice::OrderReceived, params).await?;
+    let client_name = services::client_name(tx, customer.id).await?;
+    let params = json!({ "client_name": client_name, "order_id": id, "total": total });
+    notify::actions::staff(tx, now, Permission::ServicesView, Notice::NewOrder, params).await?;
+    advance(tx, now, who.actor, id).await?;
+    Ok(id)
+}
+
+/// Takes what is ordered out of the stock, each product in one statement, in order of their ids. Says of each offer whether
+/// its services count.
+async fn take_stock(tx: &mut Conn, offers: &[Offer]) -> Result<Vec<bool>> {
+    let mut places: Vec<usize> = (0..offers.len()).collect();
+    places.sort_by_key(|place| offers[*place].product.id);
+    let mut counted = vec![false; offers.len()];
+    for place in places {
+        let offer = &offers[place];
+        if !offer.product.stock_control {
+            continue;
+        }
+        match product::store::take_stock(tx, offer.product.id, offer.quantity).await? {
+            Some(counts) => counted[place] = counts,
+            None => {
+                let message = "Not so many are left of this product.";
+                let field = FieldError::new(format!("items.{place}.product"), "out_of_stock", message);
+                return Err(Refusal { fields: vec![field], ..Refusal::new(Code::OutOfStock) }.into());
+            }
+        }
+    }
+    Ok(counted)
+}
+
+/// What a service takes from the wallet when its delivery begins: setup and first charge.
+fn cost(service: &Service, now: Timestamp) -> Result<Decimal> {
+    let first = first_charge(service.base, service.period, service.charge_by, now)
+        .context("calculating the first charge")?;
+    Ok(service.setup + first.amount)
+}
+
+/// What the services of an order that wait for money cost now.
+pub fn due(services: &[Service], now: Timestamp) -> Result<Decimal> {
+    let mut due = Decimal::ZERO;
+    for service in services.iter().filter(|service| service.state == ServiceState::Pending) {
+        due += cost(service, now)?;
+    }
+    Ok(due)
+}
+
+/// Sets the money of a service aside and has the module create it. Refuses with `CreditTooLow`.
+pub async fn provision(tx: &mut Conn, now: Timestamp, actor: &Actor, service: &Service) -> Result<()> {
+    let amount = cost(service, now)?;
+    provision_for(tx, now, actor, service, amount).await
+}
+
+async fn provision_for(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    service: &Service,
+    amount: Decimal,
+) -> Result<()> {
+    wallet::holds::place(tx, now, service.client_id, service.id, amount).await?;
+    if let Some(id) = service.order_id {
+        let order = store::lock(tx, id).await?.ok_or_else(|| anyhow!("order {id} is there"))?;
+        if order.status != OrderStatus::Processing {
+            store::set_status(tx, now, id, OrderStatus::Processing).await?;
+        }
+    }
+    services::update(tx, service.id, Change::at(now).state(ServiceState::Provisioning)).await?;
+    let event = Event {
+        from: Some(service.state),
+        to: ServiceState::Provisioning,
+        what: "provisioning",
+        reason: String::new(),
+    };
+    services::record(tx, now, actor, service.client_id, service.id, event).await?;
+    operation::start(tx, now, service, &Pending::new(now, actor, Operation::Create)).await
+}
+
+/// Goes on with an order that waits for money: delivers all of it when the wallet covers it, otherwise offers a proforma for
+/// exactly what is missing. Nothing to do when it does not wait.
+///
+/// What was quoted is enough: a first hour that costs a fraction more by now does not make an order wait again.
+pub async fn advance(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<()> {
+    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(()) };
+    let wallet = wallet::store::lock(tx, found.client_id)
+        .await?
+        .ok_or_else(|| anyhow!("client {} has no wallet", found.client_id))?;
+    let Some(order) = store::lock(tx, id).await? else { return Ok(()) };
+    if order.status != OrderStatus::Pending {
+        return Ok(());
+    }
+    let waiting = services::of_order(tx, id).await?;
+    let required = due(&waiting, now)?.min(order.due_now);
+    if required > Decimal::ZERO && wallet.available() < required {
+        return offer_proforma(tx, now, actor, &order, required - wallet.available()).await;
+    }
+    let mut left = wallet.available().max(Decimal::ZERO);
+    for service in waiting.iter().filter(|service| service.state == ServiceState::Pending) {
+        let amount = cost(service, now)?.min(left);
+        provision_for(tx, now, actor, service, amount).await?;
+        left -= amount;
+    }
+    Ok(())
+}
+
+/// Issues a proforma over what is missing, rounded up to what the currency can pay; once for each order.
+///
+/// A client whose profile lacks what a document needs gets none; a top-up continues the order all the same.
+async fn offer_proforma(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    order: &store::Order,
+    missing: Decimal,
+) -> Result<()> {
+    if order.proforma_id.is_some() {
+        return Ok(());
+    }
+    let payable = missing.round_dp_with_strategy(order.currency.decimals(), RoundingStrategy::AwayFromZero);
+    let net = Money::exact(payable, order.currency)?;
+    match document::actions::issue_funds(tx, now, actor, order.client_id, net, Some(order.id)).await {
+        Ok(proforma) => Ok(store::set_proforma(tx, now, order.id, proforma.id).await?),
+        Err(Error::Refused(refusal)) if refusal.code == Code::Conflict => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Goes on with an order.
+pub async fn go_on(app: &App, id: OrderId) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction(async |tx| advance(tx, now, &Actor::system(), id).await).await
+}
+
+/// Closes an order once nothing of it is on its way any more.
+pub async fn progressed(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()> {
+    let Some(order) = store::lock(tx, id).await? else { return Ok(()) };
+    if matches!(order.status, OrderStatus::Completed | OrderStatus::Cancelled) {
+        return Ok(());
+    }
+    let all = services::of_order(tx, id).await?;
+    let on_its_way =
+        |service: &Service| matches!(service.state, ServiceState::Pending | ServiceState::Provisioning);
+    if all.iter().any(on_its_way) {
+        return Ok(());
+    }
+    let cancelled = all.iter().all(|service| service.state == ServiceState::Cancelled);
+    let status = if cancelled { OrderStatus::Cancelled } else { OrderStatus::Completed };
+    Ok(store::set_status(tx, now, id, status).await?)
+}
+
+/// Cancels an order that waits for money. Nothing to do when it does not wait any more.
+pub async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId, why: &str) -> Result<()> {
+    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(()) };
+    wallet::store::lock(tx, found.client_id).await?;
+    let Some(order) = store::lock(tx, id).await?.filter(|order| order.status == OrderStatus::Pending) else {
+        return Ok(());
+    };
+    for service in services::of_order(tx, order.id).await? {
+        let Some(service) = services::lock(tx, service.id).await? else { continue };
+        if service.state == ServiceState::Pending {
+            service_actions::ended(tx, now, actor, &service, ServiceState::Cancelled, why).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels an order on somebody's wish. Refuses when it does not wait for money any more.
+pub async fn cancel_on_wish(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    client: Option<ClientId>,
+    id: OrderId,
+    why: &str,
+) -> Result<()> {
+    conn.transaction(async |tx| {
+        let found = match client {
+            Some(client) => store::find(tx, client, id).await?,
+            None => store::find_for_staff(tx, id).await?,
+        };
+        let order = found.ok_or_else(Refusal::not_found)?;
+        if order.status != OrderStatus::Pending {
+            let detail = format!("The order is {}.", order.status);
+            return Err(Refusal::because(Code::Conflict, detail).into());
+        }
+        cancel(tx, now, actor, id, why).await
+    })
+    .await
+}

@@ -1,0 +1,6 @@
+//! Orders: several services bought at once. An order waits for money (`pending`), is delivered (`processing`), and is
+//! `completed` when nothing of it is on its way any more.
+
+pub mod actions;
+pub mod routes;
+pub mod store;

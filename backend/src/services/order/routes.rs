@@ -1,0 +1,216 @@
+//! Orders and quotes of a client; orders as staff see them.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{Responder, get, post};
+use diesel_async::AsyncConnection;
+use rust_decimal::Decimal;
+use shared::catalog::{Quote, QuoteRequest};
+use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
+use shared::{ClientId, Language, Money, OrderId, Page, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::{self, Placing};
+use super::store;
+use crate::App;
+use crate::audit::Actor;
+use crate::billing::wallet;
+use crate::catalog::offer::{self, Buyer};
+use crate::catalog::quote;
+use crate::catalog::text::Reads;
+use crate::http::error::{Refusal, Result};
+use crate::http::idempotency::Once;
+use crate::http::{Acting, Fields, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
+use crate::services::show;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(quote_own)
+        .service(place)
+        .service(list_own)
+        .service(read_own)
+        .service(cancel_own)
+        .service(place_for_client)
+        .service(list)
+        .service(read)
+        .service(cancel);
+}
+
+/// Places an order once for each key; the same key gets the stored answer.
+async fn place_once(
+    app: &App,
+    actor: &Actor,
+    once: &Once,
+    client: ClientId,
+    buyer: Buyer,
+    language: Language,
+    items: &[shared::catalog::OrderItem],
+) -> Result<OrderDetail> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction(async |tx| {
+        if let Some(answer) = once.earlier(tx).await? {
+            return Ok(answer);
+        }
+        let placing = Placing { actor, client, buyer, language };
+        let id = actions::place(tx, now, placing, items).await?;
+        let answer = show::order(tx, Some(client), id, language).await?;
+        once.keep(tx, now, &answer).await?;
+        Ok(answer)
+    })
+    .await
+}
+
+/// Say what an order would cost this client, and what the wallet lacks for it.
+#[utoipa::path(tag = "services", operation_id = "quoteOrder", params(("client_id" = ClientId, Path)), request_body = QuoteRequest,
+    responses((status = 200, body = Quote)), extensions(("x-permission" = json!("client:services"))))]
+#[post("/clients/{client_id}/quote")]
+async fn quote_own(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    request: Json<QuoteRequest>,
+) -> Result<Json<Quote>> {
+    let mut conn = app.db.get().await?;
+    let wallet = wallet::store::find(&mut conn, who.client).await?.ok_or_else(Refusal::not_found)?;
+    if request.currency.is_some_and(|currency| currency != wallet.currency) {
+        let message = format!("This account pays in {}.", wallet.currency);
+        return Err(Refusal::field("currency", "invalid", message).into());
+    }
+    let offers = offer::read(&mut conn, wallet.currency, &request.items, Buyer::Client, reads.0).await?;
+    let mut quote = quote::add_up(&offers, wallet.currency, reads.0, app.clock.now())?;
+    let lacking = (quote.due_now.amount() - wallet.available()).max(Decimal::ZERO);
+    quote.available = Some(Money::ledger(wallet.available(), wallet.currency));
+    quote.missing = Some(Money::ledger(lacking, wallet.currency));
+    Ok(Json(quote))
+}
+
+/// Order services. Without enough money the order waits; it goes on by itself once the wallet covers it.
+#[utoipa::path(tag = "services", operation_id = "placeOrder", params(("client_id" = ClientId, Path)), request_body = NewOrder,
+    responses((status = 201, body = OrderDetail)), extensions(("x-permission" = json!("client:services"))))]
+#[post("/clients/{client_id}/orders")]
+async fn place(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    key: IdempotencyKey,
+    reads: Reads,
+    order: Json<NewOrder>,
+) -> Result<impl Responder> {
+    let once = Once::new(&who.actor, "placeOrder", &key, who.client, &order.0)?;
+    let answer =
+        place_once(&app, &who.actor, &once, who.client, Buyer::Client, reads.0, &order.items).await?;
+    Ok(Json(answer).customize().with_status(StatusCode::CREATED))
+}
+
+/// List the client's orders.
+#[utoipa::path(tag = "services", operation_id = "listOwnOrders", params(("client_id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<OrderSummary>)), extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/orders")]
+async fn list_own(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<OrderSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let filter = OrderFilter { client: Some(who.client), ..OrderFilter::default() };
+    let (items, total) = store::list(&mut *app.db.get().await?, &paging, &filter).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Show an order of the client.
+#[utoipa::path(tag = "services", operation_id = "getOwnOrder", params(("client_id" = ClientId, Path), ("id" = OrderId, Path)),
+    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/orders/{id}")]
+async fn read_own(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    path: Path<(ClientId, OrderId)>,
+) -> Result<Json<OrderDetail>> {
+    let id = path.1;
+    Ok(Json(show::order(&mut *app.db.get().await?, Some(who.client), id, reads.0).await?))
+}
+
+/// Cancel an order that waits for money.
+#[utoipa::path(tag = "services", operation_id = "cancelOwnOrder", params(("client_id" = ClientId, Path), ("id" = OrderId, Path)),
+    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("client:services"))))]
+#[post("/clients/{client_id}/orders/{id}/cancel")]
+async fn cancel_own(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    path: Path<(ClientId, OrderId)>,
+) -> Result<Json<OrderDetail>> {
+    let id = path.1;
+    let mut conn = app.db.get().await?;
+    let client = Some(who.client);
+    actions::cancel_on_wish(&mut conn, app.clock.now(), &who.actor, client, id, "by the client").await?;
+    Ok(Json(show::order(&mut conn, client, id, reads.0).await?))
+}
+
+/// Create services for a client. Hidden and retired products are allowed.
+#[utoipa::path(tag = "services", operation_id = "placeOrderForClient", request_body = NewOrderByStaff,
+    responses((status = 201, body = OrderDetail)), extensions(("x-permission" = json!("services.create"))))]
+#[post("/admin/orders")]
+async fn place_for_client(
+    app: Data<App>,
+    who: May<rights::ServicesCreate>,
+    key: IdempotencyKey,
+    reads: Reads,
+    order: Json<NewOrderByStaff>,
+) -> Result<impl Responder> {
+    let once = Once::new(&who.actor, "placeOrderForClient", &key, order.client, &order.0)?;
+    let known = store::customer(&mut *app.db.get().await?, order.client).await?;
+    if known.is_none() {
+        return Err(Refusal::field("client", "unknown", "There is no such client.").into());
+    }
+    let answer =
+        place_once(&app, &who.actor, &once, order.client, Buyer::Staff, reads.0, &order.items).await?;
+    Ok(Json(answer).customize().with_status(StatusCode::CREATED))
+}
+
+/// List orders.
+#[utoipa::path(tag = "services", operation_id = "listOrders", params(PageQuery, OrderFilter),
+    responses((status = 200, body = Page<OrderSummary>)), extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/orders")]
+async fn list(
+    app: Data<App>,
+    _who: May<rights::ServicesView>,
+    page: Query<PageQuery>,
+    filter: Query<OrderFilter>,
+) -> Result<Json<Page<OrderSummary>>> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let (items, total) = store::list(&mut *app.db.get().await?, &paging, &filter).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Show an order.
+#[utoipa::path(tag = "services", operation_id = "getOrder", params(("id" = OrderId, Path)),
+    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/orders/{id}")]
+async fn read(
+    app: Data<App>,
+    _who: May<rights::ServicesView>,
+    reads: Reads,
+    id: Path<OrderId>,
+) -> Result<Json<OrderDetail>> {
+    Ok(Json(show::order(&mut *app.db.get().await?, None, *id, reads.0).await?))
+}
+
+/// Cancel an order that waits for money.
+#[utoipa::path(tag = "services", operation_id = "cancelOrder", params(("id" = OrderId, Path)), request_body = ServiceNote,
+    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("services.operate"))))]
+#[post("/admin/orders/{id}/cancel")]
+async fn cancel(
+    app: Data<App>,
+    who: May<rights::ServicesOperate>,
+    reads: Reads,
+    id: Path<OrderId>,
+    note: Json<ServiceNote>,
+) -> Result<Json<OrderDetail>> {
+    let mut fields = Fields::new();
+    fields.text("note", &note.note, 300);
+    fields.finish()?;
+    let mut conn = app.db.get().await?;
+    actions::cancel_on_wish(&mut conn, app.clock.now(), &who.actor, None, *id, &note.note).await?;
+    Ok(Json(show::order(&mut conn, None, *id, reads.0).await?))
+}

@@ -1,0 +1,3 @@
+//! Services as staff work with them.
+
+pub mod routes;
