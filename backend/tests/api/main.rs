@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod catalog;
 mod charging;
 mod companies;
 mod dashboard;
@@ -9,7 +10,10 @@ mod documents;
 mod foundation;
 mod identity;
 mod ledger;
+mod orders;
 mod schedule;
+mod selling;
+mod services;
 mod settings;
 mod sweep;
 mod taxes;

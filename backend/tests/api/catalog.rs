@@ -1,0 +1,228 @@
+//! The catalogue: what staff edit, what anybody sees, what a quote says.
+
+use serde_json::{Value, json};
+use shared::catalog::{
+    OptionGroupDetail, ProductDetail, ProductGroupDetail, ProductSummary, PublicCatalog, PublicProductDetail,
+    Quote,
+};
+use shared::{Code, Page};
+
+use crate::harness::Panel;
+use crate::selling::{decimal, give, product, sizes};
+
+#[actix_web::test]
+async fn a_product_is_created_changed_copied_and_deleted() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(
+        &staff,
+        "vps-s",
+        json!({ "texts": { "en": { "name": "VPS S" }, "pl": { "name": "Serwer S" } } }),
+    )
+    .await;
+    assert_eq!(made.prices.len(), 4);
+
+    let mut input = serde_json::to_value(&made.product).unwrap();
+    input["notes"] = json!("fast");
+    let path = format!("/admin/products/{}", made.id);
+    let changed: ProductDetail = staff.put(&path, input.clone()).await.expect(200).read();
+    assert_eq!((changed.product.notes.as_str(), changed.product.version), ("fast", Some(2)));
+    // Somebody else changed it meanwhile: nobody's change is lost.
+    assert_eq!(staff.put(&path, input).await.expect(412).problem().code, Code::VersionConflict);
+
+    let copy: ProductDetail =
+        staff.post(&format!("{path}/duplicate"), json!({ "key": "vps-m" })).await.expect(201).read();
+    assert_eq!((copy.prices.len(), copy.product.visible), (4, false));
+    let taken = staff.post(&format!("{path}/duplicate"), json!({ "key": "vps-m" })).await.expect(422);
+    assert_eq!(taken.refused_fields(), ["key"]);
+
+    let list: Page<ProductSummary> =
+        staff.get("/admin/products?search=serwer&sort=-key").await.expect(200).read();
+    assert_eq!(list.items.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["vps-s", "vps-m"]);
+    let order = json!({ "ids": [copy.id, made.id] });
+    staff.put("/admin/products/order", order).await.expect(204);
+    let list: Page<ProductSummary> = staff.get("/admin/products").await.expect(200).read();
+    assert_eq!(list.items[0].key, "vps-m");
+
+    staff.delete(&format!("/admin/products/{}", copy.id)).await.expect(204);
+    staff.get(&format!("/admin/products/{}", copy.id)).await.expect(404);
+}
+
+#[actix_web::test]
+async fn every_fault_of_a_product_is_told_by_its_field() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let bad = json!({
+        "key": "VPS S", "texts": { "en": { "name": " " } }, "stock_control": true, "module": "magic",
+        "cancellation_delay_hours": 0, "notes": "x".repeat(10_001)
+    });
+    let fields = staff.post("/admin/products", bad).await.expect(422).refused_fields();
+    for field in ["key", "texts.en.name", "stock", "module", "cancellation_delay_hours", "notes"] {
+        assert!(fields.iter().any(|found| found == field), "{field} in {fields:?}");
+    }
+    let unknown = json!({ "key": "a", "texts": { "en": { "name": "A" } }, "colour": "red" });
+    assert_eq!(staff.post("/admin/products", unknown).await.expect(422).refused_fields(), ["colour"]);
+    let settings =
+        json!({ "key": "a", "texts": { "en": { "name": "A" } }, "module_settings": { "speed": 9 } });
+    let fields = staff.post("/admin/products", settings).await.expect(422).refused_fields();
+    assert_eq!(fields, ["module_settings.speed"]);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM products").await, 0);
+}
+
+#[actix_web::test]
+async fn prices_are_read_strictly() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let path = format!("/admin/products/{}/prices", made.id);
+    for bad in ["-1", "NaN", "1e3", "0.00001", "999999999999", "1,5", "Infinity"] {
+        let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": bad }] });
+        assert_eq!(staff.put(&path, prices).await.expect(422).refused_fields(), ["prices.0.base"], "{bad}");
+    }
+    let unknown = json!({ "prices": [{ "currency": "XAU", "period": "monthly", "base": "1" }] });
+    assert_eq!(staff.put(&path, unknown).await.expect(422).refused_fields(), ["prices.0.currency"]);
+    let once = json!({ "prices": [{ "currency": "EUR", "period": "one_time", "base": "1", "idle": "1" }] });
+    assert_eq!(staff.put(&path, once).await.expect(422).refused_fields(), ["prices.0.idle"]);
+    let number = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": 1.5 }] });
+    assert_eq!(staff.put(&path, number).await.expect(422).refused_fields(), ["prices[0].base"]);
+    // A row that is empty throughout is deleted; the others stay.
+    let rows: Vec<Value> = staff
+        .put(&path, json!({ "prices": [{ "currency": "EUR", "period": "hourly" }] }))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(rows.len(), 3);
+}
+
+#[actix_web::test]
+async fn what_is_used_is_not_deleted() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let group = sizes(&staff, "size", made.id).await;
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "50").await;
+    let order = json!({ "items": [{ "product": made.id, "period": "monthly",
+        "options": [{ "group": group.id, "option": group.options[0].id }] }] });
+    client.calls.post_once(&format!("/clients/{}/orders", client.id), order).await.expect(201);
+
+    for path in [
+        format!("/admin/products/{}", made.id),
+        format!("/admin/option-groups/{}", group.id),
+        format!("/admin/options/{}", group.options[0].id),
+        format!(
+            "/admin/prices/{}",
+            made.prices.iter().find(|row| row.price.period == shared::Period::Monthly).unwrap().id
+        ),
+    ] {
+        assert_eq!(staff.delete(&path).await.expect(409).problem().code, Code::InUse, "{path}");
+    }
+    staff.delete(&format!("/admin/options/{}", group.options[1].id)).await.expect(204);
+}
+
+#[actix_web::test]
+async fn groups_show_their_products_in_order() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let (one, two) = (product(&staff, "one", json!({})).await, product(&staff, "two", json!({})).await);
+    let hidden = product(&staff, "hidden", json!({ "visible": false })).await;
+    let input = json!({ "key": "vps", "texts": { "en": { "name": "Servers" }, "uk": { "name": "Сервери" } },
+        "products": [{ "id": two.id }, { "id": one.id }, { "id": hidden.id }] });
+    let group: ProductGroupDetail = staff.post("/admin/product-groups", input).await.expect(201).read();
+    assert_eq!(
+        group.products.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(),
+        ["two", "one", "hidden"]
+    );
+    let unknown = json!({ "version": 1, "key": "vps", "texts": { "en": { "name": "Servers" } },
+        "products": [{ "id": group.id }] });
+    let path = format!("/admin/product-groups/{}", group.id);
+    assert_eq!(staff.put(&path, unknown).await.expect(422).refused_fields(), ["products.0.id"]);
+
+    let shop = panel.visitor();
+    let request = shop.request(reqwest::Method::GET, "/public/catalog").header("accept-language", "uk");
+    let answer = shop.send(request, "GET /public/catalog".to_owned()).await.expect(200);
+    let catalog: PublicCatalog = answer.read();
+    assert_eq!(catalog.groups[0].text.name, "Сервери");
+    assert_eq!(
+        catalog.groups[0].products.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(),
+        ["two", "one"]
+    );
+    assert!(answer.queries() <= 12, "{} queries", answer.queries());
+    panel.visitor().get("/public/products/hidden").await.expect(404);
+    let shown: PublicProductDetail = panel.visitor().get("/public/products/one").await.expect(200).read();
+    assert_eq!(shown.groups[0].key, "vps");
+}
+
+#[actix_web::test]
+async fn a_quote_says_what_and_why() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let group = sizes(&staff, "size", made.id).await;
+    let items = json!([{ "product": made.id, "period": "monthly", "quantity": 2,
+        "options": [{ "group": group.id, "option": group.options[1].id }] }]);
+    let request = json!({ "currency": "EUR", "items": items });
+    let quote: Quote = panel.visitor().post("/public/quote", request).await.expect(200).read();
+    // (7.20 + 14.40) a month; March has 744 hours, and 12:00 on the 10th is its 229th.
+    let item = &quote.items[0];
+    assert_eq!(item.base.amount(), decimal("21.60"));
+    assert_eq!(item.first_charge.amount(), decimal("0.0290"));
+    assert!(item.first_charge_why.contains("hour 229 of 744"), "{}", item.first_charge_why);
+    assert_eq!(quote.setup.amount(), decimal("2"));
+    assert_eq!(quote.due_now.amount(), decimal("2.0580"));
+    assert_eq!(quote.monthly.amount(), decimal("43.20"));
+    assert_eq!(quote.available, None);
+
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "2").await;
+    let path = format!("/clients/{}/quote", client.id);
+    let quote: Quote = client.calls.post(&path, json!({ "items": items })).await.expect(200).read();
+    assert_eq!(quote.missing.unwrap().amount(), decimal("0.0580"));
+    let other = json!({ "items": items, "currency": "PLN" });
+    assert_eq!(client.calls.post(&path, other).await.expect(422).refused_fields(), ["currency"]);
+}
+
+#[actix_web::test]
+async fn quantities_and_texts_keep_to_their_group() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let disk = json!({ "key": "disk", "kind": "quantity", "unit": "GB", "quantity_min": 10, "quantity_max": 100,
+        "quantity_step": 10, "texts": { "en": { "name": "Disk" } } });
+    let disk: OptionGroupDetail = staff.post("/admin/option-groups", disk).await.expect(201).read();
+    let input = json!({ "key": "gb", "texts": { "en": { "name": "GB" } } });
+    let disk: OptionGroupDetail =
+        staff.post(&format!("/admin/option-groups/{}/options", disk.id), input).await.expect(201).read();
+    let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": "0.10" }] });
+    staff.put(&format!("/admin/options/{}/prices", disk.options[0].id), prices).await.expect(200);
+    let host = json!({ "key": "host", "kind": "text", "pattern": "[a-z]{3,8}", "texts": { "en": { "name": "Host" } } });
+    let host: OptionGroupDetail = staff.post("/admin/option-groups", host).await.expect(201).read();
+    let bad = json!({ "key": "bad", "kind": "text", "pattern": "(", "texts": { "en": { "name": "Bad" } } });
+    assert_eq!(staff.post("/admin/option-groups", bad).await.expect(422).refused_fields(), ["pattern"]);
+    let attach = json!({ "version": 1, "groups": [{ "id": disk.id }, { "id": host.id, "required": false }] });
+    staff.put(&format!("/admin/products/{}/option-groups", made.id), attach).await.expect(200);
+
+    let quote = async |options: Value| {
+        let items = json!([{ "product": made.id, "period": "monthly", "options": options }]);
+        panel.visitor().post("/public/quote", json!({ "currency": "EUR", "items": items })).await
+    };
+    let good: Quote =
+        quote(json!([{ "group": disk.id, "quantity": 50 }, { "group": host.id, "text": "alpha" }]))
+            .await
+            .expect(200)
+            .read();
+    assert_eq!(good.items[0].base.amount(), decimal("12.20"));
+    assert_eq!(good.items[0].lines[1].why, "50 GB × 0.1000 EUR");
+    for (options, field) in [
+        (json!([{ "group": disk.id, "quantity": 55 }]), "items.0.options.0.quantity"),
+        (json!([{ "group": disk.id, "quantity": 110 }]), "items.0.options.0.quantity"),
+        (json!([{ "group": disk.id, "quantity": -10 }]), "items.0.options.0.quantity"),
+        (
+            json!([{ "group": disk.id, "quantity": 50 }, { "group": host.id, "text": "NO WAY" }]),
+            "items.0.options.1.text",
+        ),
+        (json!([{ "group": host.id, "text": "alpha" }]), "items.0.options"),
+    ] {
+        assert_eq!(quote(options).await.expect(422).refused_fields(), [field]);
+    }
+}
