@@ -32,11 +32,6 @@ pub async fn book_payment(id: DocumentId, body: &NewPayment, key: &Key) -> Resul
     client::post_once(&format!("/admin/documents/{id}/payments"), body, key).await
 }
 
-/// How the document can be paid.
-pub async fn payment_page(id: DocumentId) -> Result<PaymentPage, ApiError> {
-    client::get(&format!("/admin/documents/{id}/payment-methods")).await
-}
-
 pub async fn payments(query: String) -> Result<Page<PaymentSummary>, ApiError> {
     client::get(&format!("/admin/payments?{query}")).await
 }
@@ -80,10 +75,6 @@ pub async fn change_company(id: CompanyId, body: &CompanyInput) -> Result<Compan
     client::put(&format!("/admin/companies/{id}"), body).await
 }
 
-pub async fn delete_company(id: CompanyId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/companies/{id}")).await
-}
-
 pub async fn make_company_default(id: CompanyId) -> Result<CompanyDetail, ApiError> {
     client::act(&format!("/admin/companies/{id}/default")).await
 }
@@ -111,10 +102,6 @@ pub async fn create_gateway(id: CompanyId, body: &GatewayInput) -> Result<Gatewa
 
 pub async fn change_gateway(id: GatewayId, body: &GatewayInput) -> Result<Gateway, ApiError> {
     client::put(&format!("/admin/gateways/{id}"), body).await
-}
-
-pub async fn delete_gateway(id: GatewayId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/gateways/{id}")).await
 }
 
 /// All rules, in the order in which they are read.

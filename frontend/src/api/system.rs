@@ -50,7 +50,3 @@ pub async fn run_schedule(key: &str) -> Result<Schedule, ApiError> {
 pub async fn reset_schedule(key: &str) -> Result<Schedule, ApiError> {
     client::act(&format!("/admin/schedules/{key}/reset")).await
 }
-
-pub async fn automation() -> Result<AutomationStatus, ApiError> {
-    client::get("/admin/automation/status").await
-}

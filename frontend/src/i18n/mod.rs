@@ -119,19 +119,6 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
-/// The form of a word that goes with a number: one, few (Slavic 2–4), many.
-pub fn plural(number: i64, [one, few, many]: [&'static str; 3]) -> &'static str {
-    let (tens, ones) = (number.abs() % 100, number.abs() % 10);
-    match language() {
-        Language::English if number == 1 => one,
-        Language::English => many,
-        Language::Polish if number == 1 => one,
-        Language::Ukrainian if ones == 1 && tens != 11 => one,
-        _ if (2..=4).contains(&ones) && !(12..=14).contains(&tens) => few,
-        _ => many,
-    }
-}
-
 /// A language's name in itself.
 pub const fn native_name(language: Language) -> &'static str {
     match language {

@@ -122,7 +122,7 @@ pub(super) fn MoveRow(
                 type="button"
                 class="btn btn-ghost btn-icon btn-sm"
                 aria-label=ta().move_down
-                disabled=index >= last
+                disabled={index >= last}
                 on:click=move |_| swap(index + 1)
             >
                 <Icon icon=lu::LuArrowDown />

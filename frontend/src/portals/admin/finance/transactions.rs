@@ -7,7 +7,7 @@ use shared::billing::ledger::TransactionSummary;
 use shared::{ClientId, Page, TransferId};
 use ui::{Column, Dialog, EmptyState, PageHead, lu, use_list};
 
-use crate::i18n::{t, ta, word};
+use crate::i18n::{t, ta};
 use crate::parts::amount::{Signed, exact};
 use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::why::{WhyLinks, WhyPanel};
