@@ -33,7 +33,7 @@ pub fn SudoDialog() -> impl IntoView {
     });
     let closing = wanted.clone();
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && closing.with_untracked(Option::is_some) {
             closing.set(None);
         }
     });

@@ -128,7 +128,7 @@ fn Page(
     let open = RwSignal::new(false);
     Effect::new(move || open.set(edited.with(Option::is_some)));
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && edited.with_untracked(Option::is_some) {
             edited.set(None);
         }
     });

@@ -322,7 +322,7 @@ pub fn CompanyGatewaysTab() -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move || open.set(edited.with(Option::is_some)));
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && edited.with_untracked(Option::is_some) {
             edited.set(None);
         }
     });

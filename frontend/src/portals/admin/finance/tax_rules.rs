@@ -27,7 +27,7 @@ pub fn TaxRulesPage() -> impl IntoView {
     let edit_open = RwSignal::new(false);
     Effect::new(move || edit_open.set(edited.with(Option::is_some)));
     Effect::new(move || {
-        if !edit_open.get() {
+        if !edit_open.get() && edited.with_untracked(Option::is_some) {
             edited.set(None);
         }
     });

@@ -86,7 +86,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move || open.set(opened.get().is_some()));
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && opened.with_untracked(Option::is_some) {
             opened.set(None);
         }
     });

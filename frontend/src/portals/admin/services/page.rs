@@ -85,7 +85,7 @@ pub fn ServicePage() -> impl IntoView {
             let open = RwSignal::new(false);
             Effect::new(move || open.set(act.get().is_some()));
             Effect::new(move || {
-                if !open.get() {
+                if !open.get() && act.with_untracked(Option::is_some) {
                     act.set(None);
                 }
             });

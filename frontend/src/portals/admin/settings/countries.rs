@@ -18,7 +18,7 @@ pub fn CountriesPage() -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move || open.set(chosen.with(Option::is_some)));
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && chosen.with_untracked(Option::is_some) {
             chosen.set(None);
         }
     });

@@ -81,7 +81,7 @@ pub fn UsersPage() -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move || open.set(shown.get().is_some()));
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && shown.with_untracked(Option::is_some) {
             shown.set(None);
         }
     });
