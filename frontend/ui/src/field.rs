@@ -3,6 +3,7 @@
 //! A [`Form`] brings a [`FormErrors`] context; each field finds the refusal that names it, shows it,
 //! and forgets it when the person types. After a refusal the first bad field gets the focus.
 
+use leptos::context::Provider;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -80,7 +81,6 @@ pub fn Form(
     #[prop(default = "grid gap-5")] class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    provide_context(errors);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         errors.clear();
@@ -88,8 +88,10 @@ pub fn Form(
     };
     view! {
         <form class=class novalidate on:submit=submit>
-            <FormSummary errors />
-            {children()}
+            <Provider value=errors>
+                <FormSummary errors />
+                {children()}
+            </Provider>
         </form>
     }
 }

@@ -3,6 +3,7 @@
 //! Dialogs are native `<dialog>` elements: focus stays inside, Escape closes, focus returns to the opener.
 
 use icondata_core::IconData;
+use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
@@ -186,7 +187,6 @@ pub fn Menu(
     children: ChildrenFn,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    provide_context(MenuOpen(open));
     let node = NodeRef::<leptos::html::Div>::new();
     let opener = NodeRef::<leptos::html::Button>::new();
     let outside = window_event_listener(leptos::ev::mousedown, move |event| {
@@ -263,7 +263,7 @@ pub fn Menu(
             </button>
             <Show when=move || open.get()>
                 <div class=format!("menu-list {list_class}") role="menu">
-                    {children.with_value(|children| children())}
+                    <Provider value=MenuOpen(open)>{children.with_value(|children| children())}</Provider>
                 </div>
             </Show>
         </div>
