@@ -8,6 +8,7 @@ pub mod charging;
 pub mod company;
 pub mod document;
 pub mod ledger;
+pub mod notices;
 pub mod payment;
 pub mod tax;
 pub mod wallet;

@@ -12,6 +12,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::Charge => billing::charging::run(app).await.map(|_charged| ()),
         Job::BooksAudit => billing::audit::nightly(app).await,
         Job::WalletForecast => billing::wallet::forecast::warn(app).await,
+        Job::DocumentReminders => billing::document::reminders::run(app).await,
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
         Job::WalletToppedUp { client } => {
             services::actions::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await

@@ -15,6 +15,7 @@ use super::frozen::{self, Buying, Selling, Texts};
 use super::store::{self, Document, Issued};
 use super::{Terms, number, show};
 use crate::audit::{self, Actor, Entry};
+use crate::billing::notices;
 use crate::billing::tax::{self, explain};
 use crate::billing::wallet;
 use crate::db::Conn;
@@ -269,6 +270,7 @@ async fn insert(
     audit::record(tx, actor, now, entry).await?;
     let row = store::lock(tx, issued.id).await?;
     let row = row.ok_or_else(|| anyhow::anyhow!("a document that was just written"))?;
+    notices::issued(tx, now, &row).await?;
     Ok(row)
 }
 

@@ -9,6 +9,7 @@ pub mod actions;
 pub mod frozen;
 pub mod number;
 pub mod paper;
+pub mod reminders;
 pub mod routes_client;
 pub mod routes_staff;
 pub mod show;

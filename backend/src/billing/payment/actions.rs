@@ -14,6 +14,7 @@ use super::store::{self, Gateway, NewRow};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::{self, Document, Terms};
 use crate::billing::ledger::{self, NewTransfer, Posted, Posting, Spending};
+use crate::billing::notices::{self, Booked};
 use crate::billing::wallet;
 use crate::db::Conn;
 use crate::http::Fields;
@@ -363,7 +364,8 @@ async fn tell(
         ..Entry::default()
     };
     audit::record(tx, actor, now, entry).await?;
-    Ok(())
+    let suspense = Money::rounded(split.suspense, row.currency);
+    notices::booked(tx, now, row, Booked { gross: amount, suspense, remarks: &split.remarks }).await
 }
 
 #[cfg(test)]
