@@ -46,7 +46,7 @@ fn sample(language: &str) -> DocumentData {
         language: language.to_owned(),
         paper: Paper::A4,
         number: "PROFORMA/2025/09/1".to_owned(),
-        issued_at: "2025-09-01T10:20:30Z".parse().unwrap(),
+        issued_at: "2025-09-01T10:20:30Z".parse().expect("an instant"),
         issued_on: date(2025, 9, 1),
         due_on: Some(date(2025, 9, 8)),
         paid_on: None,

@@ -353,3 +353,44 @@ async fn a_document_is_cancelled_once_and_only_when_unpaid() {
     let answer = staff.calls.post(&path, json!({ "version": partly.version })).await.expect(409);
     assert_eq!(answer.problem().code, Code::Conflict);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn client_and_staff_are_told_once() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let told = async |event: &str| {
+        panel.count(&format!("SELECT count(*) AS value FROM notifications WHERE event = '{event}'")).await
+    };
+    let id = proforma(&ada, "100").await.document.id;
+    assert_eq!(told("proforma_issued").await, 1);
+    panel.advance_hours(24 * 15 + 1).await;
+    for _ in 0..2 {
+        hostwright::billing::document::reminders::run(&panel.app).await.expect("reminded");
+    }
+    assert_eq!((told("proforma_overdue").await, told("document_overdue").await), (1, 1));
+    book(&staff, id, json!({ "amount": "130.00" })).await.expect(201);
+    for event in ["payment_received", "invoice_issued", "payment_booked", "payment_unmatched"] {
+        assert_eq!(told(event).await, 1, "{event}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proforma_that_nobody_pays_is_cancelled() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let forgotten = proforma(&ada, "100").await.document.id;
+    let begun = proforma(&ada, "50").await.document.id;
+    book(&staff, begun, json!({ "amount": "1.00" })).await.expect(201);
+    panel.advance_hours(24 * 44).await;
+    hostwright::billing::document::reminders::run(&panel.app).await.expect("looked through");
+    let status = async |id: DocumentId| {
+        let detail: DocumentDetail =
+            staff.calls.get(&format!("/admin/documents/{id}")).await.expect(200).read();
+        detail.document.status
+    };
+    assert_eq!(status(forgotten).await, DocumentStatus::Unpaid, "30 days after it was due are not over");
+    panel.advance_hours(24 * 2).await;
+    hostwright::billing::document::reminders::run(&panel.app).await.expect("cancelled");
+    assert_eq!(status(forgotten).await, DocumentStatus::Cancelled);
+    assert_eq!(status(begun).await, DocumentStatus::PartiallyPaid, "a part was paid: staff decide");
+}
