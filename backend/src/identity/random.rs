@@ -31,3 +31,8 @@ pub(super) fn recovery_code() -> anyhow::Result<String> {
     let (first, second) = text[..10].split_at(5);
     Ok(format!("{first}-{second}"))
 }
+
+/// A password for a first sign-in.
+pub(super) fn password() -> anyhow::Result<String> {
+    Ok(BASE64URL_NOPAD.encode(&bytes::<15>()?))
+}
