@@ -280,7 +280,7 @@ export class Panel {
 
   /** A super administrator made with `hostwright admin create`, signed in. */
   async admin({ email = "chief@provider.test", password = "correct horse battery staple" } = {}) {
-    await this.run(["admin", "create", "--email", email, "--first-name", "Chief", "--last-name", "Provider"], {
+    await this.run(["admin", "create", "--email", email, "--first-name", "Chief", "--last-name", "Provider", "--password-stdin"], {
       input: `${password}\n`,
     });
     const admin = this.caller();
