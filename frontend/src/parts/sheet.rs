@@ -124,7 +124,10 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                                 view! {
                                     <tr>
                                         <td class="num">{line.position}</td>
-                                        <td class="strong whitespace-pre-line">{line.description.clone()}</td>
+                                        <td>
+                                            <div class="strong whitespace-pre-line">{line.description.clone()}</div>
+                                            <div class="sub no-print">{line.why.clone()}</div>
+                                        </td>
                                         <td class="end num">{plain_number(line.quantity)} " " {line.unit.clone()}</td>
                                         <td class="end num">{format::money(line.unit_price)}</td>
                                         {discounts.then(|| view! { <td class="end num">{format::money(line.discount)}</td> })}
@@ -171,7 +174,12 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                     <Icon icon=lu::LuCircleHelp class="icon-sm" />
                     {tp().tax.why}
                 </summary>
-                <div class="mt-2">
+                <div class="mt-2 grid gap-2">
+                    {detail
+                        .taxes
+                        .iter()
+                        .map(|tax| view! { <p class="mono text-ink-2">{tax.why.clone()}</p> })
+                        .collect_view()}
                     <TaxWhy decision=detail.tax_decision.clone() />
                 </div>
             </details>

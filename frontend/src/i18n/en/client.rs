@@ -54,7 +54,6 @@ pub(super) const TEXTS: Client = Client {
         all: "All",
         status: "Status",
         amount: "Amount",
-        name: "Name",
         per_hour: "per hour",
         no_client: "Your login belongs to no account yet.",
         no_client_hint: "Ask the owner of an account to add you, or write to support.",
@@ -64,8 +63,6 @@ pub(super) const TEXTS: Client = Client {
         soon: "any moment",
     },
     signup: ClientSignup {
-        title: "Create your account",
-        text: "It takes a minute. You pay only for what runs.",
         first_name: "First name",
         last_name: "Last name",
         email: "E-mail",

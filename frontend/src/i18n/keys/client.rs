@@ -23,11 +23,11 @@ texts! {
         suspended, suspended_plain, past_due, factor_required, factor_action,
     }
     common: ClientCommon {
-        save, saved, cancel, back, next, delete, close, see_all, why, all, status, amount, name, per_hour,
+        save, saved, cancel, back, next, delete, close, see_all, why, all, status, amount, per_hour,
         no_client, no_client_hint, in_days, in_hours, in_minutes, soon,
     }
     signup: ClientSignup {
-        title, text, first_name, last_name, email, password_help, company, tax_id, tax_help,
+        first_name, last_name, email, password_help, company, tax_id, tax_help,
     }
     home: ClientHome {
         morning, day, evening, text, balance, available, held, credit, lasts, lasts_long, lasts_always,

@@ -54,7 +54,6 @@ pub(super) const TEXTS: Client = Client {
         all: "Wszystkie",
         status: "Status",
         amount: "Kwota",
-        name: "Nazwa",
         per_hour: "za godzinę",
         no_client: "Twój login nie jest przypisany do żadnego konta klienta.",
         no_client_hint: "Poproś właściciela konta o dodanie Cię albo napisz do pomocy.",
@@ -64,8 +63,6 @@ pub(super) const TEXTS: Client = Client {
         soon: "lada chwila",
     },
     signup: ClientSignup {
-        title: "Załóż konto",
-        text: "Zajmie to minutę. Płacisz tylko za to, co działa.",
         first_name: "Imię",
         last_name: "Nazwisko",
         email: "E-mail",

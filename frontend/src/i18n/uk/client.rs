@@ -54,7 +54,6 @@ pub(super) const TEXTS: Client = Client {
         all: "Усі",
         status: "Статус",
         amount: "Сума",
-        name: "Назва",
         per_hour: "за годину",
         no_client: "Ваш логін ще не належить до жодного клієнта.",
         no_client_hint: "Попросіть власника облікового запису додати вас або зверніться до підтримки.",
@@ -64,8 +63,6 @@ pub(super) const TEXTS: Client = Client {
         soon: "з хвилини на хвилину",
     },
     signup: ClientSignup {
-        title: "Створіть обліковий запис",
-        text: "Це займе хвилину. Ви платите лише за те, що працює.",
         first_name: "Ім’я",
         last_name: "Прізвище",
         email: "E-mail",
