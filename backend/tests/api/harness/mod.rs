@@ -83,7 +83,8 @@ impl Panel {
         let running = server::run(app.clone(), listener, metrics).expect("the server starts");
         let server = running.handle();
         tokio::spawn(running);
-        let http = reqwest::Client::builder().build().expect("an HTTP client");
+        // A kept connection may be closed by the server just when it is used again.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client");
         let panel = Self { app, base, http, database, server };
         panel.set_clock(START.parse().unwrap()).await;
         panel.seed().await;
