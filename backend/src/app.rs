@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
 use crate::identity::password::Hasher;
+use crate::notify::transport::Mailer;
 use crate::seal::Sealer;
 
 /// The program's parts. Cheap to clone; requests get it as `web::Data<App>`.
@@ -19,12 +20,14 @@ pub struct App {
     pub sealer: Sealer,
     /// Hashes and verifies passwords, a few at once.
     pub passwords: Hasher,
+    pub mailer: Mailer,
 }
 
 impl App {
     /// Connects to what the configuration names. Fails when the database is away or the key file unreadable.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::from_config(&config).context("reading the secret key")?;
+        let mailer = Mailer::from_config(&config.mail)?;
         if config.http.count_queries {
             crate::db::count::start().context("http.count_queries")?;
         }
@@ -33,6 +36,6 @@ impl App {
         clock.reload(&db).await.context("connecting to PostgreSQL (database.url)")?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let passwords = Hasher::new(at_once);
-        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords })
+        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer })
     }
 }

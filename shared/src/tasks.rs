@@ -151,8 +151,6 @@ pub struct RunningProcess {
     /// `serve`, `work` or `all`.
     pub role: String,
     pub version: String,
-    /// Whether it leads the schedule.
-    pub leader: bool,
     /// Real time.
     pub started_at: Timestamp,
     /// Real time of its last heartbeat.

@@ -5,8 +5,13 @@
 
 pub mod actions;
 pub mod event;
+mod history;
 pub mod letter;
+pub mod render;
+mod routes;
+pub mod send;
 pub mod store;
+pub mod transport;
 
 pub use event::Event;
 pub use letter::Letter;
@@ -15,4 +20,6 @@ pub use store::NewNotification;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
-pub fn routes(_cfg: &mut ServiceConfig) {}
+pub fn routes(cfg: &mut ServiceConfig) {
+    routes::routes(cfg);
+}
