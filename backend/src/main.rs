@@ -11,7 +11,7 @@ use hostwright::demo;
 use hostwright::http::{Fields, router, server};
 use hostwright::identity::{password, staff};
 use hostwright::settings;
-use hostwright::{App, db};
+use hostwright::{App, db, jobs};
 use secrecy::ExposeSecret;
 use shared::identity::SecretText;
 use tracing_subscriber::EnvFilter;
@@ -35,6 +35,8 @@ enum Command {
         #[arg(long)]
         with_worker: bool,
     },
+    /// Work on the queues and the schedule.
+    Work,
     /// Bring the database up to date.
     Migrate {
         /// Undo this many migrations instead.
@@ -97,6 +99,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     start_logs(&config)?;
     match cli.command {
         Command::Serve { with_worker } => serve(config, with_worker).await,
+        Command::Work => work(config).await,
         Command::Migrate { revert: None } => {
             let applied = db::migrate(config.database.url.expose_secret()).await?;
             println!("{applied} migrations applied");
@@ -126,16 +129,59 @@ fn start_logs(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(config: Config, _with_worker: bool) -> anyhow::Result<ExitCode> {
-    let handle =
-        metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("metrics")?;
-    let listener = std::net::TcpListener::bind(&config.http.bind)
-        .with_context(|| format!("listening on {} (http.bind)", config.http.bind))?;
+async fn start(config: Config) -> anyhow::Result<App> {
     let app = App::build(config).await?;
     db::ensure_partitions(&mut *app.db.get().await?, app.clock.now())
         .await
         .context("is the database migrated?")?;
-    server::run(app, listener, handle)?.await?;
+    Ok(app)
+}
+
+async fn serve(config: Config, with_worker: bool) -> anyhow::Result<ExitCode> {
+    let handle =
+        metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("metrics")?;
+    let listener = std::net::TcpListener::bind(&config.http.bind)
+        .with_context(|| format!("listening on {} (http.bind)", config.http.bind))?;
+    let app = start(config).await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let following = app.clock.is_adjustable().then(|| tokio::spawn(follow_clock(app.clone())));
+    let worker = with_worker.then(|| tokio::spawn(jobs::work(app.clone(), "all", stopped)));
+    // The server listens for SIGTERM and ctrl-c itself; the workers end after it.
+    let served = server::run(app, listener, handle)?.await;
+    stop.send_replace(true);
+    if let Some(worker) = worker {
+        worker.await.context("the worker")??;
+    }
+    if let Some(following) = following {
+        following.abort();
+    }
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Another process may move the development clock.
+async fn follow_clock(app: App) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        if let Err(error) = app.clock.reload(&app.db).await {
+            tracing::warn!(error = format!("{error:#}"), "the clock could not be read");
+        }
+    }
+}
+
+async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    let app = start(config).await?;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = tokio::spawn(jobs::work(app, "work", stopped));
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).context("SIGTERM")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("ctrl-c")?,
+    }
+    tracing::info!("finishing what was begun");
+    stop.send_replace(true);
+    worker.await.context("the worker")??;
     Ok(ExitCode::SUCCESS)
 }
 

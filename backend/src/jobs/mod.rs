@@ -4,21 +4,31 @@
 //! under a lease, runs it and reports to the row. States: queued → pending → processing → completed | failed. A failed
 //! attempt goes back to queued, later; a lease that is not renewed goes back at once.
 
+pub mod cleanup;
 pub mod current;
 pub mod drain;
 pub mod job;
+mod list;
 pub mod outbox;
+mod process;
+mod redis;
+mod relay;
+mod routes;
 pub mod run;
 pub mod schedule;
+pub mod status;
 pub mod store;
+pub mod work;
 pub mod worker;
 
 pub use drain::{Drained, drain};
 pub use job::Job;
+pub use work::work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
     schedule::routes(cfg);
+    routes::routes(cfg);
 }

@@ -3,8 +3,8 @@
 use crate::App;
 use crate::billing;
 use crate::http::error::Result;
-use crate::jobs::Job;
-use crate::services;
+use crate::jobs::{Job, cleanup};
+use crate::{notify, services};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
 pub async fn run(app: &App, job: Job) -> Result<()> {
@@ -32,6 +32,8 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         | Job::ModuleIdle { service }
         | Job::ModuleChangeOptions { service }
         | Job::ModuleCancel { service } => services::operation::run(app, service).await,
+        Job::SendNotification { notification } => notify::send::send(app, notification).await,
+        Job::Cleanup => cleanup::run(app).await,
         other => Err(anyhow::anyhow!("no worker knows {}", other.name()).into()),
     }
 }

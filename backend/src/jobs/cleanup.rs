@@ -1,0 +1,80 @@
+//! Drops what is past its retention, a batch at a time.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
+use diesel_async::RunQueryDsl;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use shared::tasks::TaskState;
+
+use crate::App;
+use crate::db::Conn;
+use crate::http::error::Result;
+use crate::jobs::{current, store};
+use crate::settings;
+
+/// Rows dropped in one statement.
+const BATCH: i64 = 5000;
+
+/// What is dropped, with the statement that drops a batch before `$1`.
+const EXPIRED: &[(&str, &str)] = &[
+    (
+        "idempotency_keys",
+        "DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys WHERE created_at < $1 LIMIT $2)",
+    ),
+    (
+        "one_time_links",
+        "DELETE FROM one_time_links WHERE ctid IN (SELECT ctid FROM one_time_links WHERE expires_at < $1 LIMIT $2)",
+    ),
+    (
+        "sign_in_attempts",
+        "DELETE FROM sign_in_attempts WHERE ctid IN (SELECT ctid FROM sign_in_attempts WHERE at < $1 LIMIT $2)",
+    ),
+];
+
+/// The job.
+pub async fn run(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let ago = |days: i64| now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now);
+    let mut conn = app.db.get().await?;
+    let retention = settings::load(&mut conn).await?.retention;
+    let mut dropped = serde_json::Map::new();
+
+    let finished = [TaskState::Completed, TaskState::Failed, TaskState::Cancelled, TaskState::Duplicate];
+    let before = ago(i64::from(retention.tasks_days));
+    let mut tasks = 0;
+    loop {
+        let batch = store::drop_finished(&mut conn, &finished, before, BATCH).await?;
+        tasks += batch;
+        if i64::try_from(batch).unwrap_or(0) < BATCH {
+            break;
+        }
+    }
+    dropped.insert("tasks".to_owned(), json!(tasks));
+    for (name, statement) in EXPIRED {
+        dropped.insert((*name).to_owned(), json!(drop_before(&mut conn, statement, ago(1)).await?));
+    }
+    let sessions = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE coalesce(ended_at, expires_at) < $1 LIMIT $2)";
+    let before = ago(i64::from(retention.sessions_days));
+    dropped.insert("sessions".to_owned(), json!(drop_before(&mut conn, sessions, before).await?));
+    let notifications =
+        "DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE created_at < $1 LIMIT $2)";
+    let before = ago(i64::from(retention.notifications_days));
+    dropped.insert("notifications".to_owned(), json!(drop_before(&mut conn, notifications, before).await?));
+    current::output(&dropped)
+}
+
+async fn drop_before(conn: &mut Conn, statement: &str, before: Timestamp) -> QueryResult<usize> {
+    let mut dropped = 0;
+    loop {
+        let batch = diesel::sql_query(statement)
+            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(before))
+            .bind::<BigInt, _>(BATCH)
+            .execute(conn)
+            .await?;
+        dropped += batch;
+        if i64::try_from(batch).unwrap_or(0) < BATCH {
+            return Ok(dropped);
+        }
+    }
+}

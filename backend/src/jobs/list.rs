@@ -1,0 +1,192 @@
+//! Tasks as staff look at them.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use schema::{clients, tasks};
+use serde_json::Value;
+use shared::tasks::{Queue, TaskFilter, TaskState, TaskSummary};
+use shared::{ClientId, DocumentId, ServiceId, TaskId};
+
+use crate::db::Conn;
+use crate::http::Paging;
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tasks)]
+pub(super) struct Task {
+    pub id: TaskId,
+    pub name: String,
+    pub queue: Queue,
+    pub state: TaskState,
+    pub attempts: i32,
+    pub attempts_max: i32,
+    pub progress: i16,
+    pub step: Option<String>,
+    pub manual: bool,
+    pub error: Option<String>,
+    pub client_id: Option<ClientId>,
+    pub service_id: Option<ServiceId>,
+    pub document_id: Option<DocumentId>,
+    pub request_id: Option<String>,
+    pub run_at: jiff_diesel::Timestamp,
+    pub created_at: jiff_diesel::Timestamp,
+    pub started_at: jiff_diesel::NullableTimestamp,
+    pub finished_at: jiff_diesel::NullableTimestamp,
+    pub duration_ms: Option<i64>,
+    pub input: Value,
+    pub output: Option<Value>,
+    pub lease_owner: Option<String>,
+    pub leased_until: jiff_diesel::NullableTimestamp,
+}
+
+impl Task {
+    pub(super) fn summary(&self, client_name: Option<String>) -> TaskSummary {
+        TaskSummary {
+            id: self.id,
+            name: self.name.clone(),
+            queue: self.queue,
+            state: self.state,
+            attempts: self.attempts,
+            attempts_max: self.attempts_max,
+            progress: self.progress,
+            step: self.step.clone(),
+            manual: self.manual,
+            error: self.error.clone(),
+            client_id: self.client_id,
+            client_name,
+            service_id: self.service_id,
+            document_id: self.document_id,
+            request_id: self.request_id.clone(),
+            run_at: self.run_at.to_jiff(),
+            created_at: self.created_at.to_jiff(),
+            started_at: self.started_at.to_jiff(),
+            finished_at: self.finished_at.to_jiff(),
+            duration_ms: self.duration_ms,
+        }
+    }
+}
+
+fn filtered<'a>(filter: &TaskFilter, paging: &Paging) -> tasks::BoxedQuery<'a, Pg> {
+    let mut query = tasks::table.into_boxed();
+    if let Some(state) = filter.state {
+        query = query.filter(tasks::state.eq(state));
+    }
+    if let Some(queue) = filter.queue {
+        query = query.filter(tasks::queue.eq(queue));
+    }
+    if let Some(name) = filter.name.clone() {
+        query = query.filter(tasks::name.eq(name));
+    }
+    if let Some(manual) = filter.manual {
+        query = query.filter(tasks::manual.eq(manual));
+    }
+    if let Some(client) = filter.client_id {
+        query = query.filter(tasks::client_id.eq(client));
+    }
+    if let Some(service) = filter.service_id {
+        query = query.filter(tasks::service_id.eq(service));
+    }
+    if let Some(document) = filter.document_id {
+        query = query.filter(tasks::document_id.eq(document));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(tasks::created_at.ge(jiff_diesel::Timestamp::from(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(tasks::created_at.lt(jiff_diesel::Timestamp::from(to)));
+    }
+    if let Some(pattern) = paging.pattern() {
+        query = query.filter(
+            tasks::name
+                .ilike(pattern.clone())
+                .or(tasks::error.ilike(pattern.clone()))
+                .or(tasks::step.ilike(pattern.clone()))
+                .or(tasks::request_id.ilike(pattern)),
+        );
+    }
+    query
+}
+
+/// One page of tasks, and how many there are.
+pub(super) async fn page(
+    conn: &mut Conn,
+    filter: &TaskFilter,
+    paging: &Paging,
+) -> QueryResult<(Vec<Task>, i64)> {
+    let total = filtered(filter, paging).count().get_result(conn).await?;
+    let query = filtered(filter, paging);
+    let query = match (paging.sort, paging.descending) {
+        ("name", false) => query.order((tasks::name.asc(), tasks::id.asc())),
+        ("name", true) => query.order((tasks::name.desc(), tasks::id.desc())),
+        ("state", false) => query.order((tasks::state.asc(), tasks::id.asc())),
+        ("state", true) => query.order((tasks::state.desc(), tasks::id.desc())),
+        ("run_at", false) => query.order((tasks::run_at.asc(), tasks::id.asc())),
+        ("run_at", true) => query.order((tasks::run_at.desc(), tasks::id.desc())),
+        (_, false) => query.order((tasks::created_at.asc(), tasks::id.asc())),
+        (_, true) => query.order((tasks::created_at.desc(), tasks::id.desc())),
+    };
+    let rows =
+        query.select(Task::as_select()).limit(paging.limit()).offset(paging.offset()).load(conn).await?;
+    Ok((rows, total))
+}
+
+/// One task, taken until the transaction ends.
+pub(super) async fn lock(tx: &mut Conn, id: TaskId) -> QueryResult<Option<Task>> {
+    tasks::table.find(id).select(Task::as_select()).for_update().first(tx).await.optional()
+}
+
+pub(super) async fn find(conn: &mut Conn, id: TaskId) -> QueryResult<Option<Task>> {
+    tasks::table.find(id).select(Task::as_select()).first(conn).await.optional()
+}
+
+/// Names of clients, for a page of tasks.
+pub(super) async fn client_names(
+    conn: &mut Conn,
+    ids: &[ClientId],
+) -> QueryResult<std::collections::HashMap<ClientId, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let rows: Vec<(ClientId, String, String, String)> = clients::table
+        .filter(clients::id.eq_any(ids))
+        .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
+        .load(conn)
+        .await?;
+    let name = |company: String, first: String, last: String| {
+        if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
+    };
+    Ok(rows.into_iter().map(|(id, company, first, last)| (id, name(company, first, last))).collect())
+}
+
+/// Puts a failed or cancelled task back, with all its attempts before it.
+pub(super) async fn retry(tx: &mut Conn, id: TaskId, now: jiff::Timestamp) -> QueryResult<usize> {
+    diesel::update(tasks::table.find(id))
+        .set((
+            tasks::state.eq(TaskState::Queued),
+            tasks::attempts.eq(0),
+            tasks::run_at.eq(jiff_diesel::Timestamp::from(now)),
+            tasks::finished_at.eq(jiff_diesel::NullableTimestamp::from(None)),
+        ))
+        .execute(tx)
+        .await
+}
+
+/// Ends a task in this state.
+pub(super) async fn finish(
+    tx: &mut Conn,
+    id: TaskId,
+    now: jiff::Timestamp,
+    state: TaskState,
+    output: Option<Value>,
+) -> QueryResult<usize> {
+    let progress = if state == TaskState::Completed { 100_i16 } else { 0 };
+    diesel::update(tasks::table.find(id))
+        .set((
+            tasks::state.eq(state),
+            tasks::progress.eq(progress),
+            tasks::output.eq(output),
+            tasks::finished_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .execute(tx)
+        .await
+}

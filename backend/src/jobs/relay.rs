@@ -1,0 +1,94 @@
+//! Carries due tasks from PostgreSQL to Redis, and brings back what was lost on the way.
+
+use std::time::{Duration, Instant};
+
+use apalis_redis::ConnectionManager;
+use diesel_async::AsyncConnection;
+use jiff::SignedDuration;
+use tokio::sync::watch;
+
+use crate::App;
+use crate::http::error::Error;
+use crate::jobs::{redis, status, store, worker};
+
+/// How often the relay looks for due tasks.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often lost leases and lost messages are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// Tasks moved in one statement.
+const BATCH: i64 = 500;
+/// A message that nobody took for so long is taken for lost.
+const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// Relays until `stop` says so; when Redis or PostgreSQL is away, tries again.
+pub(super) async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let ended = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            ended = relay(&app) => ended,
+        };
+        if let Err(error) = ended {
+            tracing::warn!(error = format!("{error:#}"), "tasks cannot be given to Redis, trying again");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn relay(app: &App) -> anyhow::Result<()> {
+    let mut connection = redis::connect(&app.config).await?;
+    let mut swept = Instant::now() - SWEEP_EVERY;
+    loop {
+        app.clock.reload(&app.db).await?;
+        if swept.elapsed() >= SWEEP_EVERY {
+            sweep(app, &mut connection).await?;
+            swept = Instant::now();
+        }
+        if move_due(app, &mut connection).await? < BATCH {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// Gives due tasks to Redis. Returns how many.
+async fn move_due(app: &App, connection: &mut ConnectionManager) -> anyhow::Result<i64> {
+    let real = app.clock.real_now();
+    let moved = store::take_for_redis(&mut *app.db.get().await?, app.clock.now(), real, BATCH).await?;
+    if moved.is_empty() {
+        return Ok(0);
+    }
+    if let Err(error) = redis::push(connection, &app.config, &moved, real.as_microsecond()).await {
+        let ids: Vec<_> = moved.iter().map(|task| task.id).collect();
+        store::put_back(&mut *app.db.get().await?, &ids).await?;
+        return Err(error);
+    }
+    Ok(i64::try_from(moved.len())?)
+}
+
+/// Brings back tasks whose worker died, and tasks whose message is gone.
+async fn sweep(app: &App, connection: &mut ConnectionManager) -> anyhow::Result<()> {
+    let real = app.clock.real_now();
+    let here = redis::check_mark(connection, &app.config).await?;
+    let mut conn = app.db.get().await?;
+    let now = app.clock.now();
+    let (returned, failed) = conn
+        .transaction::<_, Error, _>(async |tx| {
+            let (returned, failed) = store::return_expired(tx, now, real).await?;
+            for (id, name) in &failed {
+                worker::tell_staff(tx, now, *id, name, "the worker stopped in the middle").await?;
+            }
+            Ok((returned, failed.len()))
+        })
+        .await
+        .map_err(|error| anyhow::anyhow!(error.to_string()))?;
+    if returned + failed > 0 {
+        tracing::warn!(returned, failed, "tasks whose worker stopped were brought back");
+    }
+    let pushed_before = if here { Some(real.checked_sub(LOST_AFTER)?) } else { None };
+    let lost = store::return_unclaimed(&mut conn, pushed_before).await?;
+    if lost > 0 {
+        tracing::warn!(lost, emptied = !here, "messages were lost, their tasks are pushed again");
+    }
+    redis::trim(connection, &app.config).await?;
+    status::gauge(&mut conn, now).await?;
+    Ok(())
+}

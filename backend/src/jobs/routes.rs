@@ -1,0 +1,215 @@
+//! The task queue over HTTP.
+
+use actix_web::{get, post, web};
+use diesel_async::AsyncConnection;
+use serde_json::json;
+use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
+use shared::{ClientId, Code, Page, PageQuery, TaskId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::list::{self, Task};
+use super::status;
+use crate::App;
+use crate::audit::{self, Actor, Entry};
+use crate::db::Conn;
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_tasks)
+        .service(count_tasks)
+        .service(get_task)
+        .service(retry_task)
+        .service(cancel_task)
+        .service(finish_task)
+        .service(get_automation_status);
+}
+
+async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
+    let ids: Vec<ClientId> = task.client_id.into_iter().collect();
+    let name = list::client_names(conn, &ids).await?.into_values().next();
+    Ok(TaskDetail {
+        can_retry: matches!(task.state, TaskState::Failed | TaskState::Cancelled) && !task.manual,
+        can_cancel: matches!(task.state, TaskState::Queued | TaskState::Pending),
+        task: task.summary(name),
+        input: task.input,
+        output: task.output,
+        worker: task.lease_owner.map(|owner| owner.split('#').next().unwrap_or_default().to_owned()),
+        leased_until: task.leased_until.to_jiff(),
+    })
+}
+
+/// List background tasks.
+#[utoipa::path(tag = "automation", operation_id = "listTasks", params(PageQuery, TaskFilter),
+    responses((status = 200, body = Page<TaskSummary>)), extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks")]
+async fn list_tasks(
+    app: web::Data<App>,
+    _who: May<rights::TasksView>,
+    page: Query<PageQuery>,
+    filter: Query<TaskFilter>,
+) -> Result<Json<Page<TaskSummary>>> {
+    let paging = Paging::read(&page, &["-created_at", "name", "state", "run_at"])?;
+    let mut fields = Fields::new();
+    for (field, at) in [("from", filter.from), ("to", filter.to)] {
+        if let Some(at) = at {
+            fields.instant(field, at);
+        }
+    }
+    fields.text("name", filter.name.as_deref().unwrap_or(""), 100);
+    fields.finish()?;
+    let mut conn = app.db.get().await?;
+    let (rows, total) = list::page(&mut conn, &filter, &paging).await?;
+    let ids: Vec<ClientId> = rows.iter().filter_map(|task| task.client_id).collect();
+    let names = list::client_names(&mut conn, &ids).await?;
+    let items =
+        rows.iter().map(|task| task.summary(task.client_id.and_then(|id| names.get(&id).cloned()))).collect();
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Count the tasks in each state.
+#[utoipa::path(tag = "automation", operation_id = "countTasks", responses((status = 200, body = TaskCounts)),
+    extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks/counts")]
+async fn count_tasks(app: web::Data<App>, _who: May<rights::TasksView>) -> Result<Json<TaskCounts>> {
+    Ok(Json(status::counts(&mut *app.db.get().await?).await?))
+}
+
+/// Show one task with its input and output.
+#[utoipa::path(tag = "automation", operation_id = "getTask", params(("id" = TaskId, Path)),
+    responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks/{id}")]
+async fn get_task(
+    app: web::Data<App>,
+    _who: May<rights::TasksView>,
+    id: Path<TaskId>,
+) -> Result<Json<TaskDetail>> {
+    let mut conn = app.db.get().await?;
+    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, task).await?))
+}
+
+async fn trail(tx: &mut Conn, app: &App, actor: &Actor, action: &str, task: &Task, what: &str) -> Result<()> {
+    let entry = Entry {
+        action,
+        description: format!("{what} the task {}", task.name),
+        client: task.client_id,
+        subject: Some(("task", task.id.0)),
+        ..Entry::default()
+    };
+    Ok(audit::record(tx, actor, app.clock.now(), entry).await?)
+}
+
+fn not_now(task: &Task) -> Error {
+    Refusal::because(Code::Conflict, format!("The task is {}.", task.state)).into()
+}
+
+/// Run a failed or cancelled task again.
+#[utoipa::path(tag = "automation", operation_id = "retryTask", params(("id" = TaskId, Path)),
+    responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
+#[post("/admin/tasks/{id}/retry")]
+async fn retry_task(
+    app: web::Data<App>,
+    who: May<rights::TasksOperate>,
+    id: Path<TaskId>,
+) -> Result<Json<TaskDetail>> {
+    let mut conn = app.db.get().await?;
+    let outcome = conn
+        .transaction::<_, Error, _>(async |tx| {
+            let task = list::lock(tx, *id).await?.ok_or_else(Refusal::not_found)?;
+            if !matches!(task.state, TaskState::Failed | TaskState::Cancelled) || task.manual {
+                return Err(not_now(&task));
+            }
+            list::retry(tx, task.id, app.clock.now()).await?;
+            trail(tx, &app, &who.actor, "task.retried", &task, "Put back").await
+        })
+        .await;
+    if let Err(Error::Internal(error)) = &outcome {
+        // Another task of the same key waits already: it does the same work.
+        let unique = error.downcast_ref::<diesel::result::Error>().is_some_and(|error| {
+            matches!(
+                error,
+                diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)
+            )
+        });
+        if unique {
+            return Err(Refusal::because(Code::Conflict, "The same work waits already.").into());
+        }
+    }
+    outcome?;
+    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, task).await?))
+}
+
+/// Cancel a task that has not begun.
+#[utoipa::path(tag = "automation", operation_id = "cancelTask", params(("id" = TaskId, Path)),
+    responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
+#[post("/admin/tasks/{id}/cancel")]
+async fn cancel_task(
+    app: web::Data<App>,
+    who: May<rights::TasksOperate>,
+    id: Path<TaskId>,
+) -> Result<Json<TaskDetail>> {
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        let task = list::lock(tx, *id).await?.ok_or_else(Refusal::not_found)?;
+        if !matches!(task.state, TaskState::Queued | TaskState::Pending) {
+            return Err(not_now(&task));
+        }
+        list::finish(tx, task.id, app.clock.now(), TaskState::Cancelled, None).await?;
+        trail(tx, &app, &who.actor, "task.cancelled", &task, "Cancelled").await
+    })
+    .await?;
+    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, task).await?))
+}
+
+/// Mark a manual task done.
+#[utoipa::path(tag = "automation", operation_id = "finishTask", params(("id" = TaskId, Path)),
+    request_body = TaskDone, responses((status = 200, body = TaskDetail)),
+    extensions(("x-permission" = json!("tasks.operate"))))]
+#[post("/admin/tasks/{id}/done")]
+async fn finish_task(
+    app: web::Data<App>,
+    who: May<rights::TasksOperate>,
+    id: Path<TaskId>,
+    done: Json<TaskDone>,
+) -> Result<Json<TaskDetail>> {
+    let mut fields = Fields::new();
+    fields.text("note", &done.note, 2000);
+    fields.finish()?;
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    // Locks go service before task, so the task is read first and locked last.
+    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        if !task.manual || task.state != TaskState::Processing {
+            return Err(not_now(&task));
+        }
+        if let Some(service) = task.service_id {
+            crate::services::actions::manual_done(tx, now, &who.actor, service).await?;
+        }
+        // The service ends its own tasks; the note is ours.
+        let task = list::lock(tx, *id).await?.ok_or_else(Refusal::not_found)?;
+        if !matches!(task.state, TaskState::Processing | TaskState::Completed) {
+            return Err(not_now(&task));
+        }
+        list::finish(tx, task.id, now, TaskState::Completed, Some(json!({ "note": done.note }))).await?;
+        trail(tx, &app, &who.actor, "task.done", &task, "Marked done").await
+    })
+    .await?;
+    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(detail(&mut conn, task).await?))
+}
+
+/// Show how the automation is doing: processes, leader, queues.
+#[utoipa::path(tag = "automation", operation_id = "getAutomationStatus",
+    responses((status = 200, body = AutomationStatus)), extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/automation/status")]
+async fn get_automation_status(
+    app: web::Data<App>,
+    _who: May<rights::TasksView>,
+) -> Result<Json<AutomationStatus>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(status::automation(&app, &mut conn).await?))
+}

@@ -1,0 +1,135 @@
+//! A working process: relay, workers, schedule and heartbeat, until it is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apalis::layers::WorkerBuilderExt;
+use apalis::prelude::{BackendExt, BoxDynError, Data, Monitor, ParallelizeExt, WorkerBuilder};
+use apalis_redis::RedisStorage;
+use shared::TaskId;
+use shared::tasks::Queue;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::LocalSet;
+use uuid::Uuid;
+
+use crate::App;
+use crate::jobs::{process, redis, relay, schedule, worker};
+
+/// How often a worker asks Redis for messages.
+const POLL_EVERY: Duration = Duration::from_millis(200);
+/// How long running tasks may take to finish when the process stops.
+const FINISH_WITHIN: Duration = Duration::from_secs(20);
+
+/// A task to be run, and where to say that it was.
+type Order = (TaskId, oneshot::Sender<()>);
+
+/// A thread that runs the tasks of one queue, several at once. A job may hold what cannot move between threads.
+#[derive(Clone)]
+struct Runner {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Runner {
+    fn start(app: App, queue: Queue, who: Arc<str>) -> anyhow::Result<Self> {
+        let (orders, mut incoming) = mpsc::unbounded_channel::<Order>();
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::Builder::new().name(format!("work-{queue}")).spawn(move || {
+            let local = LocalSet::new();
+            local.spawn_local(async move {
+                while let Some((id, done)) = incoming.recv().await {
+                    let (app, who) = (app.clone(), who.clone());
+                    tokio::task::spawn_local(async move {
+                        if let Err(error) = worker::run_task(&app, id, &who).await {
+                            // The row still says who has it: the lease ends and the task comes back.
+                            tracing::error!(task.id = %id, error = %error, "a task could not be reported");
+                        }
+                        // The other side may have stopped waiting.
+                        let _nobody_waits = done.send(());
+                    });
+                }
+            });
+            runtime.block_on(local);
+        })?;
+        Ok(Self { orders })
+    }
+}
+
+/// What apalis calls for each message. Failures are in the row, so a message is always done with.
+async fn take(id: TaskId, runner: Data<Runner>) -> Result<(), BoxDynError> {
+    let (done, finished) = oneshot::channel();
+    runner.orders.send((id, done))?;
+    finished.await?;
+    Ok(())
+}
+
+/// Works until `stop` says so, then finishes what it has begun. `role`: `work`, or `all` next to a server.
+pub async fn work(app: App, role: &'static str, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let id = Uuid::now_v7();
+    let who: Arc<str> = process::name().into();
+    let mut side = tokio::task::JoinSet::new();
+    side.spawn(process::beat(app.clone(), id, role, stop.clone()));
+    side.spawn(relay::run(app.clone(), stop.clone()));
+    if app.config.work.scheduler {
+        side.spawn(schedule::lead(app.clone(), stop.clone()));
+    }
+    let mut runners = Vec::new();
+    for queue in Queue::ALL {
+        runners.push((*queue, Runner::start(app.clone(), *queue, who.clone())?));
+    }
+    let mut round = 0_u64;
+    while !*stop.borrow() {
+        round += 1;
+        if let Err(error) = attend(&app, &runners, id, round, stop.clone()).await {
+            tracing::warn!(error = format!("{error:#}"), "the workers stopped, starting them again");
+        }
+        if !*stop.borrow() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+    while let Some(ended) = side.join_next().await {
+        ended?;
+    }
+    process::leave(&app, id).await?;
+    Ok(())
+}
+
+/// One life of the workers; ends with `stop`, or when Redis is away for good.
+async fn attend(
+    app: &App,
+    runners: &[(Queue, Runner)],
+    id: Uuid,
+    round: u64,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let connection = redis::connect(&app.config).await?;
+    let concurrency = app.config.work.concurrency.max(1);
+    let mut monitor = Monitor::new();
+    for (queue, runner) in runners {
+        let store: RedisStorage<TaskId> =
+            RedisStorage::new(connection.clone()).with_config(redis::queue_config(&app.config, *queue));
+        let (queue, runner) = (*queue, runner.clone());
+        monitor = monitor.register(move |restarts| {
+            // Redis refuses a name that it saw a moment ago.
+            WorkerBuilder::new(format!("{queue}-{}-{round}-{restarts}", id.simple()))
+                .backend(store.clone().poll_with_interval(POLL_EVERY))
+                .data(runner.clone())
+                .concurrency(concurrency)
+                .parallelize(tokio::spawn)
+                .build(take)
+        });
+    }
+    // A worker that dies ends the round; `work` begins another after a pause.
+    monitor
+        .should_restart(|worker, error| {
+            tracing::warn!(worker = worker.name(), %error, "a worker stopped");
+            false
+        })
+        .shutdown_timeout(FINISH_WITHIN)
+        .run_with_signal(async move {
+            // The sender going away also means to stop.
+            let _stopped = stop.wait_for(|stop| *stop).await;
+            Ok(())
+        })
+        .await
+        .map_err(|error| anyhow::anyhow!("{error}"))
+}
