@@ -121,7 +121,7 @@ async fn what_staff_suspended_is_not_resumed_by_money() {
 async fn a_suspended_service_ends_after_its_delay_and_pays_its_uninstall_fee_into_debt() {
     let panel = Panel::start().await;
     let more = json!({ "termination_delay_hours": 48, "stock_control": true, "stock": 3 });
-    let it = Running::start(&panel, "1.0097", more, "monthly").await;
+    let it = Running::start(&panel, "1.0096", more, "monthly").await;
     panel.advance_hours(1).await;
     charge(&panel).await;
     assert_eq!(it.state().await, ServiceState::Suspended);
@@ -163,7 +163,7 @@ async fn the_grace_of_whole_periods_is_kept() {
 #[actix_web::test]
 async fn the_manual_flag_keeps_automation_off() {
     let panel = Panel::start().await;
-    let it = Running::start(&panel, "1.0097", json!({}), "monthly").await;
+    let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;
     it.staff_does("manual", json!({ "manual": true, "note": "VIP" })).await.expect(200);
     panel.advance_hours(5).await;
     charge(&panel).await;
