@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use serde_json::{Value, json};
 use shared::catalog::{
-    AttributeText, CatalogText, OptionDetail, OptionGroupInput, OptionInput, OptionKind, PriceChanges,
+    AttributeText, CatalogText, OptionGroupDetail, OptionGroupInput, OptionInput, OptionKind, PriceChanges,
     PriceInput, ProductAttribute, ProductDetail, ProductGroupInput, ProductInGroup, ProductInput,
     ProductOptionGroup, ProductOptionGroups, Texts,
 };
@@ -446,8 +446,10 @@ pub(super) async fn fill(api: &Api) -> anyhow::Result<Catalogue> {
                 texts: texts(choice.names, ["", "", ""]),
                 visible: true,
             };
-            let option: OptionDetail =
+            let group: OptionGroupDetail =
                 api.post(&format!("/admin/option-groups/{group_id}/options"), &input).await?;
+            let option = group.options.iter().find(|option| option.option.key == choice.key);
+            let option = option.with_context(|| format!("the option {} is not in its group", choice.key))?;
             made.options.insert(choice.key, option.id);
             if let Some(monthly) = choice.monthly {
                 let prices = CURRENCIES

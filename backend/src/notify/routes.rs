@@ -133,7 +133,8 @@ fn check(read: &BellRead) -> Result<()> {
 }
 
 /// Show the bell of the signed-in member of staff.
-#[utoipa::path(tag = "automation", operation_id = "getStaffBell", responses((status = 200, body = Bell)))]
+#[utoipa::path(tag = "automation", operation_id = "getStaffBell", responses((status = 200, body = Bell)),
+    extensions(("x-permission" = json!("none"))))]
 #[get("/admin/bell")]
 async fn get_staff_bell(app: web::Data<App>, who: Staff) -> Result<Json<Bell>> {
     Ok(Json(history::bell(&mut *app.db.get().await?, Owner::Admin(who.admin)).await?))
@@ -141,7 +142,8 @@ async fn get_staff_bell(app: web::Data<App>, who: Staff) -> Result<Json<Bell>> {
 
 /// Mark messages at the bell of the signed-in member of staff read.
 #[utoipa::path(tag = "automation", operation_id = "readStaffBell", request_body = BellRead,
-    responses((status = 200, body = Bell)))]
+    responses((status = 200, body = Bell)),
+    extensions(("x-permission" = json!("none"))))]
 #[post("/admin/bell/read")]
 async fn read_staff_bell(app: web::Data<App>, who: Staff, read: Json<BellRead>) -> Result<Json<Bell>> {
     check(&read)?;

@@ -381,7 +381,7 @@ async fn a_proforma_that_nobody_pays_is_cancelled() {
     let forgotten = proforma(&ada, "100").await.document.id;
     let begun = proforma(&ada, "50").await.document.id;
     book(&staff, begun, json!({ "amount": "1.00" })).await.expect(201);
-    panel.advance_hours(24 * 44).await;
+    panel.advance_hours(24 * 36).await;
     hostwright::billing::document::reminders::run(&panel.app).await.expect("looked through");
     let status = async |id: DocumentId| {
         let detail: DocumentDetail =

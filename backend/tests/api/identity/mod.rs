@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::harness::{Answer, Caller, Panel};
 
-pub const PASSWORD: &str = "a quiet harbour at dawn";
+pub(crate) const PASSWORD: &str = "a quiet harbour at dawn";
 
 /// What a visitor sends to register.
-pub fn registration(email: &str) -> Value {
+pub(crate) fn registration(email: &str) -> Value {
     json!({
         "email": email, "password": PASSWORD, "first_name": "Ada", "last_name": "Novak", "country": "PL", "currency": "EUR",
         "language": "en", "terms_accepted": true,
@@ -26,7 +26,7 @@ pub fn registration(email: &str) -> Value {
 }
 
 /// The sealed part of the newest message of an event: the link or code that was mailed.
-pub async fn mailed(panel: &Panel, event: &str, email: &str) -> Value {
+pub(crate) async fn mailed(panel: &Panel, event: &str, email: &str) -> Value {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = SqlUuid)]
@@ -46,7 +46,7 @@ pub async fn mailed(panel: &Panel, event: &str, email: &str) -> Value {
 }
 
 /// The token of the newest link of an event.
-pub async fn link_token(panel: &Panel, event: &str, email: &str) -> String {
+pub(crate) async fn link_token(panel: &Panel, event: &str, email: &str) -> String {
     let secrets = mailed(panel, event, email).await;
     let link = secrets["link"].as_str().unwrap().to_owned();
     assert!(link.starts_with("http://localhost:8480/"), "{link}");
@@ -54,7 +54,7 @@ pub async fn link_token(panel: &Panel, event: &str, email: &str) -> String {
 }
 
 /// How many messages of an event were written to an address.
-pub async fn mails(panel: &Panel, event: &str, email: &str) -> i64 {
+pub(crate) async fn mails(panel: &Panel, event: &str, email: &str) -> i64 {
     panel
         .count(&format!(
             "SELECT count(*) AS value FROM notifications WHERE event = '{event}' AND email = '{email}'"
@@ -63,7 +63,7 @@ pub async fn mails(panel: &Panel, event: &str, email: &str) -> i64 {
 }
 
 /// The caller that a sign-in made, from its cookies.
-pub fn session_of(panel: &Panel, answer: &Answer) -> Caller {
+pub(crate) fn session_of(panel: &Panel, answer: &Answer) -> Caller {
     let cookies: Vec<String> = answer
         .headers
         .get_all("set-cookie")
@@ -74,12 +74,12 @@ pub fn session_of(panel: &Panel, answer: &Answer) -> Caller {
     panel.visitor().with_session(cookies.join("; "), signed_in.csrf_token)
 }
 
-pub async fn sign_in(panel: &Panel, area: &str, email: &str, password: &str) -> Answer {
+pub(crate) async fn sign_in(panel: &Panel, area: &str, email: &str, password: &str) -> Answer {
     panel.visitor().post(&format!("{area}/sign-in"), json!({ "email": email, "password": password })).await
 }
 
 /// Registers, confirms and signs in.
-pub async fn member(panel: &Panel, email: &str) -> Caller {
+pub(crate) async fn member(panel: &Panel, email: &str) -> Caller {
     panel.visitor().post("/public/registration", registration(email)).await.expect(201);
     let token = link_token(panel, "confirm_email", email).await;
     panel.visitor().post("/auth/email/confirm", json!({ "token": token })).await.expect(200);
@@ -87,6 +87,6 @@ pub async fn member(panel: &Panel, email: &str) -> Caller {
 }
 
 /// Gives the password again.
-pub async fn sudo(caller: &Caller) {
+pub(crate) async fn sudo(caller: &Caller) {
     caller.post("/auth/sudo", json!({ "password": PASSWORD })).await.expect(200);
 }
