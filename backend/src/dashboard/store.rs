@@ -386,5 +386,5 @@ pub(super) async fn failing_tasks(conn: &mut Conn) -> QueryResult<Vec<FailingTas
 }
 
 pub(super) async fn activity(conn: &mut Conn) -> QueryResult<Vec<ActivityEntry>> {
-    Ok(activity::latest(conn, &ActivityFilter::default(), 10).await?)
+    activity::latest(conn, &ActivityFilter::default(), 10).await
 }

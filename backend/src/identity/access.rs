@@ -275,6 +275,7 @@ pub struct Membership {
 
 /// The membership of a user; `None` when he does not belong to that client.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
+    #[expect(clippy::type_complexity, reason = "a row as it is read, taken apart at once")]
     let row: Option<(String, Vec<String>, String, Option<String>, bool, bool)> = client_users::table
         .inner_join(clients::table)
         .inner_join(users::table)

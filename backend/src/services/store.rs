@@ -217,6 +217,7 @@ pub async fn options_of(conn: &mut Conn, id: ServiceId) -> QueryResult<Vec<Optio
 
 /// Chosen options as the module is given them.
 pub async fn given_options(conn: &mut Conn, id: ServiceId) -> QueryResult<Vec<GivenOption>> {
+    #[expect(clippy::type_complexity, reason = "a row as it is read, taken apart at once")]
     let rows: Vec<(String, Option<String>, Option<String>, i32, Option<String>)> = service_options::table
         .inner_join(option_groups::table)
         .left_join(options::table)

@@ -25,7 +25,10 @@ WITH mine AS MATERIALIZED (
                 ELSE s.first_s + ((s.now_s - s.first_s) / 3600 + 1) * 3600 END AS next_s
     FROM stream s
     LEFT JOIN unnest($4, $5) AS n (begins, hours)
-        ON s.first_s <= s.now_s AND s.first_s < n.begins + n.hours * 3600 AND s.now_s >= n.begins
+        ON s.first_s <= s.now_s AND s.first_s < n.begins + n.hours * 3600
+            -- An hour of that month has begun, not only the month.
+            AND s.now_s >= CASE WHEN s.first_s >= n.begins THEN s.first_s
+                                ELSE s.first_s + (n.begins - s.first_s + 3599) / 3600 * 3600 END
     OFFSET 0
 ), periods AS (
     SELECT s.client_id, s.id AS service_id, (s.rate * 10000)::bigint AS price, s.price_version, p.number,

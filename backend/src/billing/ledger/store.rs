@@ -179,6 +179,7 @@ pub async fn accounts(
     conn: &mut Conn,
     ids: Vec<LedgerAccountId>,
 ) -> QueryResult<HashMap<LedgerAccountId, LedgerAccount>> {
+    #[expect(clippy::type_complexity, reason = "a row as it is read, taken apart at once")]
     let rows: Vec<(LedgerAccountId, AccountKind, String, Option<CompanyId>, Option<ClientId>)> =
         ledger_accounts::table
             .filter(ledger_accounts::id.eq_any(ids))
