@@ -1,5 +1,12 @@
 //! Requests in; rows, mail and jobs out. Real PostgreSQL, each test in a database of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::type_complexity,
+    reason = "a test stops where its ground gives way"
+)]
+
 mod harness;
 
 mod catalog;
