@@ -29,6 +29,7 @@ pub struct Dashboard {
     pub activity: Vec<ActivityEntry>,
 }
 
+/// What runs, and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SystemInformation {
@@ -36,6 +37,7 @@ pub struct SystemInformation {
     pub version: String,
     /// Of PostgreSQL.
     pub database: String,
+    /// Size of the database.
     pub database_bytes: i64,
     /// IANA zone of the installation.
     pub time_zone: String,
@@ -45,6 +47,7 @@ pub struct SystemInformation {
     pub clock_moved: bool,
 }
 
+/// How the work in the background is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AutomationFigures {
@@ -52,6 +55,7 @@ pub struct AutomationFigures {
     pub workers: i64,
     /// One of them leads the schedule.
     pub has_leader: bool,
+    /// When charges were last looked for.
     pub last_charge_at: Option<Timestamp>,
     /// Tasks of the last 24 hours, and all unfinished ones.
     pub tasks: Vec<TasksInState>,
@@ -59,6 +63,7 @@ pub struct AutomationFigures {
     pub waiting_for_staff: i64,
 }
 
+/// Tasks of one state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TasksInState {
@@ -81,6 +86,7 @@ pub struct RevenueFigures {
     pub days: Vec<RevenueDay>,
 }
 
+/// One day of revenue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevenueDay {
@@ -89,6 +95,7 @@ pub struct RevenueDay {
     pub before: Money,
 }
 
+/// What clients have, and owe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalletFigures {
@@ -97,21 +104,28 @@ pub struct WalletFigures {
     pub held: Money,
     /// Sum of all negative balances, as a positive amount.
     pub debts: Money,
+    /// Clients whose balance is below zero.
     pub clients_in_debt: i64,
 }
 
+/// Clients and orders by number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClientFigures {
+    /// All but deleted ones.
     pub total: i64,
     pub active: i64,
-    /// Of the last 30 days, and of the 30 days before.
+    /// Of the last 30 days.
     pub new: i64,
+    /// Of the 30 days before those.
     pub new_before: i64,
+    /// Orders of the last 30 days.
     pub orders: i64,
+    /// Orders of the 30 days before those.
     pub orders_before: i64,
 }
 
+/// Services of one state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServicesInState {
@@ -119,9 +133,11 @@ pub struct ServicesInState {
     pub count: i64,
 }
 
+/// What clients have not paid yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DocumentFigures {
+    /// Documents that are not paid in full.
     pub unpaid: i64,
     pub unpaid_amount: Money,
     pub overdue: i64,
@@ -130,6 +146,7 @@ pub struct DocumentFigures {
     pub longest_overdue: Vec<OverdueDocument>,
 }
 
+/// A document that is paid too late.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OverdueDocument {
@@ -140,13 +157,16 @@ pub struct OverdueDocument {
     pub due_on: Date,
 }
 
+/// Somebody of the staff who is at work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffOnline {
     pub name: String,
+    /// Last request.
     pub seen_at: Timestamp,
 }
 
+/// A task that gave up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FailingTask {

@@ -33,6 +33,7 @@ pub struct ActivityEntry {
     /// What was done, for programs: `client.suspended`.
     pub action: String,
     pub subject_kind: Option<String>,
+    /// Id of what it was done to.
     pub subject: Option<Uuid>,
     /// What was done, for people.
     pub description: String,
