@@ -8,9 +8,10 @@ pub mod count;
 use anyhow::Context;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use jiff::{Timestamp, ToSpan};
 use secrecy::ExposeSecret;
@@ -42,40 +43,53 @@ pub fn pool(config: &Database) -> anyhow::Result<Pool> {
     Pool::builder(manager).max_size(config.connections_max).build().context("building the pool")
 }
 
+/// A connection for what diesel does only without async: migrations.
+type BlockingConn = AsyncConnectionWrapper<AsyncPgConnection>;
+
 /// Brings the tables up to date; safe to call from several processes at once. Returns how many migrations were applied.
 pub async fn migrate(url: &str) -> anyhow::Result<usize> {
-    let mut conn =
-        AsyncPgConnection::establish(url).await.context("connecting to PostgreSQL (database.url)")?;
-    diesel::sql_query("SELECT pg_advisory_lock($1)")
-        .bind::<BigInt, _>(locks::MIGRATE)
-        .execute(&mut conn)
-        .await?;
-    let mut harness = AsyncMigrationHarness::new(conn);
-    let applied = harness
-        .run_pending_migrations(MIGRATIONS)
-        .map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?
-        .len();
-    let mut conn = harness.into_inner();
-    diesel::sql_query("SELECT pg_advisory_unlock($1)")
-        .bind::<BigInt, _>(locks::MIGRATE)
-        .execute(&mut conn)
-        .await?;
-    Ok(applied)
+    blocking(url, |conn| {
+        // The lock goes with the session, whatever happens.
+        diesel::RunQueryDsl::execute(
+            diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(locks::MIGRATE),
+            conn,
+        )?;
+        let applied = conn
+            .run_pending_migrations(MIGRATIONS)
+            .map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?;
+        Ok(applied.len())
+    })
+    .await
 }
 
 /// Undoes the last `steps` migrations.
 pub async fn revert(url: &str, steps: usize) -> anyhow::Result<usize> {
-    let conn = AsyncPgConnection::establish(url).await.context("connecting to PostgreSQL (database.url)")?;
-    let mut harness = AsyncMigrationHarness::new(conn);
-    let mut undone = 0;
-    for _ in 0..steps {
-        match harness.revert_last_migration(MIGRATIONS) {
-            Ok(_) => undone += 1,
-            Err(error) if undone == 0 => anyhow::bail!("reverting failed: {error}"),
-            Err(_) => break,
+    blocking(url, move |conn| {
+        let mut undone = 0;
+        for _ in 0..steps {
+            match conn.revert_last_migration(MIGRATIONS) {
+                Ok(_) => undone += 1,
+                Err(error) if undone == 0 => anyhow::bail!("reverting failed: {error}"),
+                Err(_) => break,
+            }
         }
-    }
-    Ok(undone)
+        Ok(undone)
+    })
+    .await
+}
+
+/// Runs `work` on a thread of its own with a new connection.
+async fn blocking<T: Send + 'static>(
+    url: &str,
+    work: impl FnOnce(&mut BlockingConn) -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    let url = url.to_owned();
+    tokio::task::spawn_blocking(move || {
+        let mut conn = <BlockingConn as diesel::Connection>::establish(&url)
+            .context("connecting to PostgreSQL (database.url)")?;
+        work(&mut conn)
+    })
+    .await?
 }
 
 /// Whether every migration of this program is applied.
