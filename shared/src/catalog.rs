@@ -398,6 +398,9 @@ pub struct OptionGroupInput {
     pub pattern: Option<String>,
     #[serde(default = "yes")]
     pub visible: bool,
+    /// Prices of its options in other currencies follow the exchange rate.
+    #[serde(default)]
+    pub convert_price: bool,
 }
 
 const fn hundred() -> i32 {

@@ -575,6 +575,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        convert_price -> Bool,
     }
 }
 

@@ -435,6 +435,7 @@ pub(super) async fn fill(api: &Api) -> anyhow::Result<Catalogue> {
             quantity_step: group.step,
             pattern: None,
             visible: true,
+            convert_price: false,
         };
         let group_id: OptionGroupId = id(&api.post("/admin/option-groups", &input).await?)?;
         made.groups.insert(group.key, group_id);

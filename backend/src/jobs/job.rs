@@ -63,6 +63,8 @@ pub enum Job {
     SendNotification {
         notification: NotificationId,
     },
+    /// Send what was written while no mail server was configured.
+    WaitingMail,
     /// Tell clients whose wallet runs dry soon.
     WalletForecast,
     /// Remind of documents that are due.
@@ -94,6 +96,7 @@ impl Job {
             Self::ClientServices { .. } => "client-services",
             Self::TypesetDocument { .. } => "typeset-document",
             Self::SendNotification { .. } => "send-notification",
+            Self::WaitingMail => "waiting-mail",
             Self::WalletForecast => "wallet-forecast",
             Self::DocumentReminders => "document-reminders",
             Self::ConvertPrices => "convert-prices",
@@ -112,7 +115,7 @@ impl Job {
             | Self::ModuleIdle { .. }
             | Self::ModuleChangeOptions { .. }
             | Self::ModuleCancel { .. } => Queue::Provisioning,
-            Self::SendNotification { .. } => Queue::Mail,
+            Self::SendNotification { .. } | Self::WaitingMail => Queue::Mail,
             _ => Queue::Default,
         }
     }
@@ -125,6 +128,7 @@ impl Job {
         match self {
             Self::Charge
             | Self::ServiceDeadlines
+            | Self::WaitingMail
             | Self::WalletForecast
             | Self::DocumentReminders
             | Self::ConvertPrices
@@ -141,6 +145,7 @@ impl Job {
         match self {
             Self::Charge
             | Self::ServiceDeadlines
+            | Self::WaitingMail
             | Self::WalletForecast
             | Self::DocumentReminders
             | Self::ConvertPrices

@@ -33,6 +33,7 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         | Job::ModuleChangeOptions { service }
         | Job::ModuleCancel { service } => services::operation::run(app, service).await,
         Job::SendNotification { notification } => notify::send::send(app, notification).await,
+        Job::WaitingMail => notify::send::send_waiting(app).await,
         Job::Cleanup => cleanup::run(app).await,
         Job::ConvertPrices => catalog::price::convert::convert(&mut *app.db.get().await?, app.clock.now())
             .await

@@ -16,7 +16,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Json, May, Me, Paging, Path, Query, Staff, rights};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
-use crate::notify::Event;
+use crate::notify::{Event, send};
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_notifications)
@@ -29,7 +29,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 }
 
 fn can_resend(message: &Message) -> bool {
-    message.state != NotificationState::Queued
+    let waits = message.answer.as_deref() == Some(send::WAITS);
+    (message.state != NotificationState::Queued || waits)
         && Event::find(&message.event).is_some_and(|event| event.secrets().is_empty())
 }
 

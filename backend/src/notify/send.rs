@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use jiff::SignedDuration;
 use schema::{admins, clients, companies, documents, notifications, users};
 use serde_json::{Map, Value, json};
 use shared::notifications::{Audience, NotificationState};
@@ -11,11 +12,18 @@ use shared::{ClientId, DocumentId, Language, NotificationId};
 use crate::App;
 use crate::billing::document::paper;
 use crate::db::Conn;
-use crate::http::error::Result;
-use crate::jobs::current;
+use crate::http::error::{Error, Result};
+use crate::jobs::outbox::{self, Tags};
+use crate::jobs::{Job, current};
 use crate::notify::Event;
 use crate::notify::render::{self, Frame, MASK};
 use crate::notify::transport::File;
+
+/// The answer of a message that waits for a mail server.
+pub(super) const WAITS: &str = "waits: no mail server is configured (mail.smtp_url)";
+/// How long a waiting message is still worth sending.
+const WAITING_LASTS: SignedDuration = SignedDuration::from_hours(48);
+const WAITING_AT_ONCE: i64 = 500;
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = notifications)]
@@ -66,12 +74,11 @@ pub async fn send(app: &App, id: NotificationId) -> Result<()> {
         .execute(&mut conn)
         .await?;
     if !app.mailer.is_configured() {
-        let answer = "waits: no mail server is configured (mail.smtp_url)";
         diesel::update(notifications::table.find(id))
-            .set(notifications::answer.eq(answer))
+            .set(notifications::answer.eq(WAITS))
             .execute(&mut conn)
             .await?;
-        return current::output(&json!({ "answer": answer }));
+        return current::output(&json!({ "answer": WAITS }));
     }
     let files = files(app, &mut conn, &row.attachments).await?;
     drop(conn);
@@ -102,6 +109,33 @@ pub async fn send(app: &App, id: NotificationId) -> Result<()> {
             Err(error.into())
         }
     }
+}
+
+/// Sends what was written while no mail server was configured; what is older than two days stays in the history only.
+pub async fn send_waiting(app: &App) -> Result<()> {
+    if !app.mailer.is_configured() {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let since = now.checked_sub(WAITING_LASTS).unwrap_or(now);
+    let mut conn = app.db.get().await?;
+    let waiting: Vec<(NotificationId, Option<ClientId>)> = notifications::table
+        .filter(notifications::state.eq(NotificationState::Queued).and(notifications::answer.eq(WAITS)))
+        .filter(notifications::created_at.ge(jiff_diesel::Timestamp::from(since)))
+        .order(notifications::id)
+        .limit(WAITING_AT_ONCE)
+        .select((notifications::id, notifications::client_id))
+        .load(&mut conn)
+        .await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        for (notification, client) in &waiting {
+            let tags = Tags { client: *client, ..Tags::default() };
+            outbox::send(tx, now, &Job::SendNotification { notification: *notification }, tags).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    current::output(&json!({ "sent": waiting.len() }))
 }
 
 type Sender = Option<(String, String)>;

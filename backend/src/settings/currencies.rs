@@ -8,6 +8,7 @@ use shared::{Code, Currency};
 
 use super::store::{self, CurrencyRow};
 use crate::audit::{self, Actor, Entry};
+use crate::catalog::price::convert;
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::fields::Fields;
@@ -86,6 +87,7 @@ pub(super) async fn create(
             return Err(Refusal::field("code", "taken", "This currency is there already.").into());
         }
         audit::record(tx, actor, now, told("Added", row.code)).await?;
+        convert::ask(tx, now).await?;
         Ok(row.into())
     })
     .await
@@ -122,6 +124,7 @@ pub(super) async fn change(
         };
         let changed = store::update_currency(tx, now, &changed).await?;
         audit::record(tx, actor, now, told("Changed", code)).await?;
+        convert::ask(tx, now).await?;
         Ok(changed.into())
     })
     .await
@@ -148,6 +151,7 @@ pub(super) async fn make_default(
             store::update_currency(tx, now, &CurrencyRow { is_default: true, rate: Decimal::ONE, ..row })
                 .await?;
         audit::record(tx, actor, now, told("Made default the", code)).await?;
+        convert::ask(tx, now).await?;
         Ok(row.into())
     })
     .await

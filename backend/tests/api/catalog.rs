@@ -8,7 +8,7 @@ use shared::catalog::{
 use shared::{Code, Page};
 
 use crate::harness::Panel;
-use crate::selling::{decimal, give, product, sizes};
+use crate::selling::{decimal, give, product, sizes, work};
 
 #[actix_web::test]
 async fn a_product_is_created_changed_copied_and_deleted() {
@@ -225,4 +225,51 @@ async fn quantities_and_texts_keep_to_their_group() {
     ] {
         assert_eq!(quote(options).await.expect(422).refused_fields(), [field]);
     }
+}
+
+#[actix_web::test]
+async fn converted_prices_follow_the_rate_and_leave_the_others_alone() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let follows = product(&staff, "follows", json!({ "convert_price": true })).await;
+    let stands = product(&staff, "stands", json!({})).await;
+    let group = sizes(&staff, "size", follows.id).await;
+    let mut input = serde_json::to_value(&group.group).unwrap();
+    input["convert_price"] = json!(true);
+    input["version"] =
+        staff.get(&format!("/admin/option-groups/{}", group.id)).await.expect(200).json()["group"]["version"]
+            .clone();
+    staff.put(&format!("/admin/option-groups/{}", group.id), input).await.expect(200);
+    work(&panel).await;
+    let monthly = async |id: String| {
+        let query = format!(
+            "SELECT base AS value FROM prices WHERE coalesce(product_id, option_id) = '{id}'
+             AND currency = 'PLN' AND period = 'monthly'"
+        );
+        panel.amount(&query).await.normalize().to_string()
+    };
+    let large = group.options[1].id.to_string();
+    let rate = panel.amount("SELECT rate AS value FROM currencies WHERE code = 'PLN'").await;
+    assert_eq!(rate.normalize().to_string(), "4.25");
+    assert_eq!(monthly(follows.id.to_string()).await, "30.6");
+    assert_eq!(monthly(large.clone()).await, "61.2");
+    let untouched = format!(
+        "SELECT count(*) AS value FROM prices WHERE product_id = '{}' AND currency <> 'EUR'",
+        stands.id
+    );
+    assert_eq!(panel.count(&untouched).await, 0);
+
+    // A new rate reaches them by itself; a second run finds nothing to write.
+    let pln = staff.get("/admin/currencies?per_page=50").await.expect(200).json();
+    let pln = pln["items"].as_array().unwrap().iter().find(|one| one["code"] == "PLN").unwrap().clone();
+    let change = json!({
+        "version": pln["version"], "prefix": pln["prefix"], "suffix": pln["suffix"], "format": pln["format"],
+        "rate": "4.5", "enabled": true,
+    });
+    staff.put("/admin/currencies/PLN", change).await.expect(200);
+    work(&panel).await;
+    assert_eq!(monthly(follows.id.to_string()).await, "32.4");
+    assert_eq!(monthly(large).await, "64.8");
+    let again = hostwright::catalog::price::convert::convert(&mut *panel.conn().await, panel.now()).await;
+    assert_eq!(again.unwrap(), 0);
 }

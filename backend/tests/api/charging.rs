@@ -155,10 +155,15 @@ async fn the_database_and_rust_charge_the_same_for_random_prices_hours_and_month
     let start = panel.now().as_second();
     let recurring: Vec<Period> = Period::ALL[1..].to_vec();
 
-    for round in 0..4 {
+    for round in 0..6 {
         let mut expected: Vec<Charge> = Vec::new();
         let watermark = second(start + round * 40 * 86_400);
-        let now = second(watermark.as_second() + draw(0, 80 * 86_400));
+        let mut now = second(watermark.as_second() + draw(0, 80 * 86_400));
+        if round % 3 == 2 {
+            // In the first hour of a month, when the hours of some services have begun in it and those of others not.
+            let month = now.to_zoned(jiff::tz::TimeZone::UTC).last_of_month().unwrap().tomorrow().unwrap();
+            now = second(month.start_of_day().unwrap().timestamp().as_second() + draw(0, 3599));
+        }
         panel.sql("DELETE FROM services").await;
         panel
             .sql(&format!("UPDATE wallets SET charged_to = '{watermark}', next_due_at = '{watermark}'"))
@@ -237,6 +242,27 @@ async fn hours_are_taken_as_they_begin_and_add_up_to_the_month() {
         .amount("SELECT sum(amount) AS value FROM charges WHERE period_from >= '2026-04-01Z' AND period_from < '2026-05-01Z'")
         .await;
     assert_eq!(april, decimal("20"));
+    assert_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_that_began_without_an_hour_of_the_service_charges_nothing_in_it() {
+    let panel = Panel::start().await;
+    panel.set_clock(at("2026-03-31T23:02:00Z")).await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "10").await;
+    let early = delivered(&panel, ada.id, Period::Hourly, "hours", "1", "0").await;
+    activate(&panel, ada.id, early).await;
+    panel.set_clock(at("2026-03-31T23:50:00Z")).await;
+    let late = delivered(&panel, ada.id, Period::Hourly, "hours", "0.5", "0").await;
+    activate(&panel, ada.id, late).await;
+    // The early one is in its hour of 00:02, the late one still in the hour of 23:50.
+    panel.set_clock(at("2026-04-01T00:05:00Z")).await;
+    assert_eq!(charge(&panel).await.batch.charges, 1);
+    assert_eq!(balance(&panel, ada.id).await, decimal("7.5"));
+    panel.set_clock(at("2026-04-01T00:55:00Z")).await;
+    assert_eq!(charge(&panel).await.batch.charges, 1);
+    assert_eq!(balance(&panel, ada.id).await, decimal("7"));
     assert_books(&panel).await;
 }
 

@@ -17,6 +17,7 @@ mod documents;
 mod foundation;
 mod identity;
 mod ledger;
+mod notices;
 mod orders;
 mod schedule;
 mod selling;

@@ -331,3 +331,29 @@ async fn lists_page_sort_and_search_with_a_constant_number_of_queries() {
     let charges: Page<Value> = it.client.calls.get(&it.own("/charges")).await.expect(200).read();
     assert_eq!(charges.total, 1);
 }
+
+#[actix_web::test]
+async fn a_task_of_staff_is_found_and_done_from_the_queue() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "20").await;
+    let path = format!("/clients/{}/orders", client.id);
+    let order = json!({ "items": [{ "product": made.id, "period": "monthly" }] });
+    let placed: OrderDetail = client.calls.post_once(&path, order).await.expect(201).read();
+    work(&panel).await;
+    let waiting = staff.get("/admin/tasks?manual=true&state=processing").await.expect(200).json();
+    assert_eq!(waiting["total"], 1);
+    let done = format!("/admin/tasks/{}/done", waiting["items"][0]["id"].as_str().unwrap());
+    staff.post(&done, json!({})).await.expect(200);
+    let detail: ServiceDetail = client
+        .calls
+        .get(&format!("/clients/{}/services/{}", client.id, placed.services[0].id))
+        .await
+        .expect(200)
+        .read();
+    assert_eq!(detail.service.state, ServiceState::Active);
+    staff.post(&done, json!({})).await.expect(409);
+    assert_books(&panel).await;
+}

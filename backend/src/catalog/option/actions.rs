@@ -7,6 +7,7 @@ use shared::{Code, OptionGroupId, OptionId};
 
 use super::store;
 use crate::audit::{self, Actor, Entry};
+use crate::catalog::price::convert;
 use crate::catalog::text;
 use crate::db::Conn;
 use crate::http::Fields;
@@ -96,7 +97,7 @@ pub async fn change_group(
             ..Entry::default()
         };
         audit::record(tx, actor, now, entry).await?;
-        Ok(())
+        convert::ask(tx, now).await
     })
     .await
 }

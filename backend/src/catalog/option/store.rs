@@ -27,6 +27,7 @@ pub struct OptionGroup {
     pub quantity_step: i32,
     pub pattern: Option<String>,
     pub visible: bool,
+    pub convert_price: bool,
     pub version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub created_at: Timestamp,
@@ -48,6 +49,7 @@ impl OptionGroup {
             quantity_step: self.quantity_step,
             pattern: self.pattern.clone(),
             visible: self.visible,
+            convert_price: self.convert_price,
         })
     }
 }
@@ -233,6 +235,7 @@ struct EditableGroup<'a> {
     quantity_step: i32,
     pattern: Option<&'a str>,
     visible: bool,
+    convert_price: bool,
     updated_at: jiff_diesel::Timestamp,
 }
 
@@ -247,6 +250,7 @@ fn editable(input: &OptionGroupInput, now: Timestamp) -> Result<EditableGroup<'_
         quantity_step: input.quantity_step,
         pattern: input.pattern.as_deref(),
         visible: input.visible,
+        convert_price: input.convert_price,
         updated_at: now.into(),
     })
 }

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use shared::catalog::PriceInput;
 use shared::{Code, Currency, Period, PriceId};
 
+use super::convert;
 use super::store::{self, Owner};
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::{option, product};
@@ -103,7 +104,7 @@ pub async fn write(
             ..Entry::default()
         };
         audit::record(tx, actor, now, entry).await?;
-        Ok(())
+        convert::ask(tx, now).await
     })
     .await
 }

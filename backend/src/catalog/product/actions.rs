@@ -9,6 +9,7 @@ use shared::{Code, ProductId};
 
 use super::store;
 use crate::audit::{self, Actor, Entry};
+use crate::catalog::price::convert;
 use crate::catalog::{option, text};
 use crate::db::Conn;
 use crate::http::Fields;
@@ -108,7 +109,7 @@ pub async fn change(
             ..Entry::default()
         };
         audit::record(tx, actor, now, entry).await?;
-        Ok(())
+        convert::ask(tx, now).await
     })
     .await
 }

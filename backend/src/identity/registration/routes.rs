@@ -15,7 +15,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Register: a user with his first client. The answer is the same for an address that is registered already.
-#[utoipa::path(tag = "public", operation_id = "register", request_body = NewRegistration,
+#[utoipa::path(tag = "public", operation_id = "registerUser", request_body = NewRegistration,
     responses((status = 201, body = Registered)))]
 #[post("/public/registration")]
 async fn register(app: web::Data<App>, visitor: Visitor, new: Json<NewRegistration>) -> Result<HttpResponse> {

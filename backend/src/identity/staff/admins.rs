@@ -18,7 +18,8 @@ use crate::identity::access::{Permissions, permissions_of};
 use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
-use crate::identity::{contact, link, password, random};
+use crate::identity::{contact, factor, link, password, random};
+use crate::notify::{Event, Letter};
 use crate::settings;
 
 /// Everything that is known of a member of staff, with where each of his permissions comes from.
@@ -206,7 +207,7 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
             sessions::end_others(tx, now, Person::Admin(id), None).await?;
         }
         told(tx, &who.actor, now, id, "admin.changed", format!("Changed the administrator {email}")).await?;
-        tell_changed(tx, &who.actor, now, id, &held).await?;
+        tell_changed(tx, who, now, id, &held).await?;
         detail(tx, id).await
     })
     .await
@@ -238,6 +239,23 @@ pub(super) async fn delete(app: &App, who: &Staff, id: AdminId) -> Result<()> {
     .await
 }
 
+/// Mails a member of staff a link to set a new password.
+pub(super) async fn send_reset(app: &App, who: &Staff, id: AdminId) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        need_not_above(tx, who, id).await?;
+        link::actions::send_reset_within(app, tx, now, &who.actor, Person::Admin(id)).await
+    })
+    .await
+}
+
+/// Takes the second factor of a member of staff away, with the reason for it.
+pub(super) async fn remove_two_factor(app: &App, who: &Staff, id: AdminId, reason: &str) -> Result<()> {
+    need_not_above(&mut *app.db.get().await?, who, id).await?;
+    factor::actions::remove_for_staff(app, &who.actor, Person::Admin(id), reason).await
+}
+
 async fn told(
     tx: &mut Conn,
     actor: &Actor,
@@ -250,10 +268,10 @@ async fn told(
     Ok(audit::record(tx, actor, now, entry).await?)
 }
 
-/// Leaves a trail where effective permissions changed.
+/// Leaves a trail where effective permissions changed, and tells the one whose they are.
 pub(super) async fn tell_changed(
     tx: &mut Conn,
-    actor: &Actor,
+    who: &Staff,
     now: Timestamp,
     id: AdminId,
     held: &Permissions,
@@ -270,7 +288,21 @@ pub(super) async fn tell_changed(
         new: Some(serde_json::json!({ "all": now_held.all, "permissions": now_held.list() })),
         ..Entry::default()
     };
-    Ok(audit::record(tx, actor, now, entry).await?)
+    audit::record(tx, &who.actor, now, entry).await?;
+    if id == who.admin {
+        return Ok(());
+    }
+    let by = store::find_admin(tx, who.admin).await?.map_or_else(String::new, |admin| admin.email);
+    let params = serde_json::json!({ "by": by, "what": difference(held, &now_held) });
+    Letter::new(Event::PermissionsChanged, params).admin(tx, now, id).await
+}
+
+/// What was given and taken, by key: `+ clients.view, - staff.edit`.
+fn difference(before: &Permissions, after: &Permissions) -> String {
+    let (before, after) = (before.list(), after.list());
+    let given = after.iter().filter(|key| !before.contains(key)).map(|key| format!("+ {key}"));
+    let taken = before.iter().filter(|key| !after.contains(key)).map(|key| format!("- {key}"));
+    given.chain(taken).collect::<Vec<_>>().join(", ")
 }
 
 /// Creates a super administrator, or gives an existing one everything and this password: for the command line.

@@ -140,7 +140,7 @@ pub(super) async fn change(
         }
         need_super(tx).await?;
         for (admin, held) in reached.into_iter().zip(held) {
-            tell_changed(tx, &who.actor, now, admin, &held).await?;
+            tell_changed(tx, who, now, admin, &held).await?;
         }
         let entry = Entry {
             action: "admin_group.changed",

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
     AdminChange, AdminDetail, AdminFilter, AdminGroupChange, AdminGroupDetail, AdminGroupFilter,
     AdminGroupSummary, AdminSummary, NewAdmin, NewAdminGroup, PermissionArea, PermissionCatalogue,
-    PermissionEntry,
+    PermissionEntry, Reason,
 };
 use shared::{AdminGroupId, AdminId, Page, PageQuery, Permission};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,6 +22,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_admin)
         .service(change_admin)
         .service(delete_admin)
+        .service(send_reset)
+        .service(remove_two_factor)
         .service(list_groups)
         .service(create_group)
         .service(get_group)
@@ -110,6 +112,34 @@ async fn delete_admin(
 ) -> Result<HttpResponse> {
     need_sudo(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     admins::delete(&app, &who.staff, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Mail an administrator a link to set a new password.
+#[utoipa::path(tag = "staff", operation_id = "sendAdminPasswordReset", params(("id" = AdminId, Path)),
+    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("staff.edit"))))]
+#[post("/admin/admins/{id}/password-reset")]
+async fn send_reset(
+    app: web::Data<App>,
+    who: May<rights::StaffEdit>,
+    id: Path<AdminId>,
+) -> Result<HttpResponse> {
+    admins::send_reset(&app, &who.staff, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Take an administrator's second factor away, after his identity was checked.
+#[utoipa::path(tag = "staff", operation_id = "removeAdminTwoFactor", request_body = Reason, params(("id" = AdminId, Path)),
+    responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("staff.edit"))))]
+#[post("/admin/admins/{id}/remove-two-factor")]
+async fn remove_two_factor(
+    app: web::Data<App>,
+    who: May<rights::StaffEdit>,
+    id: Path<AdminId>,
+    reason: Json<Reason>,
+) -> Result<HttpResponse> {
+    need_sudo(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    admins::remove_two_factor(&app, &who.staff, *id, &reason.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

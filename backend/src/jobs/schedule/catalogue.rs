@@ -76,6 +76,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     },
     Entry {
+        key: "waiting-mail",
+        category: ScheduleCategory::System,
+        cron: "*/10 * * * *",
+        job: Job::WaitingMail,
+        texts: [
+            ("Waiting mail", "Sends what was written while no mail server was configured."),
+            (
+                "Oczekująca poczta",
+                "Wysyła wiadomości napisane, gdy nie było skonfigurowanego serwera poczty.",
+            ),
+            ("Пошта в очікуванні", "Надсилає листи, написані, коли поштовий сервер не був налаштований."),
+        ],
+    },
+    Entry {
         key: "convert-prices",
         category: ScheduleCategory::Products,
         cron: "30 1 * * *",

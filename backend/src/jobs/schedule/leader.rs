@@ -83,6 +83,10 @@ pub(super) fn read(cron: &str, zone: &str) -> Result<Cron> {
 async fn send(tx: &mut Conn, now: Timestamp, entry: &Entry, mut row: Row) -> Result<bool> {
     let next = read(&row.cron, &row.time_zone)?.next(now);
     let due = row.next_run_at.is_some_and(|due| due <= now);
+    if let Some(at) = row.next_run_at.filter(|at| *at <= now) {
+        metrics::histogram!("schedule_lag_seconds", "task" => entry.key)
+            .record(now.duration_since(at).as_secs_f64());
+    }
     if due {
         // `None`: the run before it is unfinished, and does this one's work as well.
         if let Some(task) = outbox::send(tx, now, &entry.job, Tags::default()).await? {

@@ -4,6 +4,7 @@ mod clients;
 mod factors;
 mod links;
 mod sign_in;
+mod staff;
 mod tokens;
 
 use diesel::QueryableByName;

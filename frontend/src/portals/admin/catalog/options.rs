@@ -244,6 +244,7 @@ fn OptionForm(
                 value: value.get(),
                 texts: texts.read(),
                 visible: visible.get(),
+                convert_price: convert_price.get(),
             });
             async move {
                 match id {
@@ -291,6 +292,7 @@ fn GroupForm(
     let step = text(Some(old.as_ref().map_or(1, |group| group.quantity_step).to_string()));
     let pattern = text(old.as_ref().and_then(|group| group.pattern.clone()));
     let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
+    let convert_price = RwSignal::new(old.as_ref().is_some_and(|group| group.convert_price));
     let version = old.as_ref().and_then(|group| group.version);
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
@@ -348,6 +350,7 @@ fn GroupForm(
                         <TextField name="pattern" label=ta().pattern value=pattern max_length=500 wide=true mono=true />
                     </Show>
                     <SwitchField name="visible" label=ta().visible value=visible />
+                    <SwitchField name="convert_price" label=ta().convert_price help=ta().convert_price_help value=convert_price />
                 </div>
                 <div class="form-bar mt-5">
                     <Button

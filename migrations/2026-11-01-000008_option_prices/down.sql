@@ -1,0 +1,1 @@
+ALTER TABLE option_groups DROP COLUMN convert_price;
