@@ -189,7 +189,11 @@ build_server() {
     printf '%s\n' "$want" >"$stamp"
 }
 
-cargo_build() { (cd "$ROOT" && cargo build --locked --workspace --exclude frontend --exclude ui --bins --profile "$1"); }
+# For development it is the program that `cargo test` builds: one build for both.
+cargo_build() {
+    local packages=(--locked --workspace --exclude frontend --exclude ui)
+    if [ "$1" = dev ]; then (cd "$ROOT" && cargo test "${packages[@]}" --no-run); else (cd "$ROOT" && cargo build "${packages[@]}" --bins --profile "$1"); fi
+}
 
 build_pages() {
     local stamp=$ROOT/dist/.hostwright-stamp want

@@ -95,12 +95,17 @@ pub async fn record(tx: &mut Conn, actor: &Actor, now: Timestamp, entry: Entry<'
             activity_log::subject_kind.eq(entry.subject.map(|(kind, _)| kind)),
             activity_log::subject_id.eq(entry.subject.map(|(_, id)| id)),
             activity_log::description.eq(entry.description),
-            activity_log::old.eq(entry.old),
-            activity_log::new.eq(entry.new),
+            activity_log::old.eq(entry.old.map(object)),
+            activity_log::new.eq(entry.new.map(object)),
             activity_log::ip.eq(&actor.ip),
             activity_log::request_id.eq(&actor.request_id),
         ))
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Old and new values are objects, so that readers can compare them by name: a list or a plain value becomes `{"value": …}`.
+fn object(value: Value) -> Value {
+    if value.is_object() { value } else { serde_json::json!({ "value": value }) }
 }

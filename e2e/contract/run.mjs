@@ -83,7 +83,7 @@ async function schemathesis(panel, parameters, { name, include, headers, signed 
     "--checks", "not_a_server_error,response_schema_conformance,status_code_conformance,content_type_conformance",
     "--phases", phases, "--max-examples", examples, "--seed", "1",
     "--continue-on-failure", "--workers", "1", "--request-timeout", "20", "--no-color",
-    "--generation-database", "none", "--suppress-health-check", "all",
+    "--generation-database", "none", "--generation-with-security-parameters", "false", "--suppress-health-check", "all",
     ...headers.flatMap((header) => ["-H", header]),
   ];
   const { stdout = "", stderr = "", code } = await run(join(venv, "bin/schemathesis"), args, {

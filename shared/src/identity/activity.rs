@@ -37,9 +37,10 @@ pub struct ActivityEntry {
     pub subject: Option<Uuid>,
     /// What was done, for people.
     pub description: String,
-    /// Values before and after.
+    /// Values before, by name.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub old: Option<serde_json::Value>,
+    /// Values after, by name.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub new: Option<serde_json::Value>,
     pub ip: Option<String>,
