@@ -140,10 +140,10 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
 }
 
 fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id) {
-        if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
-            element.focus().ok();
-        }
+    if let Some(element) = document().get_element_by_id(id)
+        && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+    {
+        element.focus().ok();
     }
 }
 

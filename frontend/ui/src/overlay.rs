@@ -17,11 +17,7 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
     Effect::new(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            (true, false) => {
-                if dialog.show_modal().is_err() {
-                    open.set(false);
-                }
-            }
+            (true, false) if dialog.show_modal().is_err() => open.set(false),
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -287,10 +283,10 @@ pub fn MenuButton(
             aria-checked=move || checked.map(|checked| checked.get().to_string())
             class=if danger { "menu-item menu-item-bad" } else { "menu-item" }
             on:click=move |_| {
-                if checked.is_none() {
-                    if let Some(MenuOpen(open)) = menu {
-                        open.set(false);
-                    }
+                if checked.is_none()
+                    && let Some(MenuOpen(open)) = menu
+                {
+                    open.set(false);
                 }
                 on_click.run(());
             }

@@ -2,8 +2,10 @@
 
 mod changes;
 mod list;
+mod orders;
 mod page;
 mod tabs;
 
 pub(super) use list::{GroupPage, ServicesPage};
+pub(super) use orders::{OrderStatusPage, OrdersPage};
 pub(super) use page::ServicePage;

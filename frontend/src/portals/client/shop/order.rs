@@ -17,7 +17,7 @@ use ui::{
 };
 
 use super::options::{OptionsForm, OptionsState};
-use super::storefront::shown_currency;
+use super::storefront::{in_currency, shown_currency};
 use super::summary::Summary;
 use crate::api::{self, Key};
 use crate::format;
@@ -102,7 +102,7 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
     });
     let crumbs = vec![
         Crumb::to(tc().shop.back, "/shop"),
-        Crumb::to(name.clone(), format!("/shop/{}", detail.product.key)),
+        Crumb::to(name.clone(), untrack(|| in_currency(format!("/shop/{}", detail.product.key), list))),
         Crumb::here(tc().shop.order),
     ];
     let title = fill(words.title, &[("product", &name)]);
