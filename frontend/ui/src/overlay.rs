@@ -124,6 +124,12 @@ pub fn Confirm(
     #[prop(optional)] children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
+    // Asked again, it is to be typed again.
+    Effect::new(move || {
+        if open.get() {
+            typed.set(String::new());
+        }
+    });
     let wanted = StoredValue::new(type_name);
     let locked = Signal::derive(move || {
         wanted.with_value(|wanted| wanted.as_ref().is_some_and(|wanted| typed.get().trim() != wanted))

@@ -3,6 +3,7 @@
 mod changes;
 mod list;
 mod orders;
+mod overview;
 mod page;
 mod tabs;
 

@@ -22,6 +22,7 @@ use super::summary::Summary;
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, fill, tc};
+use crate::parts::load::field_text;
 use crate::parts::{Loaded, failure, submit};
 use crate::portals::client::kit::{self, Overview};
 use crate::query::use_query;
@@ -241,9 +242,7 @@ fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -
                 }
                 Err(error) => {
                     let named = match &error {
-                        api::ApiError::Problem(said) => {
-                            said.fields.first().map(|field| field.message.clone())
-                        }
+                        api::ApiError::Problem(said) => said.fields.first().map(field_text),
                         _ => None,
                     };
                     problem.set(Some(named.unwrap_or_else(|| failure(&error).0)));
