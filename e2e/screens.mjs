@@ -58,14 +58,14 @@ async function look(results, own, { base, name, from, within, signIn }) {
       faults.push(...complaints);
       faults.push(...(await axe(page)).map((violation) => `light: ${violation}`));
       await picture(page, name, path, "wide-light");
-      await page.emulateMedia({ colorScheme: "dark" });
+      await themed(page, "dark");
       faults.push(...(await axe(page)).map((violation) => `dark: ${violation}`));
       await picture(page, name, path, "wide-dark");
       await page.setViewportSize(narrow);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 1) faults.push(`it scrolls sideways by ${over} px on a phone`);
       await picture(page, name, path, "narrow-dark");
-      await page.emulateMedia({ colorScheme: "light" });
+      await themed(page, "light");
       await picture(page, name, path, "narrow-light");
       await page.setViewportSize(wide);
       const links = await page.evaluate(() =>
@@ -90,6 +90,13 @@ export async function enter(page, base, path, email, password) {
   await page.waitForURL((url) => !url.pathname.endsWith("/sign-in"));
   await settled(page);
   return true;
+}
+
+/** The system turns dark or light; the page follows, and what fades has faded. */
+async function themed(page, scheme) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction((scheme) => document.documentElement.dataset.theme === scheme, scheme);
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
 }
 
 async function picture(page, name, path, how) {

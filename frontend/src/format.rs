@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use leptos::prelude::WithUntracked;
 use rust_decimal::Decimal;
+use shared::identity::Country;
 use shared::settings::{CurrencyInfo, NumberFormat};
 use shared::{Currency, Language, Money, Period};
 use wasm_bindgen::{JsCast, JsValue};
@@ -110,18 +111,50 @@ pub fn minor_units(money: Money) -> i64 {
     shared::money::round_half_up(scaled, 0).try_into().unwrap_or(i64::MAX)
 }
 
+fn locale() -> &'static str {
+    match i18n::language() {
+        Language::English => "en-GB",
+        Language::Polish => "pl-PL",
+        Language::Ukrainian => "uk-UA",
+    }
+}
+
+/// Names of countries in the person's language, by their ISO 3166 codes, in its alphabetical order.
+pub fn countries(countries: &[Country]) -> Vec<(String, String)> {
+    let names = region_names();
+    let mut named: Vec<(String, String)> = countries
+        .iter()
+        .map(|country| {
+            let name = names.as_ref().and_then(|name| name(&country.code));
+            (country.code.clone(), name.unwrap_or_else(|| country.name.clone()))
+        })
+        .collect();
+    let (locales, options) = (js_sys::Array::of1(&locale().into()), js_sys::Object::new());
+    named.sort_by(|(_, left), (_, right)| {
+        js_sys::JsString::from(left.as_str()).locale_compare(right, &locales, &options).cmp(&0)
+    });
+    named
+}
+
+/// What the browser calls regions. `None`: it cannot.
+fn region_names() -> Option<impl Fn(&str) -> Option<String>> {
+    let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let class: js_sys::Function =
+        js_sys::Reflect::get(&intl, &"DisplayNames".into()).ok()?.dyn_into().ok()?;
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"type".into(), &"region".into()).ok()?;
+    let names = js_sys::Reflect::construct(&class, &js_sys::Array::of2(&locale().into(), &options)).ok()?;
+    let of: js_sys::Function = js_sys::Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
+    Some(move |code: &str| of.call1(&names, &code.into()).ok()?.as_string())
+}
+
 fn date_text(at: Timestamp, options: &[(&str, &str)]) -> String {
     let date = js_sys::Date::new(&JsValue::from_str(&at.to_string()));
     let object = js_sys::Object::new();
     for (name, value) in options {
         js_sys::Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value)).ok();
     }
-    let locale = match i18n::language() {
-        Language::English => "en-GB",
-        Language::Polish => "pl-PL",
-        Language::Ukrainian => "uk-UA",
-    };
-    date.to_locale_string(locale, object.unchecked_ref()).into()
+    date.to_locale_string(locale(), object.unchecked_ref()).into()
 }
 
 /// `21 Nov 2026`.

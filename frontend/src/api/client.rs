@@ -127,10 +127,8 @@ async fn send(
         .credentials(RequestCredentials::SameOrigin)
         .header("Accept", "application/json")
         .header("Accept-Language", crate::i18n::language().as_str());
-    if writes {
-        if let Some(token) = cookie(portal.csrf_cookie()) {
-            request = request.header("X-CSRF-Token", &token);
-        }
+    if writes && let Some(token) = cookie(portal.csrf_cookie()) {
+        request = request.header("X-CSRF-Token", &token);
     }
     if let Some(key) = key {
         request = request.header("Idempotency-Key", &key.0);

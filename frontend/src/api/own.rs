@@ -102,6 +102,14 @@ pub async fn order(client: ClientId, order: &NewOrder, key: &Key) -> Result<Orde
     client::post_once(&format!("/clients/{client}/orders"), order, key).await
 }
 
+pub async fn orders(client: ClientId, query: &str) -> Result<Page<OrderSummary>, ApiError> {
+    client::get(&format!("/clients/{client}/orders?{query}")).await
+}
+
+pub async fn order_detail(client: ClientId, id: OrderId) -> Result<OrderDetail, ApiError> {
+    client::get(&format!("/clients/{client}/orders/{id}")).await
+}
+
 /// Cancels an order that waits for money.
 pub async fn cancel_order(client: ClientId, id: OrderId) -> Result<OrderDetail, ApiError> {
     client::act(&format!("/clients/{client}/orders/{id}/cancel")).await

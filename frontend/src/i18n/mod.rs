@@ -110,6 +110,11 @@ pub fn word(word: &str) -> &'static str {
     find(texts(language()), word).or_else(|| find(&en::TEXTS, word)).unwrap_or("—")
 }
 
+/// A word of the API, when this language has one for it.
+pub fn known_word(word: &str) -> Option<&'static str> {
+    find(texts(language()), word)
+}
+
 fn find(texts: &'static Texts, word: &str) -> Option<&'static str> {
     texts.words.iter().find(|(key, _)| *key == word).map(|(_, text)| *text)
 }

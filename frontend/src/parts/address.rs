@@ -5,6 +5,7 @@ use shared::identity::PostalAddress;
 use ui::{SelectField, TextField};
 
 use crate::api;
+use crate::format;
 use crate::i18n::t;
 use crate::query::use_query;
 
@@ -106,10 +107,9 @@ pub fn CountryField(
     #[prop(optional, into)] label: Option<String>,
 ) -> impl IntoView {
     let countries = use_query(|| (), |()| api::auth::countries());
-    let options = Signal::derive(move || {
+    let options = Memo::new(move |_| {
         countries.data().with(|countries| {
-            let countries = countries.iter().flatten();
-            countries.map(|country| (country.code.clone(), country.name.clone())).collect::<Vec<_>>()
+            countries.as_ref().map(|countries| format::countries(countries)).unwrap_or_default()
         })
     });
     let label = label.unwrap_or_else(|| t().country.to_owned());

@@ -24,7 +24,7 @@ pub fn Mark() -> impl IntoView {
 pub fn LanguageMenu() -> impl IntoView {
     view! {
         <Menu
-            label=format!("{} ({})", t().language, i18n::language().as_str())
+            label=format!("{}: {}", t().language, i18n::language().as_str())
             class="btn btn-ghost"
             button=Box::new(|| {
                 view! {

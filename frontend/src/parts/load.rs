@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::{Code, Page};
+use shared::{Code, FieldError, Language, Page, Problem};
 use ui::{Column, EmptyState, FailedState, LinkButton, ListState, Skeleton, Table, lu};
 
 use crate::api::ApiError;
-use crate::i18n::t;
+use crate::i18n::{self, fill, t};
 use crate::query::Query;
 use crate::session::Portal;
 
@@ -16,10 +16,46 @@ pub fn failure(error: &ApiError) -> (String, String) {
         ApiError::Network => (t().network_error.to_owned(), String::new()),
         ApiError::SignedOut => (t().signed_out_error.to_owned(), String::new()),
         ApiError::Undecodable => (t().version_error.to_owned(), String::new()),
-        ApiError::Problem(problem) => {
-            let text = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
-            (text, problem.instance.clone())
+        ApiError::Problem(problem) => (problem_text(problem), problem.instance.clone()),
+    }
+}
+
+/// What happened. The server says it in English and in detail; in other languages the kind of problem comes first.
+fn problem_text(problem: &Problem) -> String {
+    let english = problem.detail.as_ref().unwrap_or(&problem.title);
+    if i18n::language() == Language::English {
+        return english.clone();
+    }
+    match (i18n::known_word(&format!("problem_{}", problem.code.as_str())), &problem.detail) {
+        // Why it is not possible now is only in the detail.
+        (Some(text), Some(detail)) if matches!(problem.code, Code::Conflict | Code::InUse) => {
+            format!("{text} ({detail})")
         }
+        (Some(text), _) => text.to_owned(),
+        (None, _) => english.clone(),
+    }
+}
+
+/// What is wrong with a field, in the person's language where its code says enough.
+pub fn field_text(field: &FieldError) -> String {
+    let said = &field.message;
+    if i18n::language() == Language::English {
+        return said.clone();
+    }
+    let word = |key: &str| i18n::known_word(&format!("field_{key}"));
+    if let Some((least, most)) =
+        said.strip_prefix("Must be between ").and_then(|rest| rest.trim_end_matches('.').split_once(" and "))
+        && let Some(text) = word("between")
+    {
+        return fill(text, &[("a", least), ("b", most)]);
+    }
+    match word(&field.code) {
+        Some(text) if text.contains("{n}") => {
+            let number = said.split_whitespace().find(|part| part.parse::<u32>().is_ok());
+            number.map_or_else(|| said.clone(), |number| fill(text, &[("n", number)]))
+        }
+        Some(text) => text.to_owned(),
+        None => said.clone(),
     }
 }
 

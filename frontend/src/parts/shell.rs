@@ -119,7 +119,6 @@ pub fn Shell(
     let narrow = RwSignal::new(false);
     let drawer = RwSignal::new(false);
     let palette = RwSignal::new(false);
-    let dark = RwSignal::new(theme::is_dark());
     let commands = Signal::derive(move || {
         groups.with(|groups| {
             groups
@@ -170,23 +169,7 @@ pub fn Shell(
                     <span class="flex-1"></span>
                     {top.map(|top| top.run())}
                     <LanguageMenu />
-                    <button
-                        type="button"
-                        class="btn btn-ghost btn-icon"
-                        aria-label=move || if dark.get() { t().light_theme } else { t().dark_theme }
-                        on:click=move |_| {
-                            dark.update(|dark| *dark = !*dark);
-                            theme::choose(dark.get_untracked());
-                        }
-                    >
-                        {move || {
-                            if dark.get() {
-                                view! { <Icon icon=lu::LuSun /> }
-                            } else {
-                                view! { <Icon icon=lu::LuMoon /> }
-                            }
-                        }}
-                    </button>
+                    <ThemeButton />
                     <AccountMenu portal person />
                 </header>
                 <main id="content" class="page" tabindex="-1">
@@ -206,6 +189,27 @@ pub fn Shell(
     }
 }
 
+/// Turns the pages dark or light.
+#[component]
+pub fn ThemeButton() -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="btn btn-ghost btn-icon"
+            aria-label=move || if theme::dark().get() { t().light_theme } else { t().dark_theme }
+            on:click=move |_| theme::choose(!theme::dark().get_untracked())
+        >
+            {move || {
+                if theme::dark().get() {
+                    view! { <Icon icon=lu::LuSun /> }
+                } else {
+                    view! { <Icon icon=lu::LuMoon /> }
+                }
+            }}
+        </button>
+    }
+}
+
 fn shown_name(person: &Person) -> String {
     if person.name.trim().is_empty() { person.email.clone() } else { person.name.clone() }
 }
@@ -214,7 +218,7 @@ fn shown_name(person: &Person) -> String {
 fn AccountMenu(portal: Portal, person: Signal<Person>) -> impl IntoView {
     view! {
         <Menu
-            label=move || format!("{} ({})", t().account, ui::initials(&shown_name(&person.get())))
+            label=move || format!("{}: {}", t().account, ui::initials(&shown_name(&person.get())))
             class="rounded-full"
             button=Box::new(move || {
                 (move || {

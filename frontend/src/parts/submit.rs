@@ -10,7 +10,7 @@ use ui::{FieldProblem, FormErrors, toast_bad};
 
 use crate::api::ApiError;
 use crate::i18n::t;
-use crate::parts::load::failure;
+use crate::parts::load::{failure, field_text};
 use crate::parts::sudo;
 
 /// An act that can be started; it cannot be started again while it runs.
@@ -92,13 +92,13 @@ pub fn refuse(errors: Option<FormErrors>, error: &ApiError) {
             let fields = problem
                 .fields
                 .iter()
-                .map(|field| FieldProblem { field: field.field.clone(), message: field.message.clone() })
+                .map(|field| FieldProblem { field: field.field.clone(), message: field_text(field) })
                 .collect();
             errors.refuse(text, fields);
         }
         (Some(errors), _) => errors.refuse(text, Vec::new()),
         (None, ApiError::Problem(problem)) if !problem.fields.is_empty() => {
-            let fields: Vec<&str> = problem.fields.iter().map(|field| field.message.as_str()).collect();
+            let fields: Vec<String> = problem.fields.iter().map(field_text).collect();
             toast_bad(format!("{text} {}", fields.join(" ")));
         }
         (None, _) => toast_bad(text),

@@ -38,13 +38,18 @@ impl FormErrors {
 
     /// Shows a refusal; the first bad field that is on the page gets the focus.
     pub fn refuse(&self, general: impl Into<String>, problems: Vec<FieldProblem>) {
-        let first: Vec<String> = problems.iter().map(|problem| field_id(&problem.field)).collect();
+        let ids: Vec<String> = problems.iter().map(|problem| field_id(&problem.field)).collect();
         self.general.try_set(Some(general.into()));
         self.problems.try_set(problems);
         leptos::task::spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(0).await;
-            let field = first.iter().find_map(|id| document().get_element_by_id(id));
-            if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // The first on the page, not the first of the answer.
+            let fields = ids.iter().filter_map(|id| document().get_element_by_id(id));
+            let first = fields.reduce(|first, other| {
+                let follows = first.compare_document_position(&other);
+                if follows & web_sys::Node::DOCUMENT_POSITION_PRECEDING == 0 { first } else { other }
+            });
+            if let Some(field) = first.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
                 field.focus().ok();
             }
         });
@@ -114,6 +119,7 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
                                         .map(|problem| {
                                             let id = field_id(&problem.field);
                                             let target = id.clone();
+                                            let label = label_of(&id).map(|label| format!("{label}: "));
                                             view! {
                                                 <li>
                                                     <a
@@ -124,7 +130,7 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
                                                             focus(&target);
                                                         }
                                                     >
-                                                        {problem.message}
+                                                        {label} {problem.message}
                                                     </a>
                                                 </li>
                                             }
@@ -139,11 +145,18 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
     }
 }
 
+/// What the field of this id is called on the page.
+fn label_of(id: &str) -> Option<String> {
+    let label = document().query_selector(&format!("label[for='{id}']")).ok().flatten()?;
+    let text = label.text_content()?.trim().trim_end_matches('*').to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
 fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id) {
-        if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
-            element.focus().ok();
-        }
+    if let Some(element) = document().get_element_by_id(id)
+        && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+    {
+        element.focus().ok();
     }
 }
 
@@ -457,6 +470,7 @@ pub fn CheckField(
 ) -> impl IntoView {
     let slot = Slot::new(name.clone());
     let (typed, invalid, problem) = (slot.clone(), slot.invalid(), slot.clone());
+    let error_id = format!("{}-error", slot.id);
     view! {
         <div class="field">
             <label class="check">
@@ -465,6 +479,7 @@ pub fn CheckField(
                     id=slot.id.clone()
                     name=name
                     aria-invalid=invalid
+                    aria-describedby=error_id.clone()
                     disabled=move || disabled.get()
                     prop:checked=move || value.get()
                     on:change=move |event| {
@@ -474,7 +489,7 @@ pub fn CheckField(
                 />
                 <span>{move || label.get()}</span>
             </label>
-            {move || problem.problem().map(|message| view! { <div class="field-error">{message}</div> })}
+            {move || problem.problem().map(|message| view! { <div class="field-error" id=error_id.clone()>{message}</div> })}
         </div>
     }
 }

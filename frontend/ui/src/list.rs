@@ -7,13 +7,15 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 pub const PER_PAGE_DEFAULT: u32 = 25;
 pub const PER_PAGE_CHOICES: [u32; 5] = [10, 25, 50, 100, 200];
 
+type Params = Vec<(String, String)>;
+
 /// Page, order, search and filters of the list on this page, read from the URL and written to it.
 ///
 /// Parameters of the URL: `q`, `sort`, `page`, `per_page`, and one for each filter; defaults are left out.
 #[derive(Clone, Copy)]
 pub struct ListState {
-    params: Memo<Vec<(String, String)>>,
-    write: StoredValue<Callback<(Vec<(String, String)>, bool)>>,
+    params: Memo<Params>,
+    write: StoredValue<Callback<(Params, bool)>>,
     sort_default: &'static str,
 }
 
@@ -25,10 +27,10 @@ pub fn use_list(sort_default: &'static str) -> ListState {
     let params = Memo::new(move |_| {
         query.with(|query| {
             let pairs = query.clone().into_iter().map(|(name, value)| (name.into_owned(), value));
-            pairs.filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>()
+            pairs.filter(|(_, value)| !value.is_empty()).collect::<Params>()
         })
     });
-    let write = Callback::new(move |(params, replace): (Vec<(String, String)>, bool)| {
+    let write = Callback::new(move |(params, replace): (Params, bool)| {
         let search = encode(&params);
         let path = path.get_untracked();
         let to = if search.is_empty() { path } else { format!("{path}?{search}") };

@@ -17,11 +17,7 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
     Effect::new(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            (true, false) => {
-                if dialog.show_modal().is_err() {
-                    open.set(false);
-                }
-            }
+            (true, false) if dialog.show_modal().is_err() => open.set(false),
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -128,6 +124,12 @@ pub fn Confirm(
     #[prop(optional)] children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
+    // Asked again, it is to be typed again.
+    Effect::new(move || {
+        if open.get() {
+            typed.set(String::new());
+        }
+    });
     let wanted = StoredValue::new(type_name);
     let locked = Signal::derive(move || {
         wanted.with_value(|wanted| wanted.as_ref().is_some_and(|wanted| typed.get().trim() != wanted))
@@ -287,10 +289,10 @@ pub fn MenuButton(
             aria-checked=move || checked.map(|checked| checked.get().to_string())
             class=if danger { "menu-item menu-item-bad" } else { "menu-item" }
             on:click=move |_| {
-                if checked.is_none() {
-                    if let Some(MenuOpen(open)) = menu {
-                        open.set(false);
-                    }
+                if checked.is_none()
+                    && let Some(MenuOpen(open)) = menu
+                {
+                    open.set(false);
                 }
                 on_click.run(());
             }

@@ -46,10 +46,10 @@ pub fn CommandPalette(
         if open.get() && !dialog.open() {
             typed.set(String::new());
             at.set(0);
-            if dialog.show_modal().is_ok() {
-                if let Some(input) = input.get() {
-                    input.focus().ok();
-                }
+            if dialog.show_modal().is_ok()
+                && let Some(input) = input.get()
+            {
+                input.focus().ok();
             }
         } else if !open.get() && dialog.open() {
             dialog.close();

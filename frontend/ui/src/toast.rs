@@ -49,8 +49,20 @@ fn drop_toast(id: u32) {
 #[component]
 pub fn Toasts() -> impl IntoView {
     let toasts = TOASTS.with(Clone::clone);
+    let node = NodeRef::<leptos::html::Div>::new();
+    let news = toasts.clone();
+    // The newest layer lies on top: also above a dialog that was opened before.
+    Effect::new(move || {
+        news.track();
+        if let Some(corner) = node.get() {
+            corner.set_attribute("popover", "manual").ok();
+            // Refused when it is not open, or by a browser that knows no popovers: then it stays where it is.
+            corner.hide_popover().ok();
+            corner.show_popover().ok();
+        }
+    });
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite" node_ref=node>
             <For each=move || toasts.get() key=|toast| toast.id let:toast>
                 <div class=if toast.bad { "toast toast-bad" } else { "toast toast-ok" }>
                     {if toast.bad {

@@ -73,7 +73,6 @@ pub(super) const TEXTS: Admin = Admin {
     add_note: "Add note",
     no_notes: "No notes yet",
     status_history: "History of the status",
-    tax_id_checked: "Checked",
     tax_id_valid: "valid",
     tax_id_invalid: "not valid",
     enforce_two_factor: "Users of this client need two-factor authentication",

@@ -73,7 +73,6 @@ pub struct Admin {
     pub add_note: &'static str,
     pub no_notes: &'static str,
     pub status_history: &'static str,
-    pub tax_id_checked: &'static str,
     pub tax_id_valid: &'static str,
     pub tax_id_invalid: &'static str,
     pub enforce_two_factor: &'static str,

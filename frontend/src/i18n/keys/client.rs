@@ -14,7 +14,7 @@ macro_rules! texts {
 
 texts! {
     nav: ClientNav {
-        dashboard, services, all_services, order, finance, add_funds, documents, transactions, company,
+        dashboard, services, all_services, orders, order, finance, add_funds, documents, transactions, company,
         profile, tokens, person, me, password, verification, two_factor, sessions, sign_out, sign_in,
         register, switch_client, balance,
     }
@@ -44,6 +44,9 @@ texts! {
         options_none, label, label_help, quantity, check_title, summary, setup, hourly, monthly, due_now,
         available, missing, missing_text, deploy, order_pay, net, placed, placed_pending, sign_in,
         why_first, included, range,
+    }
+    orders: ClientOrders {
+        title, text, order, one, search, placed_by, cancelled, empty, empty_hint,
     }
     service: ClientService {
         price_details, title, text, name, product, state, price, next_charge, ordered, since, search,

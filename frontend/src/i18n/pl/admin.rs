@@ -73,7 +73,6 @@ pub(super) const TEXTS: Admin = Admin {
     add_note: "Dodaj notatkę",
     no_notes: "Brak notatek",
     status_history: "Historia statusu",
-    tax_id_checked: "Sprawdzono",
     tax_id_valid: "ważny",
     tax_id_invalid: "nieważny",
     enforce_two_factor: "Użytkownicy tego klienta muszą używać 2FA",

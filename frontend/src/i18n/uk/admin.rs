@@ -73,7 +73,6 @@ pub(super) const TEXTS: Admin = Admin {
     add_note: "Додати примітку",
     no_notes: "Приміток ще немає",
     status_history: "Історія статусу",
-    tax_id_checked: "Перевірено",
     tax_id_valid: "дійсний",
     tax_id_invalid: "недійсний",
     enforce_two_factor: "Користувачам цього клієнта потрібна 2FA",

@@ -12,14 +12,15 @@ mod settings;
 mod users;
 
 use leptos::prelude::*;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+use leptos_router::path;
 
 use crate::parts::NotFound;
 
 /// All pages of signed-in staff.
 #[component(transparent)]
-pub fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn AdminRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/admin") view=frame::AdminFrame>
             <Route path=path!("") view=dashboard::DashboardPage />
@@ -38,7 +39,7 @@ pub fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
 }
 
 #[component(transparent)]
-fn ClientRoutes() -> impl MatchNestedRoutes + Clone {
+fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("clients") view=clients::ClientsPage />
@@ -64,7 +65,7 @@ fn ClientRoutes() -> impl MatchNestedRoutes + Clone {
 }
 
 #[component(transparent)]
-fn MoneyRoutes() -> impl MatchNestedRoutes + Clone {
+fn MoneyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("documents") view=finance::DocumentsPage />
@@ -87,7 +88,7 @@ fn MoneyRoutes() -> impl MatchNestedRoutes + Clone {
 }
 
 #[component(transparent)]
-fn CatalogRoutes() -> impl MatchNestedRoutes + Clone {
+fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("products") view=catalog::ProductsPage />
@@ -106,7 +107,7 @@ fn CatalogRoutes() -> impl MatchNestedRoutes + Clone {
 }
 
 #[component(transparent)]
-fn SystemRoutes() -> impl MatchNestedRoutes + Clone {
+fn SystemRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("tasks") view=monitoring::TasksPage />

@@ -57,10 +57,10 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
         })
     });
     Effect::new(move || {
-        if currency.with_untracked(String::is_empty) {
-            if let Some((code, _)) = currencies.get().into_iter().next() {
-                currency.set(code);
-            }
+        if currency.with_untracked(String::is_empty)
+            && let Some((code, _)) = currencies.get().into_iter().next()
+        {
+            currency.set(code);
         }
     });
     let send = submit(

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
+use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use send_wrapper::SendWrapper;
 use shared::Code;
@@ -26,6 +27,13 @@ fn safe_next(next: Option<String>, portal: Portal) -> String {
 pub fn SignInPage(portal: Portal) -> impl IntoView {
     let methods = RwSignal::new(Vec::<SecondFactorMethod>::new());
     let next = safe_next(use_query_map().with_untracked(|query| query.get("next")), portal);
+    let inside = match portal {
+        Portal::Admin => session::admin().with_untracked(|who| matches!(who, session::Who::In(_))),
+        Portal::Client => session::user().with_untracked(|who| matches!(who, session::Who::In(_))),
+    };
+    if inside {
+        return view! { <Redirect path=next /> }.into_any();
+    }
     let navigate = SendWrapper::new(use_navigate());
     let enter = Callback::new(move |()| {
         let (navigate, next) = (navigate.clone(), next.clone());
@@ -35,7 +43,7 @@ pub fn SignInPage(portal: Portal) -> impl IntoView {
         });
     });
     let title = if portal == Portal::Admin { t().staff_title } else { t().sign_in_title };
-    move || {
+    (move || {
         if methods.with(Vec::is_empty) {
             view! {
                 <AuthFrame portal title text=t().sign_in_text>
@@ -51,7 +59,8 @@ pub fn SignInPage(portal: Portal) -> impl IntoView {
             }
             .into_any()
         }
-    }
+    })
+    .into_any()
 }
 
 #[component]

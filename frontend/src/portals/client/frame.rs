@@ -165,6 +165,7 @@ fn menu() -> Vec<Group> {
                 count: group.services,
             }));
         });
+        entries.push(entry(words.orders, "/orders", lu::LuClipboardList));
         menu.push(Group { title: words.services.to_owned(), entries });
     }
     if may(ClientPermission::Documents) {
@@ -242,7 +243,7 @@ fn ClientSwitch() -> impl IntoView {
     let navigate = send_wrapper::SendWrapper::new(use_navigate());
     view! {
         <Menu
-            label=format!("{} ({name})", tc().nav.switch_client)
+            label=format!("{}: {name}", tc().nav.switch_client)
             class="btn btn-ghost min-w-0"
             button=Box::new(move || {
                 view! {
@@ -296,7 +297,7 @@ fn StatusStrip() -> impl IntoView {
         },
         move |_| toast_ok(words.resent),
     );
-    let notes = move || {
+    move || {
         let mut notes: Vec<AnyView> = Vec::new();
         let mut note = |tone: Tone, text: String, href: &'static str, action: &'static str| {
             let link = (!href.is_empty()).then(|| view! { " " <a href=href>{action}</a> });
@@ -343,8 +344,7 @@ fn StatusStrip() -> impl IntoView {
             );
         }
         (!notes.is_empty()).then(|| view! { <div class="grid gap-3 mb-6 no-print">{notes}</div> })
-    };
-    notes
+    }
 }
 
 /// Says that the wallet is, or within three days will be, used up.
@@ -384,6 +384,7 @@ pub(super) fn OpenFrame() -> impl IntoView {
                 </a>
                 <span class="flex-1"></span>
                 <crate::parts::auth_frame::LanguageMenu />
+                <crate::parts::shell::ThemeButton />
                 <a class="btn btn-ghost" href="/sign-in">{tc().nav.sign_in}</a>
                 <a class="btn btn-primary only-wide" href="/register">{tc().nav.register}</a>
             </header>

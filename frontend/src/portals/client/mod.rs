@@ -12,7 +12,7 @@ mod shop;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::{MatchNestedRoutes, path};
+use leptos_router::path;
 
 use crate::parts::NotFound;
 use account::{MePage, PasswordPage, ProfilePage, SessionsPage, TokensPage, TwoFactorPage, VerificationPage};
@@ -22,12 +22,12 @@ use finance::pay::PayPage;
 use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
-use services::{GroupPage, ServicePage, ServicesPage};
+use services::{GroupPage, OrderStatusPage, OrdersPage, ServicePage, ServicesPage};
 use shop::{OrderPage, ProductPage, ShopPage};
 
 /// The storefront, open to anybody.
 #[component(transparent)]
-pub fn ShopRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ShopRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/") view=OpenFrame>
             <Route path=path!("/shop") view=ShopPage />
@@ -40,7 +40,7 @@ pub fn ShopRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// All pages of signed-in users.
 #[component(transparent)]
-pub fn ClientRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/") view=ClientFrame>
             <Route path=path!("/") view=HomePage />
@@ -48,6 +48,8 @@ pub fn ClientRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/groups/:id") view=GroupPage />
             <Route path=path!("/services/:id") view=ServicePage />
             <Route path=path!("/services/:id/:tab") view=ServicePage />
+            <Route path=path!("/orders") view=OrdersPage />
+            <Route path=path!("/orders/:id") view=OrderStatusPage />
             <Route path=path!("/funds") view=FundsPage />
             <Route path=path!("/documents") view=DocumentsPage />
             <Route path=path!("/documents/:id") view=DocumentPage />

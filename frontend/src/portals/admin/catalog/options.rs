@@ -244,7 +244,6 @@ fn OptionForm(
                 value: value.get(),
                 texts: texts.read(),
                 visible: visible.get(),
-                convert_price: convert_price.get(),
             });
             async move {
                 match id {
@@ -310,6 +309,7 @@ fn GroupForm(
                 quantity_step: step.get().parse().unwrap_or(1),
                 pattern: Some(pattern.get()).filter(|pattern| !pattern.is_empty()),
                 visible: visible.get(),
+                convert_price: convert_price.get(),
             });
             async move {
                 match id {

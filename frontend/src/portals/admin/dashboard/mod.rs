@@ -126,12 +126,11 @@ pub fn DashboardPage() -> impl IntoView {
     let keep = Callback::new(move |grid: Vec<Placed>| {
         placed.set(Some(grid.clone()));
         leptos::task::spawn_local(async move {
-            if let Ok(value) = serde_json::to_value(&grid) {
-                if let Err(error) =
+            if let Ok(value) = serde_json::to_value(&grid)
+                && let Err(error) =
                     api::account::set_preference(Portal::Admin, KEY, &Preference { value }).await
-                {
-                    crate::parts::submit::refuse(None, &error);
-                }
+            {
+                crate::parts::submit::refuse(None, &error);
             }
         });
     });

@@ -182,10 +182,10 @@ fn RuleRow(
             }
             on:drop=move |event| {
                 event.prevent_default();
-                if let Some(from) = dragged.get_untracked() {
-                    if from != id {
-                        move_to.run((from, position));
-                    }
+                if let Some(from) = dragged.get_untracked()
+                    && from != id
+                {
+                    move_to.run((from, position));
                 }
                 dragged.set(None);
                 over.set(None);

@@ -68,7 +68,13 @@ pub(in crate::portals::client) fn VerificationPage() -> impl IntoView {
                 <Methods center=shown query=center adding open />
             </Loaded>
         </Card>
-        <Dialog open title=words.add_app>
+        <Dialog
+            open
+            title=move || match adding.get() {
+                Adding::Code(_) => words.add_email,
+                _ => words.add_app,
+            }
+        >
             <AddMethod open adding query=center />
         </Dialog>
     }

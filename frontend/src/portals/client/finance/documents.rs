@@ -14,6 +14,7 @@ use ui::{
 use crate::api;
 use crate::format;
 use crate::i18n::{self, tc};
+use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::sheet::DocumentSheet;
 use crate::parts::states::DocumentBadge;
 use crate::parts::{DataTable, Loaded, NotFound};
@@ -100,6 +101,9 @@ pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
 
 #[component]
 fn Filters(list: ListState) -> impl IntoView {
+    let statuses: Vec<_> =
+        DocumentStatus::ALL.iter().copied().filter(|status| *status != DocumentStatus::Draft).collect();
+    let statuses = word_options(&statuses, DocumentStatus::as_str);
     view! {
         <div class="segment" role="group" aria-label=tc().docs.kind>
             <button
@@ -125,21 +129,7 @@ fn Filters(list: ListState) -> impl IntoView {
                 })
                 .collect_view()}
         </div>
-        <select
-            class="input input-sm w-40"
-            aria-label=tc().common.status
-            on:change=move |event| list.set_filter("status", &event_target_value(&event))
-        >
-            <option value="" selected=move || list.filter("status").is_empty()>{tc().common.status} ": " {tc().common.all}</option>
-            {DocumentStatus::ALL
-                .iter()
-                .filter(|status| **status != DocumentStatus::Draft)
-                .map(|status| {
-                    let status = status.as_str();
-                    view! { <option value=status selected=move || list.filter("status") == status>{i18n::word(status)}</option> }
-                })
-                .collect_view()}
-        </select>
+        <FilterSelect list name="status" label=tc().common.status options=statuses />
     }
 }
 

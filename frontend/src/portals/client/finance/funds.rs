@@ -24,11 +24,20 @@ pub(in crate::portals::client) fn FundsPage() -> impl IntoView {
     let words = &tc().funds;
     let client = kit::client();
     let limits = use_query(|| (), move |()| api::money::limits(client));
+    // The recommended amount comes with the cost; without it the form still serves.
+    let cost = overview().cost;
+    let known = Memo::new(move |_| cost.data().with(Option::is_some) || cost.error().with(Option::is_some));
     view! {
         <Title text=words.title />
         <PageHead title=words.title text=words.text />
         <Loaded query=limits rows=6 let:limits>
-            <FundsForm limits />
+            {move || {
+                if known.get() {
+                    view! { <FundsForm limits=limits.clone() /> }.into_any()
+                } else {
+                    view! { <Skeleton rows=6 /> }.into_any()
+                }
+            }}
         </Loaded>
     }
 }

@@ -11,6 +11,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{self, tc};
 use crate::parts::amount::{Signed, exact};
+use crate::parts::filters::FilterDates;
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{FailedNote, Loaded};
 use crate::portals::client::kit;
@@ -76,6 +77,7 @@ fn Filters(list: ListState) -> impl IntoView {
     let words = &tc().money;
     view! {
         <div class="table-bar">
+            <FilterDates list />
             <div class="segment" role="group" aria-label=words.kind>
                 <button
                     type="button"

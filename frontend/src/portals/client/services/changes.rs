@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use shared::catalog::ChosenOption;
 use shared::services::{
-    OptionsChange, OptionsChangePreview, ServiceAction, ServiceChange, ServiceDetail, TerminateService,
-    TerminationTime,
+    OptionsChange, OptionsChangePreview, ServiceAction, ServiceChange, ServiceDetail, ServiceOption,
+    TerminateService, TerminationTime,
 };
+use shared::{Currency, Money, Period, ServiceId};
 use ui::{
     Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
     lu, toast_ok,
@@ -21,16 +22,10 @@ use crate::portals::client::shop::{OptionsForm, OptionsState, taken};
 use crate::query::{Query, use_query};
 
 #[component]
-pub(super) fn RenameDialog(
-    open: RwSignal<bool>,
-    detail: ServiceDetail,
-    query: Query<ServiceDetail>,
-) -> impl IntoView {
-    let words = &tc().service;
-    let detail = StoredValue::new(detail);
+pub(super) fn RenameDialog(open: RwSignal<bool>, query: Query<ServiceDetail>) -> impl IntoView {
     view! {
-        <Dialog open title=words.rename>
-            <RenameForm open detail=detail.get_value() query />
+        <Dialog open title=tc().service.rename>
+            {move || untrack(|| query.data().get()).map(|detail| view! { <RenameForm open detail query /> })}
         </Dialog>
     }
 }
@@ -68,14 +63,15 @@ fn RenameForm(open: RwSignal<bool>, detail: ServiceDetail, query: Query<ServiceD
 #[component]
 pub(super) fn TerminateDialog(
     open: RwSignal<bool>,
-    detail: ServiceDetail,
+    label: String,
+    /// What ending it costs.
+    fee: Option<Money>,
     query: Query<ServiceDetail>,
 ) -> impl IntoView {
     let words = &tc().service;
     let client = kit::client();
     let overview = overview();
-    let (id, label) = (detail.service.id, detail.service.label.clone());
-    let fee = detail.price.total.uninstall.filter(|fee| fee.is_positive());
+    let fee = fee.filter(|fee| fee.is_positive());
     let fee = fee.map(|fee| fill(words.terminate_fee, &[("fee", &format::money(fee))]));
     let text = match fee {
         Some(fee) => format!("{}\n{fee}", words.terminate_text),
@@ -85,6 +81,9 @@ pub(super) fn TerminateDialog(
     let send = submit_with(
         move || async move {
             let when = when.get_untracked().parse().unwrap_or(TerminationTime::EndOfPeriod);
+            let id = query.data().with_untracked(|detail| detail.as_ref().map(|detail| detail.service.id));
+            // The dialog is there only once the service is.
+            let id = id.ok_or(api::ApiError::Network)?;
             api::own::request_termination(client, id, &TerminateService { when, note: String::new() }).await
         },
         move |detail| {
@@ -117,18 +116,46 @@ pub(super) fn TerminateDialog(
     }
 }
 
+/// What the options tab is about. Other news of the service leave the form alone.
+#[derive(Clone, PartialEq)]
+struct Changeable {
+    id: ServiceId,
+    product_key: String,
+    period: Period,
+    currency: Currency,
+    options: Vec<ServiceOption>,
+    may_change: bool,
+}
+
+impl Changeable {
+    fn of(detail: &ServiceDetail) -> Self {
+        Self {
+            id: detail.service.id,
+            product_key: detail.service.product_key.clone(),
+            period: detail.service.period,
+            currency: detail.price.currency,
+            options: detail.options.clone(),
+            may_change: detail.actions.contains(&ServiceAction::ChangeOptions),
+        }
+    }
+}
+
 /// The options of the service, and what changing them would cost.
 #[component]
-pub(super) fn OptionsTab(detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView {
+pub(super) fn OptionsTab(query: Query<ServiceDetail>) -> impl IntoView {
+    let shown = Memo::new(move |_| query.data().with(|detail| detail.as_ref().map(Changeable::of)));
+    move || shown.get().map(|shown| view! { <Options shown query /> })
+}
+
+#[component]
+fn Options(shown: Changeable, query: Query<ServiceDetail>) -> impl IntoView {
     let words = &tc().service;
-    let key = detail.service.product_key.clone();
-    let may_change = detail.actions.contains(&ServiceAction::ChangeOptions);
-    if detail.options.is_empty() {
+    if shown.options.is_empty() {
         return view! { <section class="card"><EmptyState icon=lu::LuSlidersHorizontal title=words.options_none /></section> }
             .into_any();
     }
-    if !may_change {
-        let rows = detail
+    if !shown.may_change {
+        let rows = shown
             .options
             .iter()
             .map(|option| {
@@ -143,6 +170,7 @@ pub(super) fn OptionsTab(detail: ServiceDetail, query: Query<ServiceDetail>) -> 
             .collect();
         return view! { <Card title=words.options><ui::Facts rows /></Card> }.into_any();
     }
+    let key = shown.product_key.clone();
     let product = use_query(
         || (),
         move |()| {
@@ -150,10 +178,9 @@ pub(super) fn OptionsTab(detail: ServiceDetail, query: Query<ServiceDetail>) -> 
             async move { api::shop::product(&key).await }
         },
     );
-    let detail = StoredValue::new(detail);
     view! {
         <Loaded query=product rows=5 let:product>
-            <ChangeForm detail=detail.get_value() product query />
+            <ChangeForm shown=shown.clone() product query />
         </Loaded>
     }
     .into_any()
@@ -175,15 +202,15 @@ fn changed(before: &[ChosenOption], now: Vec<ChosenOption>) -> Vec<ChosenOption>
 
 #[component]
 fn ChangeForm(
-    detail: ServiceDetail,
+    shown: Changeable,
     product: shared::catalog::PublicProductDetail,
     query: Query<ServiceDetail>,
 ) -> impl IntoView {
     let words = &tc().service;
     let client = kit::client();
     let overview = overview();
-    let id = detail.service.id;
-    let state = OptionsState::new(&product.option_groups, &taken(&detail.options));
+    let (id, period, currency) = (shown.id, shown.period, shown.currency);
+    let state = OptionsState::new(&product.option_groups, &taken(&shown.options));
     let before = untrack(|| state.read());
     let errors = FormErrors::new();
     let wanted = Memo::new(move |_| changed(&before, state.read()));
@@ -239,7 +266,7 @@ fn ChangeForm(
             <Card title=words.change_options>
                 <Form errors on_submit=send.run>
                     <div class="form-grid">
-                        <OptionsForm state currency=detail.price.currency period=detail.service.period prefix="options" />
+                        <OptionsForm state currency period prefix="options" />
                     </div>
                     <div class="form-bar">
                         <Button text=words.apply class="btn-primary" submit=true busy=send.busy disabled=lacks />
@@ -248,7 +275,7 @@ fn ChangeForm(
             </Card>
             <Card title=words.preview>
                 {move || match preview.get() {
-                    Some(preview) => view! { <Preview preview period=detail.service.period /> }.into_any(),
+                    Some(preview) => view! { <Preview preview period /> }.into_any(),
                     None if asking.get() => view! { <Skeleton rows=4 /> }.into_any(),
                     None => view! { <p class="text-sm text-ink-3">{words.preview_same}</p> }.into_any(),
                 }}

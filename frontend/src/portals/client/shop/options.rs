@@ -170,16 +170,12 @@ fn Quantity(
         (group.quantity_min.to_string(), group.quantity_max.to_string(), group.quantity_step.to_string());
     let help = fill(tc().order.range, &[("min", &min), ("max", &max), ("unit", &group.unit)]);
     let unit = group.unit.clone();
-    let per = format!(
-        "{} {}",
-        price.get_untracked(),
-        if unit.is_empty() { String::new() } else { format!("· {unit}") }
-    );
+    let unit_text = if unit.is_empty() { String::new() } else { format!(" · {unit}") };
     view! {
         <div class="field wide">
             <div class="flex items-baseline justify-between gap-3">
                 <label class="field-label" for=id.clone()>{group.text.name.clone()}</label>
-                <span class="sub num">{per}</span>
+                <span class="sub num">{move || price.get()} {unit_text}</span>
             </div>
             <div class="flex items-center gap-4">
                 <input

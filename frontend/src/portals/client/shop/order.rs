@@ -17,11 +17,12 @@ use ui::{
 };
 
 use super::options::{OptionsForm, OptionsState};
-use super::storefront::shown_currency;
+use super::storefront::{in_currency, shown_currency};
 use super::summary::Summary;
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, fill, tc};
+use crate::parts::load::field_text;
 use crate::parts::{Loaded, failure, submit};
 use crate::portals::client::kit::{self, Overview};
 use crate::query::use_query;
@@ -102,7 +103,7 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
     });
     let crumbs = vec![
         Crumb::to(tc().shop.back, "/shop"),
-        Crumb::to(name.clone(), format!("/shop/{}", detail.product.key)),
+        Crumb::to(name.clone(), untrack(|| in_currency(format!("/shop/{}", detail.product.key), list))),
         Crumb::here(tc().shop.order),
     ];
     let title = fill(words.title, &[("product", &name)]);
@@ -241,9 +242,7 @@ fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -
                 }
                 Err(error) => {
                     let named = match &error {
-                        api::ApiError::Problem(said) => {
-                            said.fields.first().map(|field| field.message.clone())
-                        }
+                        api::ApiError::Problem(said) => said.fields.first().map(field_text),
                         _ => None,
                     };
                     problem.set(Some(named.unwrap_or_else(|| failure(&error).0)));

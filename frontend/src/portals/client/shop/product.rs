@@ -7,7 +7,7 @@ use shared::catalog::PublicProductDetail;
 use shared::{Currency, Period};
 use ui::{Badge, Breadcrumbs, Card, Crumb, Icon, PageHead, Tone, lu, use_list};
 
-use super::storefront::{Attributes, shown_currency};
+use super::storefront::{Attributes, in_currency, shown_currency};
 use crate::api;
 use crate::format;
 use crate::i18n::tc;
@@ -41,7 +41,7 @@ fn Body(detail: PublicProductDetail) -> impl IntoView {
     let currency = Memo::new(move |_| shown_currency(list, &currencies));
     let crumbs = vec![Crumb::to(words.back, "/shop"), Crumb::here(product.text.name.clone())];
     let prices = product.prices.clone();
-    let order = format!("/order/{}", product.key);
+    let order = untrack(|| in_currency(format!("/order/{}", product.key), list));
     let (icon, features) = (icons::product(&product.icon), product.clone());
     view! {
         <Title text=product.text.name.clone() />

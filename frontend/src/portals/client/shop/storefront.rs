@@ -26,6 +26,14 @@ pub(super) fn shown_currency(list: ListState, catalog: &[Currency]) -> Option<Cu
         .or_else(|| catalog.first().copied())
 }
 
+/// A page of the shop, in the currency that a visitor chose.
+pub(super) fn in_currency(path: String, list: ListState) -> String {
+    match list.filter("currency") {
+        currency if currency.is_empty() => path,
+        currency => format!("{path}?currency={currency}"),
+    }
+}
+
 /// The price that a card shows: by the hour if there is one, else the shortest period.
 pub(super) fn headline(product: &PublicProduct, currency: Currency) -> Option<PublicPrice> {
     let mut prices: Vec<&PublicPrice> =
@@ -125,7 +133,7 @@ fn Offer(catalog: PublicCatalog, list: ListState, group: Memo<String>) -> impl I
             groups
                 .iter()
                 .filter(|shown| group.with(|group| group.is_empty() || *group == shown.key))
-                .map(|shown| view! { <GroupSection group=shown.clone() currency /> })
+                .map(|shown| view! { <GroupSection group=shown.clone() currency list /> })
                 .collect_view()
                 .into_any()
         }}
@@ -134,7 +142,7 @@ fn Offer(catalog: PublicCatalog, list: ListState, group: Memo<String>) -> impl I
 }
 
 #[component]
-fn GroupSection(group: PublicGroup, currency: Currency) -> impl IntoView {
+fn GroupSection(group: PublicGroup, currency: Currency, list: ListState) -> impl IntoView {
     view! {
         <section class="mb-10">
             <div class="flex items-center gap-3 mb-4">
@@ -145,7 +153,7 @@ fn GroupSection(group: PublicGroup, currency: Currency) -> impl IntoView {
                 </div>
             </div>
             <div class="grid-3">
-                {group.products.into_iter().map(|product| view! { <ProductCard product currency /> }).collect_view()}
+                {group.products.into_iter().map(|product| view! { <ProductCard product currency list /> }).collect_view()}
             </div>
         </section>
     }
@@ -174,11 +182,11 @@ pub(super) fn PriceTag(price: PublicPrice) -> impl IntoView {
 }
 
 #[component]
-fn ProductCard(product: PublicProduct, currency: Currency) -> impl IntoView {
+fn ProductCard(product: PublicProduct, currency: Currency, list: ListState) -> impl IntoView {
     let words = &tc().shop;
     let price = headline(&product, currency);
-    let href = format!("/order/{}", product.key);
-    let about = format!("/shop/{}", product.key);
+    let href = untrack(|| in_currency(format!("/order/{}", product.key), list));
+    let about = untrack(|| in_currency(format!("/shop/{}", product.key), list));
     let can_order = product.in_stock && price.is_some();
     view! {
         <article class="card p-5 flex flex-col gap-4">

@@ -54,11 +54,17 @@ fn Item(item: QuoteItem) -> impl IntoView {
                 {item
                     .lines
                     .iter()
+                    .filter(|line| line.quantity > 0)
                     .map(|line| {
+                        let times = (line.quantity > 1).then(|| format!("{} × ", line.quantity));
+                        let amount = match line.price {
+                            Some(_) => format::money(line.base),
+                            None => words.included.to_owned(),
+                        };
                         view! {
-                            <li class="flex items-baseline justify-between gap-3 text-sm">
-                                <span class="text-ink-2" title=line.why.clone()>{line.name.clone()}</span>
-                                <span class="sub num">{line.why.clone()}</span>
+                            <li class="flex items-baseline justify-between gap-3 text-sm" title=line.why.clone()>
+                                <span class="text-ink-2">{times} {line.name.clone()}</span>
+                                <span class="sub num">{amount}</span>
                             </li>
                         }
                     })
