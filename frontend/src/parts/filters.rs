@@ -64,3 +64,9 @@ pub fn FilterSelect(
 pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(String, String)> {
     all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
 }
+
+/// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.
+pub fn query_without(query: &str, name: &str) -> String {
+    let parts: Vec<&str> = query.split('&').filter(|part| part.split('=').next() != Some(name)).collect();
+    parts.join("&")
+}

@@ -132,6 +132,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "More was paid than was due; the rest is unmatched."),
     ("already_paid", "It was paid already."),
     ("late", "It came late."),
+    ("sent", "Sent"),
+    ("skipped", "In the portal only"),
+    ("create", "Create"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

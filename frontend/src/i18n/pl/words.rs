@@ -132,6 +132,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "Zapłacono więcej niż należało; reszta jest nierozpoznana."),
     ("already_paid", "Było już opłacone."),
     ("late", "Wpłynęło po terminie."),
+    ("sent", "Wysłana"),
+    ("skipped", "Tylko w portalu"),
+    ("create", "Utwórz"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

@@ -132,6 +132,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "Сплачено більше, ніж належало; решта нерозпізнана."),
     ("already_paid", "Уже було сплачено."),
     ("late", "Надійшло запізно."),
+    ("sent", "Надіслано"),
+    ("skipped", "Лише в порталі"),
+    ("create", "Створити"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {
