@@ -34,6 +34,16 @@ pub async fn new_totp(portal: Portal, body: &NewTotp) -> Result<TotpSetup, ApiEr
     client::post(&format!("{}/factors/totp", area(portal)), body).await
 }
 
+/// Begins codes by e-mail; one is mailed at once.
+pub async fn new_email_factor(portal: Portal) -> Result<FactorSummary, ApiError> {
+    client::act(&format!("{}/factors/email", area(portal))).await
+}
+
+/// Mails a code of this method.
+pub async fn send_factor_code(portal: Portal, id: FactorId) -> Result<Nothing, ApiError> {
+    client::act(&format!("{}/factors/{id}/send", area(portal))).await
+}
+
 pub async fn verify_factor(portal: Portal, id: FactorId, body: &FactorCode) -> Result<Nothing, ApiError> {
     client::post(&format!("{}/factors/{id}/verify", area(portal)), body).await
 }
@@ -52,8 +62,8 @@ pub async fn set_two_factor(portal: Portal, body: &TwoFactorChange) -> Result<Tw
 }
 
 /// New recovery codes; the old ones stop working.
-pub async fn new_recovery_codes(portal: Portal, body: &FactorCode) -> Result<RecoveryCodes, ApiError> {
-    client::post(&format!("{}/recovery-codes", area(portal)), body).await
+pub async fn new_recovery_codes(portal: Portal) -> Result<RecoveryCodes, ApiError> {
+    client::act(&format!("{}/recovery-codes", area(portal))).await
 }
 
 pub async fn sessions(portal: Portal) -> Result<Vec<SessionSummary>, ApiError> {

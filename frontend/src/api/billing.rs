@@ -6,7 +6,7 @@ use shared::billing::ledger::*;
 use shared::billing::payment::*;
 use shared::billing::tax::*;
 use shared::billing::wallet::*;
-use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, TaxRuleId, TransferId};
+use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
 
 use super::client::{self, ApiError, Key, Nothing};
 
@@ -23,6 +23,11 @@ pub async fn create_funds(body: &FundsRequestByStaff, key: &Key) -> Result<Docum
     client::post_once("/admin/documents/funds", body, key).await
 }
 
+/// What adding an amount would cost a client, with tax.
+pub async fn quote_funds(body: &FundsRequestByStaff) -> Result<FundsQuote, ApiError> {
+    client::post("/admin/documents/funds/quote", body).await
+}
+
 pub async fn cancel_document(id: DocumentId, body: &CancelDocument) -> Result<DocumentDetail, ApiError> {
     client::post(&format!("/admin/documents/{id}/cancel"), body).await
 }
@@ -34,6 +39,17 @@ pub async fn book_payment(id: DocumentId, body: &NewPayment, key: &Key) -> Resul
 
 pub async fn payments(query: String) -> Result<Page<PaymentSummary>, ApiError> {
     client::get(&format!("/admin/payments?{query}")).await
+}
+
+pub async fn payment(id: PaymentId) -> Result<PaymentSummary, ApiError> {
+    client::get(&format!("/admin/payments/{id}")).await
+}
+
+/// Where the ledger of a range of time is downloaded from; `format` is `csv` or `beancount`.
+pub fn ledger_export(format: &str, from: &str, to: &str) -> String {
+    let query = [("format", format), ("from", from), ("to", to)];
+    let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    client::file(&format!("/admin/ledger/export?{}", ui::list::encode(&query)))
 }
 
 /// Transactions of all clients, or of one with `client=`.
@@ -83,6 +99,19 @@ pub async fn archive_company(id: CompanyId) -> Result<CompanyDetail, ApiError> {
     client::act(&format!("/admin/companies/{id}/archive")).await
 }
 
+pub async fn restore_company(id: CompanyId) -> Result<CompanyDetail, ApiError> {
+    client::act(&format!("/admin/companies/{id}/restore")).await
+}
+
+/// Only one that nothing belongs to.
+pub async fn delete_company(id: CompanyId) -> Result<Nothing, ApiError> {
+    client::delete(&format!("/admin/companies/{id}")).await
+}
+
+pub async fn delete_logo(id: CompanyId) -> Result<CompanyDetail, ApiError> {
+    client::delete(&format!("/admin/companies/{id}/logo")).await
+}
+
 pub async fn set_logo(id: CompanyId, body: &LogoInput) -> Result<CompanyDetail, ApiError> {
     client::put(&format!("/admin/companies/{id}/logo"), body).await
 }
@@ -102,6 +131,11 @@ pub async fn create_gateway(id: CompanyId, body: &GatewayInput) -> Result<Gatewa
 
 pub async fn change_gateway(id: GatewayId, body: &GatewayInput) -> Result<Gateway, ApiError> {
     client::put(&format!("/admin/gateways/{id}"), body).await
+}
+
+/// Only one that nothing was paid through.
+pub async fn delete_gateway(id: GatewayId) -> Result<Nothing, ApiError> {
+    client::delete(&format!("/admin/gateways/{id}")).await
 }
 
 /// All rules, in the order in which they are read.
@@ -129,7 +163,7 @@ pub async fn test_tax(body: &TaxTest) -> Result<TaxDecision, ApiError> {
     client::post("/admin/tax-rules/test", body).await
 }
 
-/// Adds rules; never overwrites.
-pub async fn add_tax_preset(body: &TaxPresetInput) -> Result<TaxPresetResult, ApiError> {
-    client::post("/admin/tax-rules/presets", body).await
+/// Adds rules; never overwrites. With `dry_run` it only says how many.
+pub async fn add_tax_preset(body: &TaxPresetInput, dry_run: bool) -> Result<TaxPresetResult, ApiError> {
+    client::post(&format!("/admin/tax-rules/presets?dry_run={dry_run}"), body).await
 }

@@ -50,6 +50,14 @@ impl Key {
     pub fn new() -> Self {
         Self(uuid::Uuid::now_v7().to_string())
     }
+
+    /// Takes a new key after a refusal: what is sent next is something else. Without an answer it may have happened,
+    /// and the same key is sent again.
+    pub fn after<T>(key: StoredValue<Self>, answer: &Result<T, ApiError>) {
+        if matches!(answer, Err(ApiError::Problem(problem)) if problem.status < 500) {
+            key.try_set_value(Self::new());
+        }
+    }
 }
 
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod client;
 pub mod me;
 pub mod money;
+pub mod notices;
 pub mod own;
 pub mod people;
 pub mod services;

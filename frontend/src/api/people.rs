@@ -30,6 +30,21 @@ pub async fn set_address(
     client::put(&format!("/admin/clients/{id}/addresses/{kind}"), body).await
 }
 
+/// Deletes an address; the billing address stays.
+pub async fn delete_address(id: ClientId, kind: AddressKind) -> Result<ClientDetail, ApiError> {
+    client::delete(&format!("/admin/clients/{id}/addresses/{kind}")).await
+}
+
+/// Where its users are or were signed in.
+pub async fn client_sessions(id: ClientId, query: String) -> Result<Page<ClientSession>, ApiError> {
+    client::get(&format!("/admin/clients/{id}/sessions?{query}")).await
+}
+
+/// Where the list with these filters is downloaded from, as CSV.
+pub fn clients_csv(query: &str) -> String {
+    client::file(&format!("/admin/clients.csv?{query}"))
+}
+
 /// With `dry_run` it only says what would happen.
 pub async fn change_status(
     id: ClientId,
@@ -108,4 +123,14 @@ pub async fn send_user_reset(id: UserId) -> Result<Nothing, ApiError> {
 
 pub async fn remove_user_factor(id: UserId, body: &Reason) -> Result<Nothing, ApiError> {
     client::post(&format!("/admin/users/{id}/remove-two-factor"), body).await
+}
+
+/// Where a user is or was signed in, latest first.
+pub async fn user_sessions(id: UserId) -> Result<Vec<SessionSummary>, ApiError> {
+    Ok(client::get::<Page<SessionSummary>>(&format!("/admin/users/{id}/sessions?per_page=50")).await?.items)
+}
+
+/// Signs a user out everywhere.
+pub async fn end_user_sessions(id: UserId) -> Result<SessionsEnded, ApiError> {
+    client::delete(&format!("/admin/users/{id}/sessions")).await
 }

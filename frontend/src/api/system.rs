@@ -1,7 +1,9 @@
 //! Tasks, schedule, dashboard.
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use shared::dashboard::Dashboard;
-use shared::schedule::{Schedule, ScheduleChange};
+use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
 use shared::tasks::*;
 use shared::{Page, TaskId};
 
@@ -35,6 +37,16 @@ pub async fn task_done(id: TaskId, body: &TaskDone) -> Result<Nothing, ApiError>
     client::post(&format!("/admin/tasks/{id}/done"), body).await
 }
 
+/// Processes, leader and queues right now.
+pub async fn automation() -> Result<AutomationStatus, ApiError> {
+    client::get("/admin/automation/status").await
+}
+
+/// What a cron expression means, before it is saved.
+pub async fn explain_cron(body: &CronQuestion) -> Result<CronAnswer, ApiError> {
+    client::post("/admin/schedules/explain", body).await
+}
+
 pub async fn schedules() -> Result<Vec<Schedule>, ApiError> {
     client::get("/admin/schedules").await
 }
@@ -49,4 +61,26 @@ pub async fn run_schedule(key: &str) -> Result<Schedule, ApiError> {
 
 pub async fn reset_schedule(key: &str) -> Result<Schedule, ApiError> {
     client::act(&format!("/admin/schedules/{key}/reset")).await
+}
+
+/// The time of this installation.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ClockState {
+    pub now: Timestamp,
+    /// Whether it can be moved.
+    pub adjustable: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ClockChange {
+    now: Timestamp,
+}
+
+pub async fn clock() -> Result<ClockState, ApiError> {
+    client::get("/public/clock").await
+}
+
+/// Moves the development clock.
+pub async fn move_clock(now: Timestamp) -> Result<ClockState, ApiError> {
+    client::post("/admin/clock", &ClockChange { now }).await
 }

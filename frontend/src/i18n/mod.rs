@@ -1,6 +1,6 @@
 //! Texts in the person's language. A language is a folder here; a text that lacks a translation does not compile.
 //!
-//! `t()` gives the common texts, `ta()` those of the staff portal, `tc()` those of the client portal.
+//! `t()` gives the common texts, `ta()` and `td()` those of the staff portal, `tc()` those of the client portal.
 //! The app is drawn anew when the language changes, so texts are plain `&'static str`.
 
 mod en;
@@ -11,7 +11,7 @@ mod uk;
 use leptos::prelude::*;
 use shared::Language;
 
-pub use keys::{Admin, Client, Common, Parts};
+pub use keys::{Admin, Client, Common, Desk, Parts};
 
 /// Everything the pages say, in one language.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Texts {
     pub common: Common,
     pub admin: Admin,
     pub client: Client,
+    pub desk: Desk,
     pub parts: Parts,
     /// States and other words from fixed lists, as they travel in the API.
     pub words: &'static [(&'static str, &'static str)],
@@ -93,6 +94,11 @@ pub fn t() -> &'static Common {
 /// Texts of the staff portal.
 pub fn ta() -> &'static Admin {
     &texts(language()).admin
+}
+
+/// Texts of single places in the staff portal.
+pub fn td() -> &'static Desk {
+    &texts(language()).desk
 }
 
 /// Texts of the client portal.

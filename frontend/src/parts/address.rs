@@ -113,5 +113,9 @@ pub fn CountryField(
         })
     });
     let label = label.unwrap_or_else(|| t().country.to_owned());
-    view! { <SelectField name label value options required /> }
+    if required {
+        view! { <SelectField name label value options required /> }.into_any()
+    } else {
+        view! { <SelectField name label value options empty=t().none /> }.into_any()
+    }
 }

@@ -104,3 +104,9 @@ pub fn FilterDates(list: ListState) -> impl IntoView {
         {field("to", t().to, 1)}
     }
 }
+
+/// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.
+pub fn query_without(query: &str, name: &str) -> String {
+    let parts: Vec<&str> = query.split('&').filter(|part| part.split('=').next() != Some(name)).collect();
+    parts.join("&")
+}

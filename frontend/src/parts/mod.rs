@@ -3,8 +3,11 @@
 pub mod address;
 pub mod amount;
 pub mod auth_frame;
+pub mod bell;
 pub mod filters;
 pub mod load;
+pub mod range;
+pub mod record;
 pub mod security;
 pub mod sheet;
 pub mod shell;
@@ -13,8 +16,10 @@ pub mod states;
 pub mod submit;
 pub mod sudo;
 pub mod tokens;
+pub mod two_factor;
 pub mod why;
 
 pub use load::{DataTable, FailedNote, Loaded, NotFound, failure};
+pub use record::RecordId;
 pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};

@@ -73,4 +73,11 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Renamed",
         forced: "State set by staff",
     },
+    bell: PartsBell {
+        unread: "{n} unread",
+        nothing: "Nothing new",
+        nothing_text: "What needs you will be told here.",
+        read_all: "Mark all read",
+        all: "All messages",
+    },
 };

@@ -169,6 +169,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("field_taken", "This is taken already."),
     ("field_wrong", "This is not right."),
     ("field_not_offered", "This is not on offer."),
+    ("sent", "Sent"),
+    ("skipped", "In the portal only"),
+    ("create", "Create"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

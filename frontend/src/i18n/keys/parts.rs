@@ -35,4 +35,7 @@ texts! {
         unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
         renamed, forced,
     }
+    bell: PartsBell {
+        unread, nothing, nothing_text, read_all, all,
+    }
 }

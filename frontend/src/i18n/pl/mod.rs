@@ -3,6 +3,7 @@
 mod admin;
 mod client;
 mod common;
+mod desk;
 mod parts;
 mod words;
 
@@ -12,6 +13,7 @@ pub(super) static TEXTS: Texts = Texts {
     common: common::TEXTS,
     admin: admin::TEXTS,
     client: client::TEXTS,
+    desk: desk::TEXTS,
     parts: parts::TEXTS,
     words: words::WORDS,
     ui: words::UI,

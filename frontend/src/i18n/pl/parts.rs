@@ -73,4 +73,11 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Zmieniono nazwę",
         forced: "Stan ustawiony przez zespół",
     },
+    bell: PartsBell {
+        unread: "Nieprzeczytane: {n}",
+        nothing: "Nic nowego",
+        nothing_text: "Tu pojawi się to, co wymaga uwagi.",
+        read_all: "Oznacz wszystkie jako przeczytane",
+        all: "Wszystkie wiadomości",
+    },
 };

@@ -172,6 +172,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("field_taken", "To jest już zajęte."),
     ("field_wrong", "To się nie zgadza."),
     ("field_not_offered", "Tego nie ma w ofercie."),
+    ("sent", "Wysłana"),
+    ("skipped", "Tylko w portalu"),
+    ("create", "Utwórz"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

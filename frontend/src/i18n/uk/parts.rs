@@ -75,4 +75,11 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Перейменовано",
         forced: "Стан встановили фахівці",
     },
+    bell: PartsBell {
+        unread: "Непрочитаних: {n}",
+        nothing: "Нічого нового",
+        nothing_text: "Тут з’явиться те, що потребує уваги.",
+        read_all: "Позначити всі прочитаними",
+        all: "Усі повідомлення",
+    },
 };

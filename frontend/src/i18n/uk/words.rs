@@ -172,6 +172,9 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("field_taken", "Це вже зайнято."),
     ("field_wrong", "Це не збігається."),
     ("field_not_offered", "Цього немає в пропозиції."),
+    ("sent", "Надіслано"),
+    ("skipped", "Лише в порталі"),
+    ("create", "Створити"),
 ];
 
 pub(super) const UI: ui::Words = ui::Words {

@@ -11,8 +11,9 @@ use ui::{
 use super::clients::language_options;
 use crate::api;
 use crate::i18n::{t, ta};
-use crate::parts::security::{ChangePassword, Sessions, TwoFactor};
+use crate::parts::security::{ChangePassword, Sessions};
 use crate::parts::tokens::Tokens;
+use crate::parts::two_factor::TwoFactor;
 use crate::parts::{Loaded, submit};
 use crate::query::{Query, use_query};
 use crate::session::{self, Portal};

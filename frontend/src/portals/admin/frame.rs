@@ -7,8 +7,9 @@ use shared::Permission;
 use ui::{Command, LinkButton, Note, Skeleton, Tone, lu};
 
 use crate::api;
-use crate::i18n::{t, ta, word};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::FailedNote;
+use crate::parts::bell::BellButton;
 use crate::parts::shell::{Entry, Group, Person, Shell};
 use crate::query::use_query;
 use crate::session::{self, Portal, Who, may};
@@ -39,6 +40,7 @@ fn menu() -> Vec<Group> {
             ta().services,
             vec![
                 entry(Permission::ServicesView, ta().all_services, "/services", lu::LuServer),
+                entry(Permission::ServicesView, td().orders.title, "/orders", lu::LuShoppingCart),
                 entry(Permission::ServicesCreate, ta().create_service, "/services/new", lu::LuPlus),
             ],
         ),
@@ -69,7 +71,9 @@ fn menu() -> Vec<Group> {
             word("monitoring"),
             vec![
                 entry(Permission::TasksView, ta().task_queue, "/tasks", lu::LuListChecks),
+                entry(Permission::TasksView, td().queues.title, "/queues", lu::LuRows3),
                 entry(Permission::LogsView, ta().activity_log, "/activity", lu::LuActivity),
+                entry(Permission::NotificationsView, td().messages.title, "/messages", lu::LuMail),
             ],
         ),
         group(
@@ -187,6 +191,7 @@ fn Signed(second_factor_required: bool) -> impl IntoView {
             person=Signal::derive(person)
             typed
             found
+            top=|| view! { <BellButton portal=Portal::Admin /> }
             strip=move || {
                 let blocked = second_factor_required
                     && path.with(|path| !path.starts_with("/admin/account/security"));

@@ -51,13 +51,33 @@ fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
                 <Route path=path!("services") view=clients::ClientServicesTab />
                 <Route path=path!("documents") view=clients::ClientDocumentsTab />
                 <Route path=path!("transactions") view=clients::ClientTransactionsTab />
+                <Route path=path!("payments") view=clients::ClientPaymentsTab />
+                <ClientLogRoutes />
             </ParentRoute>
             <Route path=path!("users") view=users::UsersPage />
             <Route path=path!("users/new") view=users::NewUserPage />
             <Route path=path!("users/:id") view=users::UserPage />
             <Route path=path!("services") view=services::ServicesPage />
             <Route path=path!("services/new") view=services::NewServicePage />
-            <Route path=path!("services/:id") view=services::ServicePage />
+            <ParentRoute path=path!("services/:id") view=services::ServiceFrame>
+                <Route path=path!("") view=services::ServiceOverviewTab />
+                <Route path=path!("charges") view=services::ServiceChargesTab />
+            </ParentRoute>
+            <Route path=path!("orders") view=services::OrdersPage />
+            <Route path=path!("orders/:id") view=services::OrderPage />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+#[component(transparent)]
+fn ClientLogRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=leptos_router::components::Outlet>
+            <Route path=path!("activity") view=clients::ClientActivityTab />
+            <Route path=path!("sessions") view=clients::ClientSessionsTab />
+            <Route path=path!("messages") view=clients::ClientMessagesTab />
         </ParentRoute>
     }
     .into_inner()
@@ -111,6 +131,8 @@ fn SystemRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("tasks") view=monitoring::TasksPage />
+            <Route path=path!("queues") view=monitoring::QueuesPage />
+            <Route path=path!("messages") view=monitoring::MessagesPage />
             <Route path=path!("scheduler") view=monitoring::SchedulerPage />
             <Route path=path!("activity") view=monitoring::ActivityPage />
             <Route path=path!("settings") view=settings::SettingsPage />

@@ -38,7 +38,7 @@ fn columns(
                 view! { <Badge text=ta().hidden tone=Tone::Warn /> }
             }
         }),
-        Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products)).end(),
+        Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products)).end().sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &ProductGroupSummary| format::date(group.updated_at)),
         Column::new("sort", ta().order_of_rows, move |group: &ProductGroupSummary| {
             let id = group.id.0;

@@ -1,9 +1,12 @@
 //! The catalogue: products, product groups, option groups, prices.
 
+mod attributes;
 mod groups;
+mod module_settings;
 mod options;
 mod prices;
 mod product;
+mod product_form;
 mod products;
 mod texts;
 

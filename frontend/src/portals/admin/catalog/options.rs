@@ -7,7 +7,7 @@ use send_wrapper::SendWrapper;
 use shared::catalog::{
     OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput, OptionKind,
 };
-use shared::{OptionGroupId, Permission};
+use shared::{OptionGroupId, Page, Permission};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
     LinkButton, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField, Tone, lu,
@@ -15,6 +15,7 @@ use ui::{
 };
 
 use super::prices::{PriceGrid, Priced};
+use super::products::ids_in_order;
 use super::texts::{MoveRow, TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
@@ -23,7 +24,10 @@ use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-fn columns() -> Vec<Column<OptionGroupSummary>> {
+fn columns(
+    groups: Query<Page<OptionGroupSummary>>,
+    in_order: Signal<bool>,
+) -> Vec<Column<OptionGroupSummary>> {
     vec![
         Column::new("name", t().name, |group: &OptionGroupSummary| {
             view! {
@@ -32,7 +36,8 @@ fn columns() -> Vec<Column<OptionGroupSummary>> {
             }
         })
         .sorted_by("name"),
-        Column::new("kind", t().kind, |group: &OptionGroupSummary| word(group.kind.as_str())),
+        Column::new("kind", t().kind, |group: &OptionGroupSummary| word(group.kind.as_str()))
+            .sorted_by("kind"),
         Column::new("visible", t().status, |group: &OptionGroupSummary| {
             if group.visible {
                 view! { <Badge text=ta().visible tone=Tone::Ok /> }
@@ -40,10 +45,24 @@ fn columns() -> Vec<Column<OptionGroupSummary>> {
                 view! { <Badge text=ta().hidden tone=Tone::Warn /> }
             }
         }),
-        Column::new("options", ta().options, |group: &OptionGroupSummary| format::count(group.options)).end(),
+        Column::new("options", ta().options, |group: &OptionGroupSummary| format::count(group.options))
+            .end()
+            .sorted_by("options"),
         Column::new("products", ta().products, |group: &OptionGroupSummary| format::count(group.products))
-            .end(),
+            .end()
+            .sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &OptionGroupSummary| format::date(group.updated_at)),
+        Column::new("sort", ta().order_of_rows, move |group: &OptionGroupSummary| {
+            let id = group.id.0;
+            move || {
+                let ids = ids_in_order(groups, in_order.get(), |group| group.id.0);
+                ids.iter().position(|other| *other == id).map(|index| {
+                    let done = Callback::new(move |()| groups.refetch());
+                    view! { <MoveRow what="option-groups" ids=ids.clone() index done /> }
+                })
+            }
+        })
+        .sorted_by("sort"),
     ]
 }
 
@@ -52,6 +71,8 @@ fn columns() -> Vec<Column<OptionGroupSummary>> {
 pub fn OptionGroupsPage() -> impl IntoView {
     let list = use_list("sort");
     let groups = use_query(move || list.api_query(), api::catalog::option_groups);
+    let in_order =
+        Signal::derive(move || list.sort() == "sort" && !list.is_filtered() && may(Permission::ProductsEdit));
     view! {
         <Title text=ta().option_groups />
         <PageHead title=ta().option_groups text=ta().option_groups_text>
@@ -63,7 +84,7 @@ pub fn OptionGroupsPage() -> impl IntoView {
         <DataTable
             query=groups
             list
-            columns=columns()
+            columns=columns(groups, in_order)
             label=ta().option_groups
             empty=|| view! { <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text /> }
         />
@@ -105,7 +126,7 @@ pub fn OptionGroupPage() -> impl IntoView {
             );
             view! {
                 <Loaded query=group rows=8 let:detail>
-                    <Page detail group delete_open />
+                    <GroupPage detail group delete_open />
                 </Loaded>
                 <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
             }
@@ -115,7 +136,7 @@ pub fn OptionGroupPage() -> impl IntoView {
 }
 
 #[component]
-fn Page(
+fn GroupPage(
     detail: OptionGroupDetail,
     group: Query<OptionGroupDetail>,
     delete_open: RwSignal<bool>,

@@ -4,128 +4,33 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use send_wrapper::SendWrapper;
-use shared::catalog::{ProductCopy, ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups};
+use shared::catalog::{ProductCopy, ProductDetail, ProductOptionGroup, ProductOptionGroups};
 use shared::{OptionGroupId, Permission, ProductId};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Facts, Form, FormErrors, Icon, Menu,
-    MenuButton, NumberField, PageHead, SelectField, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
-    use_unsaved_guard,
+    MenuButton, PageHead, SelectField, TextField, Tone, lu, toast_ok, use_unsaved_guard,
 };
 
+use super::attributes::Attributes;
+use super::module_settings::ModuleSettings;
 use super::prices::{PriceGrid, Priced};
-use super::texts::{TextsFields, TextsForm};
+use super::product_form::{ProductFields, ProductForm};
 use crate::i18n::{self, t, ta};
-use crate::parts::{Loaded, NotFound, submit, submit_with};
+use crate::parts::{Loaded, NotFound, RecordId, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-/// A product being edited: its general data.
-#[derive(Clone, Copy)]
-struct ProductForm {
-    before: StoredValue<Option<ProductInput>>,
-    key: RwSignal<String>,
-    texts: TextsForm,
-    icon: RwSignal<String>,
-    visible: RwSignal<bool>,
-    direct_link: RwSignal<bool>,
-    retired: RwSignal<bool>,
-    stock_control: RwSignal<bool>,
-    stock: RwSignal<String>,
-    hourly_billing: RwSignal<bool>,
-    allow_idle: RwSignal<bool>,
-    convert_price: RwSignal<bool>,
-    grace: RwSignal<String>,
-    termination: RwSignal<String>,
-    cancellation: RwSignal<String>,
-    module: RwSignal<String>,
-    notes: RwSignal<String>,
-}
-
-impl ProductForm {
-    fn new(product: Option<ProductInput>) -> Self {
-        let old = product.as_ref();
-        let text = |text: Option<String>| RwSignal::new(text.unwrap_or_default());
-        let number = |number: Option<i32>| text(number.map(|number| number.to_string()));
-        let on = |pick: fn(&ProductInput) -> bool, new: bool| RwSignal::new(old.map_or(new, pick));
-        Self {
-            key: text(old.map(|product| product.key.clone())),
-            texts: TextsForm::new(old.map(|product| &product.texts)),
-            icon: text(Some(old.map_or_else(|| "box".to_owned(), |product| product.icon.clone()))),
-            visible: on(|product| product.visible, true),
-            direct_link: on(|product| product.direct_link, false),
-            retired: on(|product| product.retired, false),
-            stock_control: on(|product| product.stock_control, false),
-            stock: number(old.and_then(|product| product.stock)),
-            hourly_billing: on(|product| product.hourly_billing, true),
-            allow_idle: on(|product| product.allow_idle, false),
-            convert_price: on(|product| product.convert_price, false),
-            grace: number(old.and_then(|product| product.suspension_grace_hours)),
-            termination: number(old.map_or(Some(48), |product| product.termination_delay_hours)),
-            cancellation: number(Some(old.map_or(48, |product| product.cancellation_delay_hours))),
-            module: text(Some(old.map_or_else(|| "manual".to_owned(), |product| product.module.clone()))),
-            notes: text(old.map(|product| product.notes.clone())),
-            before: StoredValue::new(product),
-        }
-    }
-
-    fn read(self) -> ProductInput {
-        let before = self.before.get_value();
-        ProductInput {
-            version: before.as_ref().and_then(|before| before.version),
-            key: self.key.get().trim().to_owned(),
-            texts: self.texts.read(),
-            icon: self.icon.get(),
-            visible: self.visible.get(),
-            direct_link: self.direct_link.get(),
-            retired: self.retired.get(),
-            stock_control: self.stock_control.get(),
-            stock: self.stock.get().parse().ok(),
-            hourly_billing: self.hourly_billing.get(),
-            allow_idle: self.allow_idle.get(),
-            convert_price: self.convert_price.get(),
-            suspension_grace_hours: self.grace.get().parse().ok(),
-            termination_delay_hours: self.termination.get().parse().ok(),
-            cancellation_delay_hours: self.cancellation.get().parse().unwrap_or(48),
-            module: self.module.get(),
-            module_settings: before.as_ref().map(|before| before.module_settings.clone()).unwrap_or_default(),
-            attributes: before.map(|before| before.attributes).unwrap_or_default(),
-            notes: self.notes.get(),
-        }
-    }
-}
-
+/// General data, attributes, settings of the module.
 #[component]
-fn ProductFields(form: ProductForm) -> impl IntoView {
+fn ProductCards(form: ProductForm) -> impl IntoView {
     let modules = use_query(|| (), |()| api::catalog::modules());
-    let options = Signal::derive(move || {
-        modules.data().with(|modules| {
-            modules
-                .iter()
-                .flatten()
-                .map(|module| (module.key.clone(), module.name.clone()))
-                .collect::<Vec<_>>()
-        })
-    });
     view! {
-        <div class="form-grid">
-            <TextField name="key" label=ta().key help=ta().key_help value=form.key required=true max_length=63 mono=true />
-            <TextField name="icon" label=ta().icon value=form.icon max_length=50 />
-            <TextsFields form=form.texts />
-            <SelectField name="module" label=ta().module value=form.module options />
-            <NumberField name="stock" label=ta().stock value=form.stock help=ta().stock_help />
-            <SwitchField name="visible" label=ta().visible help=ta().visible_help value=form.visible wide=false />
-            <SwitchField name="direct_link" label=ta().direct_link help=ta().direct_link_help value=form.direct_link wide=false />
-            <SwitchField name="retired" label=ta().retired help=ta().retired_help value=form.retired wide=false />
-            <SwitchField name="stock_control" label=ta().stock_control value=form.stock_control wide=false />
-            <SwitchField name="hourly_billing" label=ta().hourly_billing help=ta().hourly_billing_help value=form.hourly_billing wide=false />
-            <SwitchField name="allow_idle" label=ta().allow_idle value=form.allow_idle wide=false />
-            <SwitchField name="convert_price" label=ta().convert_price help=ta().convert_price_help value=form.convert_price wide=false />
-            <NumberField name="suspension_grace_hours" label=ta().grace_hours unit="h" value=form.grace help=ta().grace_help />
-            <NumberField name="termination_delay_hours" label=ta().termination_hours unit="h" value=form.termination help=ta().empty_is_never />
-            <NumberField name="cancellation_delay_hours" label=ta().cancellation_hours unit="h" value=form.cancellation />
-            <TextArea name="notes" label=t().notes value=form.notes max_length=5000 />
-        </div>
+        <Card title=ta().general>
+            <ProductFields form modules />
+        </Card>
+        <Attributes form=form.attributes />
+        <ModuleSettings module=form.module settings=form.settings modules />
     }
 }
 
@@ -151,9 +56,7 @@ pub fn NewProductPage() -> impl IntoView {
         <Breadcrumbs crumbs=vec![Crumb::to(ta().products, "/admin/products"), Crumb::here(ta().add_product)] />
         <PageHead title=ta().add_product />
         <Form errors on_submit=send.run class="stack-y max-w-4xl">
-            <Card title=ta().general>
-                <ProductFields form />
-            </Card>
+            <ProductCards form />
             <div class="form-bar">
                 <Button text=ta().add_product class="btn-primary" submit=true busy=send.busy />
             </div>
@@ -244,6 +147,7 @@ fn Page(detail: ProductDetail, product: Query<ProductDetail>) -> impl IntoView {
                 .into_any(),
         ),
         (t().updated_at.to_owned(), format::date_time(detail.updated_at).into_any()),
+        ("ID".to_owned(), view! { <RecordId id=id.0 path=format!("/admin/products/{id}") /> }.into_any()),
     ];
     let refetch = Callback::new(move |()| product.refetch());
     view! {
@@ -271,19 +175,17 @@ fn Page(detail: ProductDetail, product: Query<ProductDetail>) -> impl IntoView {
                 })}
         </header>
         <div class="grid-2">
-            <Form errors on_submit=save.run>
-                <Card title=ta().general>
-                    <ProductFields form />
-                    <div class="form-bar mt-5">
-                        <Button
-                            text=t().save
-                            class="btn-primary"
-                            submit=true
-                            busy=save.busy
-                            disabled=Signal::derive(move || !editable || !dirty.get())
-                        />
-                    </div>
-                </Card>
+            <Form errors on_submit=save.run class="stack-y">
+                <ProductCards form />
+                <div class="form-bar">
+                    <Button
+                        text=t().save
+                        class="btn-primary"
+                        submit=true
+                        busy=save.busy
+                        disabled=Signal::derive(move || !editable || !dirty.get())
+                    />
+                </div>
             </Form>
             <div class="stack-y">
                 <Card title=ta().facts>

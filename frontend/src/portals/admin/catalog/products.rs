@@ -54,14 +54,16 @@ fn columns(
             product.stock.map(|stock| format!("{} / {stock}", product.stock_used))
         })
         .end(),
-        Column::new("module", ta().module, |product: &ProductSummary| product.module.clone()),
+        Column::new("module", ta().module, |product: &ProductSummary| product.module.clone())
+            .sorted_by("module"),
         Column::new("prices", ta().prices, |product: &ProductSummary| format::count(product.prices)).end(),
         Column::new("option_groups", ta().option_groups, |product: &ProductSummary| {
             format::count(product.option_groups)
         })
         .end(),
         Column::new("services", ta().services, |product: &ProductSummary| format::count(product.services))
-            .end(),
+            .end()
+            .sorted_by("services"),
         Column::new("sort", ta().order_of_rows, move |product: &ProductSummary| {
             let id = product.id.0;
             move || {

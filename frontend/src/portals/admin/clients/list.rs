@@ -4,14 +4,19 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::identity::ClientSummary;
-use ui::{Avatar, Column, EmptyState, LinkButton, PageHead, lu, use_list};
+use ui::{Avatar, Column, EmptyState, Icon, LinkButton, PageHead, lu, use_list};
 
 use crate::i18n::{fill, t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
+use crate::parts::range::{FilterRange, RangeNames, with_instants};
 use crate::parts::{ClientBadge, DataTable};
+use crate::portals::admin::clients::{currency_options, use_company_options};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
+
+/// Clients are found by when they came.
+const CREATED: RangeNames = RangeNames { from: "created_from", to: "created_to" };
 
 fn columns() -> Vec<Column<ClientSummary>> {
     vec![
@@ -36,7 +41,7 @@ fn columns() -> Vec<Column<ClientSummary>> {
         Column::new("located", ta().located, |client: &ClientSummary| {
             let place: Vec<String> = client.country.iter().chain(client.city.iter()).cloned().collect();
             place.join(" · ")
-        }),
+        }).sorted_by("country"),
         Column::new("balance", t().balance, |client: &ClientSummary| {
             let class = if client.balance.is_negative() { "strong neg" } else { "strong" };
             view! { <span class=class>{format::money(client.balance)}</span> }
@@ -52,7 +57,8 @@ fn columns() -> Vec<Column<ClientSummary>> {
 #[component]
 pub fn ClientsPage() -> impl IntoView {
     let list = use_list("-created_at");
-    let clients = use_query(move || list.api_query(), api::people::clients);
+    let clients = use_query(move || with_instants(&list.api_query(), CREATED), api::people::clients);
+    let companies = use_company_options();
     let total = move || {
         clients
             .data()
@@ -61,6 +67,15 @@ pub fn ClientsPage() -> impl IntoView {
     view! {
         <Title text=ta().clients />
         <PageHead title=ta().clients text=move || total().unwrap_or_default()>
+            <a
+                class="btn"
+                download="clients.csv"
+                rel="external"
+                href=move || api::people::clients_csv(&with_instants(&list.api_query(), CREATED))
+            >
+                <Icon icon=lu::LuDownload />
+                "CSV"
+            </a>
             {may(Permission::ClientsCreate)
                 .then(|| {
                     view! {
@@ -88,6 +103,9 @@ pub fn ClientsPage() -> impl IntoView {
                         label=ta().in_debt
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
+                    <FilterSelect list name="currency" label=t().currency options=currency_options() />
+                    <FilterSelect list name="company" label=ta().home_company options=companies />
+                    <FilterRange list names=CREATED />
                 }
                     .into_any()
             })

@@ -1,12 +1,14 @@
 //! Clients: the list, a new one, and the page of one with its tabs.
 
 mod actions;
+mod addresses;
 mod create;
 mod list;
 mod money;
 mod notes;
 mod page;
 mod profile;
+mod sessions;
 mod summary;
 mod users;
 
@@ -14,6 +16,7 @@ pub use create::NewClientPage;
 pub(in crate::portals::admin) use create::{currency_options, language_options, use_company_options};
 pub use list::ClientsPage;
 pub use page::{
-    ClientDocumentsTab, ClientFrame, ClientProfileTab, ClientServicesTab, ClientSummaryTab,
-    ClientTransactionsTab, ClientUsersTab,
+    ClientActivityTab, ClientDocumentsTab, ClientFrame, ClientMessagesTab, ClientPaymentsTab,
+    ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientSummaryTab, ClientTransactionsTab,
+    ClientUsersTab,
 };

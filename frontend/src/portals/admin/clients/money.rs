@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::billing::document::{DocumentDetail, FundsRequestByStaff};
+use shared::Money;
+use shared::billing::document::{DocumentDetail, FundsQuote, FundsRequestByStaff};
 use shared::billing::ledger::{AdjustmentKind, NewAdjustment};
 use shared::billing::wallet::CreditLimitChange;
 use shared::identity::ClientDetail;
@@ -11,7 +12,7 @@ use ui::{Button, Form, FormErrors, Note, NumberField, SelectField, TextArea, Ton
 
 use crate::api::{self, Key};
 use crate::format;
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, td};
 use crate::parts::submit;
 use crate::query::Query;
 
@@ -28,9 +29,7 @@ pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoV
         move || async move {
             let body = FundsRequestByStaff { client_id: client, amount: amount.get_untracked() };
             let answer = api::billing::create_funds(&body, &key.get_value()).await;
-            if answer.is_err() {
-                key.try_set_value(Key::new());
-            }
+            Key::after(key, &answer);
             answer
         },
         move |document: DocumentDetail| {
@@ -38,6 +37,29 @@ pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoV
             navigate(&format!("/admin/documents/{}", document.document.id), Default::default());
         },
     );
+    let quote = RwSignal::new(None::<FundsQuote>);
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let amount = amount.get();
+        turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        let mine = turn.get_value();
+        if amount.is_empty() {
+            quote.set(None);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(250).await;
+            if turn.try_get_value() != Some(mine) {
+                return;
+            }
+            // What is not an amount yet has no quote; sending says why.
+            let answer =
+                api::billing::quote_funds(&FundsRequestByStaff { client_id: client, amount }).await.ok();
+            if turn.try_get_value() == Some(mine) {
+                quote.try_set(answer);
+            }
+        });
+    });
     view! {
         <Form errors on_submit=send.run>
             <p class="text-ink-2">{ta().add_funds_text}</p>
@@ -49,11 +71,27 @@ pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoV
                 decimals=currency.decimals()
                 required=true
             />
+            <div aria-live="polite">{move || quote.get().map(|quote| view! { <Quote quote /> })}</div>
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
                 <Button text=ta().add_funds class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>
+    }
+}
+
+/// Net, taxes, what is to pay, and the balance afterwards.
+#[component]
+fn Quote(quote: FundsQuote) -> impl IntoView {
+    let row = |name: String, value: Money| view! { <div><dt>{name}</dt><dd class="num">{format::money(value)}</dd></div> };
+    let taxes = quote.taxes.iter().map(|tax| row(crate::parts::sheet::rate(tax), tax.amount)).collect_view();
+    view! {
+        <dl class="facts">
+            {row(t().net.to_owned(), quote.net)}
+            {taxes}
+            {row(td().money.client_pays.to_owned(), quote.total)}
+            {row(td().money.balance_after.to_owned(), quote.balance_after)}
+        </dl>
     }
 }
 
@@ -79,9 +117,7 @@ pub(super) fn Adjust(
                 reason: reason.get_untracked().trim().to_owned(),
             };
             let answer = api::billing::adjust(id, &body, &key.get_value()).await;
-            if answer.is_err() {
-                key.try_set_value(Key::new());
-            }
+            Key::after(key, &answer);
             answer
         },
         move |_| {

@@ -4,21 +4,23 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
-use shared::ClientId;
 use shared::identity::ClientDetail;
-use ui::{Avatar, Breadcrumbs, CopyId, Crumb, Tab, Tabs};
+use shared::{ClientId, Permission};
+use ui::{Avatar, Breadcrumbs, Crumb, Tab, Tabs};
 
 use super::actions::ClientActions;
 use super::profile::ProfileForms;
+use super::sessions::ClientSessions;
 use super::summary::Summary;
 use super::users::ClientUsers;
 use crate::api;
-use crate::format::short_id;
-use crate::i18n::ta;
-use crate::parts::{ClientBadge, Loaded, NotFound};
-use crate::portals::admin::finance::{DocumentsTable, TransactionsTable};
+use crate::i18n::{ta, td};
+use crate::parts::{ClientBadge, Loaded, NotFound, RecordId};
+use crate::portals::admin::finance::{DocumentsTable, PaymentsTable, TransactionsTable};
+use crate::portals::admin::monitoring::{ActivityTable, MessagesTable};
 use crate::portals::admin::services::ServicesTable;
 use crate::query::{Query, use_query};
+use crate::session::may;
 
 /// The client of this page, for its tabs.
 #[derive(Clone, Copy)]
@@ -51,16 +53,23 @@ pub fn ClientFrame() -> impl IntoView {
 
 #[component]
 fn ClientTabs(id: ClientId) -> impl IntoView {
-    let tab =
-        |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/clients/{id}{path}") };
-    let tabs = vec![
-        tab(ta().summary, ""),
-        tab(ta().profile, "/profile"),
-        tab(ta().users, "/users"),
-        tab(ta().services, "/services"),
-        tab(ta().documents, "/documents"),
-        tab(ta().transactions, "/transactions"),
+    let tab = |permission: Permission, text: &str, path: &str| {
+        let href = format!("/admin/clients/{id}{path}");
+        may(permission).then(|| Tab { text: text.to_owned(), href })
+    };
+    let tabs = [
+        tab(Permission::ClientsView, ta().summary, ""),
+        tab(Permission::ClientsView, ta().profile, "/profile"),
+        tab(Permission::ClientsView, ta().users, "/users"),
+        tab(Permission::ServicesView, ta().services, "/services"),
+        tab(Permission::DocumentsView, ta().documents, "/documents"),
+        tab(Permission::TransactionsView, ta().transactions, "/transactions"),
+        tab(Permission::PaymentsView, ta().payments, "/payments"),
+        tab(Permission::LogsView, td().client.activity, "/activity"),
+        tab(Permission::ClientsView, td().client.sessions, "/sessions"),
+        tab(Permission::NotificationsView, td().messages.tab, "/messages"),
     ];
+    let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
     view! { <Tabs tabs label=ta().client /> }
 }
 
@@ -78,9 +87,9 @@ fn Head(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
                         <h1 class="truncate">{detail.name.clone()}</h1>
                         <ClientBadge status=detail.status />
                     </div>
-                    <div class="flex flex-wrap gap-x-3 text-sm text-ink-2">
+                    <div class="flex flex-wrap items-center gap-x-3 text-sm text-ink-2">
                         <span>{detail.email.clone()}</span>
-                        <CopyId id=id.to_string() text=short_id(id.0) />
+                        <RecordId id=id.0 path=format!("/admin/clients/{id}") />
                     </div>
                 </div>
             </div>
@@ -140,4 +149,24 @@ pub fn ClientDocumentsTab() -> impl IntoView {
 #[component]
 pub fn ClientTransactionsTab() -> impl IntoView {
     this_id().map(|client| view! { <TransactionsTable client=Some(client) /> })
+}
+
+#[component]
+pub fn ClientPaymentsTab() -> impl IntoView {
+    this_id().map(|client| view! { <PaymentsTable client=Some(client) /> })
+}
+
+#[component]
+pub fn ClientActivityTab() -> impl IntoView {
+    this_id().map(|client| view! { <ActivityTable client=Some(client) /> })
+}
+
+#[component]
+pub fn ClientSessionsTab() -> impl IntoView {
+    this_id().map(|client| view! { <ClientSessions client /> })
+}
+
+#[component]
+pub fn ClientMessagesTab() -> impl IntoView {
+    this_id().map(|client| view! { <MessagesTable client=Some(client) /> })
 }

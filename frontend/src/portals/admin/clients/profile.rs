@@ -1,14 +1,15 @@
 //! The profile of a client: its data and its billing address.
 
 use leptos::prelude::*;
-use shared::identity::{AddressKind, ClientChange, ClientDetail};
+use shared::identity::{ClientChange, ClientDetail};
 use shared::{Language, Permission};
 use ui::{Button, Card, Form, FormErrors, SelectField, SwitchField, TextField, toast_ok, use_unsaved_guard};
 
+use super::addresses::Addresses;
 use super::create::{currency_options, language_options, use_company_options};
 use crate::api;
 use crate::i18n::{t, ta};
-use crate::parts::address::{AddressFields, AddressForm, CountryField};
+use crate::parts::address::CountryField;
 use crate::parts::submit;
 use crate::query::Query;
 use crate::session::may;
@@ -18,7 +19,7 @@ pub(super) fn ProfileForms(detail: ClientDetail, client: Query<ClientDetail>) ->
     view! {
         <div class="stack-y max-w-4xl">
             <Data detail=detail.clone() client />
-            <Address detail client />
+            <Addresses detail client />
         </div>
     }
 }
@@ -102,43 +103,6 @@ fn Data(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
                         submit=true
                         busy=send.busy
                         disabled=Signal::derive(move || locked || !dirty.get())
-                    />
-                </div>
-            </Card>
-        </Form>
-    }
-}
-
-#[component]
-fn Address(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
-    let id = detail.id;
-    let billing = detail.addresses.iter().find(|address| address.kind == AddressKind::Billing);
-    let address = AddressForm::new(billing.map(|billing| &billing.address));
-    let errors = FormErrors::new();
-    let send = submit(
-        errors,
-        move || {
-            let body = untrack(|| address.read());
-            async move { api::people::set_address(id, AddressKind::Billing, &body).await }
-        },
-        move |detail| {
-            client.put(detail);
-            toast_ok(t().saved);
-        },
-    );
-    view! {
-        <Form errors on_submit=send.run>
-            <Card title=t().billing_address>
-                <div class="form-grid">
-                    <AddressFields form=address prefix="" />
-                </div>
-                <div class="form-bar mt-5">
-                    <Button
-                        text=t().save
-                        class="btn-primary"
-                        submit=true
-                        busy=send.busy
-                        disabled=!may(Permission::ClientsEdit)
                     />
                 </div>
             </Card>

@@ -1,5 +1,6 @@
 //! `/admin`: a grid of widgets that each person arranges; order and size are kept on the server.
 
+mod waiting;
 mod widgets;
 
 use leptos::prelude::*;
@@ -10,7 +11,7 @@ use shared::identity::Preference;
 use ui::{Button, Icon, Menu, MenuButton, PageHead, lu};
 
 use crate::api;
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, td};
 use crate::parts::Loaded;
 use crate::query::use_query;
 use crate::session::{self, Portal, Who};
@@ -33,14 +34,16 @@ enum Widget {
     Activity,
     Staff,
     System,
+    Waiting,
 }
 
 impl Widget {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Clients,
         Self::Services,
         Self::Recurring,
         Self::Overdue,
+        Self::Waiting,
         Self::Revenue,
         Self::ServiceStates,
         Self::Automation,
@@ -69,13 +72,17 @@ impl Widget {
             Self::Activity => ta().recent_activity,
             Self::Staff => ta().staff_online,
             Self::System => ta().system_information,
+            Self::Waiting => td().waiting.title,
         }
     }
 
     /// Twelfths of the width, when nobody chose.
     fn width(self) -> u8 {
         match self {
-            Self::Clients | Self::Services | Self::Recurring | Self::Overdue => 3,
+            Self::Clients | Self::Services | Self::Recurring | Self::Overdue | Self::Staff | Self::System => {
+                3
+            }
+            Self::Waiting => 12,
             Self::Revenue => 8,
             Self::Activity | Self::Failing | Self::OverdueList => 6,
             _ => 4,
@@ -102,7 +109,6 @@ fn standard() -> Vec<Placed> {
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let numbers = use_query(|| (), |()| api::system::dashboard());
-    numbers.refresh_every(|| 15);
     let layout = use_query(
         || (),
         |()| async move {
@@ -115,6 +121,8 @@ pub fn DashboardPage() -> impl IntoView {
         _ => String::new(),
     });
     let editing = RwSignal::new(false);
+    // While the grid is being arranged it stays as it is.
+    numbers.refresh_every(move || if editing.get() { 0 } else { 15 });
     let placed = RwSignal::new(None::<Vec<Placed>>);
     Effect::new(move || {
         let kept = layout.data().get();

@@ -28,6 +28,7 @@ pub(super) fn draw(widget: Widget, numbers: &Dashboard) -> AnyView {
         Widget::Activity => activity(numbers),
         Widget::Staff => staff(numbers),
         Widget::System => system(numbers),
+        Widget::Waiting => view! { <super::waiting::Waiting /> }.into_any(),
     }
 }
 
@@ -149,7 +150,7 @@ fn automation(numbers: &Dashboard) -> AnyView {
         (ta().last_charging.to_owned(), status.last_charge_at.map(format::date_time).into_any()),
         (
             ta().waiting_for_staff.to_owned(),
-            view! { <a class="link" href="/admin/tasks?manual=true">{format::count(status.waiting_for_staff)}</a> }.into_any(),
+            view! { <a class="link" href="/admin/tasks?manual=true&state=processing">{format::count(status.waiting_for_staff)}</a> }.into_any(),
         ),
     ];
     let healthy = status.workers > 0 && status.has_leader;
@@ -183,12 +184,13 @@ fn tasks(numbers: &Dashboard) -> AnyView {
 
 fn wallets(numbers: &Dashboard) -> AnyView {
     let wallets = &numbers.wallets;
+    let debt = if wallets.debts.is_zero() { "link" } else { "neg hover:underline" };
     let rows = vec![
         (ta().in_wallets.to_owned(), format::money_short(wallets.balances).into_any()),
         (t().held.to_owned(), format::money_short(wallets.held).into_any()),
         (
             format!("{} ({})", ta().debts, format::count(wallets.clients_in_debt)),
-            view! { <a class="neg hover:underline" href="/admin/clients?in_debt=true">{format::money_short(wallets.debts)}</a> }.into_any(),
+            view! { <a class=debt href="/admin/clients?in_debt=true">{format::money_short(wallets.debts)}</a> }.into_any(),
         ),
     ];
     view! { <Card title=Widget::Wallets.title()><Facts rows /></Card> }.into_any()

@@ -28,7 +28,10 @@ pub(super) fn BookPayment(
                 let gateways: Vec<(String, String)> = company
                     .gateways
                     .iter()
-                    .filter(|gateway| gateway.profile.enabled && gateway.profile.currencies.contains(&currency))
+                    .filter(|gateway| {
+                        let takes = &gateway.profile.currencies;
+                        gateway.profile.enabled && (takes.is_empty() || takes.contains(&currency))
+                    })
                     .map(|gateway| {
                         let texts = &gateway.profile.texts;
                         let text = texts
@@ -80,9 +83,7 @@ fn Fields(
                 note: note.get_untracked().trim().to_owned(),
             };
             let answer = api::billing::book_payment(id, &body, &key.get_value()).await;
-            if answer.is_err() {
-                key.try_set_value(Key::new());
-            }
+            Key::after(key, &answer);
             answer
         },
         move |booked: BookedPayment| {
@@ -119,7 +120,7 @@ fn Fields(
                 />
                 <TextField name="received_on" label=ta().received_on value=received_on kind="date" help=ta().empty_is_today />
             </div>
-            <TextArea name="note" label=t().note value=note rows=2 max_length=1000 />
+            <TextArea name="note" label=t().note value=note rows=2 max_length=300 />
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
                 <Button text=ta().add_payment class="btn-primary" submit=true busy=send.busy />

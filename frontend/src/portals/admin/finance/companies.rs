@@ -31,11 +31,15 @@ fn columns() -> Vec<Column<CompanySummary>> {
         .sorted_by("name"),
         Column::new("located", ta().located, |company: &CompanySummary| {
             format!("{} · {}", company.country, company.city)
-        }),
+        })
+        .sorted_by("country"),
         Column::new("currency", t().currency, |company: &CompanySummary| company.currency.to_string()),
-        Column::new("clients", ta().clients, |company: &CompanySummary| format::count(company.clients)).end(),
+        Column::new("clients", ta().clients, |company: &CompanySummary| format::count(company.clients))
+            .end()
+            .sorted_by("clients"),
         Column::new("documents", ta().documents, |company: &CompanySummary| format::count(company.documents))
-            .end(),
+            .end()
+            .sorted_by("documents"),
         Column::new("gateways", ta().gateways, |company: &CompanySummary| format::count(company.gateways))
             .end(),
         Column::new("created", t().created_at, |company: &CompanySummary| format::date(company.created_at))

@@ -3,25 +3,24 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use send_wrapper::SendWrapper;
 use shared::billing::NumberReset;
-use shared::billing::company::{
-    CompanyDetail, Gateway, GatewayInput, GatewayModule, GatewayText, LogoInput, LogoType, NumberSeries,
-    NumberSeriesInput,
-};
-use shared::{CompanyId, Currency, Language, Permission};
+use shared::billing::company::{CompanyDetail, LogoInput, LogoType, NumberSeries, NumberSeriesInput};
+use shared::{CompanyId, Permission};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Crumb, Dialog, EmptyState, Form, FormErrors, NumberField, SelectField,
-    SwitchField, Tab, Tabs, TextArea, TextField, Tone, lu, toast_bad, toast_ok, use_unsaved_guard,
+    Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Form, FormErrors, Menu, MenuButton, NumberField,
+    SelectField, Tab, Tabs, TextField, Tone, lu, toast_bad, toast_ok, use_unsaved_guard,
 };
 use wasm_bindgen::JsCast;
 
+use super::company_gateways::Gateways;
 use super::company_parts::{CompanyForm, GeneralFields, InvoiceFields, TaxFields};
 use crate::api;
 use crate::api::client::file;
-use crate::i18n::{native_name, t, ta, word};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Loaded, NotFound, submit, submit_with};
+use crate::parts::{Loaded, NotFound, RecordId, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -80,7 +79,18 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
     };
     let default = submit_with(move || api::billing::make_company_default(id), put);
     let archive = submit_with(move || api::billing::archive_company(id), put);
-    let open_for_acts = may(Permission::CompaniesEdit) && !detail.is_default && detail.archived_at.is_none();
+    let restore = submit_with(move || api::billing::restore_company(id), put);
+    let (archive_open, delete_open) = (RwSignal::new(false), RwSignal::new(false));
+    let navigate = SendWrapper::new(use_navigate());
+    let delete = submit_with(
+        move || api::billing::delete_company(id),
+        move |_| {
+            toast_ok(t().deleted);
+            navigate("/admin/companies", Default::default());
+        },
+    );
+    let archived = detail.archived_at.is_some();
+    let open_for_acts = may(Permission::CompaniesEdit) && !detail.is_default;
     view! {
         <Title text=detail.profile.name.clone() />
         <Breadcrumbs crumbs=vec![Crumb::to(ta().companies, "/admin/companies"), Crumb::here(detail.profile.name.clone())] />
@@ -88,18 +98,68 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             <div class="flex flex-wrap items-center gap-3">
                 <h1>{detail.profile.name.clone()}</h1>
                 {detail.is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> })}
-                {detail.archived_at.map(|_| view! { <Badge text=ta().archived /> })}
+                {archived.then(|| view! { <Badge text=ta().archived /> })}
+                <RecordId id=id.0 path=format!("/admin/companies/{id}") />
             </div>
             {open_for_acts
                 .then(|| {
                     view! {
                         <div class="page-actions">
-                            <Button text=ta().archive icon=lu::LuArchive busy=archive.busy on_click=archive.run />
-                            <Button text=t().make_default busy=default.busy on_click=default.run />
+                            {if archived {
+                                view! {
+                                    <Button
+                                        text=td().company.restore
+                                        icon=lu::LuArchiveRestore
+                                        busy=restore.busy
+                                        on_click=restore.run
+                                    />
+                                }
+                                    .into_any()
+                            } else {
+                                view! {
+                                    <Button text=t().make_default busy=default.busy on_click=default.run />
+                                }
+                                    .into_any()
+                            }}
+                            <Menu label=t().actions class="btn btn-icon">
+                                {(!archived)
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton
+                                                text=ta().archive
+                                                icon=lu::LuArchive
+                                                on_click=Callback::new(move |()| archive_open.set(true))
+                                            />
+                                        }
+                                    })}
+                                <MenuButton
+                                    text=t().delete
+                                    icon=lu::LuTrash
+                                    danger=true
+                                    on_click=Callback::new(move |()| delete_open.set(true))
+                                />
+                            </Menu>
                         </div>
                     }
                 })}
         </header>
+        <Confirm
+            open=archive_open
+            title=ta().archive
+            text=td().company.archive_text
+            action=ta().archive
+            busy=archive.busy
+            on_confirm=archive.run
+        />
+        <Confirm
+            open=delete_open
+            title=t().delete
+            text=td().company.delete_text
+            action=t().delete
+            type_name=detail.profile.name.clone()
+            busy=delete.busy
+            on_confirm=delete.run
+        />
     }
 }
 
@@ -270,6 +330,13 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             toast_ok(t().saved);
         },
     );
+    let remove = submit_with(
+        move || api::billing::delete_logo(id),
+        move |detail| {
+            company.put(detail);
+            toast_ok(t().deleted);
+        },
+    );
     let choose = move |event: web_sys::Event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
         let Some(chosen) = input.files().and_then(|files| files.get(0)) else { return };
@@ -302,14 +369,25 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
                             <img
                                 class="max-h-20 max-w-60 rounded border border-line bg-sunken p-2"
                                 alt=ta().logo
-                                src=file(&format!("/admin/companies/{id}/logo"))
+                                src=file(&format!("/admin/companies/{id}/logo?{}", detail.updated_at.as_millisecond()))
                             />
                         }
                     })}
-                <label class="btn">
-                    {t().edit}
-                    <input class="sr-only" type="file" accept="image/png,image/svg+xml" on:change=choose />
-                </label>
+                {may(Permission::CompaniesEdit)
+                    .then(|| {
+                        view! {
+                            <label class="btn focus-within:outline-2">
+                                {td().company.change_logo}
+                                <input class="sr-only" type="file" accept="image/png,image/svg+xml" on:change=choose />
+                            </label>
+                        }
+                    })}
+                {(detail.logo_type.is_some() && may(Permission::CompaniesEdit))
+                    .then(|| {
+                        view! {
+                            <Button text=td().company.delete_logo class="btn-danger" busy=remove.busy on_click=remove.run />
+                        }
+                    })}
             </div>
         </Card>
     }
@@ -318,174 +396,5 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
 #[component]
 pub fn CompanyGatewaysTab() -> impl IntoView {
     let company = this();
-    let edited = RwSignal::new(None::<Option<Gateway>>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(edited.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && edited.with_untracked(Option::is_some) {
-            edited.set(None);
-        }
-    });
-    view! {
-        <Loaded query=company let:detail>
-            {
-                let id = detail.id;
-                let currency = detail.profile.currency;
-                let gateways = detail.gateways.clone();
-                view! {
-                    <div class="stack-y max-w-4xl">
-                        <div class="form-bar">
-                            <Button
-                                text=ta().add_gateway
-                                icon=lu::LuPlus
-                                class="btn-primary"
-                                on_click=Callback::new(move |()| edited.set(Some(None)))
-                            />
-                        </div>
-                        {if gateways.is_empty() {
-                            view! { <Card><EmptyState icon=lu::LuCreditCard title=ta().no_gateways /></Card> }.into_any()
-                        } else {
-                            gateways
-                                .into_iter()
-                                .map(|gateway| {
-                                    let name = gateway
-                                        .profile
-                                        .texts
-                                        .get(&crate::i18n::language())
-                                        .or_else(|| gateway.profile.texts.values().next())
-                                        .map(|text| text.name.clone())
-                                        .unwrap_or_default();
-                                    let currencies: Vec<String> = gateway.profile.currencies.iter().map(ToString::to_string).collect();
-                                    let enabled = gateway.profile.enabled;
-                                    let key = gateway.profile.key.clone();
-                                    let module = gateway.profile.module;
-                                    let stored = StoredValue::new(gateway);
-                                    view! {
-                                        <Card>
-                                            <div class="flex flex-wrap items-center gap-4">
-                                                <div class="flex-1 min-w-0">
-                                                    <h3>{name}</h3>
-                                                    <span class="sub">{key} " · " {word(module.as_str())} " · " {currencies.join(", ")}</span>
-                                                </div>
-                                                <Badge
-                                                    text=if enabled { t().on } else { t().off }
-                                                    tone=if enabled { Tone::Ok } else { Tone::Plain }
-                                                />
-                                                <Button
-                                                    text=t().edit
-                                                    class="btn-sm"
-                                                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
-                                                />
-                                            </div>
-                                        </Card>
-                                    }
-                                })
-                                .collect_view()
-                                .into_any()
-                        }}
-                    </div>
-                    <Dialog open title=ta().gateway class="dialog-wide">
-                        {move || edited.get().map(|gateway| view! { <GatewayForm id currency gateway company open /> })}
-                    </Dialog>
-                }
-            }
-        </Loaded>
-    }
-}
-
-#[component]
-fn GatewayForm(
-    id: CompanyId,
-    currency: Currency,
-    gateway: Option<Gateway>,
-    company: Query<CompanyDetail>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let before = gateway.as_ref().map(|gateway| gateway.profile.clone());
-    let gateway_id = gateway.as_ref().map(|gateway| gateway.id);
-    let key = RwSignal::new(before.as_ref().map_or_else(|| "bank".to_owned(), |profile| profile.key.clone()));
-    let currencies = RwSignal::new(match &before {
-        Some(profile) => profile.currencies.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        None => currency.to_string(),
-    });
-    let enabled = RwSignal::new(before.as_ref().is_none_or(|profile| profile.enabled));
-    let texts = [Language::English, Language::Polish, Language::Ukrainian].map(|language| {
-        let text = before.as_ref().and_then(|profile| profile.texts.get(&language));
-        let pick =
-            |pick: fn(&GatewayText) -> &str| RwSignal::new(text.map(pick).unwrap_or_default().to_owned());
-        (language, pick(|text| &text.name), pick(|text| &text.description), pick(|text| &text.instructions))
-    });
-    let sort = before.as_ref().map_or(0, |profile| profile.sort);
-    let sandbox = before.as_ref().is_some_and(|profile| profile.sandbox);
-    let version = before.as_ref().and_then(|profile| profile.version);
-    let module = before.as_ref().map_or(GatewayModule::BankTransfer, |profile| profile.module);
-    let errors = FormErrors::new();
-    let send = submit(
-        errors,
-        move || async move {
-            let body = GatewayInput {
-                version,
-                key: key.get_untracked().trim().to_owned(),
-                module,
-                currencies: currencies
-                    .get_untracked()
-                    .split([' ', ','])
-                    .filter_map(|code| code.to_uppercase().parse().ok())
-                    .collect(),
-                texts: texts
-                    .iter()
-                    .filter(|(_, name, ..)| !name.with_untracked(String::is_empty))
-                    .map(|(language, name, description, instructions)| {
-                        let text = GatewayText {
-                            name: name.get_untracked(),
-                            description: description.get_untracked(),
-                            instructions: instructions.get_untracked(),
-                        };
-                        (*language, text)
-                    })
-                    .collect(),
-                sandbox,
-                enabled: enabled.get_untracked(),
-                sort,
-            };
-            match gateway_id {
-                Some(gateway) => api::billing::change_gateway(gateway, &body).await,
-                None => api::billing::create_gateway(id, &body).await,
-            }
-        },
-        move |_| {
-            open.set(false);
-            company.refetch();
-            toast_ok(t().saved);
-        },
-    );
-    view! {
-        <Form errors on_submit=send.run>
-            <div class="form-grid">
-                <TextField name="key" label=ta().key value=key required=true max_length=63 mono=true />
-                <TextField name="currencies" label=ta().currencies value=currencies required=true max_length=200 />
-                <SwitchField name="enabled" label=t().on value=enabled />
-                {texts
-                    .map(|(language, name, description, instructions)| {
-                        let at = format!("texts.{language}");
-                        view! {
-                            <h3 class="wide mt-2">{native_name(language)}</h3>
-                            <TextField name=format!("{at}.name") label=t().name value=name max_length=100 />
-                            <TextField name=format!("{at}.description") label=t().description value=description max_length=500 />
-                            <TextArea
-                                name=format!("{at}.instructions")
-                                label=ta().instructions
-                                help="{AMOUNT} {CURRENCY} {NUMBER}"
-                                value=instructions
-                                rows=3
-                            />
-                        }
-                    })}
-            </div>
-            <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
-                <Button text=t().save class="btn-primary" submit=true busy=send.busy />
-            </div>
-        </Form>
-    }
+    view! { <Gateways company /> }
 }

@@ -12,11 +12,10 @@ use ui::{
 
 use super::book_payment::BookPayment;
 use crate::api::client::file;
-use crate::format::short_id;
 use crate::i18n::{t, ta, word};
 use crate::parts::sheet::{DocumentSheet, TaxWhy};
 use crate::parts::states::DocumentBadge;
-use crate::parts::{Loaded, NotFound, StateBadge, submit_with};
+use crate::parts::{Loaded, NotFound, RecordId, StateBadge, submit_with};
 use crate::query::{Query, use_query};
 use crate::{api, format};
 
@@ -99,9 +98,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                     <StateBadge state=head.kind.as_str() />
                     <DocumentBadge status=head.status overdue=head.overdue />
                 </div>
-                <p>
-                    <CopyId id=id.to_string() text=short_id(id.0) />
-                </p>
+                <div class="text-sm">
+                    <RecordId id=id.0 path=format!("/admin/documents/{id}") />
+                </div>
             </div>
             <div class="page-actions">
                 {head
@@ -211,7 +210,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
             busy=cancel.busy
             on_confirm=cancel.run
         >
-            <TextArea name="reason" label=t().reason value=reason rows=2 max_length=1000 />
+            <TextArea name="reason" label=t().reason value=reason rows=2 max_length=300 />
         </Confirm>
     }
 }

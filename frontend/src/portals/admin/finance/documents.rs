@@ -9,10 +9,14 @@ use ui::{Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{t, ta, word};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{DataTable, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
+
+/// Documents are found by the day of issue.
+const ISSUED: RangeNames = RangeNames { from: "issued_from", to: "issued_to" };
 
 fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
     let mut columns = vec![
@@ -38,7 +42,8 @@ fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
     columns.extend([
         Column::new("status", t().status, |document: &DocumentSummary| {
             view! { <DocumentBadge status=document.status overdue=document.overdue /> }
-        }),
+        })
+        .sorted_by("status"),
         Column::new("issued", ta().issued_on, |document: &DocumentSummary| {
             document.issued_on.map(format::day)
         })
@@ -96,6 +101,7 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
                         label=word("overdue")
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
+                    <FilterRange list names=ISSUED />
                 }
                     .into_any()
             })

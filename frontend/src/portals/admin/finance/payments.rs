@@ -3,23 +3,38 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::billing::payment::{PaymentStatus, PaymentSummary};
-use ui::{Column, EmptyState, PageHead, lu, use_list};
+use shared::{ClientId, PaymentId};
+use ui::{Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_list};
 
-use crate::i18n::{t, ta};
-use crate::parts::filters::{FilterSelect, word_options};
-use crate::parts::{DataTable, StateBadge};
+use crate::i18n::{t, ta, td};
+use crate::parts::filters::{FilterSelect, query_without, word_options};
+use crate::parts::range::{FilterRange, RangeNames};
+use crate::parts::why::actor_word;
+use crate::parts::{DataTable, Loaded, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
 
-fn columns() -> Vec<Column<PaymentSummary>> {
-    vec![
-        Column::new("received", ta().received_on, |payment: &PaymentSummary| {
-            format::day(payment.received_on)
+/// Payments are found by the day on which they came in.
+const RECEIVED: RangeNames = RangeNames { from: "received_from", to: "received_to" };
+
+fn columns(with_client: bool, opened: Callback<PaymentId>) -> Vec<Column<PaymentSummary>> {
+    let mut columns = vec![
+        Column::new("received", ta().received_on, move |payment: &PaymentSummary| {
+            let id = payment.id;
+            view! {
+                <button type="button" class="link num" on:click=move |_| opened.run(id)>
+                    {format::day(payment.received_on)}
+                </button>
+            }
         })
         .sorted_by("received_on"),
-        Column::new("client", ta().client, |payment: &PaymentSummary| {
+    ];
+    if with_client {
+        columns.push(Column::new("client", ta().client, |payment: &PaymentSummary| {
             view! { <a class="link" href=format!("/admin/clients/{}", payment.client_id)>{payment.client_name.clone()}</a> }
-        }),
+        }));
+    }
+    columns.extend([
         Column::new("document", ta().document, |payment: &PaymentSummary| {
             payment.document_id.map(|id| {
                 let number = payment.document_number.clone().unwrap_or_default();
@@ -49,24 +64,41 @@ fn columns() -> Vec<Column<PaymentSummary>> {
             view! { <span class=class>{format::money(payment.to_suspense)}</span> }
         })
         .end(),
-        Column::new("booked_by", ta().booked_by, |payment: &PaymentSummary| payment.booked_by.clone())
+        Column::new("booked_by", ta().booked_by, |payment: &PaymentSummary| actor_word(&payment.booked_by))
             .hidden(),
         Column::new("note", t().note, |payment: &PaymentSummary| payment.note.clone()).hidden(),
-    ]
+    ]);
+    columns
 }
 
-/// The list of payments.
+/// Payments of all clients, or of one; one of them in a dialog (`?payment=`).
 #[component]
-pub fn PaymentsPage() -> impl IntoView {
+pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-created_at");
-    let payments = use_query(move || list.api_query(), api::billing::payments);
+    let payments = use_query(
+        move || {
+            let query = query_without(&list.api_query(), "payment");
+            match client {
+                Some(client) => format!("{query}&client={client}"),
+                None => query,
+            }
+        },
+        api::billing::payments,
+    );
+    let open = RwSignal::new(false);
+    let chosen = Memo::new(move |_| list.filter("payment").parse::<PaymentId>().ok());
+    Effect::new(move || open.set(chosen.get().is_some()));
+    Effect::new(move || {
+        if !open.get() && chosen.get_untracked().is_some() {
+            list.set(&[("payment", String::new())], true);
+        }
+    });
+    let opened = Callback::new(move |id: PaymentId| list.set(&[("payment", id.to_string())], true));
     view! {
-        <Title text=ta().payments />
-        <PageHead title=ta().payments text=ta().payments_text />
         <DataTable
             query=payments
             list
-            columns=columns()
+            columns=columns(client.is_none(), opened)
             label=ta().payments
             filters=Box::new(move || {
                 view! {
@@ -82,10 +114,72 @@ pub fn PaymentsPage() -> impl IntoView {
                         label=ta().to_suspense
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
+                    <FilterRange list names=RECEIVED />
                 }
                     .into_any()
             })
             empty=|| view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments text=ta().no_payments_text /> }
         />
+        <Dialog open title=td().money.payment>
+            {move || chosen.get().map(|id| view! { <Details id /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Details(id: PaymentId) -> impl IntoView {
+    let payment = use_query(move || id, api::billing::payment);
+    view! {
+        <Loaded query=payment rows=8 let:payment>
+            <Facts rows=facts(&payment) />
+        </Loaded>
+    }
+}
+
+fn facts(payment: &PaymentSummary) -> Vec<(String, AnyView)> {
+    let mut rows = vec![
+        (t().status.to_owned(), view! { <StateBadge state=payment.status.as_str() /> }.into_any()),
+        (
+            ta().client.to_owned(),
+            view! { <a class="link" href=format!("/admin/clients/{}", payment.client_id)>{payment.client_name.clone()}</a> }
+                .into_any(),
+        ),
+    ];
+    if let (Some(id), Some(number)) = (payment.document_id, payment.document_number.clone()) {
+        let link = view! { <a class="link" href=format!("/admin/documents/{id}")>{number}</a> };
+        rows.push((ta().document.to_owned(), link.into_any()));
+    }
+    rows.extend([
+        (ta().gateway.to_owned(), payment.gateway_name.clone().into_any()),
+        (
+            ta().external_id.to_owned(),
+            view! { <CopyId id=payment.external_id.clone() text=payment.external_id.clone() /> }.into_any(),
+        ),
+        (ta().received_on.to_owned(), format::day(payment.received_on).into_any()),
+        (ta().gross.to_owned(), format::money(payment.gross).into_any()),
+        (ta().fee.to_owned(), format::money(payment.fee).into_any()),
+        (ta().to_wallet.to_owned(), format::money(payment.to_wallet).into_any()),
+        (ta().to_tax.to_owned(), format::money(payment.to_tax).into_any()),
+        (ta().to_suspense.to_owned(), format::money(payment.to_suspense).into_any()),
+        (
+            ta().booked_by.to_owned(),
+            format!("{} · {}", actor_word(&payment.booked_by), format::date_time(payment.created_at))
+                .into_any(),
+        ),
+    ]);
+    if !payment.note.is_empty() {
+        rows.push((t().note.to_owned(), payment.note.clone().into_any()));
+    }
+    rows.push(("ID".to_owned(), view! { <CopyId id=payment.id.to_string() /> }.into_any()));
+    rows
+}
+
+/// The global list of payments.
+#[component]
+pub fn PaymentsPage() -> impl IntoView {
+    view! {
+        <Title text=ta().payments />
+        <PageHead title=ta().payments text=ta().payments_text />
+        <PaymentsTable client=None />
     }
 }

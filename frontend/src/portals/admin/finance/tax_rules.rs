@@ -2,19 +2,18 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::billing::tax::{TaxPreset, TaxPresetInput, TaxRule, TaxRuleMove, TaxTest, UnreachableWhy};
+use shared::billing::tax::{TaxRule, TaxRuleMove, TaxTest, UnreachableWhy};
 use shared::{Permission, TaxRuleId};
 use ui::{
     Badge, Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Icon, Menu, MenuButton, PageHead,
     SelectField, TextField, Tone, lu, toast_ok,
 };
 
+use super::tax_preset::Preset;
 use super::tax_rule_form::RuleForm;
-use crate::i18n::{fill, t, ta};
-use crate::parts::filters::word_options;
+use crate::i18n::{t, ta};
 use crate::parts::sheet::TaxWhy;
 use crate::parts::{Loaded, submit, submit_with};
-use crate::portals::admin::clients::use_company_options;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -337,45 +336,5 @@ fn Tester() -> impl IntoView {
                     .map(|decision| view! { <div class="mt-5 border-t border-line pt-4"><TaxWhy decision /></div> })
             }}
         </Card>
-    }
-}
-
-#[component]
-fn Preset(rules: Query<Vec<TaxRule>>, open: RwSignal<bool>) -> impl IntoView {
-    let preset = RwSignal::new(TaxPreset::Eu.to_string());
-    let company = RwSignal::new(String::new());
-    let errors = FormErrors::new();
-    let send = submit(
-        errors,
-        move || async move {
-            let body = TaxPresetInput {
-                preset: preset.get_untracked().parse().unwrap_or(TaxPreset::Eu),
-                company_id: company.get_untracked().parse().unwrap_or(shared::CompanyId(uuid::Uuid::nil())),
-            };
-            api::billing::add_tax_preset(&body).await
-        },
-        move |result| {
-            open.set(false);
-            rules.refetch();
-            let counts = [("added", result.added.to_string()), ("skipped", result.skipped.to_string())];
-            let counts = counts.each_ref().map(|(name, value)| (*name, value.as_str()));
-            toast_ok(fill(ta().preset_added, &counts));
-        },
-    );
-    view! {
-        <Form errors on_submit=send.run>
-            <p class="text-ink-2">{ta().preset_text}</p>
-            <SelectField
-                name="preset"
-                label=ta().preset
-                value=preset
-                options=word_options(TaxPreset::ALL, TaxPreset::as_str)
-            />
-            <SelectField name="company_id" label=ta().home_company value=company options=use_company_options() required=true />
-            <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
-                <Button text=ta().add_preset class="btn-primary" submit=true busy=send.busy />
-            </div>
-        </Form>
     }
 }

@@ -5,11 +5,13 @@ use leptos_meta::Title;
 use shared::billing::TransferKind;
 use shared::billing::ledger::TransactionSummary;
 use shared::{ClientId, Page, TransferId};
-use ui::{Column, Dialog, EmptyState, PageHead, lu, use_list};
+use ui::{Button, Column, Dialog, EmptyState, PageHead, lu, use_list};
 
-use crate::i18n::{t, ta};
+use super::ledger_export::LedgerExport;
+use crate::i18n::{t, ta, td};
 use crate::parts::amount::{Signed, exact};
 use crate::parts::filters::{FilterSelect, word_options};
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{DataTable, Loaded, StateBadge};
 use crate::query::use_query;
@@ -73,9 +75,12 @@ fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Colum
 pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-at");
     let rows = use_query(
-        move || match client {
-            Some(client) => format!("{}&client={client}", list.api_query()),
-            None => list.api_query(),
+        move || {
+            let query = with_instants(&list.api_query(), INSTANTS);
+            match client {
+                Some(client) => format!("{query}&client={client}"),
+                None => query,
+            }
         },
         |query| async move {
             let page = api::billing::transactions(query).await?;
@@ -107,6 +112,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
                 ];
                 view! {
                     <FilterSelect list name="kind" label=t().kind options=word_options(&kinds, TransferKind::as_str) />
+                    <FilterRange list names=INSTANTS />
                 }
                     .into_any()
             })
@@ -131,9 +137,19 @@ fn Why(id: TransferId) -> impl IntoView {
 /// The global list of transactions.
 #[component]
 pub fn TransactionsPage() -> impl IntoView {
+    let export_open = RwSignal::new(false);
     view! {
         <Title text=ta().transactions />
-        <PageHead title=ta().transactions text=ta().transactions_text />
+        <PageHead title=ta().transactions text=ta().transactions_text>
+            <Button
+                text=td().ledger.export
+                icon=lu::LuDownload
+                on_click=Callback::new(move |()| export_open.set(true))
+            />
+        </PageHead>
         <TransactionsTable client=None />
+        <Dialog open=export_open title=td().ledger.export>
+            <LedgerExport open=export_open />
+        </Dialog>
     }
 }

@@ -2,42 +2,46 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use shared::ClientId;
 use shared::identity::{ActivityEntry, ActivityLevel};
 use ui::{Button, Card, EmptyState, PageHead, SearchBox, lu, use_list};
 
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, td};
 use crate::parts::filters::{FilterSelect, word_options};
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{Loaded, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
 
-/// The activity log, a page at a time by keyset.
+/// Lines about everything, or about one client; a page at a time by keyset.
 #[component]
-pub fn ActivityPage() -> impl IntoView {
+pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("");
     let entries = use_query(
         move || {
-            ui::list::encode(
-                &[
-                    ("search", list.search()),
-                    ("level", list.filter("level")),
-                    ("after", list.filter("after")),
-                    ("client", list.filter("client")),
-                    ("per_page", "50".to_owned()),
-                ]
+            let client = client.map_or_else(|| list.filter("client"), |client| client.to_string());
+            let parts = [
+                ("search", list.search()),
+                ("level", list.filter("level")),
+                ("action", list.filter("action")),
+                ("from", list.filter("from")),
+                ("to", list.filter("to")),
+                ("after", list.filter("after")),
+                ("client", client),
+                ("per_page", "50".to_owned()),
+            ];
+            let parts: Vec<(String, String)> = parts
                 .into_iter()
                 .filter(|(_, value)| !value.is_empty())
                 .map(|(name, value)| (name.to_owned(), value))
-                .collect::<Vec<_>>(),
-            )
+                .collect();
+            with_instants(&ui::list::encode(&parts), INSTANTS)
         },
         api::staff::activity,
     );
+    entries.refresh_every(move || if list.filter("after").is_empty() { 15 } else { 0 });
+    let first = move || list.set(&[("after", String::new())], false);
     view! {
-        <Title text=ta().activity_log />
-        <PageHead title=ta().activity_log text=ta().activity_text>
-            <Button text=t().refresh icon=lu::LuRefreshCw on_click=Callback::new(move |()| entries.refetch()) />
-        </PageHead>
         <Card flush=true>
             <div class="table-bar">
                 <SearchBox list hint=t().search />
@@ -47,63 +51,122 @@ pub fn ActivityPage() -> impl IntoView {
                     label=t().kind
                     options=word_options(ActivityLevel::ALL, ActivityLevel::as_str)
                 />
+                <FilterRange list names=INSTANTS />
+                <span class="flex-1"></span>
+                <Show when=move || list.is_filtered()>
+                    <Button
+                        text=ui::words().clear_filters
+                        class="btn-sm btn-ghost"
+                        on_click=Callback::new(move |()| list.clear_filters())
+                    />
+                </Show>
             </div>
             <Loaded query=entries rows=10 let:page>
                 {if page.items.is_empty() {
                     view! { <EmptyState icon=lu::LuActivity title=ui::words().nothing_found /> }.into_any()
                 } else {
                     view! {
-                        <div class="table-wrap">
+                        <div class="table-wrap" tabindex="0" role="region" aria-label=ta().activity_log>
                             <table class="table">
-                                <tbody>{page.items.into_iter().map(line).collect_view()}</tbody>
+                                <thead>
+                                    <tr>
+                                        <th scope="col">{t().time}</th>
+                                        <th scope="col">{t().kind}</th>
+                                        <th scope="col">{t().description}</th>
+                                        {client.is_none().then(|| view! { <th scope="col">{ta().client}</th> })}
+                                        <th scope="col" class="end">{td().client.who}</th>
+                                    </tr>
+                                </thead>
+                                <tbody>
+                                    {page.items.into_iter().map(|entry| line(entry, client.is_none())).collect_view()}
+                                </tbody>
                             </table>
                         </div>
                     }
                         .into_any()
                 }}
-                {page
-                    .next
-                    .map(|next| {
-                        view! {
-                            <div class="card-foot form-bar">
+                <div class="card-foot form-bar">
+                    <Button
+                        text=td().client.newest
+                        disabled=Signal::derive(move || list.filter("after").is_empty())
+                        on_click=Callback::new(move |()| first())
+                    />
+                    {page
+                        .next
+                        .map(|next| {
+                            view! {
                                 <Button
                                     text=ta().older
                                     on_click=Callback::new(move |()| list.set(&[("after", next.clone())], false))
                                 />
-                            </div>
-                        }
-                    })}
+                            }
+                        })}
+                </div>
             </Loaded>
         </Card>
     }
 }
 
-fn line(entry: ActivityEntry) -> impl IntoView {
+/// The activity log.
+#[component]
+pub fn ActivityPage() -> impl IntoView {
+    view! {
+        <Title text=ta().activity_log />
+        <PageHead title=ta().activity_log text=ta().activity_text />
+        <ActivityTable client=None />
+    }
+}
+
+/// The page of what a line is about.
+fn subject_link(entry: &ActivityEntry) -> Option<String> {
+    let place = match entry.subject_kind.as_deref()? {
+        "client" => "clients",
+        "user" => "users",
+        "admin" => "admins",
+        "admin_group" => "admin-groups",
+        "service" => "services",
+        "order" => "orders",
+        "document" => "documents",
+        "company" => "companies",
+        "product" => "products",
+        "product_group" => "product-groups",
+        "option_group" => "option-groups",
+        _ => return None,
+    };
+    Some(format!("/admin/{place}/{}", entry.subject?))
+}
+
+fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
+    let link = subject_link(&entry);
+    let description = entry.description.clone();
+    let client = with_client.then(|| {
+        let link = entry.client.map(|id| {
+            view! { <a class="link" href=format!("/admin/clients/{id}")>{entry.client_name.clone().unwrap_or_default()}</a> }
+        });
+        view! { <td>{link}</td> }
+    });
     let changed = entry.old.clone().zip(entry.new.clone());
     view! {
         <tr>
             <td class="num">{format::date_time_exact(entry.at)}</td>
             <td><StateBadge state=entry.level.as_str() /></td>
             <td>
-                <span class="strong">{entry.description}</span>
+                {match link {
+                    Some(link) => view! { <a class="row-link" href=link>{description}</a> }.into_any(),
+                    None => view! { <span class="strong">{description}</span> }.into_any(),
+                }}
                 <small class="sub mono">{entry.action}</small>
                 {changed
                     .map(|(old, new)| {
                         view! {
                             <details class="chart-table">
-                                <summary>{t().why}</summary>
+                                <summary>{td().client.changes}</summary>
                                 <pre class="json">{format!("- {old}\n+ {new}")}</pre>
                             </details>
                         }
                     })}
             </td>
-            <td>
-                {entry
-                    .client
-                    .map(|id| {
-                        view! { <a class="link" href=format!("/admin/clients/{id}")>{entry.client_name.unwrap_or_default()}</a> }
-                    })}
-            </td>
+            {client}
             <td class="end">{entry.actor_name} <small class="sub">{entry.ip}</small></td>
         </tr>
     }

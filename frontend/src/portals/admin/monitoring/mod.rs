@@ -1,10 +1,18 @@
 //! What works in the background: tasks and schedule; who did what.
 
 mod activity;
+mod done;
+mod message;
+mod messages;
+mod queues;
+mod schedule;
 mod scheduler;
 mod task;
 mod tasks;
 
-pub use activity::ActivityPage;
+pub use activity::{ActivityPage, ActivityTable};
+pub use done::TaskDoneDialog;
+pub use messages::{MessagesPage, MessagesTable};
+pub use queues::QueuesPage;
 pub use scheduler::SchedulerPage;
 pub use tasks::TasksPage;

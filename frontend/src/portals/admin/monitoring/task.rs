@@ -5,8 +5,9 @@ use shared::tasks::{TaskDetail, TaskDone, TaskSummary};
 use shared::{Page, Permission, TaskId};
 use ui::{Button, CopyId, Facts, TextArea, lu, toast_ok};
 
+use super::queues::queue_word;
 use super::tasks::milliseconds;
-use crate::i18n::{t, ta, word};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::{Loaded, StateBadge, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -21,9 +22,10 @@ fn pretty(value: &serde_json::Value) -> String {
 pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: RwSignal<bool>) -> impl IntoView {
     let task = use_query(move || id, api::system::task);
     task.refresh_every(|| 3);
+    let note = RwSignal::new(String::new());
     view! {
         <Loaded query=task rows=6 let:detail>
-            <Details detail task tasks open />
+            <Details detail task tasks open note />
         </Loaded>
     }
 }
@@ -34,10 +36,10 @@ fn Details(
     task: Query<TaskDetail>,
     tasks: Query<Page<TaskSummary>>,
     open: RwSignal<bool>,
+    note: RwSignal<String>,
 ) -> impl IntoView {
     let head = detail.task.clone();
     let id = head.id;
-    let note = RwSignal::new(String::new());
     let again = move || {
         task.refetch();
         tasks.refetch();
@@ -61,7 +63,7 @@ fn Details(
     };
     let mut facts = vec![
         (t().state.to_owned(), view! { <StateBadge state=head.state.as_str() /> }.into_any()),
-        (ta().queue.to_owned(), word(head.queue.as_str()).into_any()),
+        (ta().queue.to_owned(), queue_word(head.queue).into_any()),
         (ta().attempts.to_owned(), format!("{} / {}", head.attempts, head.attempts_max).into_any()),
         (t().created_at.to_owned(), at(Some(head.created_at))),
         (ta().due_at.to_owned(), at(Some(head.run_at))),
@@ -89,9 +91,9 @@ fn Details(
         {(head.manual && unfinished && operate)
             .then(|| {
                 view! {
-                    <TextArea name="note" label=t().note value=note rows=2 max_length=1000 />
+                    <TextArea name="note" label=t().note value=note rows=2 max_length=2000 />
                     <Button
-                        text=word("mark_delivered")
+                        text=td().waiting.mark
                         icon=lu::LuCheck
                         class="btn-primary"
                         busy=done.busy

@@ -2,15 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::TaskId;
 use shared::tasks::{Queue, TaskState, TaskSummary};
-use ui::{Card, Column, Dialog, EmptyState, PageHead, Segment, Share, StackedBar, lu, use_list};
+use shared::{Permission, TaskId};
+use ui::{Button, Card, Column, Dialog, EmptyState, PageHead, Segment, Share, StackedBar, lu, use_list};
 
+use super::done::TaskDoneDialog;
+use super::queues::queue_word;
 use super::task::TaskDialog;
-use crate::i18n::{fill, t, ta, word};
-use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::i18n::{fill, t, ta, td, word};
+use crate::parts::filters::{FilterSegment, FilterSelect, query_without};
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{DataTable, StateBadge};
 use crate::query::use_query;
+use crate::session::may;
 use crate::{api, format};
 
 /// A duration in milliseconds as people read it.
@@ -18,7 +22,7 @@ pub(super) fn milliseconds(ms: i64) -> String {
     if ms < 10_000 { format!("{ms} ms") } else { format::duration(ms / 1000) }
 }
 
-fn columns(opened: Callback<TaskId>) -> Vec<Column<TaskSummary>> {
+fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Vec<Column<TaskSummary>> {
     vec![
         Column::new("name", ta().task, move |task: &TaskSummary| {
             let id = task.id;
@@ -35,8 +39,9 @@ fn columns(opened: Callback<TaskId>) -> Vec<Column<TaskSummary>> {
                 <StateBadge state=task.state.as_str() />
                 {task.manual.then(|| view! { " " <ui::Badge text=ta().by_hand tone=ui::Tone::Brand /> })}
             }
-        }),
-        Column::new("queue", ta().queue, |task: &TaskSummary| word(task.queue.as_str())),
+        })
+        .sorted_by("state"),
+        Column::new("queue", ta().queue, |task: &TaskSummary| queue_word(task.queue)),
         Column::new("client", ta().client, |task: &TaskSummary| {
             task.client_id.map(|id| {
                 view! { <a class="link" href=format!("/admin/clients/{id}")>{task.client_name.clone()}</a> }
@@ -48,9 +53,26 @@ fn columns(opened: Callback<TaskId>) -> Vec<Column<TaskSummary>> {
         })
         .end(),
         Column::new("duration", ta().duration, |task: &TaskSummary| task.duration_ms.map(milliseconds)).end(),
-        Column::new("run_at", ta().due_at, |task: &TaskSummary| format::date_time(task.run_at)).hidden(),
+        Column::new("run_at", ta().due_at, |task: &TaskSummary| format::date_time(task.run_at))
+            .hidden()
+            .sorted_by("run_at"),
         Column::new("created", t().created_at, |task: &TaskSummary| format::date_time_exact(task.created_at))
             .sorted_by("created_at"),
+        Column::new("done", "", move |task: &TaskSummary| {
+            let waits = task.manual && task.finished_at.is_none() && may(Permission::TasksOperate);
+            let task = StoredValue::new(task.clone());
+            waits.then(|| {
+                view! {
+                    <Button
+                        text=td().waiting.mark
+                        icon=lu::LuCheck
+                        class="btn-sm"
+                        on_click=Callback::new(move |()| doing.set(Some(task.get_value())))
+                    />
+                }
+            })
+        })
+        .end(),
     ]
 }
 
@@ -59,11 +81,7 @@ fn columns(opened: Callback<TaskId>) -> Vec<Column<TaskSummary>> {
 pub fn TasksPage() -> impl IntoView {
     let list = use_list("-created_at");
     let tasks = use_query(
-        move || {
-            let query = list.api_query();
-            let parts: Vec<&str> = query.split('&').filter(|part| !part.starts_with("task=")).collect();
-            parts.join("&")
-        },
+        move || with_instants(&query_without(&list.api_query(), "task"), INSTANTS),
         api::system::tasks,
     );
     let counts = use_query(|| (), |()| api::system::task_counts());
@@ -71,6 +89,7 @@ pub fn TasksPage() -> impl IntoView {
     let seconds = move || every.get().parse().unwrap_or(0);
     tasks.refresh_every(seconds);
     counts.refresh_every(seconds);
+    let doing = RwSignal::new(None::<TaskSummary>);
     let open = RwSignal::new(false);
     let chosen = Memo::new(move |_| list.filter("task").parse::<TaskId>().ok());
     Effect::new(move || open.set(chosen.get().is_some()));
@@ -123,9 +142,11 @@ pub fn TasksPage() -> impl IntoView {
         <DataTable
             query=tasks
             list
-            columns=columns(opened)
+            columns=columns(opened, doing)
             label=ta().task_queue
             filters=Box::new(move || {
+                let queues: Vec<(String, String)> =
+                    Queue::ALL.iter().map(|queue| (queue.to_string(), queue_word(*queue).to_owned())).collect();
                 view! {
                     <FilterSegment
                         list
@@ -133,17 +154,25 @@ pub fn TasksPage() -> impl IntoView {
                         label=t().state
                         words=vec!["queued", "processing", "completed", "failed"]
                     />
-                    <FilterSelect list name="queue" label=ta().queue options=word_options(Queue::ALL, Queue::as_str) />
+                    <FilterSelect list name="queue" label=ta().queue options=queues />
                     <FilterSelect
                         list
                         name="manual"
                         label=ta().by_hand
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
+                    <FilterRange list names=INSTANTS />
                 }
                     .into_any()
             })
             empty=|| view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks /> }
+        />
+        <TaskDoneDialog
+            chosen=doing
+            done=Callback::new(move |()| {
+                tasks.refetch();
+                counts.refetch();
+            })
         />
         <Dialog open title=ta().task class="dialog-wide">
             {move || chosen.get().map(|id| view! { <TaskDialog id tasks open /> })}

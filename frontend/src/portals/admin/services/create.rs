@@ -6,21 +6,20 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use send_wrapper::SendWrapper;
-use shared::catalog::{ChosenOption, OptionGroupDetail, OptionKind, OrderItem, ProductDetail};
+use shared::catalog::{ModuleField, ModuleFieldKind, OrderItem, ProductDetail};
 use shared::services::{NewOrderByStaff, OrderDetail};
-use shared::{ClientId, OptionGroupId, Period, ProductId};
+use shared::{ClientId, Period, ProductId};
 use ui::{
-    Breadcrumbs, Button, Card, Crumb, Form, FormErrors, NumberField, PageHead, SelectField, TextField,
-    toast_ok,
+    Breadcrumbs, Button, Card, Crumb, Form, FormErrors, NumberField, PageHead, PasswordField, SelectField,
+    TextArea, TextField, toast_ok,
 };
 
+use super::options::{Choices, Offered, OptionFields, offered};
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, t, ta};
 use crate::parts::{Loaded, submit};
 use crate::query::use_query;
-
-type Choices = RwSignal<BTreeMap<OptionGroupId, RwSignal<String>>>;
 
 /// The form of the order.
 #[component]
@@ -88,10 +87,7 @@ fn OrderForm(id: ProductId, client: RwSignal<String>) -> impl IntoView {
         move || id,
         |id| async move {
             let product = api::catalog::product(id).await?;
-            let mut groups = Vec::new();
-            for group in &product.option_groups {
-                groups.push((group.required, api::catalog::option_group(group.id).await?));
-            }
+            let groups = offered(&product).await?;
             Ok((product, groups))
         },
     );
@@ -103,11 +99,7 @@ fn OrderForm(id: ProductId, client: RwSignal<String>) -> impl IntoView {
 }
 
 #[component]
-fn Item(
-    product: ProductDetail,
-    groups: Vec<(bool, OptionGroupDetail)>,
-    client: RwSignal<String>,
-) -> impl IntoView {
+fn Item(product: ProductDetail, groups: Vec<Offered>, client: RwSignal<String>) -> impl IntoView {
     let id = product.id;
     let periods: Vec<(String, String)> = Period::ALL
         .iter()
@@ -118,23 +110,7 @@ fn Item(
         .collect();
     let period = RwSignal::new(periods.first().map(|(period, _)| period.clone()).unwrap_or_default());
     let (label, quantity) = (RwSignal::new(String::new()), RwSignal::new("1".to_owned()));
-    let choices: Choices = RwSignal::new(
-        groups
-            .iter()
-            .map(|(_, group)| {
-                let first = match group.group.kind {
-                    OptionKind::Dropdown | OptionKind::Radio => {
-                        group.options.first().map(|option| option.id.to_string())
-                    }
-                    OptionKind::Quantity => Some(group.group.quantity_min.to_string()),
-                    OptionKind::Text => None,
-                };
-                (group.id, RwSignal::new(first.unwrap_or_default()))
-            })
-            .collect(),
-    );
-    let kinds: BTreeMap<OptionGroupId, OptionKind> =
-        groups.iter().map(|(_, group)| (group.id, group.group.kind)).collect();
+    let choices = Choices::new(&groups, &[]);
     let fields = use_query(
         {
             let module = product.product.module.clone();
@@ -156,30 +132,11 @@ fn Item(
     let send = submit(
         errors,
         move || {
-            let options = choices.with_untracked(|choices| {
-                choices
-                    .iter()
-                    .filter_map(|(group, value)| {
-                        let value = value.get_untracked();
-                        let mut chosen =
-                            ChosenOption { group: *group, option: None, quantity: None, text: None };
-                        match kinds.get(group)? {
-                            OptionKind::Dropdown | OptionKind::Radio => {
-                                chosen.option = Some(value.parse().ok()?)
-                            }
-                            OptionKind::Quantity => chosen.quantity = Some(value.parse().ok()?),
-                            OptionKind::Text if value.is_empty() => return None,
-                            OptionKind::Text => chosen.text = Some(value),
-                        }
-                        Some(chosen)
-                    })
-                    .collect()
-            });
             let item = OrderItem {
                 product: id,
                 period: period.get_untracked().parse().unwrap_or(Period::Monthly),
                 price: None,
-                options,
+                options: untrack(|| choices.read()),
                 fields: answers.with_untracked(|answers| {
                     answers
                         .iter()
@@ -194,9 +151,7 @@ fn Item(
                 let client = client.get_untracked().parse().unwrap_or(ClientId(uuid::Uuid::nil()));
                 let body = NewOrderByStaff { client, items: vec![item] };
                 let answer = api::services::create_order(&body, &key.get_value()).await;
-                if answer.is_err() {
-                    key.try_set_value(Key::new());
-                }
+                Key::after(key, &answer);
                 answer
             }
         },
@@ -209,10 +164,6 @@ fn Item(
             navigate(&to, Default::default());
         },
     );
-    let option_fields = groups
-        .into_iter()
-        .map(|(required, group)| view! { <OptionField required group choices /> })
-        .collect_view();
     view! {
         <Form errors on_submit=send.run class="stack-y">
             <Card title=ta().order>
@@ -220,7 +171,7 @@ fn Item(
                     <SelectField name="items.0.period" label=t().period value=period options=periods required=true />
                     <NumberField name="items.0.quantity" label=t().quantity value=quantity required=true />
                     <TextField name="items.0.label" label=ta().label value=label max_length=100 wide=true />
-                    {option_fields}
+                    <OptionFields groups choices prefix="items.0.options" />
                     {move || {
                         fields
                             .data()
@@ -232,21 +183,7 @@ fn Item(
                                 answers.update_untracked(|answers| {
                                     answers.insert(field.key.clone(), value);
                                 });
-                                let label = field
-                                    .labels
-                                    .get(&i18n::language())
-                                    .or_else(|| field.labels.values().next())
-                                    .cloned()
-                                    .unwrap_or_else(|| field.key.clone());
-                                view! {
-                                    <TextField
-                                        name=format!("items.0.fields.{}", field.key)
-                                        label
-                                        value
-                                        required=field.required
-                                        max_length=field.length_max
-                                    />
-                                }
+                                view! { <Answer field value /> }
                             })
                             .collect_view()
                     }}
@@ -265,22 +202,24 @@ fn Item(
     }
 }
 
+/// A question of the module.
 #[component]
-fn OptionField(required: bool, group: OptionGroupDetail, choices: Choices) -> impl IntoView {
-    let value = choices.with_untracked(|choices| choices.get(&group.id).copied()).unwrap_or_default();
-    let label = shared::catalog::text_in(&group.group.texts, i18n::language())
-        .map_or_else(|| group.group.key.clone(), |text| text.name.clone());
-    let name = format!("items.0.options.{}", group.group.key);
-    match group.group.kind {
-        OptionKind::Dropdown | OptionKind::Radio => {
-            let options: Vec<(String, String)> =
-                group.options.iter().map(|option| (option.id.to_string(), option.name.clone())).collect();
-            view! { <SelectField name label value options required /> }.into_any()
+fn Answer(field: ModuleField, value: RwSignal<String>) -> impl IntoView {
+    let label = field
+        .labels
+        .get(&i18n::language())
+        .or_else(|| field.labels.values().next())
+        .cloned()
+        .unwrap_or_else(|| field.key.clone());
+    let name = format!("items.0.fields.{}", field.key);
+    let (required, max_length) = (field.required, field.length_max);
+    match field.kind {
+        ModuleFieldKind::Line => view! { <TextField name label value required max_length /> }.into_any(),
+        ModuleFieldKind::Paragraph => {
+            view! { <TextArea name label value required max_length rows=3 /> }.into_any()
         }
-        OptionKind::Quantity => {
-            let help = format!("{} – {}", group.group.quantity_min, group.group.quantity_max);
-            view! { <NumberField name label value unit=group.group.unit.clone() help required /> }.into_any()
+        ModuleFieldKind::Secret => {
+            view! { <PasswordField name label value required autocomplete="off" /> }.into_any()
         }
-        OptionKind::Text => view! { <TextField name label value required /> }.into_any(),
     }
 }

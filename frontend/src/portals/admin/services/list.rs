@@ -27,14 +27,15 @@ fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
     if with_client {
         columns.push(Column::new("client", ta().client, |service: &ServiceSummary| {
             view! { <a class="link" href=format!("/admin/clients/{}", service.client_id)>{service.client_name.clone()}</a> }
-        }));
+        }).sorted_by("client_name"));
     }
     columns.extend([
         Column::new(
             "state",
             t().state,
             |service: &ServiceSummary| view! { <ServiceBadge service=service.clone() /> },
-        ),
+        )
+        .sorted_by("state"),
         Column::new("price", t().price, |service: &ServiceSummary| {
             view! {
                 <span class="strong">{format::money(service.rate)}</span>
@@ -42,17 +43,20 @@ fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
                 <span class="muted">{format::per_period(service.period)}</span>
             }
         })
-        .end(),
+        .end()
+        .sorted_by("rate"),
         Column::new("hourly", word("hourly"), |service: &ServiceSummary| service.hourly.map(format::money))
             .end()
             .hidden(),
         Column::new("paid_until", ta().paid_until, |service: &ServiceSummary| {
             service.paid_until.map(format::date_time)
-        }),
+        })
+        .sorted_by("paid_until"),
         Column::new("activated", ta().activated, |service: &ServiceSummary| {
             service.activated_at.map(format::date_time)
         })
-        .hidden(),
+        .hidden()
+        .sorted_by("activated_at"),
         Column::new("created", ta().ordered, |service: &ServiceSummary| format::date(service.created_at))
             .sorted_by("created_at"),
     ]);
@@ -95,6 +99,7 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
                     />
                     <FilterSelect list name="past_due" label=ta().past_due options=yes() />
                     <FilterSelect list name="termination_requested" label=ta().termination_requested options=yes() />
+                    <FilterSelect list name="manual" label=ta().hands_off options=yes() />
                 }
                     .into_any()
             })

@@ -1,9 +1,16 @@
-//! Services: the list, the page of one, and creating one for a client.
+//! Services and orders: the lists, the page of one, and creating one for a client.
 
+mod acts;
+mod change;
+mod charges;
 mod create;
 mod list;
+mod options;
+mod orders;
+mod overview;
 mod page;
 
 pub use create::NewServicePage;
 pub use list::{ServicesPage, ServicesTable};
-pub use page::ServicePage;
+pub use orders::{OrderPage, OrdersPage};
+pub use page::{ServiceChargesTab, ServiceFrame, ServiceOverviewTab};

@@ -14,7 +14,7 @@ use ui::{
 
 use crate::i18n::{self, t, ta};
 use crate::parts::filters::{FilterSegment, word_options};
-use crate::parts::{DataTable, Loaded, NotFound, StateBadge, submit, submit_with};
+use crate::parts::{DataTable, Loaded, NotFound, RecordId, StateBadge, submit, submit_with};
 use crate::portals::admin::clients::language_options;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -35,12 +35,13 @@ fn columns() -> Vec<Column<AdminSummary>> {
                 </div>
             }
         })
-        .sorted_by("name"),
+        .sorted_by("last_name"),
         Column::new(
             "status",
             t().status,
             |admin: &AdminSummary| view! { <StateBadge state=admin.status.as_str() /> },
-        ),
+        )
+        .sorted_by("status"),
         Column::new("groups", ta().admin_groups, |admin: &AdminSummary| {
             admin.groups.iter().map(|group| group.name.clone()).collect::<Vec<_>>().join(", ")
         }),
@@ -51,7 +52,8 @@ fn columns() -> Vec<Column<AdminSummary>> {
         ),
         Column::new("sign_in", ta().last_sign_in, |admin: &AdminSummary| {
             admin.last_sign_in_at.map(format::date_time)
-        }),
+        })
+        .sorted_by("last_sign_in_at"),
         Column::new("created", t().created_at, |admin: &AdminSummary| format::date(admin.created_at))
             .sorted_by("created_at"),
     ]
@@ -259,6 +261,7 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
             <div class="flex flex-wrap items-center gap-3">
                 <h1>{name}</h1>
                 <StateBadge state=detail.status.as_str() />
+                <RecordId id=id.0 path=format!("/admin/admins/{id}") />
             </div>
             {editable
                 .then(|| {

@@ -9,6 +9,7 @@ use ui::{
     use_unsaved_guard,
 };
 
+use super::clock::DevelopmentClock;
 use crate::api;
 use crate::i18n::{t, ta};
 use crate::parts::{Loaded, submit};
@@ -26,6 +27,9 @@ pub fn SettingsPage() -> impl IntoView {
         <Loaded query=settings rows=12 let:before>
             <SettingsForm before settings />
         </Loaded>
+        <div class="mt-5 max-w-4xl">
+            <DevelopmentClock />
+        </div>
     }
 }
 

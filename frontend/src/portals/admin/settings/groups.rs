@@ -29,7 +29,8 @@ fn columns() -> Vec<Column<AdminGroupSummary>> {
             }
         })
         .sorted_by("name"),
-        Column::new("kind", t().kind, |group: &AdminGroupSummary| word(group.kind.as_str())),
+        Column::new("kind", t().kind, |group: &AdminGroupSummary| word(group.kind.as_str()))
+            .sorted_by("kind"),
         Column::new("permissions", ta().permissions, |group: &AdminGroupSummary| {
             if group.grants_all { t().all.to_owned() } else { format::count(group.permissions) }
         })

@@ -1,6 +1,7 @@
 //! Settings: general, currencies, countries, staff and its groups.
 
 mod admins;
+mod clock;
 mod countries;
 mod currencies;
 mod general;

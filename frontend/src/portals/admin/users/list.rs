@@ -28,12 +28,13 @@ fn columns(shown: RwSignal<Option<shared::UserId>>) -> Vec<Column<UserSummary>> 
                 </div>
             }
         })
-        .sorted_by("name"),
+        .sorted_by("last_name"),
         Column::new(
             "status",
             t().status,
             |user: &UserSummary| view! { <StateBadge state=user.status.as_str() /> },
-        ),
+        )
+        .sorted_by("status"),
         Column::new("verified", t().verified, |user: &UserSummary| {
             if user.email_verified {
                 view! { <Badge text=t().verified tone=Tone::Ok /> }
@@ -63,10 +64,12 @@ fn columns(shown: RwSignal<Option<shared::UserId>>) -> Vec<Column<UserSummary>> 
                 </span>
             }
         })
-        .end(),
+        .end()
+        .sorted_by("clients"),
         Column::new("sign_in", ta().last_sign_in, |user: &UserSummary| {
             user.last_sign_in_at.map(format::date_time)
-        }),
+        })
+        .sorted_by("last_sign_in_at"),
         Column::new("created", t().created_at, |user: &UserSummary| format::date(user.created_at))
             .sorted_by("created_at"),
     ]

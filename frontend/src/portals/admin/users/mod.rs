@@ -2,6 +2,7 @@
 
 mod list;
 mod page;
+mod sessions;
 
 pub use list::UsersPage;
 pub use page::{NewUserPage, UserPage};

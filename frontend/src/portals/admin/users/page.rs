@@ -12,11 +12,12 @@ use ui::{
 };
 
 use super::list::UserClients;
+use super::sessions::UserSessions;
 use crate::api;
 use crate::i18n::{self, t, ta};
 use crate::parts::address::CountryField;
 use crate::parts::filters::word_options;
-use crate::parts::{Loaded, NotFound, StateBadge, submit, submit_with};
+use crate::parts::{Loaded, NotFound, RecordId, StateBadge, submit, submit_with};
 use crate::portals::admin::clients::language_options;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -75,6 +76,7 @@ fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
             <div class="flex flex-wrap items-center gap-3">
                 <h1>{name}</h1>
                 <StateBadge state=detail.status.as_str() />
+                <RecordId id=id.0 path=format!("/admin/users/{id}") />
             </div>
             <div class="page-actions">
                 {may(Permission::UsersReset)
@@ -106,11 +108,14 @@ fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
         </header>
         <div class="grid-2">
             <EditUser detail=detail.clone() user />
-            <Card title=ta().clients>
-                <div class="grid gap-3">
-                    <UserClients user=detail />
-                </div>
-            </Card>
+            <div class="stack-y">
+                <Card title=ta().clients>
+                    <div class="grid gap-3">
+                        <UserClients user=detail />
+                    </div>
+                </Card>
+                <UserSessions id />
+            </div>
         </div>
         <Confirm open=delete_open title=t().delete text=ta().delete_user_text action=t().delete busy=delete.busy on_confirm=delete.run />
         <Confirm

@@ -1,0 +1,55 @@
+//! Marking a manual task done, with a note that is kept.
+
+use leptos::prelude::*;
+use shared::tasks::{TaskDone, TaskSummary};
+use ui::{Confirm, TextArea, toast_ok};
+
+use crate::api;
+use crate::i18n::{t, td};
+use crate::parts::submit_with;
+
+/// The question for the task that was chosen. `done` runs afterwards.
+#[component]
+pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>) -> impl IntoView {
+    let words = &td().waiting;
+    let open = RwSignal::new(false);
+    let note = RwSignal::new(String::new());
+    Effect::new(move || {
+        if chosen.with(Option::is_some) {
+            note.set(String::new());
+            open.set(true);
+        }
+    });
+    Effect::new(move || {
+        if !open.get() && chosen.with_untracked(Option::is_some) {
+            chosen.set(None);
+        }
+    });
+    let send = submit_with(
+        move || async move {
+            let body = TaskDone { note: note.get_untracked().trim().to_owned() };
+            match chosen.get_untracked() {
+                Some(task) => api::system::task_done(task.id, &body).await,
+                None => Err(api::ApiError::SignedOut),
+            }
+        },
+        move |_| {
+            open.set(false);
+            done.run(());
+            toast_ok(words.marked);
+        },
+    );
+    let title = move || {
+        chosen.with(|task| {
+            task.as_ref().map_or_else(
+                || words.mark.to_owned(),
+                |task| task.step.clone().unwrap_or_else(|| task.name.clone()),
+            )
+        })
+    };
+    view! {
+        <Confirm open title text=words.mark_text action=words.mark danger=false busy=send.busy on_confirm=send.run>
+            <TextArea name="note" label=t().note value=note rows=2 max_length=2000 />
+        </Confirm>
+    }
+}
