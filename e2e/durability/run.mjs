@@ -21,7 +21,7 @@ class Books {
   static async open(own) {
     const books = new Books();
     // Small batches: many places to die in.
-    books.panel = own(await Panel.start({ worker: false, env: { HOSTWRIGHT__WORK__CHARGE_BATCH: "100" } }));
+    books.panel = own(await Panel.start({ worker: false, env: { HOSTWRIGHT__WORK__CHARGE_BATCH: "20" } }));
     books.admin = await books.panel.admin();
     const { now } = await books.admin.get("/public/clock");
     books.start = new Date(Math.ceil(Date.parse(now) / 3_600_000) * 3_600_000).toISOString();
@@ -35,6 +35,8 @@ class Books {
   }
 
   async hoursPass(hours) {
+    // A session does not outlive the days that pass here.
+    await this.admin.signIn("admin", this.admin.email, this.admin.password);
     await this.admin.moveClock(hours);
   }
 
@@ -75,7 +77,7 @@ const scenarios = {
           (await books.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`))[0].due;
         const before = await open();
         await until("it begins", async () => (await open()) < before, 60, 20).catch(() => undefined);
-        await sleep(randomInt(0, 400));
+        await sleep(randomInt(0, 300));
         worker.kill("SIGKILL");
         await worker.ended;
         if ((await open()) > 0) midway += 1;

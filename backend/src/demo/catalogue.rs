@@ -512,8 +512,8 @@ async fn product_of(api: &Api, product: &Sold, made: &Catalogue) -> anyhow::Resu
         allow_idle: false,
         convert_price: false,
         suspension_grace_hours: None,
-        // The demo shows a suspended client, not a terminated one.
-        termination_delay_hours: None,
+        // A month: the demo shows a suspended client, not a terminated one.
+        termination_delay_hours: Some(30 * 24),
         cancellation_delay_hours: 48,
         module: "manual".to_owned(),
         module_settings: serde_json::Map::new(),

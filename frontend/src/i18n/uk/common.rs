@@ -5,6 +5,7 @@ use crate::i18n::Common;
 pub(super) const TEXTS: Common = Common {
     save: "Зберегти зміни",
     saved: "Збережено",
+    download: "Завантажити",
     create: "Створити",
     created: "Створено",
     cancel: "Скасувати",
