@@ -1,9 +1,11 @@
 //! Loading: keeps what was shown while newer data is on its way, loads again on demand or every few seconds.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
+use ui::effect;
 
 use crate::api::ApiError;
 
@@ -34,31 +36,70 @@ where
         loading: RwSignal::new(true),
         again: RwSignal::new(0),
     };
-    let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        query.again.track();
+    let ask = Box::new(move || -> Answer {
         let answer = fetch(key());
+        Box::pin(async move {
+            let data = answer.await?;
+            let put: Box<dyn FnOnce()> = Box::new(move || {
+                query.data.try_set(Some(data));
+            });
+            Ok(put)
+        })
+    });
+    follow(ask, query.again, query.loading, query.error);
+    query
+}
+
+/// An answer on its way, as what puts it in: so that all queries share what follows.
+type Answer = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
+
+/// Asks now and whenever what was read changes or `again` does.
+fn follow(
+    ask: Box<dyn Fn() -> Answer>,
+    again: RwSignal<u32>,
+    loading: RwSignal<bool>,
+    error: RwSignal<Option<ApiError>>,
+) {
+    let turn = StoredValue::new(0_u32);
+    effect(move || {
+        again.track();
+        let answer = ask();
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let mine = turn.get_value();
-        query.loading.set(true);
+        loading.set(true);
         leptos::task::spawn_local(async move {
             let answer = answer.await;
             if turn.try_get_value() != Some(mine) {
                 return;
             }
             match answer {
-                Ok(data) => {
-                    query.error.try_set(None);
-                    query.data.try_set(Some(data));
+                Ok(put) => {
+                    error.try_set(None);
+                    put();
                 }
-                Err(error) => {
-                    query.error.try_set(Some(error));
+                Err(refused) => {
+                    error.try_set(Some(refused));
                 }
             }
-            query.loading.try_set(false);
+            loading.try_set(false);
         });
     });
-    query
+}
+
+/// Asks again every `seconds` while the tab is visible; 0 stops.
+fn repeat(seconds: Box<dyn Fn() -> u32>, loading: RwSignal<bool>, again: RwSignal<u32>) {
+    let running = StoredValue::new_local(None::<Interval>);
+    effect(move || {
+        let seconds = seconds();
+        running.set_value((seconds > 0).then(|| {
+            Interval::new(seconds.saturating_mul(1000), move || {
+                let visible = document().visibility_state() == web_sys::VisibilityState::Visible;
+                if visible && !loading.try_get_untracked().unwrap_or(true) {
+                    again.try_update(|again| *again = again.wrapping_add(1));
+                }
+            })
+        }));
+    });
 }
 
 impl<T: Send + Sync + 'static> Query<T> {
@@ -87,17 +128,6 @@ impl<T: Send + Sync + 'static> Query<T> {
 
     /// Loads again every `seconds` while the tab is visible; 0 stops.
     pub fn refresh_every(self, seconds: impl Fn() -> u32 + 'static) {
-        let running = StoredValue::new_local(None::<Interval>);
-        Effect::new(move |_| {
-            let seconds = seconds();
-            running.set_value((seconds > 0).then(|| {
-                Interval::new(seconds.saturating_mul(1000), move || {
-                    let visible = document().visibility_state() == web_sys::VisibilityState::Visible;
-                    if visible && !self.loading.try_get_untracked().unwrap_or(true) {
-                        self.refetch();
-                    }
-                })
-            }));
-        });
+        repeat(Box::new(seconds), self.loading, self.again);
     }
 }

@@ -1,5 +1,8 @@
 //! The one place that knows the HTTP crate, credentials, the CSRF header and problems.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use reqwasm::http::{Method, Request, RequestCredentials, Response};
 use serde::Serialize;
@@ -7,6 +10,7 @@ use serde::de::DeserializeOwned;
 use shared::{Code, Problem};
 use wasm_bindgen::JsCast;
 
+use super::read::{Mismatch, read};
 use crate::session;
 
 const BASE: &str = "/api/v1";
@@ -115,22 +119,30 @@ fn encode<B: Serialize>(body: &B) -> String {
 
 fn decode<T: DeserializeOwned>(body: String) -> Result<T, ApiError> {
     // `Nothing` is read from an empty answer.
-    let text = if body.is_empty() { "null" } else { &body };
-    serde_json::from_str(text).map_err(|error| {
-        leptos::logging::error!("undecodable answer: {error}");
-        ApiError::Undecodable
-    })
+    read(if body.is_empty() { "null" } else { &body }).map_err(|error| undecodable(&error))
 }
 
-async fn send(
+fn undecodable(error: &Mismatch) -> ApiError {
+    leptos::logging::error!("undecodable answer: {error}");
+    ApiError::Undecodable
+}
+
+/// A call on its way. Boxed: one piece of code for all of them.
+type Sent = Pin<Box<dyn Future<Output = Result<String, ApiError>>>>;
+
+fn send(method: Method, path: &str, body: Option<String>, key: Option<&Key>) -> Sent {
+    Box::pin(call(method, format!("{BASE}{path}"), body, key.cloned()))
+}
+
+async fn call(
     method: Method,
-    path: &str,
+    url: String,
     body: Option<String>,
-    key: Option<&Key>,
+    key: Option<Key>,
 ) -> Result<String, ApiError> {
     let writes = !matches!(method, Method::GET);
     let portal = session::Portal::current();
-    let mut request = Request::new(&format!("{BASE}{path}"))
+    let mut request = Request::new(&url)
         .method(method)
         .credentials(RequestCredentials::SameOrigin)
         .header("Accept", "application/json")
@@ -154,7 +166,7 @@ async fn send(
 async fn refusal(response: Response, portal: session::Portal) -> ApiError {
     let status = response.status();
     let Ok(text) = response.text().await else { return ApiError::Network };
-    let Ok(problem) = serde_json::from_str::<Problem>(&text) else {
+    let Ok(problem) = read::<Problem>(&text) else {
         return if status >= 500 { ApiError::Network } else { ApiError::Undecodable };
     };
     if problem.code == Code::NotSignedIn {

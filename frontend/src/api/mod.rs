@@ -10,6 +10,7 @@ pub mod money;
 pub mod notices;
 pub mod own;
 pub mod people;
+mod read;
 pub mod services;
 pub mod settings;
 pub mod shop;

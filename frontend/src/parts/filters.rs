@@ -65,46 +65,6 @@ pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(S
     all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
 }
 
-/// The instant at which a day of the browser's zone begins, `after` days later: `2026-11-01` as the API says instants.
-fn begin_of(day: &str, after: u32) -> Option<String> {
-    let date = js_sys::Date::new(&format!("{day}T00:00:00").into());
-    date.set_date(date.get_date() + after);
-    (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
-}
-
-/// The day of the browser's zone that this instant begins, `before` days earlier.
-fn day_of(instant: &str, before: u32) -> Option<String> {
-    let date = js_sys::Date::new(&instant.into());
-    date.set_date(date.get_date().saturating_sub(before));
-    let (year, month, day) = (date.get_full_year(), date.get_month() + 1, date.get_date());
-    (!date.get_time().is_nan()).then(|| format!("{year:04}-{month:02}-{day:02}"))
-}
-
-/// Filters `from` and `to` as two days, both included.
-#[component]
-pub fn FilterDates(list: ListState) -> impl IntoView {
-    let field = move |name: &'static str, label: &'static str, after: u32| {
-        view! {
-            <label class="flex items-center gap-2 text-sm text-ink-3">
-                {label}
-                <input
-                    class="input input-sm w-36"
-                    type="date"
-                    prop:value=move || day_of(&list.filter(name), after).unwrap_or_default()
-                    on:change=move |event| {
-                        let day = event_target_value(&event);
-                        list.set_filter(name, &begin_of(&day, after).unwrap_or_default());
-                    }
-                />
-            </label>
-        }
-    };
-    view! {
-        {field("from", t().from, 0)}
-        {field("to", t().to, 1)}
-    }
-}
-
 /// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.
 pub fn query_without(query: &str, name: &str) -> String {
     let parts: Vec<&str> = query.split('&').filter(|part| part.split('=').next() != Some(name)).collect();

@@ -1,7 +1,8 @@
 //! Sending a form or an act: busy while it runs, refusals to the fields, the password asked again when needed.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -26,7 +27,7 @@ where
     T: 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
-    start(Some(errors), call, done)
+    start(Some(errors), work(call, done))
 }
 
 /// An act without a form: refusals are shown as a message.
@@ -35,21 +36,31 @@ where
     T: 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
-    start(None, call, done)
+    start(None, work(call, done))
 }
 
-fn start<T, F>(
-    errors: Option<FormErrors>,
-    call: impl Fn() -> F + 'static,
-    done: impl Fn(T) + 'static,
-) -> Submit
+/// What an act does, as what follows it: so that all acts share the rest.
+type Work = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
+
+fn work<T, F>(call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Box<dyn Fn() -> Work>
 where
     T: 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
+    let done = Rc::new(done);
+    Box::new(move || {
+        let (answer, done) = (call(), done.clone());
+        Box::pin(async move {
+            let answer = answer.await?;
+            let then: Box<dyn FnOnce()> = Box::new(move || done(answer));
+            Ok(then)
+        })
+    })
+}
+
+fn start(errors: Option<FormErrors>, work: Box<dyn Fn() -> Work>) -> Submit {
     let busy = RwSignal::new(false);
-    let call = Arc::new(SendWrapper::new(call));
-    let done = Arc::new(SendWrapper::new(done));
+    let work = SendWrapper::new(work);
     // Runs itself again after the password was given.
     let again: StoredValue<Option<Callback<()>>> = StoredValue::new(None);
     let run = Callback::new(move |()| {
@@ -57,15 +68,14 @@ where
             return;
         }
         busy.set(true);
-        let answer = call();
-        let done = done.clone();
+        let answer = work();
         leptos::task::spawn_local(async move {
             let answer = answer.await;
             if busy.try_set(false).is_some() {
                 return; // the page is gone
             }
             match answer {
-                Ok(answer) => done(answer),
+                Ok(then) => then(),
                 Err(error) if error.code() == Some(Code::PasswordNeeded) => {
                     if let Some(Some(again)) = again.try_get_value() {
                         sudo::ask(again);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::identity::{SecretText, SudoRequest};
-use ui::{Button, Dialog, Form, FormErrors, PasswordField};
+use ui::{Button, Dialog, Form, FormErrors, PasswordField, effect};
 
 use crate::api;
 use crate::i18n::t;
@@ -25,14 +25,14 @@ pub fn SudoDialog() -> impl IntoView {
     let open = RwSignal::new(false);
     let password = RwSignal::new(String::new());
     let opening = wanted.clone();
-    Effect::new(move || {
+    effect(move || {
         if opening.with(Option::is_some) {
             password.set(String::new());
             open.set(true);
         }
     });
     let closing = wanted.clone();
-    Effect::new(move || {
+    effect(move || {
         if !open.get() && closing.with_untracked(Option::is_some) {
             closing.set(None);
         }

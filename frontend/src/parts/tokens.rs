@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use shared::identity::{NewToken, TokenSummary};
 use ui::{
-    Button, Card, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, Note, TextArea, TextField, Tone, lu,
-    toast_ok,
+    Button, Card, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, Note, TextArea, TextField, Tone,
+    effect, lu, toast_ok,
 };
 
 use crate::i18n::{fill, t};
@@ -20,8 +20,8 @@ pub fn Tokens(#[prop(into)] base: String) -> impl IntoView {
     let new_open = RwSignal::new(false);
     let secret = RwSignal::new(None::<String>);
     let secret_open = RwSignal::new(false);
-    Effect::new(move || secret_open.set(secret.with(Option::is_some)));
-    Effect::new(move || {
+    effect(move || secret_open.set(secret.with(Option::is_some)));
+    effect(move || {
         if !secret_open.get() && secret.with_untracked(Option::is_some) {
             secret.set(None);
         }

@@ -8,7 +8,7 @@ use shared::identity::{
 };
 use ui::{
     Badge, Button, Card, Dialog, EmptyState, Form, FormErrors, Icon, Menu, MenuButton, Note, TextField, Tone,
-    lu, toast_ok,
+    effect, lu, toast_ok,
 };
 
 use super::security::CodeField;
@@ -368,8 +368,8 @@ fn Switch(
 #[component]
 fn ShownCodes(shown: RwSignal<Vec<String>>) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(shown.with(|codes| !codes.is_empty())));
-    Effect::new(move || {
+    effect(move || open.set(shown.with(|codes| !codes.is_empty())));
+    effect(move || {
         if !open.get() && shown.with_untracked(|codes| !codes.is_empty()) {
             shown.set(Vec::new());
         }

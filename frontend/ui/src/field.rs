@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
 
-use crate::{Icon, Note, Tone, lu, words};
+use crate::{Icon, Note, Tone, effect, lu, words};
 
 /// A refused field: its name in the request and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,7 +259,7 @@ pub fn TextField(
     let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
     let node = NodeRef::<leptos::html::Input>::new();
     if autofocus {
-        Effect::new(move || {
+        effect(move || {
             if let Some(input) = node.get() {
                 input.focus().ok();
             }

@@ -4,6 +4,7 @@
 //! every other text is a parameter. The look is in `tokens.css` and `components.css` beside this crate.
 
 pub mod chart;
+pub mod effect;
 pub mod field;
 pub mod frame;
 pub mod icon;
@@ -16,6 +17,7 @@ pub mod toast;
 pub mod words;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
+pub use effect::effect;
 pub use field::{
     CheckField, FieldProblem, Form, FormErrors, NumberField, PasswordField, RadioCards, SelectField,
     SwitchField, TextArea, TextField,

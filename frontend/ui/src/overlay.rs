@@ -9,12 +9,12 @@ use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use crate::{Button, Icon, lu, words};
+use crate::{Button, Icon, effect, lu, words};
 
 #[component]
 fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) if dialog.show_modal().is_err() => open.set(false),
@@ -125,7 +125,7 @@ pub fn Confirm(
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     // Asked again, it is to be typed again.
-    Effect::new(move || {
+    effect(move || {
         if open.get() {
             typed.set(String::new());
         }
@@ -151,6 +151,7 @@ pub fn Confirm(
                                     <input
                                         class="input"
                                         autocomplete="off"
+                                        autofocus=true
                                         on:input=move |event| typed.set(event_target_value(&event))
                                     />
                                 </label>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use crate::{Icon, words};
+use crate::{Icon, effect, words};
 
 /// A place to go to.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ pub fn CommandPalette(
         }
     });
     on_cleanup(move || keys.remove());
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         if open.get() && !dialog.open() {
             typed.set(String::new());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{Icon, lu, words};
+use crate::{Icon, effect, lu, words};
 
 #[derive(Clone)]
 struct Toast {
@@ -52,7 +52,7 @@ pub fn Toasts() -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     let news = toasts.clone();
     // The newest layer lies on top: also above a dialog that was opened before.
-    Effect::new(move || {
+    effect(move || {
         news.track();
         if let Some(corner) = node.get() {
             corner.set_attribute("popover", "manual").ok();

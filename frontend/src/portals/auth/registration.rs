@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use shared::identity::{LinkRequest, LinkToken, NewRegistration, SecretText};
 use ui::{
     Button, CheckField, Form, FormErrors, LinkButton, Note, PasswordField, SelectField, Skeleton, TextField,
-    Tone, toast_ok,
+    Tone, effect, toast_ok,
 };
 
 use super::password::{bars, password_hint};
@@ -56,7 +56,7 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    Effect::new(move || {
+    effect(move || {
         if currency.with_untracked(String::is_empty)
             && let Some((code, _)) = currencies.get().into_iter().next()
         {

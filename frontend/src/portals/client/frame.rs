@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
 use shared::identity::{ClientPermission, ClientStatus, LinkRequest};
-use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, lu, toast_ok};
+use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, effect, lu, toast_ok};
 
 use super::icons;
 use super::kit::{self, Overview, may, now_seconds, overview, signed_in};
@@ -14,6 +14,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, tc};
 use crate::parts::amount::short;
+use crate::parts::bell::BellButton;
 use crate::parts::shell::{Entry, Group, Person, Shell};
 use crate::parts::{FailedNote, submit_with};
 use crate::query::use_query;
@@ -34,7 +35,7 @@ pub(super) fn ClientFrame() -> impl IntoView {
     });
     let acting = Memo::new(|_| session::acting_client());
     let asked = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         if state.get() == Who::Unknown && !asked.get_untracked() {
             asked.set(true);
             leptos::task::spawn_local(session::load(Portal::Client));
@@ -223,6 +224,7 @@ fn Top() -> impl IntoView {
                     </a>
                 }
             })}
+        <BellButton portal=Portal::Client />
     }
 }
 
@@ -365,7 +367,7 @@ pub(super) fn OpenFrame() -> impl IntoView {
         session::user().with(|who| matches!(who, Who::In(_))) && session::acting_client().is_some()
     });
     let asked = StoredValue::new(false);
-    Effect::new(move || {
+    effect(move || {
         let unknown = session::user().with(|who| matches!(who, Who::Unknown));
         if unknown && !asked.get_value() {
             asked.set_value(true);

@@ -6,7 +6,7 @@ use shared::FactorId;
 use shared::identity::{FactorKind, SecretText, TwoFactorChange, VerificationCenter};
 use ui::{
     Button, Card, Confirm, CopyId, Dialog, Form, FormErrors, Icon, LinkButton, Note, PageHead, SelectField,
-    TextField, Tone, lu, toast_ok,
+    TextField, Tone, effect, lu, toast_ok,
 };
 
 use crate::api;
@@ -21,7 +21,7 @@ pub(in crate::portals::client) fn TwoFactorPage() -> impl IntoView {
     let center = use_query(|| (), |()| api::me::verification_center());
     let codes = RwSignal::new(Vec::<String>::new());
     let showing = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if codes.with(|codes| !codes.is_empty()) {
             showing.set(true);
         }

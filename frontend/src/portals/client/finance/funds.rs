@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use shared::Money;
 use shared::billing::document::{FundsOverview, FundsQuote, FundsRequest};
 use shared::billing::wallet::CostSummary;
-use ui::{Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, lu};
+use ui::{Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, effect, lu};
 
 use crate::api::{self, Key};
 use crate::format;
@@ -75,7 +75,7 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
     let asking = RwSignal::new(false);
     let turn = StoredValue::new(0_u32);
     // The tax lines follow what is typed, a moment after the last key.
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = amount.get();
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let mine = turn.get_value();
@@ -108,7 +108,7 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
     });
     let key = StoredValue::new(Key::new());
     // Another amount is another intention.
-    Effect::new(move |_| {
+    effect(move || {
         amount.track();
         key.set_value(Key::new());
     });

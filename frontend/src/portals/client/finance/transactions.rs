@@ -11,7 +11,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{self, tc};
 use crate::parts::amount::{Signed, exact};
-use crate::parts::filters::FilterDates;
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{FailedNote, Loaded};
 use crate::portals::client::kit;
@@ -35,7 +35,7 @@ pub(in crate::portals::client) fn TransactionsPage() -> impl IntoView {
     let client = kit::client();
     let list = use_list("");
     let rows = use_query(
-        move || list.api_query(),
+        move || with_instants(&list.api_query(), INSTANTS),
         move |query| async move { api::own::transactions(client, &query).await },
     );
     rows.refresh_every(|| 30);
@@ -77,7 +77,7 @@ fn Filters(list: ListState) -> impl IntoView {
     let words = &tc().money;
     view! {
         <div class="table-bar">
-            <FilterDates list />
+            <FilterRange list names=INSTANTS />
             <div class="segment" role="group" aria-label=words.kind>
                 <button
                     type="button"

@@ -9,7 +9,7 @@ use shared::services::{
 use shared::{Currency, Money, Period, ServiceId};
 use ui::{
     Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
-    lu, toast_ok,
+    effect, lu, toast_ok,
 };
 
 use crate::api;
@@ -217,7 +217,7 @@ fn ChangeForm(
     let preview = RwSignal::new(None::<OptionsChangePreview>);
     let asking = RwSignal::new(false);
     let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         let options = wanted.get();
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let mine = turn.get_value();

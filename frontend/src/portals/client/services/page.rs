@@ -260,6 +260,9 @@ fn Notices(detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView 
         };
         notes.push(note);
     }
+    if detail.progress.is_some() && matches!(row.state, ServiceState::Active | ServiceState::Suspended) {
+        notes.push(view! { <Note tone=Tone::Info>{words.changed}</Note> }.into_any());
+    }
     if row.state == ServiceState::Failed {
         notes.push(view! { <Note tone=Tone::Bad>{words.failed_text}</Note> }.into_any());
     }

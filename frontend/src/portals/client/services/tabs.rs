@@ -30,11 +30,14 @@ pub(super) fn ChargesTab(service: ServiceId) -> impl IntoView {
     let columns = vec![
         Column::new("period", words.charge_period, |row: &ChargeDetail| {
             view! {
-                <span class="num">{format::date_time(row.period_from)} " – " {format::date_time(row.period_to)}</span>
+                <span class="flex flex-wrap gap-x-1">
+                    <span class="num">{format::date_time(row.period_from)} " –"</span>
+                    <span class="num">{format::date_time(row.period_to)}</span>
+                </span>
             }
         }),
         Column::new("why", tc().common.why, |row: &ChargeDetail| {
-            view! { <span class="mono whitespace-normal">{row.why.clone()}</span> }
+            view! { <span class="mono block min-w-48 whitespace-normal">{row.why.clone()}</span> }
         }),
         Column::new("amount", tc().common.amount, |row: &ChargeDetail| {
             view! { <span class="strong">{exact(row.amount, row.currency)}</span> }

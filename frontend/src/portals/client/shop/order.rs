@@ -13,7 +13,7 @@ use shared::services::{NewOrder, OrderStatus};
 use shared::{ClientId, Currency, Language, Period};
 use ui::{
     Breadcrumbs, Button, Card, Crumb, EmptyState, Form, FormErrors, NumberField, PageHead, PasswordField,
-    Stepper, TextArea, TextField, lu, toast_ok, use_list,
+    Stepper, TextArea, TextField, effect, lu, toast_ok, use_list,
 };
 
 use super::options::{OptionsForm, OptionsState};
@@ -213,7 +213,7 @@ fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -
     let stale = RwSignal::new(true);
     let problem = RwSignal::new(None::<String>);
     let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         let item = item.get();
         turn.update_value(|turn| *turn = turn.wrapping_add(1));
         let mine = turn.get_value();
@@ -256,7 +256,7 @@ fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -
 /// Places the order once; goes on to the service, or to the payment when money is missing.
 fn ordering(client: Option<ClientId>, item: Memo<OrderItem>, errors: FormErrors) -> crate::parts::Submit {
     let key = StoredValue::new(Key::new());
-    Effect::new(move |_| {
+    effect(move || {
         item.track();
         key.set_value(Key::new());
     });
