@@ -124,8 +124,16 @@ fn revenue(numbers: &Dashboard) -> AnyView {
 
 fn service_states(numbers: &Dashboard) -> AnyView {
     let total: i64 = numbers.services.iter().map(|count| count.count).sum();
-    let shares: Vec<Share> = numbers
-        .services
+    // What lives first; states that nothing is in are left out.
+    let place = |state: ServiceState| {
+        use ServiceState::{Active, Cancelled, Failed, Pending, Provisioning, Suspended, Terminated};
+        let order = [Active, Provisioning, Pending, Suspended, Terminated, Cancelled, Failed];
+        order.iter().position(|known| *known == state)
+    };
+    let mut counts = numbers.services.clone();
+    counts.retain(|count| count.count > 0 || count.state == ServiceState::Active);
+    counts.sort_by_key(|count| place(count.state));
+    let shares: Vec<Share> = counts
         .iter()
         .map(|count| Share {
             name: word(count.state.as_str()).to_owned(),
