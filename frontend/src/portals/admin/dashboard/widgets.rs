@@ -281,17 +281,17 @@ fn activity(numbers: &Dashboard) -> AnyView {
     let lines = numbers.activity.clone();
     view! {
         <Card title=Widget::Activity.title()>
-            <ul class="grid gap-3">
+            <ul class="grid grid-cols-1 gap-3">
                 {lines
                     .into_iter()
                     .map(|line| {
                         view! {
-                            <li class="flex items-start gap-3 text-sm">
+                            <li class="flex items-start gap-3 text-sm min-w-0">
                                 <StateBadge state=line.level.as_str() />
-                                <span class="flex-1 min-w-0">
+                                <span class="flex-1 min-w-0 wrap-anywhere">
                                     {line.description} <small class="sub">{line.actor_name}</small>
                                 </span>
-                                <span class="muted num">{format::date_time(line.at)}</span>
+                                <span class="muted text-right">{format::date_time(line.at)}</span>
                             </li>
                         }
                     })
