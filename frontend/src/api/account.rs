@@ -81,7 +81,7 @@ pub async fn end_other_sessions(portal: Portal) -> Result<SessionsEnded, ApiErro
 
 /// Tokens. `base` is `/admin/me/tokens`, or `/clients/{id}/tokens` in the client portal.
 pub async fn tokens(base: &str) -> Result<Vec<TokenSummary>, ApiError> {
-    client::get(base).await
+    Ok(client::get::<Page<TokenSummary>>(&format!("{base}?per_page=200")).await?.items)
 }
 
 /// Scopes that tokens there can have.

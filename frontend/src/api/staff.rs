@@ -29,6 +29,11 @@ pub async fn send_admin_reset(id: AdminId) -> Result<Nothing, ApiError> {
     client::act(&format!("/admin/admins/{id}/password-reset")).await
 }
 
+/// Takes a colleague's second factor away.
+pub async fn remove_admin_factor(id: AdminId, body: &Reason) -> Result<Nothing, ApiError> {
+    client::post(&format!("/admin/admins/{id}/remove-two-factor"), body).await
+}
+
 pub async fn groups(query: String) -> Result<Page<AdminGroupSummary>, ApiError> {
     client::get(&format!("/admin/admin-groups?{query}")).await
 }

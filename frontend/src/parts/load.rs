@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::{Code, FieldError, Language, Page, Problem};
-use ui::{Column, EmptyState, FailedState, LinkButton, ListState, Skeleton, Table, lu};
+use ui::{Column, EmptyState, FailedState, Icon, LinkButton, ListState, Skeleton, Table, lu};
 
 use crate::api::ApiError;
 use crate::i18n::{self, fill, t};
@@ -84,9 +84,16 @@ pub fn FailedNote(error: ApiError, #[prop(optional)] retry: Option<Callback<()>>
 pub fn NotFound() -> impl IntoView {
     view! {
         <Title text=t().not_found_title />
-        <EmptyState icon=lu::LuSearch title=t().not_found_title text=t().not_found_text>
-            <LinkButton text=t().go_home href=Portal::current().home() />
-        </EmptyState>
+        <div class="empty">
+            <span class="tile">
+                <Icon icon=lu::LuSearch class="icon-lg" />
+            </span>
+            <h1>{t().not_found_title}</h1>
+            <p>{t().not_found_text}</p>
+            <div class="mt-3">
+                <LinkButton text=t().go_home href=Portal::current().home() />
+            </div>
+        </div>
     }
 }
 

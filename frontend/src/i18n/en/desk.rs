@@ -141,6 +141,7 @@ pub(super) const TEXTS: Desk = Desk {
     },
     schedule: DeskSchedule { means: "It means", next_runs: "Next runs" },
     ledger: DeskLedger {
+        download: "Download",
         export: "Export the ledger",
         export_text: "Every posting of a range of time, for your books.",
         format: "Format",

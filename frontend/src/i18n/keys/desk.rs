@@ -53,7 +53,7 @@ texts! {
         means, next_runs,
     }
     ledger: DeskLedger {
-        export, export_text, format, days, csv, beancount,
+        download, export, export_text, format, days, csv, beancount,
     }
     money: DeskMoney {
         payment, client_pays, balance_after, would_add,

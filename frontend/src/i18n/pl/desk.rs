@@ -141,6 +141,7 @@ pub(super) const TEXTS: Desk = Desk {
     },
     schedule: DeskSchedule { means: "Oznacza", next_runs: "Następne uruchomienia" },
     ledger: DeskLedger {
+        download: "Pobierz",
         export: "Eksportuj księgę",
         export_text: "Każdy zapis z wybranego czasu, do ksiąg.",
         format: "Format",

@@ -141,6 +141,7 @@ pub(super) const TEXTS: Desk = Desk {
     },
     schedule: DeskSchedule { means: "Означає", next_runs: "Наступні запуски" },
     ledger: DeskLedger {
+        download: "Завантажити",
         export: "Експорт книги",
         export_text: "Кожен запис за вибраний час, для бухгалтерії.",
         format: "Формат",

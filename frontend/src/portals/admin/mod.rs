@@ -72,7 +72,7 @@ fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 }
 
 #[component(transparent)]
-fn ClientLogRoutes() -> impl MatchNestedRoutes + Clone {
+fn ClientLogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("activity") view=clients::ClientActivityTab />

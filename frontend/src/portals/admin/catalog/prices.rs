@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::catalog::{PriceChanges, PriceInput, PriceRow};
-use shared::{Currency, OptionId, Period, PriceId, ProductId};
+use shared::{Currency, Money, OptionId, Period, PriceId, ProductId};
 use ui::{Button, Card, Form, FormErrors, Icon, lu, toast_ok};
 
 use crate::api;
@@ -30,7 +30,14 @@ struct Row {
 impl Row {
     fn old(number: u32, row: &PriceRow) -> Self {
         let price = &row.price;
-        let text = |amount: &Option<String>| RwSignal::new(amount.clone().unwrap_or_default());
+        let text = |amount: &Option<String>| {
+            let amount = amount.as_deref().unwrap_or_default();
+            let plain = shared::money::parse_decimal(amount).map_or_else(
+                |_| amount.to_owned(),
+                |amount| format::plain(Money::ledger(amount, price.currency)),
+            );
+            RwSignal::new(plain)
+        };
         Self {
             id: Some(row.id),
             number,
@@ -132,6 +139,7 @@ pub(super) fn PriceGrid(
                 <td>
                     <select
                         class="input input-sm w-24"
+                        id=ui::field::field_id(&format!("prices.{index}.currency"))
                         aria-label=t().currency
                         disabled=row.id.is_some()
                         on:change=move |event| row.currency.set(event_target_value(&event))
@@ -148,6 +156,7 @@ pub(super) fn PriceGrid(
                 <td>
                     <select
                         class="input input-sm w-36"
+                        id=ui::field::field_id(&format!("prices.{index}.period"))
                         aria-label=t().period
                         disabled=row.id.is_some()
                         on:change=move |event| row.period.set(event_target_value(&event))

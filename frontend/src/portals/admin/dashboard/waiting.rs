@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::Permission;
 use shared::tasks::TaskSummary;
-use ui::{Button, Card, EmptyState, lu};
+use ui::{Button, Card, Icon, lu};
 
 use crate::i18n::td;
 use crate::parts::Loaded;
@@ -33,7 +33,7 @@ pub(super) fn Waiting() -> impl IntoView {
         >
             <Loaded query=tasks rows=2 let:page>
                 {if page.items.is_empty() {
-                    view! { <EmptyState icon=lu::LuCircleCheck title=words.nothing /> }.into_any()
+                    view! { <p class="px-5 py-4 text-ink-2 flex items-center gap-2"><Icon icon=lu::LuCircleCheck />{words.nothing}</p> }.into_any()
                 } else {
                     view! {
                         <div class="table-wrap" tabindex="0" role="region" aria-label=words.title>

@@ -124,8 +124,16 @@ fn revenue(numbers: &Dashboard) -> AnyView {
 
 fn service_states(numbers: &Dashboard) -> AnyView {
     let total: i64 = numbers.services.iter().map(|count| count.count).sum();
-    let shares: Vec<Share> = numbers
-        .services
+    // What lives first; states that nothing is in are left out.
+    let place = |state: ServiceState| {
+        use ServiceState::{Active, Cancelled, Failed, Pending, Provisioning, Suspended, Terminated};
+        let order = [Active, Provisioning, Pending, Suspended, Terminated, Cancelled, Failed];
+        order.iter().position(|known| *known == state)
+    };
+    let mut counts = numbers.services.clone();
+    counts.retain(|count| count.count > 0 || count.state == ServiceState::Active);
+    counts.sort_by_key(|count| place(count.state));
+    let shares: Vec<Share> = counts
         .iter()
         .map(|count| Share {
             name: word(count.state.as_str()).to_owned(),
@@ -273,17 +281,17 @@ fn activity(numbers: &Dashboard) -> AnyView {
     let lines = numbers.activity.clone();
     view! {
         <Card title=Widget::Activity.title()>
-            <ul class="grid gap-3">
+            <ul class="grid grid-cols-1 gap-3">
                 {lines
                     .into_iter()
                     .map(|line| {
                         view! {
-                            <li class="flex items-start gap-3 text-sm">
+                            <li class="flex items-start gap-3 text-sm min-w-0">
                                 <StateBadge state=line.level.as_str() />
-                                <span class="flex-1 min-w-0">
+                                <span class="flex-1 min-w-0 wrap-anywhere">
                                     {line.description} <small class="sub">{line.actor_name}</small>
                                 </span>
-                                <span class="muted num">{format::date_time(line.at)}</span>
+                                <span class="muted text-right">{format::date_time(line.at)}</span>
                             </li>
                         }
                     })

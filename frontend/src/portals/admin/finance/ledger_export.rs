@@ -38,7 +38,7 @@ pub(super) fn LedgerExport(open: RwSignal<bool>) -> impl IntoView {
                         view! {
                             <a class="btn btn-primary" href=href download=file() rel="external" on:click=move |_| open.set(false)>
                                 <Icon icon=lu::LuDownload />
-                                {t().download}
+                                {words.download}
                             </a>
                         }
                             .into_any()

@@ -157,6 +157,7 @@ fn RuleRow(
     .into_iter()
     .filter_map(|(on, text)| on.then_some(text))
     .collect();
+    let classes = if classes.len() == 3 { t().all.to_owned() } else { classes.join(", ") };
     let rates: Vec<String> =
         input.rates.iter().map(|rate| format!("{} {} %", rate.name, rate.rate.normalize())).collect();
     let rates = if rates.is_empty() { ta().no_tax.to_owned() } else { rates.join(" + ") };
@@ -217,7 +218,7 @@ fn RuleRow(
                 <small class="sub">{company.unwrap_or_else(|| ta().all_companies.to_owned())}</small>
                 {unreachable.map(|why| view! { <Badge text=why tone=Tone::Warn /> })}
             </td>
-            <td>{classes.join(", ")}</td>
+            <td>{classes}</td>
             <td>
                 <span class="strong">{rates}</span>
                 {(!input.note.is_empty()).then(|| view! { <small class="sub">{input.note.clone()}</small> })}

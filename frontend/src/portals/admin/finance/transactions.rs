@@ -18,7 +18,9 @@ use crate::query::use_query;
 use crate::{api, format};
 
 fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Column<TransactionSummary>> {
-    let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| format::date_time(row.at))];
+    let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| {
+            view! { <span class="num">{format::date_time(row.at)}</span> }
+        })];
     if with_client {
         columns.push(Column::new("client", ta().client, |row: &TransactionSummary| {
             view! { <a class="link" href=format!("/admin/clients/{}/transactions", row.client_id)>{row.client_name.clone()}</a> }
@@ -34,7 +36,7 @@ fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Colum
             let period = row.period_from.zip(row.period_to).map(|(from, to)| {
                 view! { <small class="sub">{format::date_time(from)} " – " {format::date_time(to)}</small> }
             });
-            view! { <span class="text-ink">{row.description.clone()}</span> {period} }
+            view! { <div class="min-w-40"><span class="text-ink">{row.description.clone()}</span> {period}</div> }
         }),
         Column::new("amount", t().amount, |row: &TransactionSummary| {
             view! { <Signed amount=row.amount currency=row.currency /> }

@@ -119,6 +119,9 @@ pub fn ActivityPage() -> impl IntoView {
 
 /// The page of what a line is about.
 fn subject_link(entry: &ActivityEntry) -> Option<String> {
+    if entry.action.ends_with(".deleted") {
+        return None;
+    }
     let place = match entry.subject_kind.as_deref()? {
         "client" => "clients",
         "user" => "users",

@@ -14,6 +14,7 @@ use crate::format::short_id;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
+use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, NotFound, RecordId, StateBadge, submit_with};
 use crate::query::use_query;
 use crate::session::may;
@@ -127,7 +128,7 @@ fn Page(detail: OrderDetail, open: RwSignal<bool>) -> impl IntoView {
             view! { <a class="link" href=format!("/admin/clients/{}", detail.client_id)>{detail.client_name.clone()}</a> }
                 .into_any(),
         ),
-        (words.placed_by.to_owned(), detail.placed_by.clone().into_any()),
+        (words.placed_by.to_owned(), actor_word(&detail.placed_by).into_any()),
         (t().created_at.to_owned(), format::date_time(detail.created_at).into_any()),
         (words.due_now.to_owned(), format::money(detail.due_now).into_any()),
     ];

@@ -16,6 +16,15 @@ fn amounts(amounts: &PriceAmounts) -> [Option<Money>; 6] {
     [amounts.setup, amounts.base, amounts.idle, amounts.switch_up, amounts.switch_down, amounts.uninstall]
 }
 
+/// What happened, for people; the switch of automation is for staff only.
+fn happened(what: &str) -> String {
+    match what {
+        "manual_on" => ta().hands_off.to_owned(),
+        "manual_off" => ta().hands_on.to_owned(),
+        other => event_word(other),
+    }
+}
+
 /// Everything about a service at a glance.
 #[component]
 pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
@@ -179,7 +188,7 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                                             <tr>
                                                 <td>{format::date_time_exact(event.at)}</td>
                                                 <td><Badge text=word(event.state_to.as_str()) tone=state_tone(event.state_to) /></td>
-                                                <td class="strong">{event_word(&event.what)}<small class="sub">{event.reason.clone()}</small></td>
+                                                <td class="strong">{happened(&event.what)}<small class="sub">{event.reason.clone()}</small></td>
                                                 <td class="end muted">{actor_word(&event.actor)}</td>
                                             </tr>
                                         }

@@ -43,13 +43,20 @@ pub fn ServiceFrame() -> impl IntoView {
                     .data()
                     .with(|service| service.as_ref().is_some_and(|service| service.detail.progress.is_some()))
             });
-            service.refresh_every(move || if working.get() { 3 } else { 15 });
+            // What was asked for takes a moment to begin.
+            let hurry = RwSignal::new(false);
+            service.refresh_every(move || if working.get() || hurry.get() { 3 } else { 15 });
             let act = RwSignal::new(None::<Act>);
             let open = RwSignal::new(false);
             Effect::new(move || open.set(act.get().is_some()));
             Effect::new(move || {
                 if !open.get() && act.with_untracked(Option::is_some) {
                     act.set(None);
+                    hurry.set(true);
+                    leptos::task::spawn_local(async move {
+                        gloo_timers::future::TimeoutFuture::new(20_000).await;
+                        hurry.try_set(false);
+                    });
                 }
             });
             view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use send_wrapper::SendWrapper;
-use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, SecretText};
+use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, Reason, SecretText};
 use shared::{AdminGroupId, AdminId, Language, Permission};
 use ui::{
     Avatar, Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors,
@@ -253,6 +253,20 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
         },
     );
     let reset = submit_with(move || api::staff::send_admin_reset(id), |_| toast_ok(ta().mail_sent));
+    let factor_open = RwSignal::new(false);
+    let reason = RwSignal::new(String::new());
+    let factor = submit_with(
+        move || async move {
+            let body = Reason { reason: reason.get_untracked().trim().to_owned() };
+            api::staff::remove_admin_factor(id, &body).await
+        },
+        move |_| {
+            factor_open.set(false);
+            admin.refetch();
+            toast_ok(t().saved);
+        },
+    );
+    let two_factor = detail.two_factor;
     let editable = may(Permission::StaffEdit);
     view! {
         <Title text=name.clone() />
@@ -268,6 +282,16 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                     view! {
                         <Menu label=t().actions class="btn btn-icon">
                             <MenuButton text=ta().send_reset icon=lu::LuMail on_click=reset.run />
+                            {two_factor
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=ta().remove_two_factor
+                                            icon=lu::LuShield
+                                            on_click=Callback::new(move |()| factor_open.set(true))
+                                        />
+                                    }
+                                })}
                             <MenuButton
                                 text=t().delete
                                 icon=lu::LuTrash
@@ -342,6 +366,16 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                 </Card>
             </div>
         </div>
+        <Confirm
+            open=factor_open
+            title=ta().remove_two_factor
+            text=ta().remove_two_factor_text
+            action=ta().remove_two_factor
+            busy=factor.busy
+            on_confirm=factor.run
+        >
+            <TextArea name="reason" label=t().reason value=reason rows=2 required=true max_length=1000 />
+        </Confirm>
         <Confirm open=delete_open title=t().delete text=ta().delete_admin_text action=t().delete busy=delete.busy on_confirm=delete.run />
     }
 }

@@ -85,7 +85,14 @@ fn Row(
     let default = submit_with(move || api::settings::make_currency_default(code), move |_| again(t().saved));
     let delete = submit_with(move || api::settings::delete_currency(code), move |_| again(t().deleted));
     let is_default = currency.is_default;
-    let example = format!("{}{}{}", currency.prefix, currency.format, currency.suffix);
+    // The format is written as `1,234.56`; a currency without small units ends before them.
+    let digits = currency.format.to_string();
+    let digits = if currency.decimals == 0 {
+        digits.get(..digits.len().saturating_sub(3)).unwrap_or_default()
+    } else {
+        &digits
+    };
+    let example = format!("{}{digits}{}", currency.prefix, currency.suffix);
     let stored = StoredValue::new(currency.clone());
     view! {
         <tr>
