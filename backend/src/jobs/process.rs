@@ -1,5 +1,7 @@
 //! Running programs tell that they live. Real time, whatever the clock shows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -27,11 +29,17 @@ pub(super) fn name() -> String {
     format!("{}:{}", if host.is_empty() { "localhost" } else { host }, std::process::id())
 }
 
-/// Writes the heartbeat until `stop` says so.
-pub(super) async fn beat(app: App, id: Uuid, role: &'static str, mut stop: watch::Receiver<bool>) {
+/// Writes the heartbeat, and whether this process leads the schedule, until `stop` says so.
+pub(super) async fn beat(
+    app: App,
+    id: Uuid,
+    role: &'static str,
+    leads: Arc<AtomicBool>,
+    mut stop: watch::Receiver<bool>,
+) {
     let started = app.clock.real_now();
     while !*stop.borrow() {
-        if let Err(error) = once(&app, id, role, started).await {
+        if let Err(error) = once(&app, id, role, AtomicBool::load(&leads, Ordering::Relaxed), started).await {
             tracing::warn!(error = %error, "the heartbeat could not be written");
         }
         tokio::select! {
@@ -41,7 +49,7 @@ pub(super) async fn beat(app: App, id: Uuid, role: &'static str, mut stop: watch
     }
 }
 
-async fn once(app: &App, id: Uuid, role: &'static str, started: Timestamp) -> Result<()> {
+async fn once(app: &App, id: Uuid, role: &'static str, leads: bool, started: Timestamp) -> Result<()> {
     let (now, real) = (app.clock.now(), app.clock.real_now());
     let mut conn = app.db.get().await?;
     let at = jiff_diesel::Timestamp::from(real);
@@ -53,10 +61,11 @@ async fn once(app: &App, id: Uuid, role: &'static str, started: Timestamp) -> Re
             processes::app_version.eq(env!("CARGO_PKG_VERSION")),
             processes::started_at.eq(jiff_diesel::Timestamp::from(started)),
             processes::seen_at.eq(at),
+            processes::leader.eq(leads),
         ))
         .on_conflict(processes::id)
         .do_update()
-        .set(processes::seen_at.eq(at))
+        .set((processes::seen_at.eq(at), processes::leader.eq(leads)))
         .execute(&mut conn)
         .await?;
     bury(&mut conn, now, real).await

@@ -1,6 +1,7 @@
 //! A working process: relay, workers, schedule and heartbeat, until it is told to stop.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use apalis::layers::WorkerBuilderExt;
@@ -19,6 +20,16 @@ use crate::jobs::{process, redis, relay, schedule, worker};
 const POLL_EVERY: Duration = Duration::from_millis(200);
 /// How long running tasks may take to finish when the process stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
+
+/// Pauses before a task is tried again while the database is away.
+const TRY_AGAIN_AFTER: &[Duration] = &[
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+];
 
 /// A task to be run, and where to say that it was.
 type Order = (TaskId, oneshot::Sender<()>);
@@ -39,10 +50,7 @@ impl Runner {
                 while let Some((id, done)) = incoming.recv().await {
                     let (app, who) = (app.clone(), who.clone());
                     tokio::task::spawn_local(async move {
-                        if let Err(error) = worker::run_task(&app, id, &who).await {
-                            // The row still says who has it: the lease ends and the task comes back.
-                            tracing::error!(task.id = %id, error = %error, "a task could not be reported");
-                        }
+                        run_or_try_again(&app, id, &who).await;
                         // The other side may have stopped waiting.
                         let _nobody_waits = done.send(());
                     });
@@ -51,6 +59,23 @@ impl Runner {
             runtime.block_on(local);
         })?;
         Ok(Self { orders })
+    }
+}
+
+/// Runs a task whose message was taken. While the database is away its row can neither be taken nor reported on: then it is
+/// tried again, for nobody gets the message a second time. A row that was taken comes back when its lease ends.
+async fn run_or_try_again(app: &App, id: TaskId, who: &str) {
+    for pause in TRY_AGAIN_AFTER {
+        match worker::run_task(app, id, who).await {
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(task.id = %id, error = %error, "a task could not be taken or reported")
+            }
+        }
+        tokio::time::sleep(*pause).await;
+    }
+    if let Err(error) = worker::run_task(app, id, who).await {
+        tracing::error!(task.id = %id, error = %error, "a task is left to the search for lost ones");
     }
 }
 
@@ -67,10 +92,11 @@ pub async fn work(app: App, role: &'static str, stop: watch::Receiver<bool>) -> 
     let id = Uuid::now_v7();
     let who: Arc<str> = process::name().into();
     let mut side = tokio::task::JoinSet::new();
-    side.spawn(process::beat(app.clone(), id, role, stop.clone()));
+    let leads = Arc::new(AtomicBool::new(false));
+    side.spawn(process::beat(app.clone(), id, role, leads.clone(), stop.clone()));
     side.spawn(relay::run(app.clone(), stop.clone()));
     if app.config.work.scheduler {
-        side.spawn(schedule::lead(app.clone(), stop.clone()));
+        side.spawn(schedule::lead(app.clone(), leads, stop.clone()));
     }
     let mut runners = Vec::new();
     for queue in Queue::ALL {

@@ -1,5 +1,7 @@
 //! One process of all leads the schedule: the one that holds the advisory lock.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
@@ -102,11 +104,14 @@ async fn send(tx: &mut Conn, now: Timestamp, entry: &Entry, mut row: Row) -> Res
 }
 
 /// Leads while it can, waits while another process does, until `stop` says so.
-pub async fn lead(app: App, mut stop: watch::Receiver<bool>) {
+///
+/// `leads` tells the heartbeat which of them this one does.
+pub async fn lead(app: App, leads: Arc<AtomicBool>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            outcome = term(&app) => {
+            outcome = term(&app, &leads) => {
+                leads.store(false, Ordering::Relaxed);
                 if let Err(error) = outcome {
                     tracing::warn!(error = format!("{error:#}"), "the schedule lost its leader, trying again");
                 }
@@ -117,12 +122,13 @@ pub async fn lead(app: App, mut stop: watch::Receiver<bool>) {
 }
 
 /// One term of office: ends when another process leads, or the database is away.
-async fn term(app: &App) -> anyhow::Result<()> {
+async fn term(app: &App, leads: &AtomicBool) -> anyhow::Result<()> {
     let mut own = AsyncPgConnection::establish(app.config.database.url.expose_secret()).await?;
     if !db::try_session_lock(&mut own, db::locks::SCHEDULER).await? {
         return Ok(());
     }
     tracing::info!("this process leads the schedule");
+    leads.store(true, Ordering::Relaxed);
     loop {
         // The lock lives as long as this connection does.
         own.batch_execute("SELECT 1").await?;
