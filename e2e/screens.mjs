@@ -96,7 +96,7 @@ export async function enter(page, base, path, email, password) {
 async function themed(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme });
   await page.waitForFunction((scheme) => document.documentElement.dataset.theme === scheme, scheme);
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)));
 }
 
 async function picture(page, name, path, how) {

@@ -25,9 +25,11 @@ impl<T: Send + Sync + 'static> Clone for Query<T> {
 impl<T: Send + Sync + 'static> Copy for Query<T> {}
 
 /// Calls `fetch` with `key()` now and whenever the key changes. An answer that was overtaken is dropped.
+///
+/// The same answer again changes nothing: what shows it is not drawn anew.
 pub fn use_query<K, T, F>(key: impl Fn() -> K + 'static, fetch: impl Fn(K) -> F + 'static) -> Query<T>
 where
-    T: Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
     let query = Query {
@@ -40,9 +42,7 @@ where
         let answer = fetch(key());
         Box::pin(async move {
             let data = answer.await?;
-            let put: Box<dyn FnOnce()> = Box::new(move || {
-                query.data.try_set(Some(data));
-            });
+            let put: Box<dyn FnOnce()> = Box::new(move || query.put(data));
             Ok(put)
         })
     });
@@ -121,13 +121,18 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.again.try_update(|again| *again = again.wrapping_add(1));
     }
 
-    /// Puts in what a write has just answered.
-    pub fn put(self, data: T) {
-        self.data.try_set(Some(data));
-    }
-
     /// Loads again every `seconds` while the tab is visible; 0 stops.
     pub fn refresh_every(self, seconds: impl Fn() -> u32 + 'static) {
         repeat(Box::new(seconds), self.loading, self.again);
+    }
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Query<T> {
+    /// Puts in what a write has just answered.
+    pub fn put(self, data: T) {
+        let same = self.data.try_with_untracked(|old| old.as_ref() == Some(&data));
+        if same == Some(false) {
+            self.data.set(Some(data));
+        }
     }
 }

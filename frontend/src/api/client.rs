@@ -64,38 +64,41 @@ impl Key {
     }
 }
 
-pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    decode(send(Method::GET, path, None, None).await?)
+/// An answer on its way. Boxed, so that a type is read by one piece of code, however many calls bring it.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+fn reply<T: DeserializeOwned + 'static>(sent: Sent) -> Reply<T> {
+    Box::pin(async move { decode(sent.await?) })
 }
 
-pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
-    decode(send(Method::POST, path, Some(encode(body)), None).await?)
+pub fn get<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
+    reply(send(Method::GET, path, None, None))
+}
+
+pub fn post<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
+    reply(send(Method::POST, path, Some(encode(body)), None))
 }
 
 /// A `post` that happens once for each `key`.
-pub async fn post_once<B: Serialize, T: DeserializeOwned>(
-    path: &str,
-    body: &B,
-    key: &Key,
-) -> Result<T, ApiError> {
-    decode(send(Method::POST, path, Some(encode(body)), Some(key)).await?)
+pub fn post_once<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B, key: &Key) -> Reply<T> {
+    reply(send(Method::POST, path, Some(encode(body)), Some(key)))
 }
 
 /// A `post` without a body.
-pub async fn act<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    decode(send(Method::POST, path, None, None).await?)
+pub fn act<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
+    reply(send(Method::POST, path, None, None))
 }
 
-pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
-    decode(send(Method::PUT, path, Some(encode(body)), None).await?)
+pub fn put<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
+    reply(send(Method::PUT, path, Some(encode(body)), None))
 }
 
-pub async fn patch<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, ApiError> {
-    decode(send(Method::PATCH, path, Some(encode(body)), None).await?)
+pub fn patch<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
+    reply(send(Method::PATCH, path, Some(encode(body)), None))
 }
 
-pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    decode(send(Method::DELETE, path, None, None).await?)
+pub fn delete<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
+    reply(send(Method::DELETE, path, None, None))
 }
 
 /// Where a file of the API is downloaded from: for links.

@@ -110,7 +110,7 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let data = Memo::new(move |_| query.data().get());
+    let data = query.data();
     let children = std::sync::Arc::new(move |data: T| children(data).into_any());
     move || match data.get() {
         Some(data) => children(data),

@@ -5,7 +5,6 @@ use crate::i18n::Common;
 pub(super) const TEXTS: Common = Common {
     save: "Save changes",
     saved: "Saved",
-    download: "Download",
     create: "Create",
     created: "Created",
     cancel: "Cancel",

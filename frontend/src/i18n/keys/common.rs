@@ -5,7 +5,6 @@
 pub struct Common {
     pub save: &'static str,
     pub saved: &'static str,
-    pub download: &'static str,
     pub create: &'static str,
     pub created: &'static str,
     pub cancel: &'static str,

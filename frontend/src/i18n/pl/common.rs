@@ -5,7 +5,6 @@ use crate::i18n::Common;
 pub(super) const TEXTS: Common = Common {
     save: "Zapisz zmiany",
     saved: "Zapisano",
-    download: "Pobierz",
     create: "Utwórz",
     created: "Utworzono",
     cancel: "Anuluj",

@@ -5,7 +5,6 @@ use crate::i18n::Common;
 pub(super) const TEXTS: Common = Common {
     save: "Зберегти зміни",
     saved: "Збережено",
-    download: "Завантажити",
     create: "Створити",
     created: "Створено",
     cancel: "Скасувати",
