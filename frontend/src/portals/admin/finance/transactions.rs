@@ -19,8 +19,8 @@ use crate::{api, format};
 
 fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Column<TransactionSummary>> {
     let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| {
-            view! { <span class="num">{format::date_time(row.at)}</span> }
-        })];
+        view! { <span class="num">{format::date_time(row.at)}</span> }
+    })];
     if with_client {
         columns.push(Column::new("client", ta().client, |row: &TransactionSummary| {
             view! { <a class="link" href=format!("/admin/clients/{}/transactions", row.client_id)>{row.client_name.clone()}</a> }

@@ -41,7 +41,7 @@ pub fn SchedulerPage() -> impl IntoView {
             />
         </div>
         {move || match keys.get() {
-            None => view! { <Loaded query=schedules rows=10 let:_entries>{()}</Loaded> }.into_any(),
+            None => view! { <Loaded query=schedules rows=10 let:entries>{drop(entries)}</Loaded> }.into_any(),
             Some(keys) if keys.is_empty() => {
                 view! { <EmptyState icon=lu::LuCalendarClock title=ui::words().nothing_found /> }.into_any()
             }
