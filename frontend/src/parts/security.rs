@@ -115,7 +115,7 @@ pub fn Sessions(portal: Portal) -> impl IntoView {
             })
         >
             <Loaded query=sessions rows=3 let:list>
-                <ul class="grid gap-4">
+                <ul class="grid grid-cols-1 gap-4">
                     {list
                         .into_iter()
                         .filter(|session| session.ended_at.is_none())

@@ -220,7 +220,7 @@ pub(super) fn PriceGrid(
     view! {
         <Form errors on_submit=save.run>
             <Card title=ta().prices text=ta().prices_text flush=true>
-                <div class="table-wrap">
+                <div class="table-wrap" tabindex="0" role="region" aria-label=ta().prices>
                     <table class="table">
                         <thead>
                             <tr>

@@ -51,6 +51,13 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
     let resend =
         submit_with(move || api::people::resend_client_confirmation(id), |_| toast_ok(ta().mail_sent));
     let detail = StoredValue::new(detail);
+    let rights = [
+        Permission::ClientsStatus,
+        Permission::ClientsConfirm,
+        Permission::FundsAdjust,
+        Permission::ClientsCredit,
+    ];
+    let has_menu = rights.into_iter().any(may);
     view! {
         <div class="page-actions">
             {(status == ClientStatus::Pending && may(Permission::ClientsConfirm))
@@ -68,42 +75,47 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
                         />
                     }
                 })}
-            <Menu label=t().actions class="btn btn-icon">
-                {may(Permission::ClientsStatus)
-                    .then(|| {
-                        view! {
-                            <MenuButton
-                                text=ta().change_status
-                                icon=lu::LuPower
-                                on_click=Callback::new(move |()| status_open.set(true))
-                            />
-                        }
-                    })}
-                {(status == ClientStatus::Pending && may(Permission::ClientsConfirm))
-                    .then(|| {
-                        view! { <MenuButton text=ta().resend_confirmation icon=lu::LuMail on_click=resend.run /> }
-                    })}
-                {may(Permission::FundsAdjust)
-                    .then(|| {
-                        view! {
-                            <MenuButton
-                                text=ta().adjust_balance
-                                icon=lu::LuScale
-                                on_click=Callback::new(move |()| adjust_open.set(true))
-                            />
-                        }
-                    })}
-                {may(Permission::ClientsCredit)
-                    .then(|| {
-                        view! {
-                            <MenuButton
-                                text=ta().set_credit_limit
-                                icon=lu::LuCreditCard
-                                on_click=Callback::new(move |()| limit_open.set(true))
-                            />
-                        }
-                    })}
-            </Menu>
+            {has_menu
+                .then(|| {
+                    view! {
+                        <Menu label=t().actions class="btn btn-icon">
+                            {may(Permission::ClientsStatus)
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=ta().change_status
+                                            icon=lu::LuPower
+                                            on_click=Callback::new(move |()| status_open.set(true))
+                                        />
+                                    }
+                                })}
+                            {(status == ClientStatus::Pending && may(Permission::ClientsConfirm))
+                                .then(|| {
+                                    view! { <MenuButton text=ta().resend_confirmation icon=lu::LuMail on_click=resend.run /> }
+                                })}
+                            {may(Permission::FundsAdjust)
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=ta().adjust_balance
+                                            icon=lu::LuScale
+                                            on_click=Callback::new(move |()| adjust_open.set(true))
+                                        />
+                                    }
+                                })}
+                            {may(Permission::ClientsCredit)
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=ta().set_credit_limit
+                                            icon=lu::LuCreditCard
+                                            on_click=Callback::new(move |()| limit_open.set(true))
+                                        />
+                                    }
+                                })}
+                        </Menu>
+                    }
+                })}
         </div>
         <Dialog open=status_open title=ta().change_status>
             <ChangeStatus detail=detail.get_value() client open=status_open />

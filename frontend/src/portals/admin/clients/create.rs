@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::identity::{ClientDetail, NewClient, NewClientStatus, SecretText};
-use shared::{CompanyId, Language};
+use shared::{CompanyId, Language, Permission};
 use ui::{
     Breadcrumbs, Button, Card, Crumb, Form, FormErrors, PageHead, PasswordField, SelectField, TextField,
     toast_ok,
@@ -16,7 +16,7 @@ use crate::parts::address::{AddressFields, AddressForm};
 use crate::parts::filters::word_options;
 use crate::parts::submit;
 use crate::query::use_query;
-use crate::session;
+use crate::session::{self, may};
 use crate::{api, i18n::word};
 
 /// Languages as options of a select.
@@ -34,10 +34,19 @@ pub(in crate::portals::admin) fn currency_options() -> Vec<(String, String)> {
 
 /// Home companies as options of a select.
 pub(in crate::portals::admin) fn use_company_options() -> Signal<Vec<(String, String)>> {
-    let companies = use_query(|| (), |()| api::billing::companies("per_page=200".to_owned()));
+    let companies = use_query(
+        || (),
+        |()| async move {
+            if may(Permission::CompaniesView) {
+                Ok(api::billing::companies("per_page=200".to_owned()).await?.items)
+            } else {
+                Ok(Vec::new())
+            }
+        },
+    );
     Signal::derive(move || {
         companies.data().with(|page| {
-            let companies = page.iter().flat_map(|page| &page.items);
+            let companies = page.iter().flatten();
             companies.map(|company| (company.id.to_string(), company.name.clone())).collect()
         })
     })

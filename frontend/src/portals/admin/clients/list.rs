@@ -104,7 +104,8 @@ pub fn ClientsPage() -> impl IntoView {
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
                     <FilterSelect list name="currency" label=t().currency options=currency_options() />
-                    <FilterSelect list name="company" label=ta().home_company options=companies />
+                    {may(Permission::CompaniesView)
+                        .then(|| view! { <FilterSelect list name="company" label=ta().home_company options=companies /> })}
                     <FilterRange list names=CREATED />
                 }
                     .into_any()

@@ -40,7 +40,7 @@ pub(super) fn ClientUsers(detail: ClientDetail, client: Query<ClientDetail>) -> 
                     .into_any()
             })
         >
-            <div class="table-wrap">
+            <div class="table-wrap" tabindex="0" role="region" aria-label=ta().users>
                 <table class="table">
                     <thead>
                         <tr>

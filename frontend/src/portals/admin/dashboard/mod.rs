@@ -6,6 +6,7 @@ mod widgets;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
+use shared::Permission;
 use shared::dashboard::Dashboard;
 use shared::identity::Preference;
 use ui::{Button, Icon, Menu, MenuButton, PageHead, lu};
@@ -14,7 +15,7 @@ use crate::api;
 use crate::i18n::{t, ta, td};
 use crate::parts::Loaded;
 use crate::query::use_query;
-use crate::session::{self, Portal, Who};
+use crate::session::{self, Portal, Who, may};
 
 /// A widget of the staff dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,15 @@ impl Widget {
             Self::Staff => ta().staff_online,
             Self::System => ta().system_information,
             Self::Waiting => td().waiting.title,
+        }
+    }
+
+    /// Some widgets show what not everybody may see.
+    fn allowed(self) -> bool {
+        match self {
+            Self::Waiting => may(Permission::TasksView),
+            Self::Activity => may(Permission::LogsView),
+            _ => true,
         }
     }
 
@@ -153,6 +163,7 @@ pub fn DashboardPage() -> impl IntoView {
             >
                 {Widget::ALL
                     .iter()
+                    .filter(|widget| widget.allowed())
                     .map(|widget| {
                         let widget = *widget;
                         let shown = Signal::derive(move || {
@@ -217,6 +228,7 @@ fn Grid(
             .unwrap_or_default()
             .into_iter()
             .enumerate()
+            .filter(|(_, placed)| placed.widget.allowed())
             .map(|(index, Placed { widget, width })| {
                 let resize = move |wider: bool| {
                     let at = WIDTHS.iter().position(|known| *known == width).unwrap_or(1);

@@ -212,7 +212,7 @@ fn failing(numbers: &Dashboard) -> AnyView {
                 view! { <EmptyState icon=lu::LuCircleCheck title=ta().nothing_fails /> }.into_any()
             } else {
                 view! {
-                    <div class="table-wrap">
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=Widget::Failing.title()>
                         <table class="table">
                             <tbody>
                                 {tasks
@@ -248,7 +248,7 @@ fn overdue_list(numbers: &Dashboard) -> AnyView {
                 view! { <EmptyState icon=lu::LuCircleCheck title=ta().nothing_overdue /> }.into_any()
             } else {
                 view! {
-                    <div class="table-wrap">
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=Widget::OverdueList.title()>
                         <table class="table">
                             <tbody>
                                 {items

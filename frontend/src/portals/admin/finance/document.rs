@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use shared::DocumentId;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
+use shared::{DocumentId, Permission};
 use ui::{
     Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, Icon, TextArea, lu,
     toast_ok,
@@ -17,6 +17,7 @@ use crate::parts::sheet::{DocumentSheet, TaxWhy};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{Loaded, NotFound, RecordId, StateBadge, submit_with};
 use crate::query::{Query, use_query};
+use crate::session::may;
 use crate::{api, format};
 
 /// The page of a document.
@@ -65,7 +66,8 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         },
     );
     let can = |action: DocumentAction| detail.actions.contains(&action);
-    let (can_pay, can_cancel) = (can(DocumentAction::AddPayment), can(DocumentAction::Cancel));
+    let can_pay = can(DocumentAction::AddPayment) && may(Permission::PaymentsBook);
+    let can_cancel = can(DocumentAction::Cancel) && may(Permission::DocumentsCancel);
     let mut facts = vec![
         (ta().client.to_owned(), view! { <a class="link" href=format!("/admin/clients/{}", head.client_id)>{head.client_name.clone()}</a> }.into_any()),
         (ta().home_company.to_owned(), head.company_name.clone().into_any()),
@@ -152,7 +154,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                         view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
                     } else {
                         view! {
-                            <div class="table-wrap">
+                            <div class="table-wrap" tabindex="0" role="region" aria-label=ta().payments>
                                 <table class="table">
                                     <thead>
                                         <tr>

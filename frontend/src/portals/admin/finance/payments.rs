@@ -10,7 +10,7 @@ use crate::i18n::{t, ta, td};
 use crate::parts::filters::{FilterSelect, query_without, word_options};
 use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, StateBadge};
+use crate::parts::{DataTable, Loaded, RecordId, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -170,7 +170,10 @@ fn facts(payment: &PaymentSummary) -> Vec<(String, AnyView)> {
     if !payment.note.is_empty() {
         rows.push((t().note.to_owned(), payment.note.clone().into_any()));
     }
-    rows.push(("ID".to_owned(), view! { <CopyId id=payment.id.to_string() /> }.into_any()));
+    rows.push((
+        "ID".to_owned(),
+        view! { <RecordId id=payment.id.0 path=format!("/admin/payments/{}", payment.id) /> }.into_any(),
+    ));
     rows
 }
 

@@ -90,7 +90,7 @@ fn Rules(
     });
     let last = u32::try_from(list.len()).unwrap_or(u32::MAX);
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex="0" role="region" aria-label=ta().tax_rules>
             <table class="table">
                 <thead>
                     <tr>

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use shared::notifications::NotificationDetail;
 use shared::{NotificationId, Permission};
-use ui::{Badge, Button, CopyId, Facts, Note, Segment, Tone, lu, toast_ok};
+use ui::{Badge, Button, Facts, Note, Segment, Tone, lu, toast_ok};
 
 use super::messages::{audience_word, state_tone};
 use crate::i18n::{native_name, t, ta, td, word};
-use crate::parts::{Loaded, submit_with};
+use crate::parts::{Loaded, RecordId, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -65,7 +65,10 @@ fn Details(
     if !detail.attachments.is_empty() {
         facts.push((words.attachments.to_owned(), detail.attachments.join(", ").into_any()));
     }
-    facts.push(("ID".to_owned(), view! { <CopyId id=id.to_string() /> }.into_any()));
+    facts.push((
+        "ID".to_owned(),
+        view! { <RecordId id=id.0 path=format!("/admin/notifications/{id}") /> }.into_any(),
+    ));
     let form = RwSignal::new("text".to_owned());
     let forms =
         vec![("text".to_owned(), words.as_text.to_owned()), ("html".to_owned(), words.as_html.to_owned())];

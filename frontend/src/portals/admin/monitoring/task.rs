@@ -8,7 +8,7 @@ use ui::{Button, CopyId, Facts, TextArea, lu, toast_ok};
 use super::queues::queue_word;
 use super::tasks::milliseconds;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::{Loaded, StateBadge, submit_with};
+use crate::parts::{Loaded, RecordId, StateBadge, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -71,7 +71,7 @@ fn Details(
         (ta().finished.to_owned(), at(head.finished_at)),
         (ta().duration.to_owned(), head.duration_ms.map(milliseconds).into_any()),
         (ta().worker.to_owned(), detail.worker.clone().into_any()),
-        ("ID".to_owned(), view! { <CopyId id=id.to_string() /> }.into_any()),
+        ("ID".to_owned(), view! { <RecordId id=id.0 path=format!("/admin/tasks/{id}") /> }.into_any()),
     ];
     if let Some(service) = head.service_id {
         let link = view! { <a class="link" href=format!("/admin/services/{service}")>{ta().service}</a> };
@@ -82,7 +82,7 @@ fn Details(
         facts.push((ta().document.to_owned(), link.into_any()));
     }
     if let Some(request) = head.request_id.clone() {
-        facts.push((ui::words().request_id.to_owned(), view! { <CopyId id=request /> }.into_any()));
+        facts.push((ui::words().request_id.to_owned(), view! { <CopyId text=request.get(request.len().saturating_sub(8)..).unwrap_or_default().to_owned() id=request /> }.into_any()));
     }
     view! {
         <h3>{head.name.clone()}</h3>

@@ -126,7 +126,7 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
             <div class="stack-y">
                 {progress}
                 <Card title=t().price text=format!("{} {} · {}", ta().version, detail.price.version, format::date_time(detail.price.valid_from)) flush=true>
-                    <div class="table-wrap">
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=t().price>
                         <table class="table">
                             <thead>
                                 <tr>
@@ -149,7 +149,7 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                         view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks /> }.into_any()
                     } else {
                         view! {
-                            <div class="table-wrap">
+                            <div class="table-wrap" tabindex="0" role="region" aria-label=ta().tasks>
                                 <table class="table">
                                     <tbody>
                                         {staff
@@ -177,7 +177,7 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                     }}
                 </Card>
                 <Card title=ta().history flush=true>
-                    <div class="table-wrap">
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=ta().history>
                         <table class="table">
                             <tbody>
                                 {detail

@@ -80,7 +80,7 @@ pub fn CountriesPage() -> impl IntoView {
                             />
                             <span class="muted">{fill(ta().n_countries, &[("n", &all.with_value(Vec::len).to_string())])}</span>
                         </div>
-                        <div class="table-wrap">
+                        <div class="table-wrap" tabindex="0" role="region" aria-label=ta().countries>
                             <table class="table">
                                 <thead>
                                     <tr>

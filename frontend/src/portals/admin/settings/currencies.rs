@@ -44,7 +44,7 @@ pub fn CurrenciesPage() -> impl IntoView {
         </PageHead>
         <Loaded query=currencies let:list>
             <Card flush=true>
-                <div class="table-wrap">
+                <div class="table-wrap" tabindex="0" role="region" aria-label=ta().currencies>
                     <table class="table">
                         <thead>
                             <tr>

@@ -20,6 +20,11 @@ use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
+/// What an area of permissions is called.
+fn area_word(area: &str) -> &'static str {
+    if area == "staff" { ta().admins } else { word(area) }
+}
+
 fn columns() -> Vec<Column<AdminGroupSummary>> {
     vec![
         Column::new("name", t().name, |group: &AdminGroupSummary| {
@@ -191,7 +196,7 @@ fn GroupForm(
         .map(|area| {
             view! {
                 <fieldset class="grid gap-2 content-start">
-                    <legend class="field-label mb-2">{word(&area.area)}</legend>
+                    <legend class="field-label mb-2">{area_word(&area.area)}</legend>
                     {area
                         .permissions
                         .into_iter()

@@ -81,29 +81,34 @@ fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
             <div class="page-actions">
                 {may(Permission::UsersReset)
                     .then(|| view! { <Button text=ta().send_reset icon=lu::LuMail busy=reset.busy on_click=reset.run /> })}
-                <Menu label=t().actions class="btn btn-icon">
-                    {(two_factor && may(Permission::UsersReset))
-                        .then(|| {
-                            view! {
-                                <MenuButton
-                                    text=ta().remove_two_factor
-                                    icon=lu::LuShield
-                                    on_click=Callback::new(move |()| factor_open.set(true))
-                                />
-                            }
-                        })}
-                    {may(Permission::UsersEdit)
-                        .then(|| {
-                            view! {
-                                <MenuButton
-                                    text=t().delete
-                                    icon=lu::LuTrash
-                                    danger=true
-                                    on_click=Callback::new(move |()| delete_open.set(true))
-                                />
-                            }
-                        })}
-                </Menu>
+                {(may(Permission::UsersEdit) || two_factor && may(Permission::UsersReset))
+                    .then(|| {
+                        view! {
+                            <Menu label=t().actions class="btn btn-icon">
+                                {(two_factor && may(Permission::UsersReset))
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton
+                                                text=ta().remove_two_factor
+                                                icon=lu::LuShield
+                                                on_click=Callback::new(move |()| factor_open.set(true))
+                                            />
+                                        }
+                                    })}
+                                {may(Permission::UsersEdit)
+                                    .then(|| {
+                                        view! {
+                                            <MenuButton
+                                                text=t().delete
+                                                icon=lu::LuTrash
+                                                danger=true
+                                                on_click=Callback::new(move |()| delete_open.set(true))
+                                            />
+                                        }
+                                    })}
+                            </Menu>
+                        }
+                    })}
             </div>
         </header>
         <div class="grid-2">

@@ -49,7 +49,7 @@ pub(super) fn UserSessions(id: UserId) -> impl IntoView {
                 {if list.is_empty() {
                     view! { <EmptyState icon=lu::LuMonitor title=td().client.no_sessions /> }.into_any()
                 } else {
-                    view! { <ul class="grid gap-4">{list.into_iter().map(row).collect_view()}</ul> }.into_any()
+                    view! { <ul class="grid grid-cols-1 gap-4">{list.into_iter().map(row).collect_view()}</ul> }.into_any()
                 }}
             </Loaded>
         </Card>
