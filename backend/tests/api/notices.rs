@@ -28,7 +28,8 @@ async fn what_was_written_without_a_mail_server_is_sent_once_there_is_one() {
     let asked = "SELECT count(*) AS value FROM tasks WHERE name = 'send-notification' AND state = 'queued'";
     assert_eq!(panel.count(asked).await, 0, "there is still no server");
 
-    let server = std::env::var("TEST_SMTP").expect("TEST_SMTP names a mail server");
+    let server = std::env::var_os("TEST_SMTP").expect("TEST_SMTP names a mail server");
+    let server = server.to_string_lossy();
     let config = Config::parse(&format!(
         "database = {{ url = \"{}\", connections_max = 2 }}
          redis = {{ url = \"redis://127.0.0.1:1/\" }}
