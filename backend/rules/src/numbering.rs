@@ -26,7 +26,7 @@ impl NumberFormat {
     /// numbers would repeat after a reset: monthly needs `{YEAR}` and `{MONTH}`, yearly needs `{YEAR}`.
     pub fn parse(text: &str, reset: NumberReset) -> Result<Self> {
         if !(8..=100).contains(&text.chars().count()) || text.chars().any(char::is_control) {
-            return Err(RuleError::BadFormat("a number format has 8 to 100 plain characters"));
+            return Err(RuleError::BadFormat("A number format has 8 to 100 plain characters."));
         }
         let mut parts = Vec::new();
         let mut rest = text;
@@ -34,7 +34,7 @@ impl NumberFormat {
             if open > 0 {
                 parts.push(literal(&rest[..open])?);
             }
-            let close = rest[open..].find('}').ok_or(RuleError::BadFormat("a { is never closed"))? + open;
+            let close = rest[open..].find('}').ok_or(RuleError::BadFormat("A { is never closed."))? + open;
             parts.push(placeholder(&rest[open + 1..close])?);
             rest = &rest[close + 1..];
         }
@@ -42,15 +42,15 @@ impl NumberFormat {
             parts.push(literal(rest)?);
         }
         if parts.iter().filter(|part| matches!(part, Part::Number(_))).count() != 1 {
-            return Err(RuleError::BadFormat("a number format has {NUMBER} once"));
+            return Err(RuleError::BadFormat("A number format has {NUMBER} once."));
         }
         let (year, month) = (parts.contains(&Part::Year), parts.contains(&Part::Month));
         match reset {
             NumberReset::Monthly if !(year && month) => {
-                Err(RuleError::BadFormat("numbers that restart monthly need {YEAR} and {MONTH}"))
+                Err(RuleError::BadFormat("Numbers that restart monthly need {YEAR} and {MONTH}."))
             }
             NumberReset::Yearly if !year => {
-                Err(RuleError::BadFormat("numbers that restart yearly need {YEAR}"))
+                Err(RuleError::BadFormat("Numbers that restart yearly need {YEAR}."))
             }
             _ => Ok(Self { parts }),
         }
@@ -94,7 +94,7 @@ pub fn fill_dates(text: &str, on: Date) -> String {
 
 fn literal(text: &str) -> Result<Part> {
     if text.contains('}') {
-        return Err(RuleError::BadFormat("a } is never opened"));
+        return Err(RuleError::BadFormat("A } is never opened."));
     }
     Ok(Part::Text(text.to_owned()))
 }
