@@ -76,8 +76,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
 
 /// Shows the queues at `/metrics`.
 pub(super) async fn gauge(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
-    #[expect(clippy::as_conversions, reason = "a gauge is a float, and no money")]
-    let number = |value: i64| value as f64;
+    let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
     for status in queues(conn, now).await? {
         let queue = status.queue.as_str();
         for (state, value) in
