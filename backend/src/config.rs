@@ -2,6 +2,7 @@
 //!
 //! Every key is documented in `docs/operator.md`. An unknown key or a bad value stops the start and is named.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -106,13 +107,22 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields)]
 pub struct Work {
     /// Tasks of one queue that one process works on at once.
-    pub concurrency: usize,
+    pub concurrency: NonZeroUsize,
     /// Whether this process may lead the schedule.
     pub scheduler: bool,
     /// Clients charged in one transaction.
-    pub charge_batch: i64,
+    pub charge_batch: NonZeroU32,
     /// Database sessions that charge side by side.
-    pub charge_sessions: usize,
+    pub charge_sessions: NonZeroUsize,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        const FOUR: NonZeroUsize = NonZeroUsize::new(4).expect("not zero");
+        const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
+        const TWO_THOUSAND: NonZeroU32 = NonZeroU32::new(2000).expect("not zero");
+        Self { concurrency: FOUR, scheduler: true, charge_batch: TWO_THOUSAND, charge_sessions: TWO }
+    }
 }
 
 impl Config {
@@ -142,7 +152,7 @@ impl Config {
             "mail": { "smtp_url": null, "from": "Hostwright <no-reply@localhost>" },
             "clock": { "adjustable": false },
             "log": { "format": "text", "filter": "info" },
-            "work": { "concurrency": 4, "scheduler": true, "charge_batch": 5000, "charge_sessions": 2 },
+            "work": Work::default(),
         })))
     }
 }
@@ -173,6 +183,8 @@ mod tests {
         assert!(bad.contains("xml") && bad.contains("log.format"), "{bad}");
         let bad = fault("[work]\nconcurrency = 'many'");
         assert!(bad.contains("work.concurrency"), "{bad}");
+        let bad = fault("[work]\ncharge_batch = 0");
+        assert!(bad.contains("work.charge_batch"), "{bad}");
         let missing = Config::parse("").expect_err("refused").to_string();
         assert!(missing.contains("url"), "{missing}");
     }

@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hostwright::billing::{audit, charging};
-use hostwright::config::Database;
+use hostwright::config::{Database, Work};
 use hostwright::db;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -128,9 +128,10 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
     let mut conn = AsyncPgConnection::establish(url).await?;
     seed(&mut conn, services, clients).await?;
     let hour: Timestamp = HOUR.parse()?;
+    let portions = charging::Portions::of(&Work::default());
 
     // A first run shows which rows are written; they are kept for A.
-    let first = charging::charge_due(&pool, hour).await?;
+    let first = charging::charge_due(&pool, hour, portions).await?;
     ensure!(first.batch.charges == services, "{} of {services} services were charged", first.batch.charges);
     conn.batch_execute(
         "CREATE UNLOGGED TABLE kept_charges AS SELECT * FROM charges ORDER BY client_id, service_id;
@@ -144,7 +145,7 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
         let before = raw(&mut conn).await?;
         rewind(&mut conn, 1).await?;
         let started = Instant::now();
-        let charged = charging::charge_due(&pool, hour).await?;
+        let charged = charging::charge_due(&pool, hour, portions).await?;
         let run = started.elapsed();
         ensure!(charged.batch.charges == services && charged.failed == 0, "not everything was charged");
         assert_books(&mut conn).await?;
@@ -156,7 +157,7 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
 
     rewind(&mut conn, 24).await?;
     let started = Instant::now();
-    let late = charging::charge_due(&pool, hour).await?;
+    let late = charging::charge_due(&pool, hour, portions).await?;
     let catch_up = started.elapsed();
     ensure!(late.batch.charges == services, "the hours of a service come as one charge");
     assert_books(&mut conn).await?;
@@ -164,7 +165,7 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
     let mut idle = Vec::new();
     for _ in 0..21 {
         let started = Instant::now();
-        let nothing = charging::charge_due(&pool, hour).await?;
+        let nothing = charging::charge_due(&pool, hour, portions).await?;
         idle.push(started.elapsed().as_millis());
         ensure!(nothing.batch.clients == 0, "everything was charged already");
     }

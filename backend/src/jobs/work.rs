@@ -128,7 +128,7 @@ async fn attend(
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let connection = redis::connect(&app.config).await?;
-    let concurrency = app.config.work.concurrency.max(1);
+    let concurrency = app.config.work.concurrency.get();
     let mut monitor = Monitor::new();
     for (queue, runner) in runners {
         let store: RedisStorage<TaskId> =

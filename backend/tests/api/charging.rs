@@ -99,7 +99,7 @@ async fn activate(panel: &Panel, client: ClientId, service: ServiceId) -> Decima
 }
 
 async fn charge(panel: &Panel) -> charging::Charged {
-    charging::charge_due(&panel.app.db, panel.now()).await.unwrap()
+    charging::charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap()
 }
 
 async fn balance(panel: &Panel, client: ClientId) -> Decimal {
@@ -202,7 +202,7 @@ async fn the_database_and_rust_charge_the_same_for_random_prices_hours_and_month
         }
         let before = panel.count("SELECT count(*) AS value FROM charges").await;
         panel.set_clock(now).await;
-        let charged = charging::charge_due(&panel.app.db, now).await.unwrap();
+        let charged = charging::charge_due(&panel.app.db, now, panel.portions()).await.unwrap();
         assert_eq!((charged.batch.short, charged.failed), (0, 0));
         let mut found = charges_since(&panel, before).await;
         found.sort();
@@ -211,7 +211,7 @@ async fn the_database_and_rust_charge_the_same_for_random_prices_hours_and_month
         for (found, expected) in found.iter().zip(&expected) {
             assert_eq!(found, expected, "round {round}");
         }
-        let again = charging::charge_due(&panel.app.db, now).await.unwrap();
+        let again = charging::charge_due(&panel.app.db, now, panel.portions()).await.unwrap();
         assert_eq!(again.batch.charges, 0, "what is charged is not due");
     }
     let sum = panel.amount("SELECT sum(amount) AS value FROM charges").await;
@@ -288,6 +288,24 @@ async fn a_worker_that_was_away_for_a_day_catches_up_in_one_transfer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_charges_as_many_clients_as_the_configuration_says() {
+    for (charge_batch, transactions) in [(1, 3), (2, 2), (3, 1)] {
+        let panel = Panel::start_with(&format!("work = {{ charge_batch = {charge_batch} }}")).await;
+        for number in 0..3 {
+            let client = panel.client(&format!("Client{number}")).await;
+            give(&panel, client.id, "50").await;
+            let service = delivered(&panel, client.id, Period::Hourly, "hours", "0.1", "0").await;
+            activate(&panel, client.id, service).await;
+        }
+        panel.sql("TRUNCATE charges").await;
+        panel.advance_hours(1).await;
+        assert_eq!(charge(&panel).await.batch.clients, 3);
+        let written = panel.count("SELECT count(DISTINCT xmin::text) AS value FROM charges").await;
+        assert_eq!(written, transactions, "{charge_batch} clients in one");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_charge_everything_once() {
     let panel = Panel::start().await;
     let mut clients = Vec::new();
@@ -302,7 +320,9 @@ async fn two_runs_at_once_charge_everything_once() {
     }
     panel.advance_hours(3).await;
     let now = panel.now();
-    let runs = futures::future::join_all((0..4).map(|_| charging::charge_due(&panel.app.db, now))).await;
+    let runs =
+        futures::future::join_all((0..4).map(|_| charging::charge_due(&panel.app.db, now, panel.portions())))
+            .await;
     for run in runs {
         assert_eq!(run.unwrap().failed, 0);
     }

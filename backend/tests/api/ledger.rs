@@ -67,7 +67,7 @@ async fn every_charge_says_why_it_is_that_much() {
     credit(&staff, ada.id, "10.00").await;
     let service = running(&panel, ada.id).await;
     panel.advance_hours(3).await;
-    charging::charge_due(&panel.app.db, panel.now()).await.unwrap();
+    charging::charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap();
 
     let path = format!("/clients/{}/transactions", ada.id);
     let page: TransactionPage = ada.calls.get(&path).await.expect(200).read();

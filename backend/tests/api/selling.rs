@@ -62,7 +62,7 @@ pub(crate) async fn work(panel: &Panel) {
 
 /// Charges what is due, and does the work that follows.
 pub(crate) async fn charge(panel: &Panel) {
-    hostwright::billing::charging::charge_due(&panel.app.db, panel.now()).await.unwrap();
+    hostwright::billing::charging::charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap();
     work(panel).await;
 }
 

@@ -15,4 +15,4 @@ pub mod run;
 pub mod short;
 pub mod store;
 
-pub use run::{Charged, charge_due, run};
+pub use run::{Charged, Portions, charge_due, run};

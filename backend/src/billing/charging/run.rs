@@ -1,5 +1,6 @@
 //! The charging run: everything that is due, by any number of workers.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -13,13 +14,24 @@ use uuid::Uuid;
 use super::batch::{self, Batch, Claimed};
 use crate::App;
 use crate::billing::ledger::accounts::ensure_revenue_accounts;
+use crate::config::Work;
 use crate::db::{Conn, Pool};
 use crate::http::error::Result;
 
-/// Clients of one transaction.
-const BATCH_CLIENTS: i64 = 2000;
-/// Sessions that share the work.
-const SESSIONS: usize = 2;
+/// How the work of a run is shared out.
+#[derive(Clone, Copy, Debug)]
+pub struct Portions {
+    /// Clients of one transaction.
+    pub clients: NonZeroU32,
+    /// Sessions that share the work.
+    pub sessions: NonZeroUsize,
+}
+
+impl Portions {
+    pub fn of(work: &Work) -> Self {
+        Self { clients: work.charge_batch, sessions: work.charge_sessions }
+    }
+}
 
 /// What a run came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +44,7 @@ pub struct Charged {
 /// Charges everything that is due now. Any number of processes may run it at once.
 pub async fn run(app: &App) -> Result<Charged> {
     let started = Instant::now();
-    let charged = charge_due(&app.db, app.clock.now()).await?;
+    let charged = charge_due(&app.db, app.clock.now(), Portions::of(&app.config.work)).await?;
     let millis = started.elapsed().as_millis();
     metrics::histogram!("charging_run_seconds").record(started.elapsed());
     if charged.batch.clients > 0 || charged.failed > 0 {
@@ -52,7 +64,7 @@ pub async fn run(app: &App) -> Result<Charged> {
 }
 
 /// The run itself, up to the whole second of `now`.
-pub async fn charge_due(db: &Pool, now: Timestamp) -> Result<Charged> {
+pub async fn charge_due(db: &Pool, now: Timestamp, portions: Portions) -> Result<Charged> {
     let now = rules::charging::whole_second(now);
     let mut conn = db.get().await?;
     let Some(oldest) = oldest_due(&mut conn, now).await? else { return Ok(Charged::default()) };
@@ -66,12 +78,13 @@ pub async fn charge_due(db: &Pool, now: Timestamp) -> Result<Charged> {
         Ok(())
     })
     .await?;
-    let ranges = ranges(&mut conn, now).await?;
+    let ranges = ranges(&mut conn, now, portions.clients).await?;
     drop(conn);
 
     let waiting = Arc::new(Mutex::new(ranges.into_iter()));
-    let sessions: Vec<_> =
-        (0..SESSIONS).map(|_| tokio::spawn(work(db.clone(), Arc::clone(&waiting), now))).collect();
+    let sessions: Vec<_> = (0..portions.sessions.get())
+        .map(|_| tokio::spawn(work(db.clone(), Arc::clone(&waiting), now)))
+        .collect();
     let mut charged = Charged::default();
     for session in sessions {
         let done = session.await.context("a charging session broke off")??;
@@ -97,7 +110,7 @@ pub async fn oldest_due(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<T
 type Range = (Uuid, Uuid);
 
 /// Cuts the clients that have something due into ranges of ids.
-async fn ranges(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Range>> {
+async fn ranges(conn: &mut Conn, now: Timestamp, clients: NonZeroU32) -> QueryResult<Vec<Range>> {
     #[derive(QueryableByName)]
     struct Cut {
         #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -109,7 +122,7 @@ async fn ranges(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Range>> {
          WHERE n % $2 = 0 ORDER BY client_id",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
-    .bind::<BigInt, _>(BATCH_CLIENTS)
+    .bind::<BigInt, _>(i64::from(clients.get()))
     .load(conn)
     .await?;
     let mut after = Uuid::nil();

@@ -14,6 +14,7 @@ use std::net::TcpListener;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use hostwright::App;
+use hostwright::billing::charging::Portions;
 use hostwright::config::Config;
 use hostwright::http::server;
 use jiff::{SignedDuration, Timestamp};
@@ -89,6 +90,11 @@ impl Panel {
         panel.set_clock(START.parse().unwrap()).await;
         panel.seed().await;
         panel
+    }
+
+    /// How its charging runs share out their work.
+    pub fn portions(&self) -> Portions {
+        Portions::of(&self.app.config.work)
     }
 
     pub async fn conn(&self) -> hostwright::db::Pooled {
