@@ -21,7 +21,7 @@ class Books {
   static async open(own) {
     const books = new Books();
     // Small batches: many places to die in.
-    books.panel = own(await Panel.start({ worker: false, env: { HOSTWRIGHT__WORK__CHARGE_BATCH: "2" } }));
+    books.panel = own(await Panel.start({ worker: false, env: { HOSTWRIGHT__WORK__CHARGE_BATCH: "10" } }));
     books.admin = await books.panel.admin();
     const { now } = await books.admin.get("/public/clock");
     books.start = new Date(Math.ceil(Date.parse(now) / 3_600_000) * 3_600_000).toISOString();
@@ -77,7 +77,7 @@ const scenarios = {
           (await books.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`))[0].due;
         const before = await open();
         await until("it begins", async () => (await open()) < before, 60, 20).catch(() => undefined);
-        await sleep(randomInt(0, 40));
+        await sleep(randomInt(0, 400));
         worker.kill("SIGKILL");
         await worker.ended;
         // Its leases end by themselves, after a minute each: the clock of the leases is put forward.
@@ -88,8 +88,8 @@ const scenarios = {
       await books.charged();
       await books.stopWorkers();
     });
-    // A quick machine is often done before the kill: the other kills meet a worker between two runs.
-    await results.prove(`${midway} of the 20 kills left work undone`, () => holds(midway >= 1, "none came in the middle of a run"));
+    await results.prove("it was really killed in the middle", () => holds(midway >= 5, `only ${midway} of 20 kills left work undone`));
+    console.log(`        ${midway} of the 20 kills left work undone`);
     await results.prove("after the kills the books are right", () => books.hold());
   },
 
