@@ -478,9 +478,7 @@ pub async fn rename(
 ) -> Result<()> {
     conn.transaction(async |tx| {
         let service = locked(tx, scope, id).await?;
-        if service.version != version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(service.version, version)?;
         store::update(tx, id, Change::at(now).label(label.to_owned())).await?;
         let reason = format!("{} → {label}", service.label);
         note(tx, now, actor, &service, service.state, "renamed", &reason).await
