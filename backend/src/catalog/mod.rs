@@ -5,6 +5,7 @@
 //! offered, zero is free. Nothing here reaches a running service: services keep what they were sold at.
 
 pub mod group;
+mod log;
 pub mod offer;
 pub mod option;
 pub mod price;

@@ -42,6 +42,11 @@ impl Refusal {
         Self { fields, ..Self::new(Code::Invalid) }
     }
 
+    /// Refuses a change that was made from another version than the `present` one.
+    pub fn if_changed(present: i32, given: i32) -> Result<(), Self> {
+        if present == given { Ok(()) } else { Err(Self::new(Code::VersionConflict)) }
+    }
+
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self

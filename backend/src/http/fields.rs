@@ -1,5 +1,7 @@
 //! Checks of single fields, collected so that a form learns all its faults at once.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use shared::money::{AMOUNT_MAX, MoneyError, parse_decimal};
@@ -29,6 +31,16 @@ impl Fields {
     pub fn check(&mut self, holds: bool, field: &str, code: &str, message: &str) {
         if !holds {
             self.add(field, code, message);
+        }
+    }
+
+    /// Ids of rows that exist, each once: `list.0.id` is named where one is not.
+    pub fn known_once<Id: Copy + Ord>(&mut self, list: &str, ids: &[Id], known: &BTreeSet<Id>) {
+        let mut seen = BTreeSet::new();
+        for (place, id) in ids.iter().enumerate() {
+            let field = format!("{list}.{place}.id");
+            self.check(known.contains(id), &field, "unknown", "This does not exist.");
+            self.check(seen.insert(*id), &field, "taken", "This is in the list twice.");
         }
     }
 

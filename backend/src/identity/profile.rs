@@ -2,8 +2,8 @@
 
 use actix_web::{get, put, web};
 use diesel_async::AsyncConnection;
+use shared::ClientId;
 use shared::identity::{AddressKind, ClientProfile, ClientProfileChange};
-use shared::{ClientId, Code};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -85,9 +85,7 @@ async fn change_profile(
     let after = conn
         .transaction::<_, Error, _>(async |tx| {
             let old = store::lock(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
-            if old.version != change.version {
-                return Err(Refusal::new(Code::VersionConflict).into());
-            }
+            Refusal::if_changed(old.version, change.version)?;
             let before = load(tx, who.client).await?;
             let changed = Changed {
                 first_name: change.first_name.trim(),

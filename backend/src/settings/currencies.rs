@@ -103,9 +103,7 @@ pub(super) async fn change(
     let rate = check(&change.prefix, &change.suffix, &change.rate)?;
     conn.transaction::<_, Error, _>(async |tx| {
         let row = store::lock_currency(tx, code).await?.ok_or_else(Refusal::not_found)?;
-        if row.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(row.version, change.version)?;
         if row.is_default && (rate != Decimal::ONE || !change.enabled) {
             let fault = if change.enabled {
                 ("rate", "The default currency's rate is 1.")

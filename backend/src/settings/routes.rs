@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use shared::identity::{Country, Region};
 use shared::money::AMOUNT_MAX;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettings, Settings};
-use shared::{Code, Currency, Language, Page, PageQuery};
+use shared::{Currency, Language, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{countries, currencies, store};
@@ -156,9 +156,7 @@ async fn put_settings(
     let stored = conn
         .transaction::<_, Error, _>(async |tx| {
             let before = store::lock(tx, now).await?;
-            if before.version != changed.version {
-                return Err(Refusal::new(Code::VersionConflict).into());
-            }
+            Refusal::if_changed(before.version, changed.version)?;
             let after = Settings { version: before.version + 1, ..changed.0.clone() };
             store::store(tx, now, &after).await?;
             let entry = Entry {

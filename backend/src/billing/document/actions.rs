@@ -287,9 +287,7 @@ pub async fn cancel(
     fields.finish()?;
     conn.transaction(async |tx| {
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if row.version != input.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(row.version, input.version)?;
         if !show::cancellable(&row) {
             let detail = format!("Only an unpaid proforma can be cancelled; this one is {}.", row.status);
             return Err(Refusal::because(Code::Conflict, detail).into());

@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
+use shared::ProductGroupId;
 use shared::catalog::{ProductGroupInput, ProductInGroup};
-use shared::{Code, ProductGroupId};
 
 use super::store;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::Actor;
+use crate::catalog::log::Kind;
 use crate::catalog::{product, text};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+
+const GROUP: Kind = Kind { word: "product_group", title: "Product group" };
 
 fn check(input: &ProductGroupInput) -> Result<()> {
     let mut fields = Fields::new();
@@ -30,13 +33,8 @@ async fn set_products(tx: &mut Conn, id: ProductGroupId, products: &[ProductInGr
     let wanted: Vec<_> = products.iter().map(|product| product.id).collect();
     let found = product::store::find_all(tx, &wanted).await?;
     let known: BTreeSet<_> = found.iter().map(|product| product.id).collect();
-    let mut seen = BTreeSet::new();
     let mut fields = Fields::new();
-    for (place, product) in wanted.iter().enumerate() {
-        let field = format!("products.{place}.id");
-        fields.check(known.contains(product), &field, "unknown", "There is no such product.");
-        fields.check(seen.insert(*product), &field, "taken", "This product is in the list twice.");
-    }
+    fields.known_once("products", &wanted, &known);
     fields.finish()?;
     store::set_products(tx, id, products).await?;
     Ok(())
@@ -56,14 +54,7 @@ pub async fn create(
         if let Some(products) = &input.products {
             set_products(tx, id, products).await?;
         }
-        let entry = Entry {
-            action: "product_group.created",
-            description: format!("Product group {} created", input.key),
-            subject: Some(("product_group", id.0)),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &input.key).created(tx, now, actor, input).await?;
         Ok(id)
     })
     .await
@@ -81,22 +72,12 @@ pub async fn change(
     check(input)?;
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, version)?;
         store::update(tx, now, id, input).await?;
         if let Some(products) = &input.products {
             set_products(tx, id, products).await?;
         }
-        let entry = Entry {
-            action: "product_group.changed",
-            description: format!("Product group {} changed", input.key),
-            subject: Some(("product_group", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         Ok(())
     })
     .await
@@ -107,14 +88,7 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ProductG
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         store::delete(tx, id).await?;
-        let entry = Entry {
-            action: "product_group.deleted",
-            description: format!("Product group {} deleted", before.key),
-            subject: Some(("product_group", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await?;
         Ok(())
     })
     .await

@@ -3,15 +3,19 @@
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::catalog::{OptionGroupInput, OptionInput, OptionKind};
-use shared::{Code, OptionGroupId, OptionId};
+use shared::{OptionGroupId, OptionId};
 
 use super::store;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::Actor;
+use crate::catalog::log::Kind;
 use crate::catalog::price::convert;
 use crate::catalog::text;
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+
+const GROUP: Kind = Kind { word: "option_group", title: "Option group" };
+const OPTION: Kind = Kind { word: "option", title: "Option" };
 
 fn check_group(input: &OptionGroupInput) -> Result<()> {
     let mut fields = Fields::new();
@@ -56,14 +60,7 @@ pub async fn create_group(
     conn.transaction(async |tx| {
         let id = OptionGroupId::generate();
         store::insert_group(tx, now, id, input).await?;
-        let entry = Entry {
-            action: "option_group.created",
-            description: format!("Option group {} created", input.key),
-            subject: Some(("option_group", id.0)),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &input.key).created(tx, now, actor, input).await?;
         Ok(id)
     })
     .await
@@ -81,22 +78,12 @@ pub async fn change_group(
     check_group(input)?;
     conn.transaction(async |tx| {
         let before = store::lock_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, version)?;
         if before.kind != input.kind && !store::choices(tx, &[id]).await?.is_empty() {
             return Err(Refusal::field("kind", "in_use", "The kind stays once there are options.").into());
         }
         store::update_group(tx, now, id, input).await?;
-        let entry = Entry {
-            action: "option_group.changed",
-            description: format!("Option group {} changed", input.key),
-            subject: Some(("option_group", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         convert::ask(tx, now).await
     })
     .await
@@ -107,14 +94,7 @@ pub async fn delete_group(conn: &mut Conn, now: Timestamp, actor: &Actor, id: Op
     conn.transaction(async |tx| {
         let before = store::lock_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
         store::delete_group(tx, id).await?;
-        let entry = Entry {
-            action: "option_group.deleted",
-            description: format!("Option group {} deleted", before.key),
-            subject: Some(("option_group", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        GROUP.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await?;
         Ok(())
     })
     .await
@@ -134,14 +114,7 @@ pub async fn create_choice(
         let id = OptionId::generate();
         store::insert_choice(tx, now, group, id, input).await?;
         store::touch_group(tx, now, group).await?;
-        let entry = Entry {
-            action: "option.created",
-            description: format!("Option {} created", input.key),
-            subject: Some(("option", id.0)),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        OPTION.record(id.0, &input.key).created(tx, now, actor, input).await?;
         Ok(())
     })
     .await
@@ -159,19 +132,9 @@ pub async fn change_choice(
     check_choice(input)?;
     conn.transaction(async |tx| {
         let before = store::lock_choice(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, version)?;
         store::update_choice(tx, now, id, input).await?;
-        let entry = Entry {
-            action: "option.changed",
-            description: format!("Option {} changed", input.key),
-            subject: Some(("option", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        OPTION.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         Ok(before.group_id)
     })
     .await
@@ -182,14 +145,7 @@ pub async fn delete_choice(conn: &mut Conn, now: Timestamp, actor: &Actor, id: O
     conn.transaction(async |tx| {
         let before = store::lock_choice(tx, id).await?.ok_or_else(Refusal::not_found)?;
         store::delete_choice(tx, id).await?;
-        let entry = Entry {
-            action: "option.deleted",
-            description: format!("Option {} deleted", before.key),
-            subject: Some(("option", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        OPTION.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await?;
         Ok(())
     })
     .await

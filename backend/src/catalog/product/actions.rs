@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
+use shared::ProductId;
 use shared::catalog::{NewOrderOfRows, ProductCopy, ProductInput, ProductOptionGroups};
-use shared::{Code, ProductId};
 
 use super::store;
 use crate::audit::{self, Actor, Entry};
+use crate::catalog::log::Kind;
 use crate::catalog::price::convert;
 use crate::catalog::{option, text};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+
+const PRODUCT: Kind = Kind { word: "product", title: "Product" };
 
 /// Checks every field of a product.
 fn check(input: &ProductInput) -> Result<()> {
@@ -66,14 +69,7 @@ pub async fn create(
     conn.transaction(async |tx| {
         let id = ProductId::generate();
         store::insert(tx, now, id, input).await?;
-        let entry = Entry {
-            action: "product.created",
-            description: format!("Product {} created", input.key),
-            subject: Some(("product", id.0)),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        PRODUCT.record(id.0, &input.key).created(tx, now, actor, input).await?;
         Ok(id)
     })
     .await
@@ -93,22 +89,12 @@ pub async fn change(
     check(input)?;
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, version)?;
         store::update(tx, now, id, input).await?;
         if input.stock_control && !before.stock_control {
             store::count_stock(tx, id).await?;
         }
-        let entry = Entry {
-            action: "product.changed",
-            description: format!("Product {} changed", input.key),
-            subject: Some(("product", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            new: Some(serde_json::to_value(input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        PRODUCT.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         convert::ask(tx, now).await
     })
     .await
@@ -119,14 +105,7 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ProductI
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         store::delete(tx, id).await?;
-        let entry = Entry {
-            action: "product.deleted",
-            description: format!("Product {} deleted", before.key),
-            subject: Some(("product", id.0)),
-            old: Some(serde_json::to_value(before.input()?)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        PRODUCT.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await?;
         Ok(())
     })
     .await
@@ -175,18 +154,11 @@ pub async fn set_option_groups(
     }
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, change.version)?;
         let wanted: Vec<_> = change.groups.iter().map(|group| group.id).collect();
         let known: BTreeSet<_> = option::store::known_groups(tx, &wanted).await?.into_iter().collect();
-        let mut seen = BTreeSet::new();
         let mut fields = Fields::new();
-        for (place, group) in wanted.iter().enumerate() {
-            let field = format!("groups.{place}.id");
-            fields.check(known.contains(group), &field, "unknown", "There is no such option group.");
-            fields.check(seen.insert(*group), &field, "taken", "This group is in the list twice.");
-        }
+        fields.known_once("groups", &wanted, &known);
         fields.finish()?;
         store::set_option_groups(tx, now, id, &change.groups).await?;
         let entry = Entry {

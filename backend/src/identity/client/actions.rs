@@ -217,9 +217,7 @@ pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChang
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let old = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if old.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(old.version, change.version)?;
         let mut fields = Fields::new();
         if old.currency != change.currency {
             fields.check(

@@ -182,9 +182,7 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
     conn.transaction::<_, Error, _>(async |tx| {
         store::lock(tx).await?;
         let before = store::find_admin(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if before.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(before.version, change.version)?;
         need_not_above(tx, who, id).await?;
         check_groups(tx, who, &change.groups).await?;
         if store::email_taken(tx, &email, Some(id)).await? {

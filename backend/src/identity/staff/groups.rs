@@ -113,9 +113,7 @@ pub(super) async fn change(
     conn.transaction::<_, Error, _>(async |tx| {
         store::lock(tx).await?;
         let group = store::find_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if group.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(group.version, change.version)?;
         need_all_for(who, group.grants_all)?;
         check(tx, who, group.kind, &change.permissions, &change.groups).await?;
         let name = change.name.trim();

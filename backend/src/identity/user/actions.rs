@@ -96,9 +96,7 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let old = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        if old.version != change.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(old.version, change.version)?;
         if old.email != email && is_taken(tx, Person::User(id), &email).await? {
             return Err(Refusal::field("email", "taken", "A user has this address already.").into());
         }

@@ -2,7 +2,6 @@
 
 use actix_web::{get, post, put, web};
 use diesel_async::AsyncConnection;
-use shared::Code;
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange, ScheduleRun};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -159,9 +158,7 @@ async fn write(
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let row = store::lock_all(tx).await?.remove(key).ok_or_else(Refusal::not_found)?;
-        if row.version != wanted.version {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
+        Refusal::if_changed(row.version, wanted.version)?;
         let seen = |cron: &str, zone: &str, enabled: bool| {
             serde_json::json!({ "cron": cron, "time_zone": zone, "enabled": enabled })
         };
