@@ -1,0 +1,98 @@
+//! The storefront, which anybody may see.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AttributeText, CatalogText, ModuleField, OptionKind};
+use crate::{Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductGroupId, ProductId};
+
+/// The storefront.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicCatalog {
+    pub groups: Vec<PublicGroup>,
+    /// Currencies that something is sold in.
+    pub currencies: Vec<Currency>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicGroup {
+    pub id: ProductGroupId,
+    pub key: String,
+    pub text: CatalogText,
+    pub icon: String,
+    pub products: Vec<PublicProduct>,
+}
+
+/// A product as the storefront shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicProduct {
+    pub id: ProductId,
+    pub key: String,
+    pub text: CatalogText,
+    pub icon: String,
+    pub attributes: Vec<AttributeText>,
+    /// False when sold out.
+    pub in_stock: bool,
+    /// Monthly prices are charged by the hour.
+    pub hourly_billing: bool,
+    pub prices: Vec<PublicPrice>,
+}
+
+/// What a product costs without options.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicPrice {
+    pub id: PriceId,
+    pub period: Period,
+    pub setup: Money,
+    pub base: Money,
+    /// The base for an hour, for comparing periods. `null` for `one_time`.
+    pub hourly: Option<Money>,
+}
+
+/// A product with all that is chosen when ordering it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicProductDetail {
+    pub product: PublicProduct,
+    pub groups: Vec<PublicGroupName>,
+    pub option_groups: Vec<PublicOptionGroup>,
+    /// What the module asks.
+    pub fields: Vec<ModuleField>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicGroupName {
+    pub id: ProductGroupId,
+    pub key: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicOptionGroup {
+    pub id: OptionGroupId,
+    pub key: String,
+    pub text: CatalogText,
+    pub kind: OptionKind,
+    pub required: bool,
+    pub unit: String,
+    pub quantity_min: i32,
+    pub quantity_max: i32,
+    pub quantity_step: i32,
+    pub pattern: Option<String>,
+    pub options: Vec<PublicOption>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicOption {
+    pub id: OptionId,
+    pub key: String,
+    pub text: CatalogText,
+    /// An option without a row for a currency and period is free.
+    pub prices: Vec<PublicPrice>,
+}
