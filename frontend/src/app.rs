@@ -20,6 +20,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let ready = RwSignal::new(false);
     leptos::task::spawn_local(async move {
+        i18n::begin().await;
         // Without the settings pages fall back to English names and formats; the session still decides.
         if let Ok(settings) = api::auth::public_settings().await {
             session::settings().set(Some(settings));

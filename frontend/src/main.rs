@@ -17,7 +17,6 @@ mod theme;
 
 fn main() {
     console_error_panic_hook::set_once();
-    i18n::begin();
     theme::begin();
     leptos::mount::mount_to_body(app::App);
 }

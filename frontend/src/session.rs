@@ -125,7 +125,7 @@ pub async fn load(portal: Portal) {
         Portal::Admin => {
             let who = match api::auth::admin_session().await {
                 Ok(session) => {
-                    i18n::follow(session.admin.language);
+                    i18n::follow(session.admin.language).await;
                     Who::In(session)
                 }
                 Err(ApiError::SignedOut) => Who::Nobody,
@@ -137,7 +137,7 @@ pub async fn load(portal: Portal) {
         Portal::Client => {
             let who = match api::auth::user_session().await {
                 Ok(session) => {
-                    i18n::follow(session.user.language);
+                    i18n::follow(session.user.language).await;
                     Who::In(session)
                 }
                 Err(ApiError::SignedOut) => Who::Nobody,

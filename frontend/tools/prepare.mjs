@@ -1,4 +1,4 @@
-// Before the pages are built: styles and fonts into target/pages/.
+// Before the pages are built: styles, fonts and the texts of the other languages into target/pages/.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,3 +25,7 @@ execFileSync(
   ["--input", join(top, "frontend/styles/app.css"), "--output", join(out, "app.css"), "--minify"],
   { stdio: ["ignore", "ignore", "inherit"], cwd: top },
 );
+execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "texts", "--", join(out, "texts")], {
+  stdio: ["ignore", "ignore", "inherit"],
+  cwd: top,
+});

@@ -1,35 +1,27 @@
-//! Texts in the person's language. A language is a folder here; a text that lacks a translation does not compile.
+//! Texts in the person's language: the crate `texts` has them.
 //!
 //! `t()` gives the common texts, `ta()` and `td()` those of the staff portal, `tc()` those of the client portal.
 //! The app is drawn anew when the language changes, so texts are plain `&'static str`.
 
-mod en;
-mod keys;
-mod pl;
-mod uk;
+mod components;
+
+use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
+use reqwasm::http::Request;
 use shared::Language;
-
-pub use keys::{Admin, Client, Common, Desk, Parts};
-
-/// Everything the pages say, in one language.
-#[derive(Debug)]
-pub struct Texts {
-    pub common: Common,
-    pub admin: Admin,
-    pub client: Client,
-    pub desk: Desk,
-    pub parts: Parts,
-    /// States and other words from fixed lists, as they travel in the API.
-    pub words: &'static [(&'static str, &'static str)],
-    pub ui: ui::Words,
-}
+use texts::{Admin, Client, Common, Desk, Parts, Texts};
 
 const KEY: &str = "hw_language";
 
 thread_local! {
     static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(Language::English);
+    /// The texts of the language that the pages are in.
+    static TEXTS: Cell<&'static Texts> = const { Cell::new(&texts::ENGLISH) };
+    /// Languages that were loaded.
+    static LOADED: RefCell<Vec<(Language, &'static Texts)>> = const { RefCell::new(Vec::new()) };
+    /// The language asked for last: one that arrives later than it is dropped.
+    static WANTED: Cell<Language> = const { Cell::new(Language::English) };
 }
 
 /// The language that the pages are in, as a signal: the app redraws by it.
@@ -46,16 +38,16 @@ fn stored() -> Option<Language> {
     window().local_storage().ok().flatten()?.get_item(KEY).ok().flatten()?.parse().ok()
 }
 
-/// Chooses the language of the first page: chosen before, else the browser's.
-pub fn begin() {
+/// Shows the language of the first page: chosen before, else the browser's.
+pub async fn begin() {
     let browser = window().navigator().language().unwrap_or_default();
-    show(stored().unwrap_or_else(|| Language::from_header(&browser)));
+    show(stored().unwrap_or_else(|| Language::from_header(&browser))).await;
 }
 
 /// Takes the language of the person who signed in, unless this browser chose one.
-pub fn follow(language: Language) {
+pub async fn follow(language: Language) {
     if stored().is_none() {
-        show(language);
+        show(language).await;
     }
 }
 
@@ -65,11 +57,22 @@ pub fn choose(language: Language) {
         // Without storage the choice lasts for this visit.
         storage.set_item(KEY, language.as_str()).ok();
     }
-    show(language);
+    leptos::task::spawn_local(show(language));
 }
 
-fn show(language: Language) {
-    ui::set_words(&texts(language).ui);
+async fn show(language: Language) {
+    WANTED.with(|wanted| wanted.set(language));
+    // Without its file the pages stay as they are.
+    let Some(texts) = load(language).await else { return };
+    if WANTED.with(Cell::get) != language {
+        return;
+    }
+    TEXTS.with(|shown| shown.set(texts));
+    ui::set_words(match language {
+        Language::English => &ui::words::ENGLISH,
+        Language::Polish => &components::POLISH,
+        Language::Ukrainian => &components::UKRAINIAN,
+    });
     if let Some(root) = document().document_element() {
         root.set_attribute("lang", language.as_str()).ok();
     }
@@ -78,47 +81,68 @@ fn show(language: Language) {
     }
 }
 
-fn texts(language: Language) -> &'static Texts {
-    match language {
-        Language::English => &en::TEXTS,
-        Language::Polish => &pl::TEXTS,
-        Language::Ukrainian => &uk::TEXTS,
+/// The texts of a language; those of a file are loaded once.
+async fn load(language: Language) -> Option<&'static Texts> {
+    if language == Language::English {
+        return Some(&texts::ENGLISH);
     }
+    let known = LOADED.with_borrow(|all| all.iter().find(|(of, _)| *of == language).map(|(_, texts)| *texts));
+    if known.is_some() {
+        return known;
+    }
+    let read = fetch(&format!("/texts/{language}.json")).await.and_then(Texts::read);
+    match read {
+        Some(texts) => LOADED.with_borrow_mut(|all| all.push((language, texts))),
+        None => leptos::logging::error!("the texts of {language} did not load"),
+    }
+    read
+}
+
+async fn fetch(url: &str) -> Option<Vec<String>> {
+    let answer = Request::get(url).send().await.ok()?;
+    if !answer.ok() {
+        return None;
+    }
+    serde_json::from_str(&answer.text().await.ok()?).ok()
+}
+
+fn texts() -> &'static Texts {
+    TEXTS.with(Cell::get)
 }
 
 /// Common texts.
 pub fn t() -> &'static Common {
-    &texts(language()).common
+    &texts().common
 }
 
 /// Texts of the staff portal.
 pub fn ta() -> &'static Admin {
-    &texts(language()).admin
+    &texts().admin
 }
 
 /// Texts of single places in the staff portal.
 pub fn td() -> &'static Desk {
-    &texts(language()).desk
+    &texts().desk
 }
 
 /// Texts of the client portal.
 pub fn tc() -> &'static Client {
-    &texts(language()).client
+    &texts().client
 }
 
 /// Texts of what both portals show: documents, "why?", states.
 pub fn tp() -> &'static Parts {
-    &texts(language()).parts
+    &texts().parts
 }
 
 /// A state or another word of the API in the person's language.
 pub fn word(word: &str) -> &'static str {
-    find(texts(language()), word).or_else(|| find(&en::TEXTS, word)).unwrap_or("—")
+    find(texts(), word).or_else(|| find(&texts::ENGLISH, word)).unwrap_or("—")
 }
 
 /// A word of the API, when this language has one for it.
 pub fn known_word(word: &str) -> Option<&'static str> {
-    find(texts(language()), word)
+    find(texts(), word)
 }
 
 fn find(texts: &'static Texts, word: &str) -> Option<&'static str> {
@@ -142,13 +166,6 @@ pub const fn native_name(language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_language_knows_the_same_words() {
-        let keys = |texts: &'static Texts| texts.words.iter().map(|(key, _)| *key).collect::<Vec<_>>();
-        assert_eq!(keys(&en::TEXTS), keys(&pl::TEXTS));
-        assert_eq!(keys(&en::TEXTS), keys(&uk::TEXTS));
-    }
 
     #[test]
     fn names_in_texts_are_replaced() {

@@ -1,0 +1,58 @@
+//! Texts of single places in the staff portal: their names, by section.
+
+super::sections! {
+    /// Texts of single places in the staff portal.
+    Desk {
+        range: DeskRange {
+            any, today, yesterday, week, month, this_month, last_month, own, period,
+        }
+        messages: DeskMessages {
+            title, tab, text, none, search, subject, recipient, event, audience, for_staff, for_client,
+            sent, answer, attachments, resend, no_resend, as_text, as_html, at_bell, not_rendered,
+        }
+        queues: DeskQueues {
+            default, billing, provisioning, mail, title, text, waiting, later, running, longest_wait,
+            done_day, failed_day, processes, no_processes, process, work, seen, alive, gone, heartbeat,
+            last_run,
+        }
+        orders: DeskOrders {
+            title, text, none, due_now, missing, proforma, placed_by, cancelled_at, cancel, cancel_text,
+        }
+        service: DeskService {
+            overview, charges, no_charges, charges_text, rename, price_version, preview,
+            nothing_changed, before, after, switch_fee, rest, due_now, cancel_text, order, module_state,
+            waits,
+        }
+        waiting: DeskWaiting {
+            title, nothing, all, mark, mark_text, marked,
+        }
+        client: DeskClient {
+            who, newest, changes, sessions, no_sessions, activity, signed_in, ended, open, browser,
+            other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
+            sessions_text,
+        }
+        company: DeskCompany {
+            restore, delete_text, archive_text, delete_logo, change_logo, delete_gateway_text,
+            currencies_help, all_currencies, sort, sandbox,
+        }
+        product: DeskProduct {
+            attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
+            no_settings, set, left_out,
+        }
+        schedule: DeskSchedule {
+            means, next_runs,
+        }
+        ledger: DeskLedger {
+            download, export, export_text, format, days, csv, beancount,
+        }
+        money: DeskMoney {
+            payment, client_pays, balance_after, would_add,
+        }
+        clock: DeskClock {
+            title, text, now, hour, day, month, moved,
+        }
+        record: DeskRecord {
+            json,
+        }
+    }
+}

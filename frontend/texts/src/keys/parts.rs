@@ -1,0 +1,47 @@
+//! Texts of what both portals show: their names, by section.
+
+super::sections! {
+    /// Texts of what both portals show.
+    Parts {
+        state: PartsState {
+            idle, past_due, ending,
+        }
+        ledger: PartsLedger {
+            wallet, gateway, revenue, tax, fees, goodwill, suspense, write_off,
+        }
+        sheet: PartsSheet {
+            seller, buyer, number, issued_on, due_on, item, quantity, unit_price, discount, net, total, paid,
+            due, draft,
+        }
+        why: PartsWhy {
+            services, hours, price_version, movements, posted_by, system, staff, person, gross, fee, before,
+            after, id, explanation, open_document, open_service, total,
+        }
+        tax: PartsTax {
+            why, evidence, passed,
+        }
+        event: PartsEvent {
+            ordered, provisioning, activated, create_failed, suspended, resumed, terminated, cancelled, idle,
+            unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
+            renamed, forced,
+        }
+        bell: PartsBell {
+            unread, nothing, nothing_text, read_all, all,
+        }
+        token: PartsToken {
+            title, text, new, name, name_help, scopes, networks, networks_help, expires, expires_never, days,
+            year, create, created_text, used, revoke, revoke_title, revoke_text, revoked, empty, empty_hint,
+        }
+        security: PartsSecurity {
+            password_help, password_title, password_text, password_last, password_new, password_again, password_differ, password_code, password_code_help, password_save, password_done, sessions_title, sessions_text, session_browser, session_here, session_seen, session_started, session_end, session_end_others, sessions_ended, session_over,
+        }
+        factor: PartsFactor {
+            methods, center_title, center_text, totp, email, verified, unverified, is_default, make_default, last_used,
+            never, delete_title, delete_text, deleted, add_app, add_email, empty, empty_hint, device,
+            device_default, scan, scan_text, by_hand, code, code_help, code_mail_help, verify, verified_now,
+            title, text, on, off, on_text, off_text, turn_on, turn_off, turned_on, turned_off, first_method,
+            confirm_on, confirm_off, with, recovery_code, send_code, code_sent, codes_title, codes_text,
+            codes_copy, codes_save, codes_kept, codes_left, codes_new, codes_new_text, required,
+        }
+    }
+}
