@@ -162,6 +162,11 @@ pub fn date(at: Timestamp) -> String {
     date_text(at, &[("day", "numeric"), ("month", "short"), ("year", "numeric")])
 }
 
+/// `21 Nov`, in the person's zone.
+pub fn date_short(at: Timestamp) -> String {
+    date_text(at, &[("day", "numeric"), ("month", "short")])
+}
+
 /// A calendar day as the server says it, `2026-11-21`: `21 Nov 2026`.
 pub fn day(day: jiff::civil::Date) -> String {
     match format!("{day}T12:00:00Z").parse() {
@@ -248,4 +253,10 @@ pub fn duration(seconds: i64) -> String {
 pub fn short_id(id: uuid::Uuid) -> String {
     let text = id.to_string();
     text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_owned()
+}
+
+/// Seconds of the browser's clock: for countdowns, never for money.
+pub fn now_seconds() -> i64 {
+    let text: String = js_sys::Date::new_0().to_iso_string().into();
+    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use shared::{FactorId, Page, SessionId, TokenId};
 
 use crate::session::Portal;
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, Nothing, Reply};
 
 fn area(portal: Portal) -> &'static str {
     match portal {
@@ -14,95 +14,103 @@ fn area(portal: Portal) -> &'static str {
     }
 }
 
-pub async fn admin_account() -> Result<AdminAccount, ApiError> {
-    client::get("/admin/me").await
+pub fn admin_account() -> Reply<AdminAccount> {
+    client::get("/admin/me")
 }
 
-pub async fn change_admin_account(body: &AdminAccountChange) -> Result<AdminAccount, ApiError> {
-    client::put("/admin/me", body).await
+pub fn change_admin_account(body: &AdminAccountChange) -> Reply<AdminAccount> {
+    client::put("/admin/me", body)
 }
 
-pub async fn change_password(portal: Portal, body: &PasswordChange) -> Result<PasswordChanged, ApiError> {
-    client::put(&format!("{}/password", area(portal)), body).await
+pub fn user_account() -> Reply<UserAccount> {
+    client::get("/me")
 }
 
-pub async fn factors(portal: Portal) -> Result<VerificationCenter, ApiError> {
-    client::get(&format!("{}/factors", area(portal))).await
+pub fn change_user_account(body: &UserAccountChange) -> Reply<UserAccount> {
+    client::put("/me", body)
 }
 
-pub async fn new_totp(portal: Portal, body: &NewTotp) -> Result<TotpSetup, ApiError> {
-    client::post(&format!("{}/factors/totp", area(portal)), body).await
+pub fn change_password(portal: Portal, body: &PasswordChange) -> Reply<PasswordChanged> {
+    client::put(&format!("{}/password", area(portal)), body)
+}
+
+pub fn factors(portal: Portal) -> Reply<VerificationCenter> {
+    client::get(&format!("{}/factors", area(portal)))
+}
+
+pub fn new_totp(portal: Portal, body: &NewTotp) -> Reply<TotpSetup> {
+    client::post(&format!("{}/factors/totp", area(portal)), body)
 }
 
 /// Begins codes by e-mail; one is mailed at once.
-pub async fn new_email_factor(portal: Portal) -> Result<FactorSummary, ApiError> {
-    client::act(&format!("{}/factors/email", area(portal))).await
+pub fn new_email_factor(portal: Portal) -> Reply<FactorSummary> {
+    client::act(&format!("{}/factors/email", area(portal)))
 }
 
 /// Mails a code of this method.
-pub async fn send_factor_code(portal: Portal, id: FactorId) -> Result<Nothing, ApiError> {
-    client::act(&format!("{}/factors/{id}/send", area(portal))).await
+pub fn send_factor_code(portal: Portal, id: FactorId) -> Reply<Nothing> {
+    client::act(&format!("{}/factors/{id}/send", area(portal)))
 }
 
-pub async fn verify_factor(portal: Portal, id: FactorId, body: &FactorCode) -> Result<Nothing, ApiError> {
-    client::post(&format!("{}/factors/{id}/verify", area(portal)), body).await
+pub fn verify_factor(portal: Portal, id: FactorId, body: &FactorCode) -> Reply<Nothing> {
+    client::post(&format!("{}/factors/{id}/verify", area(portal)), body)
 }
 
-pub async fn make_factor_default(portal: Portal, id: FactorId) -> Result<Nothing, ApiError> {
-    client::act(&format!("{}/factors/{id}/default", area(portal))).await
+pub fn make_factor_default(portal: Portal, id: FactorId) -> Reply<VerificationCenter> {
+    client::act(&format!("{}/factors/{id}/default", area(portal)))
 }
 
-pub async fn delete_factor(portal: Portal, id: FactorId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("{}/factors/{id}", area(portal))).await
+pub fn delete_factor(portal: Portal, id: FactorId) -> Reply<Nothing> {
+    client::delete(&format!("{}/factors/{id}", area(portal)))
 }
 
 /// Turns the second factor on or off; asks for a current code.
-pub async fn set_two_factor(portal: Portal, body: &TwoFactorChange) -> Result<TwoFactorState, ApiError> {
-    client::post(&format!("{}/two-factor", area(portal)), body).await
+pub fn set_two_factor(portal: Portal, body: &TwoFactorChange) -> Reply<TwoFactorState> {
+    client::post(&format!("{}/two-factor", area(portal)), body)
 }
 
 /// New recovery codes; the old ones stop working.
-pub async fn new_recovery_codes(portal: Portal) -> Result<RecoveryCodes, ApiError> {
-    client::act(&format!("{}/recovery-codes", area(portal))).await
+pub fn new_recovery_codes(portal: Portal) -> Reply<RecoveryCodes> {
+    client::act(&format!("{}/recovery-codes", area(portal)))
 }
 
-pub async fn sessions(portal: Portal) -> Result<Vec<SessionSummary>, ApiError> {
-    Ok(client::get::<Page<SessionSummary>>(&format!("{}/sessions?per_page=200", area(portal))).await?.items)
+pub fn sessions(portal: Portal, query: &str) -> Reply<Page<SessionSummary>> {
+    client::get(&format!("{}/sessions?{query}", area(portal)))
 }
 
-pub async fn end_session(portal: Portal, id: SessionId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("{}/sessions/{id}", area(portal))).await
+pub fn end_session(portal: Portal, id: SessionId) -> Reply<Nothing> {
+    client::delete(&format!("{}/sessions/{id}", area(portal)))
 }
 
 /// Ends all sessions but this one.
-pub async fn end_other_sessions(portal: Portal) -> Result<SessionsEnded, ApiError> {
-    client::delete(&format!("{}/sessions", area(portal))).await
+pub fn end_other_sessions(portal: Portal) -> Reply<SessionsEnded> {
+    client::delete(&format!("{}/sessions", area(portal)))
 }
 
 /// Tokens. `base` is `/admin/me/tokens`, or `/clients/{id}/tokens` in the client portal.
-pub async fn tokens(base: &str) -> Result<Vec<TokenSummary>, ApiError> {
-    Ok(client::get::<Page<TokenSummary>>(&format!("{base}?per_page=200")).await?.items)
+pub fn tokens(base: &str, query: &str) -> Reply<Page<TokenSummary>> {
+    client::get(&format!("{base}?{query}"))
 }
 
 /// Scopes that tokens there can have.
-pub async fn token_scopes(base: &str) -> Result<TokenScopes, ApiError> {
-    client::get(&base.replace("/tokens", "/token-scopes")).await
+pub fn token_scopes(base: &str) -> Reply<TokenScopes> {
+    client::get(&base.replace("/tokens", "/token-scopes"))
 }
 
 /// The secret is in this answer only.
-pub async fn create_token(base: &str, body: &NewToken) -> Result<TokenCreated, ApiError> {
-    client::post(base, body).await
+pub fn create_token(base: &str, body: &NewToken) -> Reply<TokenCreated> {
+    client::post(base, body)
 }
 
-pub async fn revoke_token(base: &str, id: TokenId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("{base}/{id}")).await
+pub fn revoke_token(base: &str, id: TokenId) -> Reply<Nothing> {
+    client::delete(&format!("{base}/{id}"))
 }
 
 /// Something that the person arranged for himself.
-pub async fn preference(portal: Portal, key: &str) -> Result<Preference, ApiError> {
-    client::get(&format!("{}/preferences/{key}", area(portal))).await
+pub fn preference(portal: Portal, key: &str) -> Reply<Preference> {
+    client::get(&format!("{}/preferences/{key}", area(portal)))
 }
 
-pub async fn set_preference(portal: Portal, key: &str, body: &Preference) -> Result<Preference, ApiError> {
-    client::put(&format!("{}/preferences/{key}", area(portal)), body).await
+pub fn set_preference(portal: Portal, key: &str, body: &Preference) -> Reply<Preference> {
+    client::put(&format!("{}/preferences/{key}", area(portal)), body)
 }

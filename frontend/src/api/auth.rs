@@ -3,7 +3,7 @@
 use shared::identity::*;
 use shared::settings::PublicSettings;
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, Nothing, Reply};
 use crate::session::Portal;
 
 fn area(portal: Portal) -> &'static str {
@@ -13,65 +13,65 @@ fn area(portal: Portal) -> &'static str {
     }
 }
 
-pub async fn public_settings() -> Result<PublicSettings, ApiError> {
-    client::get("/public/settings").await
+pub fn public_settings() -> Reply<PublicSettings> {
+    client::get("/public/settings")
 }
 
-pub async fn sign_in(portal: Portal, body: &SignIn) -> Result<SignedIn, ApiError> {
-    client::post(&format!("{}/sign-in", area(portal)), body).await
+pub fn sign_in(portal: Portal, body: &SignIn) -> Reply<SignedIn> {
+    client::post(&format!("{}/sign-in", area(portal)), body)
 }
 
-pub async fn second_step(portal: Portal, body: &SecondStep) -> Result<SignedIn, ApiError> {
-    client::post(&format!("{}/second-factor", area(portal)), body).await
+pub fn second_step(portal: Portal, body: &SecondStep) -> Reply<SignedIn> {
+    client::post(&format!("{}/second-factor", area(portal)), body)
 }
 
 /// Mails a code for the second step.
-pub async fn send_code(portal: Portal) -> Result<Nothing, ApiError> {
-    client::act(&format!("{}/second-factor/send", area(portal))).await
+pub fn send_code(portal: Portal) -> Reply<Nothing> {
+    client::act(&format!("{}/second-factor/send", area(portal)))
 }
 
-pub async fn sign_out(portal: Portal) -> Result<Nothing, ApiError> {
-    client::act(&format!("{}/sign-out", area(portal))).await
+pub fn sign_out(portal: Portal) -> Reply<Nothing> {
+    client::act(&format!("{}/sign-out", area(portal)))
 }
 
-pub async fn admin_session() -> Result<AdminSession, ApiError> {
-    client::get("/auth/admin/session").await
+pub fn admin_session() -> Reply<AdminSession> {
+    client::get("/auth/admin/session")
 }
 
-pub async fn user_session() -> Result<UserSession, ApiError> {
-    client::get("/auth/session").await
+pub fn user_session() -> Reply<UserSession> {
+    client::get("/auth/session")
 }
 
 /// Gives the password again, for what needs it freshly given.
-pub async fn sudo(portal: Portal, body: &SudoRequest) -> Result<SudoGranted, ApiError> {
-    client::post(&format!("{}/sudo", area(portal)), body).await
+pub fn sudo(portal: Portal, body: &SudoRequest) -> Reply<SudoGranted> {
+    client::post(&format!("{}/sudo", area(portal)), body)
 }
 
 /// Mails a link to set a new password. The same answer whether the address is known.
-pub async fn forgot(portal: Portal, body: &LinkRequest) -> Result<Nothing, ApiError> {
-    client::post(&format!("{}/password/forgotten", area(portal)), body).await
+pub fn forgot(portal: Portal, body: &LinkRequest) -> Reply<Nothing> {
+    client::post(&format!("{}/password/forgotten", area(portal)), body)
 }
 
-pub async fn reset(body: &PasswordReset) -> Result<PasswordResetDone, ApiError> {
-    client::post("/auth/password/reset", body).await
+pub fn reset(body: &PasswordReset) -> Reply<PasswordResetDone> {
+    client::post("/auth/password/reset", body)
 }
 
-pub async fn confirm_email(body: &LinkToken) -> Result<EmailConfirmed, ApiError> {
-    client::post("/auth/email/confirm", body).await
+pub fn confirm_email(body: &LinkToken) -> Reply<EmailConfirmed> {
+    client::post("/auth/email/confirm", body)
 }
 
-pub async fn resend_confirmation(body: &LinkRequest) -> Result<Nothing, ApiError> {
-    client::post("/auth/email/resend", body).await
+pub fn resend_confirmation(body: &LinkRequest) -> Reply<Nothing> {
+    client::post("/auth/email/resend", body)
 }
 
-pub async fn register(body: &NewRegistration) -> Result<Registered, ApiError> {
-    client::post("/public/registration", body).await
+pub fn register(body: &NewRegistration) -> Reply<Registered> {
+    client::post("/public/registration", body)
 }
 
-pub async fn countries() -> Result<Vec<Country>, ApiError> {
-    client::get("/public/countries").await
+pub fn countries() -> Reply<Vec<Country>> {
+    client::get("/public/countries")
 }
 
-pub async fn regions(country: &str) -> Result<Vec<Region>, ApiError> {
-    client::get(&format!("/public/countries/{country}/regions")).await
+pub fn regions(country: &str) -> Reply<Vec<Region>> {
+    client::get(&format!("/public/countries/{country}/regions"))
 }

@@ -8,41 +8,41 @@ use shared::billing::tax::*;
 use shared::billing::wallet::*;
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
 
-use super::client::{self, ApiError, Key, Nothing};
+use super::client::{self, ApiError, Key, Nothing, Reply};
 
-pub async fn documents(query: String) -> Result<Page<DocumentSummary>, ApiError> {
-    client::get(&format!("/admin/documents?{query}")).await
+pub fn documents(query: String) -> Reply<Page<DocumentSummary>> {
+    client::get(&format!("/admin/documents?{query}"))
 }
 
-pub async fn document(id: DocumentId) -> Result<DocumentDetail, ApiError> {
-    client::get(&format!("/admin/documents/{id}")).await
+pub fn document(id: DocumentId) -> Reply<DocumentDetail> {
+    client::get(&format!("/admin/documents/{id}"))
 }
 
 /// Issues a proforma that tops up a wallet.
-pub async fn create_funds(body: &FundsRequestByStaff, key: &Key) -> Result<DocumentDetail, ApiError> {
-    client::post_once("/admin/documents/funds", body, key).await
+pub fn create_funds(body: &FundsRequestByStaff, key: &Key) -> Reply<DocumentDetail> {
+    client::post_once("/admin/documents/funds", body, key)
 }
 
 /// What adding an amount would cost a client, with tax.
-pub async fn quote_funds(body: &FundsRequestByStaff) -> Result<FundsQuote, ApiError> {
-    client::post("/admin/documents/funds/quote", body).await
+pub fn quote_funds(body: &FundsRequestByStaff) -> Reply<FundsQuote> {
+    client::post("/admin/documents/funds/quote", body)
 }
 
-pub async fn cancel_document(id: DocumentId, body: &CancelDocument) -> Result<DocumentDetail, ApiError> {
-    client::post(&format!("/admin/documents/{id}/cancel"), body).await
+pub fn cancel_document(id: DocumentId, body: &CancelDocument) -> Reply<DocumentDetail> {
+    client::post(&format!("/admin/documents/{id}/cancel"), body)
 }
 
 /// Books money that came in for a document.
-pub async fn book_payment(id: DocumentId, body: &NewPayment, key: &Key) -> Result<BookedPayment, ApiError> {
-    client::post_once(&format!("/admin/documents/{id}/payments"), body, key).await
+pub fn book_payment(id: DocumentId, body: &NewPayment, key: &Key) -> Reply<BookedPayment> {
+    client::post_once(&format!("/admin/documents/{id}/payments"), body, key)
 }
 
-pub async fn payments(query: String) -> Result<Page<PaymentSummary>, ApiError> {
-    client::get(&format!("/admin/payments?{query}")).await
+pub fn payments(query: String) -> Reply<Page<PaymentSummary>> {
+    client::get(&format!("/admin/payments?{query}"))
 }
 
-pub async fn payment(id: PaymentId) -> Result<PaymentSummary, ApiError> {
-    client::get(&format!("/admin/payments/{id}")).await
+pub fn payment(id: PaymentId) -> Reply<PaymentSummary> {
+    client::get(&format!("/admin/payments/{id}"))
 }
 
 /// Where the ledger of a range of time is downloaded from; `format` is `csv` or `beancount`.
@@ -53,89 +53,89 @@ pub fn ledger_export(format: &str, from: &str, to: &str) -> String {
 }
 
 /// Transactions of all clients, or of one with `client=`.
-pub async fn transactions(query: String) -> Result<TransactionPage, ApiError> {
-    client::get(&format!("/admin/transactions?{query}")).await
+pub fn transactions(query: String) -> Reply<TransactionPage> {
+    client::get(&format!("/admin/transactions?{query}"))
 }
 
 /// One transaction with everything behind it.
-pub async fn transaction(id: TransferId) -> Result<TransactionDetail, ApiError> {
-    client::get(&format!("/admin/transactions/{id}")).await
+pub fn transaction(id: TransferId) -> Reply<TransactionDetail> {
+    client::get(&format!("/admin/transactions/{id}"))
 }
 
 /// Gives credit or corrects a balance.
-pub async fn adjust(id: ClientId, body: &NewAdjustment, key: &Key) -> Result<Nothing, ApiError> {
-    client::post_once(&format!("/admin/clients/{id}/adjustments"), body, key).await
+pub fn adjust(id: ClientId, body: &NewAdjustment, key: &Key) -> Reply<Nothing> {
+    client::post_once(&format!("/admin/clients/{id}/adjustments"), body, key)
 }
 
-pub async fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Result<WalletSummary, ApiError> {
-    client::put(&format!("/admin/clients/{id}/credit-limit"), body).await
+pub fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Reply<WalletSummary> {
+    client::put(&format!("/admin/clients/{id}/credit-limit"), body)
 }
 
-pub async fn client_costs(id: ClientId) -> Result<CostSummary, ApiError> {
-    client::get(&format!("/admin/clients/{id}/costs")).await
+pub fn client_costs(id: ClientId) -> Reply<CostSummary> {
+    client::get(&format!("/admin/clients/{id}/costs"))
 }
 
-pub async fn companies(query: String) -> Result<Page<CompanySummary>, ApiError> {
-    client::get(&format!("/admin/companies?{query}")).await
+pub fn companies(query: String) -> Reply<Page<CompanySummary>> {
+    client::get(&format!("/admin/companies?{query}"))
 }
 
-pub async fn company(id: CompanyId) -> Result<CompanyDetail, ApiError> {
-    client::get(&format!("/admin/companies/{id}")).await
+pub fn company(id: CompanyId) -> Reply<CompanyDetail> {
+    client::get(&format!("/admin/companies/{id}"))
 }
 
-pub async fn create_company(body: &CompanyInput) -> Result<CompanyDetail, ApiError> {
-    client::post("/admin/companies", body).await
+pub fn create_company(body: &CompanyInput) -> Reply<CompanyDetail> {
+    client::post("/admin/companies", body)
 }
 
-pub async fn change_company(id: CompanyId, body: &CompanyInput) -> Result<CompanyDetail, ApiError> {
-    client::put(&format!("/admin/companies/{id}"), body).await
+pub fn change_company(id: CompanyId, body: &CompanyInput) -> Reply<CompanyDetail> {
+    client::put(&format!("/admin/companies/{id}"), body)
 }
 
-pub async fn make_company_default(id: CompanyId) -> Result<CompanyDetail, ApiError> {
-    client::act(&format!("/admin/companies/{id}/default")).await
+pub fn make_company_default(id: CompanyId) -> Reply<CompanyDetail> {
+    client::act(&format!("/admin/companies/{id}/default"))
 }
 
-pub async fn archive_company(id: CompanyId) -> Result<CompanyDetail, ApiError> {
-    client::act(&format!("/admin/companies/{id}/archive")).await
+pub fn archive_company(id: CompanyId) -> Reply<CompanyDetail> {
+    client::act(&format!("/admin/companies/{id}/archive"))
 }
 
-pub async fn restore_company(id: CompanyId) -> Result<CompanyDetail, ApiError> {
-    client::act(&format!("/admin/companies/{id}/restore")).await
+pub fn restore_company(id: CompanyId) -> Reply<CompanyDetail> {
+    client::act(&format!("/admin/companies/{id}/restore"))
 }
 
 /// Only one that nothing belongs to.
-pub async fn delete_company(id: CompanyId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/companies/{id}")).await
+pub fn delete_company(id: CompanyId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/companies/{id}"))
 }
 
-pub async fn delete_logo(id: CompanyId) -> Result<CompanyDetail, ApiError> {
-    client::delete(&format!("/admin/companies/{id}/logo")).await
+pub fn delete_logo(id: CompanyId) -> Reply<CompanyDetail> {
+    client::delete(&format!("/admin/companies/{id}/logo"))
 }
 
-pub async fn set_logo(id: CompanyId, body: &LogoInput) -> Result<CompanyDetail, ApiError> {
-    client::put(&format!("/admin/companies/{id}/logo"), body).await
+pub fn set_logo(id: CompanyId, body: &LogoInput) -> Reply<CompanyDetail> {
+    client::put(&format!("/admin/companies/{id}/logo"), body)
 }
 
 /// Numbers of one kind of document.
-pub async fn set_series(
+pub fn set_series(
     id: CompanyId,
     kind: shared::billing::DocumentKind,
     body: &NumberSeriesInput,
-) -> Result<CompanyDetail, ApiError> {
-    client::put(&format!("/admin/companies/{id}/numbering/{kind}"), body).await
+) -> Reply<CompanyDetail> {
+    client::put(&format!("/admin/companies/{id}/numbering/{kind}"), body)
 }
 
-pub async fn create_gateway(id: CompanyId, body: &GatewayInput) -> Result<Gateway, ApiError> {
-    client::post(&format!("/admin/companies/{id}/gateways"), body).await
+pub fn create_gateway(id: CompanyId, body: &GatewayInput) -> Reply<Gateway> {
+    client::post(&format!("/admin/companies/{id}/gateways"), body)
 }
 
-pub async fn change_gateway(id: GatewayId, body: &GatewayInput) -> Result<Gateway, ApiError> {
-    client::put(&format!("/admin/gateways/{id}"), body).await
+pub fn change_gateway(id: GatewayId, body: &GatewayInput) -> Reply<Gateway> {
+    client::put(&format!("/admin/gateways/{id}"), body)
 }
 
 /// Only one that nothing was paid through.
-pub async fn delete_gateway(id: GatewayId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/gateways/{id}")).await
+pub fn delete_gateway(id: GatewayId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/gateways/{id}"))
 }
 
 /// All rules, in the order in which they are read.
@@ -143,27 +143,27 @@ pub async fn tax_rules() -> Result<Vec<TaxRule>, ApiError> {
     Ok(client::get::<Page<TaxRule>>("/admin/tax-rules?per_page=200").await?.items)
 }
 
-pub async fn create_tax_rule(body: &TaxRuleInput) -> Result<TaxRule, ApiError> {
-    client::post("/admin/tax-rules", body).await
+pub fn create_tax_rule(body: &TaxRuleInput) -> Reply<TaxRule> {
+    client::post("/admin/tax-rules", body)
 }
 
-pub async fn change_tax_rule(id: TaxRuleId, body: &TaxRuleInput) -> Result<TaxRule, ApiError> {
-    client::put(&format!("/admin/tax-rules/{id}"), body).await
+pub fn change_tax_rule(id: TaxRuleId, body: &TaxRuleInput) -> Reply<TaxRule> {
+    client::put(&format!("/admin/tax-rules/{id}"), body)
 }
 
-pub async fn delete_tax_rule(id: TaxRuleId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/tax-rules/{id}")).await
+pub fn delete_tax_rule(id: TaxRuleId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/tax-rules/{id}"))
 }
 
-pub async fn move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Result<TaxRule, ApiError> {
-    client::post(&format!("/admin/tax-rules/{id}/move"), body).await
+pub fn move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Reply<TaxRule> {
+    client::post(&format!("/admin/tax-rules/{id}/move"), body)
 }
 
-pub async fn test_tax(body: &TaxTest) -> Result<TaxDecision, ApiError> {
-    client::post("/admin/tax-rules/test", body).await
+pub fn test_tax(body: &TaxTest) -> Reply<TaxDecision> {
+    client::post("/admin/tax-rules/test", body)
 }
 
 /// Adds rules; never overwrites. With `dry_run` it only says how many.
-pub async fn add_tax_preset(body: &TaxPresetInput, dry_run: bool) -> Result<TaxPresetResult, ApiError> {
-    client::post(&format!("/admin/tax-rules/presets?dry_run={dry_run}"), body).await
+pub fn add_tax_preset(body: &TaxPresetInput, dry_run: bool) -> Reply<TaxPresetResult> {
+    client::post(&format!("/admin/tax-rules/presets?dry_run={dry_run}"), body)
 }

@@ -3,111 +3,105 @@
 use shared::catalog::*;
 use shared::{OptionGroupId, OptionId, Page, PriceId, ProductGroupId, ProductId};
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, Nothing, Reply};
 
-pub async fn products(query: String) -> Result<Page<ProductSummary>, ApiError> {
-    client::get(&format!("/admin/products?{query}")).await
+pub fn products(query: String) -> Reply<Page<ProductSummary>> {
+    client::get(&format!("/admin/products?{query}"))
 }
 
-pub async fn product(id: ProductId) -> Result<ProductDetail, ApiError> {
-    client::get(&format!("/admin/products/{id}")).await
+pub fn product(id: ProductId) -> Reply<ProductDetail> {
+    client::get(&format!("/admin/products/{id}"))
 }
 
-pub async fn create_product(body: &ProductInput) -> Result<ProductDetail, ApiError> {
-    client::post("/admin/products", body).await
+pub fn create_product(body: &ProductInput) -> Reply<ProductDetail> {
+    client::post("/admin/products", body)
 }
 
-pub async fn change_product(id: ProductId, body: &ProductInput) -> Result<ProductDetail, ApiError> {
-    client::put(&format!("/admin/products/{id}"), body).await
+pub fn change_product(id: ProductId, body: &ProductInput) -> Reply<ProductDetail> {
+    client::put(&format!("/admin/products/{id}"), body)
 }
 
-pub async fn delete_product(id: ProductId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/products/{id}")).await
+pub fn delete_product(id: ProductId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/products/{id}"))
 }
 
-pub async fn duplicate_product(id: ProductId, body: &ProductCopy) -> Result<ProductDetail, ApiError> {
-    client::post(&format!("/admin/products/{id}/duplicate"), body).await
+pub fn duplicate_product(id: ProductId, body: &ProductCopy) -> Reply<ProductDetail> {
+    client::post(&format!("/admin/products/{id}/duplicate"), body)
 }
 
-pub async fn set_option_groups(id: ProductId, body: &ProductOptionGroups) -> Result<ProductDetail, ApiError> {
-    client::put(&format!("/admin/products/{id}/option-groups"), body).await
+pub fn set_option_groups(id: ProductId, body: &ProductOptionGroups) -> Reply<ProductDetail> {
+    client::put(&format!("/admin/products/{id}/option-groups"), body)
 }
 
-pub async fn set_product_prices(id: ProductId, body: &PriceChanges) -> Result<Vec<PriceRow>, ApiError> {
-    client::put(&format!("/admin/products/{id}/prices"), body).await
+pub fn set_product_prices(id: ProductId, body: &PriceChanges) -> Reply<Vec<PriceRow>> {
+    client::put(&format!("/admin/products/{id}/prices"), body)
 }
 
-pub async fn set_option_prices(id: OptionId, body: &PriceChanges) -> Result<Vec<PriceRow>, ApiError> {
-    client::put(&format!("/admin/options/{id}/prices"), body).await
+pub fn set_option_prices(id: OptionId, body: &PriceChanges) -> Reply<Vec<PriceRow>> {
+    client::put(&format!("/admin/options/{id}/prices"), body)
 }
 
-pub async fn delete_price(id: PriceId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/prices/{id}")).await
+pub fn delete_price(id: PriceId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/prices/{id}"))
 }
 
-pub async fn modules() -> Result<Vec<ModuleInfo>, ApiError> {
-    client::get("/admin/modules").await
+pub fn modules() -> Reply<Vec<ModuleInfo>> {
+    client::get("/admin/modules")
 }
 
-pub async fn product_groups(query: String) -> Result<Page<ProductGroupSummary>, ApiError> {
-    client::get(&format!("/admin/product-groups?{query}")).await
+pub fn product_groups(query: String) -> Reply<Page<ProductGroupSummary>> {
+    client::get(&format!("/admin/product-groups?{query}"))
 }
 
-pub async fn product_group(id: ProductGroupId) -> Result<ProductGroupDetail, ApiError> {
-    client::get(&format!("/admin/product-groups/{id}")).await
+pub fn product_group(id: ProductGroupId) -> Reply<ProductGroupDetail> {
+    client::get(&format!("/admin/product-groups/{id}"))
 }
 
-pub async fn create_product_group(body: &ProductGroupInput) -> Result<ProductGroupDetail, ApiError> {
-    client::post("/admin/product-groups", body).await
+pub fn create_product_group(body: &ProductGroupInput) -> Reply<ProductGroupDetail> {
+    client::post("/admin/product-groups", body)
 }
 
-pub async fn change_product_group(
-    id: ProductGroupId,
-    body: &ProductGroupInput,
-) -> Result<ProductGroupDetail, ApiError> {
-    client::put(&format!("/admin/product-groups/{id}"), body).await
+pub fn change_product_group(id: ProductGroupId, body: &ProductGroupInput) -> Reply<ProductGroupDetail> {
+    client::put(&format!("/admin/product-groups/{id}"), body)
 }
 
-pub async fn delete_product_group(id: ProductGroupId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/product-groups/{id}")).await
+pub fn delete_product_group(id: ProductGroupId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/product-groups/{id}"))
 }
 
-pub async fn option_groups(query: String) -> Result<Page<OptionGroupSummary>, ApiError> {
-    client::get(&format!("/admin/option-groups?{query}")).await
+pub fn option_groups(query: String) -> Reply<Page<OptionGroupSummary>> {
+    client::get(&format!("/admin/option-groups?{query}"))
 }
 
-pub async fn option_group(id: OptionGroupId) -> Result<OptionGroupDetail, ApiError> {
-    client::get(&format!("/admin/option-groups/{id}")).await
+pub fn option_group(id: OptionGroupId) -> Reply<OptionGroupDetail> {
+    client::get(&format!("/admin/option-groups/{id}"))
 }
 
-pub async fn create_option_group(body: &OptionGroupInput) -> Result<OptionGroupDetail, ApiError> {
-    client::post("/admin/option-groups", body).await
+pub fn create_option_group(body: &OptionGroupInput) -> Reply<OptionGroupDetail> {
+    client::post("/admin/option-groups", body)
 }
 
-pub async fn change_option_group(
-    id: OptionGroupId,
-    body: &OptionGroupInput,
-) -> Result<OptionGroupDetail, ApiError> {
-    client::put(&format!("/admin/option-groups/{id}"), body).await
+pub fn change_option_group(id: OptionGroupId, body: &OptionGroupInput) -> Reply<OptionGroupDetail> {
+    client::put(&format!("/admin/option-groups/{id}"), body)
 }
 
-pub async fn delete_option_group(id: OptionGroupId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/option-groups/{id}")).await
+pub fn delete_option_group(id: OptionGroupId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/option-groups/{id}"))
 }
 
-pub async fn create_option(id: OptionGroupId, body: &OptionInput) -> Result<OptionGroupDetail, ApiError> {
-    client::post(&format!("/admin/option-groups/{id}/options"), body).await
+pub fn create_option(id: OptionGroupId, body: &OptionInput) -> Reply<OptionGroupDetail> {
+    client::post(&format!("/admin/option-groups/{id}/options"), body)
 }
 
-pub async fn change_option(id: OptionId, body: &OptionInput) -> Result<OptionGroupDetail, ApiError> {
-    client::put(&format!("/admin/options/{id}"), body).await
+pub fn change_option(id: OptionId, body: &OptionInput) -> Reply<OptionGroupDetail> {
+    client::put(&format!("/admin/options/{id}"), body)
 }
 
-pub async fn delete_option(id: OptionId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/options/{id}")).await
+pub fn delete_option(id: OptionId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/options/{id}"))
 }
 
 /// Puts rows in order. `what` is `products`, `product-groups`, `option-groups` or `options`.
-pub async fn reorder(what: &str, body: &NewOrderOfRows) -> Result<Nothing, ApiError> {
-    client::put(&format!("/admin/{what}/order"), body).await
+pub fn reorder(what: &str, body: &NewOrderOfRows) -> Reply<Nothing> {
+    client::put(&format!("/admin/{what}/order"), body)
 }

@@ -5,7 +5,6 @@ pub mod auth;
 pub mod billing;
 pub mod catalog;
 pub mod client;
-pub mod me;
 pub mod money;
 pub mod notices;
 pub mod own;

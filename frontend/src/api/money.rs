@@ -4,35 +4,31 @@ use shared::billing::document::{DocumentDetail, DocumentSummary, FundsOverview, 
 use shared::billing::payment::PaymentPage;
 use shared::{ClientId, DocumentId, Page};
 
-use super::client::{self, ApiError, Key};
+use super::client::{self, Key, Reply};
 
-pub async fn limits(client: ClientId) -> Result<FundsOverview, ApiError> {
-    client::get(&format!("/clients/{client}/funds")).await
+pub fn limits(client: ClientId) -> Reply<FundsOverview> {
+    client::get(&format!("/clients/{client}/funds"))
 }
 
-pub async fn quote(client: ClientId, request: &FundsRequest) -> Result<FundsQuote, ApiError> {
-    client::post(&format!("/clients/{client}/funds/quote"), request).await
+pub fn quote(client: ClientId, request: &FundsRequest) -> Reply<FundsQuote> {
+    client::post(&format!("/clients/{client}/funds/quote"), request)
 }
 
 /// Issues a proforma; paying it tops up the wallet.
-pub async fn add_funds(
-    client: ClientId,
-    request: &FundsRequest,
-    key: &Key,
-) -> Result<DocumentDetail, ApiError> {
-    client::post_once(&format!("/clients/{client}/funds/proformas"), request, key).await
+pub fn add_funds(client: ClientId, request: &FundsRequest, key: &Key) -> Reply<DocumentDetail> {
+    client::post_once(&format!("/clients/{client}/funds/proformas"), request, key)
 }
 
-pub async fn documents(client: ClientId, query: &str) -> Result<Page<DocumentSummary>, ApiError> {
-    client::get(&format!("/clients/{client}/documents?{query}")).await
+pub fn documents(client: ClientId, query: &str) -> Reply<Page<DocumentSummary>> {
+    client::get(&format!("/clients/{client}/documents?{query}"))
 }
 
-pub async fn document(client: ClientId, id: DocumentId) -> Result<DocumentDetail, ApiError> {
-    client::get(&format!("/clients/{client}/documents/{id}")).await
+pub fn document(client: ClientId, id: DocumentId) -> Reply<DocumentDetail> {
+    client::get(&format!("/clients/{client}/documents/{id}"))
 }
 
-pub async fn payment_page(client: ClientId, id: DocumentId) -> Result<PaymentPage, ApiError> {
-    client::get(&format!("/clients/{client}/documents/{id}/payment-methods")).await
+pub fn payment_page(client: ClientId, id: DocumentId) -> Reply<PaymentPage> {
+    client::get(&format!("/clients/{client}/documents/{id}/payment-methods"))
 }
 
 /// Where the PDF is downloaded from.

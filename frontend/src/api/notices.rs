@@ -3,7 +3,7 @@
 use shared::notifications::*;
 use shared::{NotificationId, Page};
 
-use super::client::{self, ApiError};
+use super::client::{self, Reply};
 use crate::session::Portal;
 
 fn area(portal: Portal) -> &'static str {
@@ -13,23 +13,23 @@ fn area(portal: Portal) -> &'static str {
     }
 }
 
-pub async fn bell(portal: Portal) -> Result<Bell, ApiError> {
-    client::get(area(portal)).await
+pub fn bell(portal: Portal) -> Reply<Bell> {
+    client::get(area(portal))
 }
 
 /// Marks messages read, or all of them. Gives the bell as it is then.
-pub async fn mark_read(portal: Portal, body: &BellRead) -> Result<Bell, ApiError> {
-    client::post(&format!("{}/read", area(portal)), body).await
+pub fn mark_read(portal: Portal, body: &BellRead) -> Reply<Bell> {
+    client::post(&format!("{}/read", area(portal)), body)
 }
 
-pub async fn history(query: String) -> Result<Page<NotificationSummary>, ApiError> {
-    client::get(&format!("/admin/notifications?{query}")).await
+pub fn history(query: String) -> Reply<Page<NotificationSummary>> {
+    client::get(&format!("/admin/notifications?{query}"))
 }
 
-pub async fn message(id: NotificationId) -> Result<NotificationDetail, ApiError> {
-    client::get(&format!("/admin/notifications/{id}")).await
+pub fn message(id: NotificationId) -> Reply<NotificationDetail> {
+    client::get(&format!("/admin/notifications/{id}"))
 }
 
-pub async fn resend(id: NotificationId) -> Result<NotificationDetail, ApiError> {
-    client::act(&format!("/admin/notifications/{id}/resend")).await
+pub fn resend(id: NotificationId) -> Reply<NotificationDetail> {
+    client::act(&format!("/admin/notifications/{id}/resend"))
 }

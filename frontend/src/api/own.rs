@@ -1,132 +1,97 @@
-//! What a user does for a client: its profile, wallet, services, orders, transactions and tokens.
+//! What a user does for a client: its profile, wallet, services, orders and transactions.
 
 use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionPage};
 use shared::billing::wallet::CostSummary;
 use shared::catalog::{Quote, QuoteRequest};
 use shared::identity::*;
 use shared::services::*;
-use shared::{ClientId, OrderId, Page, ServiceId, TokenId, TransferId};
+use shared::{ClientId, OrderId, Page, ServiceId, TransferId};
 
-use super::client::{self, ApiError, Key};
+use super::client::{self, Key, Reply};
 
-pub async fn profile(client: ClientId) -> Result<ClientProfile, ApiError> {
-    client::get(&format!("/clients/{client}/profile")).await
+pub fn profile(client: ClientId) -> Reply<ClientProfile> {
+    client::get(&format!("/clients/{client}/profile"))
 }
 
-pub async fn change_profile(
-    client: ClientId,
-    change: &ClientProfileChange,
-) -> Result<ClientProfile, ApiError> {
-    client::put(&format!("/clients/{client}/profile"), change).await
+pub fn change_profile(client: ClientId, change: &ClientProfileChange) -> Reply<ClientProfile> {
+    client::put(&format!("/clients/{client}/profile"), change)
 }
 
 /// Balance, recurring cost, recommended top-up, and until when the wallet lasts.
-pub async fn cost(client: ClientId) -> Result<CostSummary, ApiError> {
-    client::get(&format!("/clients/{client}/costs")).await
+pub fn cost(client: ClientId) -> Reply<CostSummary> {
+    client::get(&format!("/clients/{client}/costs"))
 }
 
-pub async fn transactions(client: ClientId, query: &str) -> Result<TransactionPage, ApiError> {
-    client::get(&format!("/clients/{client}/transactions?{query}")).await
+pub fn transactions(client: ClientId, query: &str) -> Reply<TransactionPage> {
+    client::get(&format!("/clients/{client}/transactions?{query}"))
 }
 
-pub async fn transaction(client: ClientId, id: TransferId) -> Result<TransactionDetail, ApiError> {
-    client::get(&format!("/clients/{client}/transactions/{id}")).await
+pub fn transaction(client: ClientId, id: TransferId) -> Reply<TransactionDetail> {
+    client::get(&format!("/clients/{client}/transactions/{id}"))
 }
 
-pub async fn counters(client: ClientId) -> Result<ServiceCounters, ApiError> {
-    client::get(&format!("/clients/{client}/service-counters")).await
+pub fn counters(client: ClientId) -> Reply<ServiceCounters> {
+    client::get(&format!("/clients/{client}/service-counters"))
 }
 
-pub async fn services(client: ClientId, query: &str) -> Result<Page<ServiceSummary>, ApiError> {
-    client::get(&format!("/clients/{client}/services?{query}")).await
+pub fn services(client: ClientId, query: &str) -> Reply<Page<ServiceSummary>> {
+    client::get(&format!("/clients/{client}/services?{query}"))
 }
 
-pub async fn service(client: ClientId, id: ServiceId) -> Result<ServiceDetail, ApiError> {
-    client::get(&format!("/clients/{client}/services/{id}")).await
+pub fn service(client: ClientId, id: ServiceId) -> Reply<ServiceDetail> {
+    client::get(&format!("/clients/{client}/services/{id}"))
 }
 
-pub async fn rename_service(
-    client: ClientId,
-    id: ServiceId,
-    change: &ServiceChange,
-) -> Result<ServiceDetail, ApiError> {
-    client::patch(&format!("/clients/{client}/services/{id}"), change).await
+pub fn rename_service(client: ClientId, id: ServiceId, change: &ServiceChange) -> Reply<ServiceDetail> {
+    client::patch(&format!("/clients/{client}/services/{id}"), change)
 }
 
-pub async fn service_charges(
-    client: ClientId,
-    id: ServiceId,
-    query: &str,
-) -> Result<Page<ChargeDetail>, ApiError> {
-    client::get(&format!("/clients/{client}/services/{id}/charges?{query}")).await
+pub fn service_charges(client: ClientId, id: ServiceId, query: &str) -> Reply<Page<ChargeDetail>> {
+    client::get(&format!("/clients/{client}/services/{id}/charges?{query}"))
 }
 
 /// `idle` or `unidle`.
-pub async fn service_act(client: ClientId, id: ServiceId, act: &str) -> Result<ServiceDetail, ApiError> {
-    client::act(&format!("/clients/{client}/services/{id}/{act}")).await
+pub fn service_act(client: ClientId, id: ServiceId, act: &str) -> Reply<ServiceDetail> {
+    client::act(&format!("/clients/{client}/services/{id}/{act}"))
 }
 
-pub async fn request_termination(
-    client: ClientId,
-    id: ServiceId,
-    wish: &TerminateService,
-) -> Result<ServiceDetail, ApiError> {
-    client::post(&format!("/clients/{client}/services/{id}/termination"), wish).await
+pub fn request_termination(client: ClientId, id: ServiceId, wish: &TerminateService) -> Reply<ServiceDetail> {
+    client::post(&format!("/clients/{client}/services/{id}/termination"), wish)
 }
 
-pub async fn withdraw_termination(client: ClientId, id: ServiceId) -> Result<ServiceDetail, ApiError> {
-    client::delete(&format!("/clients/{client}/services/{id}/termination")).await
+pub fn withdraw_termination(client: ClientId, id: ServiceId) -> Reply<ServiceDetail> {
+    client::delete(&format!("/clients/{client}/services/{id}/termination"))
 }
 
-pub async fn preview_options(
+pub fn preview_options(
     client: ClientId,
     id: ServiceId,
     change: &OptionsChange,
-) -> Result<OptionsChangePreview, ApiError> {
-    client::post(&format!("/clients/{client}/services/{id}/options/preview"), change).await
+) -> Reply<OptionsChangePreview> {
+    client::post(&format!("/clients/{client}/services/{id}/options/preview"), change)
 }
 
-pub async fn change_options(
-    client: ClientId,
-    id: ServiceId,
-    change: &OptionsChange,
-) -> Result<ServiceDetail, ApiError> {
-    client::post(&format!("/clients/{client}/services/{id}/options"), change).await
+pub fn change_options(client: ClientId, id: ServiceId, change: &OptionsChange) -> Reply<ServiceDetail> {
+    client::post(&format!("/clients/{client}/services/{id}/options"), change)
 }
 
-pub async fn quote(client: ClientId, request: &QuoteRequest) -> Result<Quote, ApiError> {
-    client::post(&format!("/clients/{client}/quote"), request).await
+pub fn quote(client: ClientId, request: &QuoteRequest) -> Reply<Quote> {
+    client::post(&format!("/clients/{client}/quote"), request)
 }
 
-pub async fn order(client: ClientId, order: &NewOrder, key: &Key) -> Result<OrderDetail, ApiError> {
-    client::post_once(&format!("/clients/{client}/orders"), order, key).await
+pub fn order(client: ClientId, order: &NewOrder, key: &Key) -> Reply<OrderDetail> {
+    client::post_once(&format!("/clients/{client}/orders"), order, key)
 }
 
-pub async fn orders(client: ClientId, query: &str) -> Result<Page<OrderSummary>, ApiError> {
-    client::get(&format!("/clients/{client}/orders?{query}")).await
+pub fn orders(client: ClientId, query: &str) -> Reply<Page<OrderSummary>> {
+    client::get(&format!("/clients/{client}/orders?{query}"))
 }
 
-pub async fn order_detail(client: ClientId, id: OrderId) -> Result<OrderDetail, ApiError> {
-    client::get(&format!("/clients/{client}/orders/{id}")).await
+pub fn order_detail(client: ClientId, id: OrderId) -> Reply<OrderDetail> {
+    client::get(&format!("/clients/{client}/orders/{id}"))
 }
 
 /// Cancels an order that waits for money.
-pub async fn cancel_order(client: ClientId, id: OrderId) -> Result<OrderDetail, ApiError> {
-    client::act(&format!("/clients/{client}/orders/{id}/cancel")).await
-}
-
-pub async fn tokens(client: ClientId, query: &str) -> Result<Page<TokenSummary>, ApiError> {
-    client::get(&format!("/clients/{client}/tokens?{query}")).await
-}
-
-pub async fn token_scopes(client: ClientId) -> Result<TokenScopes, ApiError> {
-    client::get(&format!("/clients/{client}/token-scopes")).await
-}
-
-pub async fn create_token(client: ClientId, token: &NewToken) -> Result<TokenCreated, ApiError> {
-    client::post(&format!("/clients/{client}/tokens"), token).await
-}
-
-pub async fn revoke_token(client: ClientId, id: TokenId) -> Result<(), ApiError> {
-    client::delete(&format!("/clients/{client}/tokens/{id}")).await
+pub fn cancel_order(client: ClientId, id: OrderId) -> Reply<OrderDetail> {
+    client::act(&format!("/clients/{client}/orders/{id}/cancel"))
 }

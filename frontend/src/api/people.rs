@@ -3,41 +3,37 @@
 use shared::identity::*;
 use shared::{ClientId, Page, UserId};
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, ApiError, Nothing, Reply};
 
-pub async fn clients(query: String) -> Result<Page<ClientSummary>, ApiError> {
-    client::get(&format!("/admin/clients?{query}")).await
+pub fn clients(query: String) -> Reply<Page<ClientSummary>> {
+    client::get(&format!("/admin/clients?{query}"))
 }
 
-pub async fn client(id: ClientId) -> Result<ClientDetail, ApiError> {
-    client::get(&format!("/admin/clients/{id}")).await
+pub fn client(id: ClientId) -> Reply<ClientDetail> {
+    client::get(&format!("/admin/clients/{id}"))
 }
 
-pub async fn create_client(body: &NewClient) -> Result<ClientDetail, ApiError> {
-    client::post("/admin/clients", body).await
+pub fn create_client(body: &NewClient) -> Reply<ClientDetail> {
+    client::post("/admin/clients", body)
 }
 
-pub async fn change_client(id: ClientId, body: &ClientChange) -> Result<ClientDetail, ApiError> {
-    client::put(&format!("/admin/clients/{id}"), body).await
+pub fn change_client(id: ClientId, body: &ClientChange) -> Reply<ClientDetail> {
+    client::put(&format!("/admin/clients/{id}"), body)
 }
 
 /// Writes one of the addresses of a client.
-pub async fn set_address(
-    id: ClientId,
-    kind: AddressKind,
-    body: &PostalAddress,
-) -> Result<ClientDetail, ApiError> {
-    client::put(&format!("/admin/clients/{id}/addresses/{kind}"), body).await
+pub fn set_address(id: ClientId, kind: AddressKind, body: &PostalAddress) -> Reply<ClientDetail> {
+    client::put(&format!("/admin/clients/{id}/addresses/{kind}"), body)
 }
 
 /// Deletes an address; the billing address stays.
-pub async fn delete_address(id: ClientId, kind: AddressKind) -> Result<ClientDetail, ApiError> {
-    client::delete(&format!("/admin/clients/{id}/addresses/{kind}")).await
+pub fn delete_address(id: ClientId, kind: AddressKind) -> Reply<ClientDetail> {
+    client::delete(&format!("/admin/clients/{id}/addresses/{kind}"))
 }
 
 /// Where its users are or were signed in.
-pub async fn client_sessions(id: ClientId, query: String) -> Result<Page<ClientSession>, ApiError> {
-    client::get(&format!("/admin/clients/{id}/sessions?{query}")).await
+pub fn client_sessions(id: ClientId, query: String) -> Reply<Page<ClientSession>> {
+    client::get(&format!("/admin/clients/{id}/sessions?{query}"))
 }
 
 /// Where the list with these filters is downloaded from, as CSV.
@@ -46,12 +42,8 @@ pub fn clients_csv(query: &str) -> String {
 }
 
 /// With `dry_run` it only says what would happen.
-pub async fn change_status(
-    id: ClientId,
-    body: &ClientStatusChange,
-    dry_run: bool,
-) -> Result<ClientStatusEffect, ApiError> {
-    client::post(&format!("/admin/clients/{id}/status?dry_run={dry_run}"), body).await
+pub fn change_status(id: ClientId, body: &ClientStatusChange, dry_run: bool) -> Reply<ClientStatusEffect> {
+    client::post(&format!("/admin/clients/{id}/status?dry_run={dry_run}"), body)
 }
 
 pub async fn status_history(id: ClientId) -> Result<Vec<ClientStatusEntry>, ApiError> {
@@ -60,32 +52,28 @@ pub async fn status_history(id: ClientId) -> Result<Vec<ClientStatusEntry>, ApiE
         .items)
 }
 
-pub async fn confirm_client(id: ClientId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/clients/{id}/confirm")).await
+pub fn confirm_client(id: ClientId) -> Reply<Nothing> {
+    client::act(&format!("/admin/clients/{id}/confirm"))
 }
 
-pub async fn resend_client_confirmation(id: ClientId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/clients/{id}/resend-confirmation")).await
+pub fn resend_client_confirmation(id: ClientId) -> Reply<Nothing> {
+    client::act(&format!("/admin/clients/{id}/resend-confirmation"))
 }
 
-pub async fn add_client_user(id: ClientId, body: &NewClientUser) -> Result<Vec<ClientUser>, ApiError> {
-    client::post(&format!("/admin/clients/{id}/users"), body).await
+pub fn add_client_user(id: ClientId, body: &NewClientUser) -> Reply<Vec<ClientUser>> {
+    client::post(&format!("/admin/clients/{id}/users"), body)
 }
 
-pub async fn change_client_user(
-    id: ClientId,
-    user: UserId,
-    body: &ClientUserChange,
-) -> Result<Vec<ClientUser>, ApiError> {
-    client::put(&format!("/admin/clients/{id}/users/{user}"), body).await
+pub fn change_client_user(id: ClientId, user: UserId, body: &ClientUserChange) -> Reply<Vec<ClientUser>> {
+    client::put(&format!("/admin/clients/{id}/users/{user}"), body)
 }
 
-pub async fn detach_client_user(id: ClientId, user: UserId) -> Result<Vec<ClientUser>, ApiError> {
-    client::delete(&format!("/admin/clients/{id}/users/{user}")).await
+pub fn detach_client_user(id: ClientId, user: UserId) -> Reply<Vec<ClientUser>> {
+    client::delete(&format!("/admin/clients/{id}/users/{user}"))
 }
 
-pub async fn switch_owner(id: ClientId, body: &OwnerSwitch) -> Result<Vec<ClientUser>, ApiError> {
-    client::post(&format!("/admin/clients/{id}/owner"), body).await
+pub fn switch_owner(id: ClientId, body: &OwnerSwitch) -> Reply<Vec<ClientUser>> {
+    client::post(&format!("/admin/clients/{id}/owner"), body)
 }
 
 /// Notes of staff about a client, newest first.
@@ -93,36 +81,36 @@ pub async fn notes(id: ClientId) -> Result<Vec<ClientNote>, ApiError> {
     Ok(client::get::<Page<ClientNote>>(&format!("/admin/clients/{id}/notes?per_page=100")).await?.items)
 }
 
-pub async fn add_note(id: ClientId, body: &NewClientNote) -> Result<ClientNote, ApiError> {
-    client::post(&format!("/admin/clients/{id}/notes"), body).await
+pub fn add_note(id: ClientId, body: &NewClientNote) -> Reply<ClientNote> {
+    client::post(&format!("/admin/clients/{id}/notes"), body)
 }
 
-pub async fn users(query: String) -> Result<Page<UserSummary>, ApiError> {
-    client::get(&format!("/admin/users?{query}")).await
+pub fn users(query: String) -> Reply<Page<UserSummary>> {
+    client::get(&format!("/admin/users?{query}"))
 }
 
-pub async fn user(id: UserId) -> Result<UserDetail, ApiError> {
-    client::get(&format!("/admin/users/{id}")).await
+pub fn user(id: UserId) -> Reply<UserDetail> {
+    client::get(&format!("/admin/users/{id}"))
 }
 
-pub async fn create_user(body: &NewUser) -> Result<UserDetail, ApiError> {
-    client::post("/admin/users", body).await
+pub fn create_user(body: &NewUser) -> Reply<UserDetail> {
+    client::post("/admin/users", body)
 }
 
-pub async fn change_user(id: UserId, body: &UserChange) -> Result<UserDetail, ApiError> {
-    client::put(&format!("/admin/users/{id}"), body).await
+pub fn change_user(id: UserId, body: &UserChange) -> Reply<UserDetail> {
+    client::put(&format!("/admin/users/{id}"), body)
 }
 
-pub async fn delete_user(id: UserId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/users/{id}")).await
+pub fn delete_user(id: UserId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/users/{id}"))
 }
 
-pub async fn send_user_reset(id: UserId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/users/{id}/password-reset")).await
+pub fn send_user_reset(id: UserId) -> Reply<Nothing> {
+    client::act(&format!("/admin/users/{id}/password-reset"))
 }
 
-pub async fn remove_user_factor(id: UserId, body: &Reason) -> Result<Nothing, ApiError> {
-    client::post(&format!("/admin/users/{id}/remove-two-factor"), body).await
+pub fn remove_user_factor(id: UserId, body: &Reason) -> Reply<Nothing> {
+    client::post(&format!("/admin/users/{id}/remove-two-factor"), body)
 }
 
 /// Where a user is or was signed in, latest first.
@@ -131,6 +119,6 @@ pub async fn user_sessions(id: UserId) -> Result<Vec<SessionSummary>, ApiError> 
 }
 
 /// Signs a user out everywhere.
-pub async fn end_user_sessions(id: UserId) -> Result<SessionsEnded, ApiError> {
-    client::delete(&format!("/admin/users/{id}/sessions")).await
+pub fn end_user_sessions(id: UserId) -> Reply<SessionsEnded> {
+    client::delete(&format!("/admin/users/{id}/sessions"))
 }

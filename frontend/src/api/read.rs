@@ -1,23 +1,49 @@
 //! JSON into our types, by small code.
 //!
 //! serde_json can make a struct of an object or of an array and reads it straight from the text, so every type brings
-//! both ways and a parser. Our API writes objects only: here the text becomes a [`Value`] once, and every type brings
-//! the one way from there.
+//! both ways and a parser. Here the text becomes a [`Value`] once. A struct then asks for its fields by name, one after
+//! the other, which is by far the smaller of the two ways; fields that it does not know are left alone.
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
-/// The text is not what the type says, and why.
+/// The text is not what the type says, and where. What a type says of it itself is left out: it would bring all the
+/// code that words it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Mismatch(String);
+#[error("{}: {}", .0.path, .0.what)]
+pub struct Mismatch(Box<Fault>);
+
+#[derive(Debug)]
+struct Fault {
+    what: &'static str,
+    /// `.items.name`; a field that is missing by its place.
+    path: String,
+}
+
+impl Mismatch {
+    #[inline(never)]
+    fn new(what: &'static str) -> Self {
+        Self(Box::new(Fault { what, path: String::new() }))
+    }
+
+    #[inline(never)]
+    fn below(mut self, name: &str) -> Self {
+        self.0.path = format!(".{name}{}", self.0.path);
+        self
+    }
+}
 
 impl Error for Mismatch {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+    fn custom<T: std::fmt::Display>(_message: T) -> Self {
+        Self::new("not such a value")
+    }
+
+    /// A struct lacks a field.
+    fn invalid_length(place: usize, _expected: &dyn Expected) -> Self {
+        Self::new("missing").below(&place.to_string())
     }
 }
 
@@ -31,20 +57,6 @@ fn parse(text: &str) -> Result<Value, Mismatch> {
 }
 
 struct Json(Value);
-
-impl Json {
-    fn is_not(&self, wanted: &str) -> Mismatch {
-        let found = match &self.0 {
-            Value::Null => Unexpected::Unit,
-            Value::Bool(value) => Unexpected::Bool(*value),
-            Value::Number(_) => Unexpected::Other("a number"),
-            Value::String(text) => Unexpected::Str(text),
-            Value::Array(_) => Unexpected::Seq,
-            Value::Object(_) => Unexpected::Map,
-        };
-        Mismatch(format!("{found} is not {wanted}"))
-    }
-}
 
 fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Mismatch> {
     if let Some(value) = number.as_u64() {
@@ -63,7 +75,7 @@ macro_rules! only {
             $(let _ = $name;)*
             match self.0 {
                 $pattern => $value(visitor),
-                other => Err(Json(other).is_not($wanted)),
+                _ => Err(Mismatch::new($wanted)),
             }
         })+
     };
@@ -79,39 +91,39 @@ impl<'de> Deserializer<'de> for Json {
             Value::Number(value) => number(&value, visitor),
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            Value::Object(fields) => visitor.visit_map(Fields(fields.into_iter(), None)),
+            Value::Object(entries) => visitor.visit_map(Entries(entries.into_iter(), None)),
         }
     }
 
     only! {
-        deserialize_bool(): Value::Bool(value) => |visitor: V| visitor.visit_bool(value), "true or false";
-        deserialize_i8(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_i16(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_i32(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_i64(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_u8(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_u16(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_u32(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_u64(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_f32(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_f64(): Value::Number(value) => |visitor| number(&value, visitor), "a number";
-        deserialize_char(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_str(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_string(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_identifier(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_bytes(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_byte_buf(): Value::String(text) => |visitor: V| visitor.visit_string(text), "a text";
-        deserialize_unit(): Value::Null => |visitor: V| visitor.visit_unit(), "null";
-        deserialize_unit_struct(name: &'static str): Value::Null => |visitor: V| visitor.visit_unit(), "null";
-        deserialize_seq(): Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "an array";
+        deserialize_bool(): Value::Bool(value) => |visitor: V| visitor.visit_bool(value), "not true or false";
+        deserialize_i8(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_i16(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_i32(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_i64(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_u8(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_u16(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_u32(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_u64(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_f32(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_f64(): Value::Number(value) => |visitor| number(&value, visitor), "not a number";
+        deserialize_char(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_str(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_string(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_identifier(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_bytes(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_byte_buf(): Value::String(text) => |visitor: V| visitor.visit_string(text), "not a text";
+        deserialize_unit(): Value::Null => |visitor: V| visitor.visit_unit(), "not null";
+        deserialize_unit_struct(name: &'static str): Value::Null => |visitor: V| visitor.visit_unit(), "not null";
+        deserialize_seq(): Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "not an array";
         deserialize_tuple(length: usize):
-            Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "an array";
+            Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "not an array";
         deserialize_tuple_struct(name: &'static str, length: usize):
-            Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "an array";
+            Value::Array(items) => |visitor: V| visitor.visit_seq(Items(items.into_iter())), "not an array";
         deserialize_map():
-            Value::Object(fields) => |visitor: V| visitor.visit_map(Fields(fields.into_iter(), None)), "an object";
+            Value::Object(entries) => |visitor: V| visitor.visit_map(Entries(entries.into_iter(), None)), "not an object";
         deserialize_struct(name: &'static str, fields: &'static [&'static str]):
-            Value::Object(fields) => |visitor: V| visitor.visit_map(Fields(fields.into_iter(), None)), "an object";
+            Value::Object(values) => |visitor: V| visitor.visit_seq(Fields { names: fields.iter(), values }), "not an object";
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -139,9 +151,9 @@ impl<'de> Deserializer<'de> for Json {
             Value::String(name) => visitor.visit_enum(Variant(name, Value::Null)),
             Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
                 Some((name, value)) => visitor.visit_enum(Variant(name, value)),
-                None => Err(Mismatch("an empty object is not a variant".to_owned())),
+                None => Err(Mismatch::new("not a variant")),
             },
-            other => Err(Json(other).is_not("a variant")),
+            _ => Err(Mismatch::new("not a variant")),
         }
     }
 
@@ -164,10 +176,32 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields that are left, and the value of the one whose name was read.
-struct Fields(serde_json::map::IntoIter, Option<Value>);
+/// The values of a struct, in the order of its fields.
+struct Fields {
+    names: std::slice::Iter<'static, &'static str>,
+    values: Map<String, Value>,
+}
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de> SeqAccess<'de> for Fields {
+    type Error = Mismatch;
+
+    /// What is absent is read as null, for what may be; else the field has its default or is missing.
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
+        let Some(name) = self.names.next() else { return Ok(None) };
+        let value = self.values.remove(*name);
+        let absent = value.is_none();
+        match seed.deserialize(Json(value.unwrap_or_default())) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if absent => Ok(None),
+            Err(mismatch) => Err(mismatch.below(name)),
+        }
+    }
+}
+
+/// The entries that are left, and the value of the one whose name was read.
+struct Entries(serde_json::map::IntoIter, Option<Value>);
+
+impl<'de> MapAccess<'de> for Entries {
     type Error = Mismatch;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
@@ -199,7 +233,7 @@ impl<'de> VariantAccess<'de> for Held {
     type Error = Mismatch;
 
     fn unit_variant(self) -> Result<(), Mismatch> {
-        if self.0.is_null() { Ok(()) } else { Err(Json(self.0).is_not("a variant that holds nothing")) }
+        if self.0.is_null() { Ok(()) } else { Err(Mismatch::new("a variant that holds nothing")) }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Mismatch> {
@@ -257,6 +291,20 @@ mod tests {
         any: serde_json::Value,
     }
 
+    const fn seven() -> i32 {
+        7
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Lenient {
+        maybe: Option<u32>,
+        #[serde(default)]
+        list: Vec<u32>,
+        #[serde(default = "seven")]
+        number: i32,
+        last: String,
+    }
+
     #[test]
     fn what_is_written_is_read() {
         let all = All {
@@ -279,9 +327,16 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_a_reason() {
         let refused = |text: &str| read::<Inner>(text).expect_err("it does not fit").to_string();
-        assert_eq!(refused("{}"), "missing field `left`");
-        assert_eq!(refused("[\"a\"]"), "sequence is not an object");
-        assert_eq!(refused("{\"left\":1}"), "a number is not a text");
+        assert_eq!(refused("{}"), ".0: missing");
+        assert_eq!(refused("[\"a\"]"), ": not an object");
+        assert_eq!(refused("{\"left\":1}"), ".left: not a text");
+    }
+
+    #[test]
+    fn absent_fields_have_their_defaults_and_unknown_ones_are_left_alone() {
+        let last = "z".to_owned();
+        let read = read::<Lenient>(r#"{ "unknown": [{}], "last": "z" }"#).expect("it can be read");
+        assert_eq!(read, Lenient { maybe: None, list: vec![], number: 7, last });
     }
 
     #[test]

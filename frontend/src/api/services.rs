@@ -4,73 +4,73 @@ use shared::billing::ledger::ChargeDetail;
 use shared::services::*;
 use shared::{OrderId, Page, ServiceId};
 
-use super::client::{self, ApiError, Key};
+use super::client::{self, Key, Reply};
 
-pub async fn services(query: String) -> Result<Page<ServiceSummary>, ApiError> {
-    client::get(&format!("/admin/services?{query}")).await
+pub fn services(query: String) -> Reply<Page<ServiceSummary>> {
+    client::get(&format!("/admin/services?{query}"))
 }
 
-pub async fn service(id: ServiceId) -> Result<ServiceForStaff, ApiError> {
-    client::get(&format!("/admin/services/{id}")).await
+pub fn service(id: ServiceId) -> Reply<ServiceForStaff> {
+    client::get(&format!("/admin/services/{id}"))
 }
 
 /// Places an order for a client.
-pub async fn create_order(body: &NewOrderByStaff, key: &Key) -> Result<OrderDetail, ApiError> {
-    client::post_once("/admin/orders", body, key).await
+pub fn create_order(body: &NewOrderByStaff, key: &Key) -> Reply<OrderDetail> {
+    client::post_once("/admin/orders", body, key)
 }
 
-pub async fn suspend(id: ServiceId, body: &SuspendService) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/suspend"), body).await
+pub fn suspend(id: ServiceId, body: &SuspendService) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/suspend"), body)
 }
 
 /// `idle`, `unidle`, `retry`, `delivered`, `withdraw-termination`: acts that need nothing more.
-pub async fn act(id: ServiceId, action: &str) -> Result<ServiceForStaff, ApiError> {
-    client::act(&format!("/admin/services/{id}/{action}")).await
+pub fn act(id: ServiceId, action: &str) -> Reply<ServiceForStaff> {
+    client::act(&format!("/admin/services/{id}/{action}"))
 }
 
-pub async fn resume(id: ServiceId, body: &ServiceNote) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/resume"), body).await
+pub fn resume(id: ServiceId, body: &ServiceNote) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/resume"), body)
 }
 
 /// Gives it another label.
-pub async fn rename(id: ServiceId, body: &ServiceChange) -> Result<ServiceForStaff, ApiError> {
-    client::patch(&format!("/admin/services/{id}"), body).await
+pub fn rename(id: ServiceId, body: &ServiceChange) -> Reply<ServiceForStaff> {
+    client::patch(&format!("/admin/services/{id}"), body)
 }
 
-pub async fn preview_options(id: ServiceId, body: &OptionsChange) -> Result<OptionsChangePreview, ApiError> {
-    client::post(&format!("/admin/services/{id}/options/preview"), body).await
+pub fn preview_options(id: ServiceId, body: &OptionsChange) -> Reply<OptionsChangePreview> {
+    client::post(&format!("/admin/services/{id}/options/preview"), body)
 }
 
-pub async fn change_options(id: ServiceId, body: &OptionsChange) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/options"), body).await
+pub fn change_options(id: ServiceId, body: &OptionsChange) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/options"), body)
 }
 
 /// What it was charged, latest first.
-pub async fn charges(id: ServiceId, query: String) -> Result<Page<ChargeDetail>, ApiError> {
-    client::get(&format!("/admin/services/{id}/charges?{query}")).await
+pub fn charges(id: ServiceId, query: String) -> Reply<Page<ChargeDetail>> {
+    client::get(&format!("/admin/services/{id}/charges?{query}"))
 }
 
-pub async fn orders(query: String) -> Result<Page<OrderSummary>, ApiError> {
-    client::get(&format!("/admin/orders?{query}")).await
+pub fn orders(query: String) -> Reply<Page<OrderSummary>> {
+    client::get(&format!("/admin/orders?{query}"))
 }
 
-pub async fn order(id: OrderId) -> Result<OrderDetail, ApiError> {
-    client::get(&format!("/admin/orders/{id}")).await
+pub fn order(id: OrderId) -> Reply<OrderDetail> {
+    client::get(&format!("/admin/orders/{id}"))
 }
 
 /// Only one that waits for money.
-pub async fn cancel_order(id: OrderId, body: &ServiceNote) -> Result<OrderDetail, ApiError> {
-    client::post(&format!("/admin/orders/{id}/cancel"), body).await
+pub fn cancel_order(id: OrderId, body: &ServiceNote) -> Reply<OrderDetail> {
+    client::post(&format!("/admin/orders/{id}/cancel"), body)
 }
 
-pub async fn terminate(id: ServiceId, body: &TerminateService) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/terminate"), body).await
+pub fn terminate(id: ServiceId, body: &TerminateService) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/terminate"), body)
 }
 
-pub async fn force(id: ServiceId, body: &ForceState) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/force"), body).await
+pub fn force(id: ServiceId, body: &ForceState) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/force"), body)
 }
 
-pub async fn set_manual(id: ServiceId, body: &ManualFlag) -> Result<ServiceForStaff, ApiError> {
-    client::post(&format!("/admin/services/{id}/manual"), body).await
+pub fn set_manual(id: ServiceId, body: &ManualFlag) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/manual"), body)
 }

@@ -3,32 +3,32 @@
 use shared::settings::*;
 use shared::{Currency, Page};
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, ApiError, Nothing, Reply};
 
-pub async fn settings() -> Result<Settings, ApiError> {
-    client::get("/admin/settings").await
+pub fn settings() -> Reply<Settings> {
+    client::get("/admin/settings")
 }
 
-pub async fn change(body: &Settings) -> Result<Settings, ApiError> {
-    client::put("/admin/settings", body).await
+pub fn change(body: &Settings) -> Reply<Settings> {
+    client::put("/admin/settings", body)
 }
 
 pub async fn currencies() -> Result<Vec<CurrencyDetail>, ApiError> {
     Ok(client::get::<Page<CurrencyDetail>>("/admin/currencies?per_page=200").await?.items)
 }
 
-pub async fn create_currency(body: &NewCurrency) -> Result<CurrencyDetail, ApiError> {
-    client::post("/admin/currencies", body).await
+pub fn create_currency(body: &NewCurrency) -> Reply<CurrencyDetail> {
+    client::post("/admin/currencies", body)
 }
 
-pub async fn change_currency(code: Currency, body: &CurrencyChange) -> Result<CurrencyDetail, ApiError> {
-    client::put(&format!("/admin/currencies/{code}"), body).await
+pub fn change_currency(code: Currency, body: &CurrencyChange) -> Reply<CurrencyDetail> {
+    client::put(&format!("/admin/currencies/{code}"), body)
 }
 
-pub async fn make_currency_default(code: Currency) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/currencies/{code}/default")).await
+pub fn make_currency_default(code: Currency) -> Reply<Nothing> {
+    client::act(&format!("/admin/currencies/{code}/default"))
 }
 
-pub async fn delete_currency(code: Currency) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/currencies/{code}")).await
+pub fn delete_currency(code: Currency) -> Reply<Nothing> {
+    client::delete(&format!("/admin/currencies/{code}"))
 }

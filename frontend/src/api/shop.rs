@@ -3,7 +3,7 @@
 use shared::Currency;
 use shared::catalog::{PublicCatalog, PublicProductDetail, Quote, QuoteRequest};
 
-use super::client::{self, ApiError};
+use super::client::{self, ApiError, Reply};
 
 pub async fn catalog(currency: Option<Currency>) -> Result<PublicCatalog, ApiError> {
     let currency = currency.map(|currency| currency.to_string()).unwrap_or_default();
@@ -11,10 +11,10 @@ pub async fn catalog(currency: Option<Currency>) -> Result<PublicCatalog, ApiErr
 }
 
 /// A product by its key.
-pub async fn product(key: &str) -> Result<PublicProductDetail, ApiError> {
-    client::get(&format!("/public/products/{}", urlencoding::encode(key))).await
+pub fn product(key: &str) -> Reply<PublicProductDetail> {
+    client::get(&format!("/public/products/{}", urlencoding::encode(key)))
 }
 
-pub async fn quote(request: &QuoteRequest) -> Result<Quote, ApiError> {
-    client::post("/public/quote", request).await
+pub fn quote(request: &QuoteRequest) -> Reply<Quote> {
+    client::post("/public/quote", request)
 }

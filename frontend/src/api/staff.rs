@@ -3,62 +3,62 @@
 use shared::identity::*;
 use shared::{AdminGroupId, AdminId, Page};
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, Nothing, Reply};
 
-pub async fn admins(query: String) -> Result<Page<AdminSummary>, ApiError> {
-    client::get(&format!("/admin/admins?{query}")).await
+pub fn admins(query: String) -> Reply<Page<AdminSummary>> {
+    client::get(&format!("/admin/admins?{query}"))
 }
 
-pub async fn admin(id: AdminId) -> Result<AdminDetail, ApiError> {
-    client::get(&format!("/admin/admins/{id}")).await
+pub fn admin(id: AdminId) -> Reply<AdminDetail> {
+    client::get(&format!("/admin/admins/{id}"))
 }
 
-pub async fn create_admin(body: &NewAdmin) -> Result<AdminDetail, ApiError> {
-    client::post("/admin/admins", body).await
+pub fn create_admin(body: &NewAdmin) -> Reply<AdminDetail> {
+    client::post("/admin/admins", body)
 }
 
-pub async fn change_admin(id: AdminId, body: &AdminChange) -> Result<AdminDetail, ApiError> {
-    client::put(&format!("/admin/admins/{id}"), body).await
+pub fn change_admin(id: AdminId, body: &AdminChange) -> Reply<AdminDetail> {
+    client::put(&format!("/admin/admins/{id}"), body)
 }
 
-pub async fn delete_admin(id: AdminId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/admins/{id}")).await
+pub fn delete_admin(id: AdminId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/admins/{id}"))
 }
 
-pub async fn send_admin_reset(id: AdminId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/admins/{id}/password-reset")).await
+pub fn send_admin_reset(id: AdminId) -> Reply<Nothing> {
+    client::act(&format!("/admin/admins/{id}/password-reset"))
 }
 
 /// Takes a colleague's second factor away.
-pub async fn remove_admin_factor(id: AdminId, body: &Reason) -> Result<Nothing, ApiError> {
-    client::post(&format!("/admin/admins/{id}/remove-two-factor"), body).await
+pub fn remove_admin_factor(id: AdminId, body: &Reason) -> Reply<Nothing> {
+    client::post(&format!("/admin/admins/{id}/remove-two-factor"), body)
 }
 
-pub async fn groups(query: String) -> Result<Page<AdminGroupSummary>, ApiError> {
-    client::get(&format!("/admin/admin-groups?{query}")).await
+pub fn groups(query: String) -> Reply<Page<AdminGroupSummary>> {
+    client::get(&format!("/admin/admin-groups?{query}"))
 }
 
-pub async fn group(id: AdminGroupId) -> Result<AdminGroupDetail, ApiError> {
-    client::get(&format!("/admin/admin-groups/{id}")).await
+pub fn group(id: AdminGroupId) -> Reply<AdminGroupDetail> {
+    client::get(&format!("/admin/admin-groups/{id}"))
 }
 
-pub async fn create_group(body: &NewAdminGroup) -> Result<AdminGroupDetail, ApiError> {
-    client::post("/admin/admin-groups", body).await
+pub fn create_group(body: &NewAdminGroup) -> Reply<AdminGroupDetail> {
+    client::post("/admin/admin-groups", body)
 }
 
-pub async fn change_group(id: AdminGroupId, body: &AdminGroupChange) -> Result<AdminGroupDetail, ApiError> {
-    client::put(&format!("/admin/admin-groups/{id}"), body).await
+pub fn change_group(id: AdminGroupId, body: &AdminGroupChange) -> Reply<AdminGroupDetail> {
+    client::put(&format!("/admin/admin-groups/{id}"), body)
 }
 
-pub async fn delete_group(id: AdminGroupId) -> Result<Nothing, ApiError> {
-    client::delete(&format!("/admin/admin-groups/{id}")).await
+pub fn delete_group(id: AdminGroupId) -> Reply<Nothing> {
+    client::delete(&format!("/admin/admin-groups/{id}"))
 }
 
-pub async fn permissions() -> Result<PermissionCatalogue, ApiError> {
-    client::get("/admin/permissions").await
+pub fn permissions() -> Reply<PermissionCatalogue> {
+    client::get("/admin/permissions")
 }
 
 /// The activity log, by keyset.
-pub async fn activity(query: String) -> Result<ActivityPage, ApiError> {
-    client::get(&format!("/admin/activity?{query}")).await
+pub fn activity(query: String) -> Reply<ActivityPage> {
+    client::get(&format!("/admin/activity?{query}"))
 }

@@ -7,60 +7,60 @@ use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
 use shared::tasks::*;
 use shared::{Page, TaskId};
 
-use super::client::{self, ApiError, Nothing};
+use super::client::{self, Nothing, Reply};
 
-pub async fn dashboard() -> Result<Dashboard, ApiError> {
-    client::get("/admin/dashboard").await
+pub fn dashboard() -> Reply<Dashboard> {
+    client::get("/admin/dashboard")
 }
 
-pub async fn tasks(query: String) -> Result<Page<TaskSummary>, ApiError> {
-    client::get(&format!("/admin/tasks?{query}")).await
+pub fn tasks(query: String) -> Reply<Page<TaskSummary>> {
+    client::get(&format!("/admin/tasks?{query}"))
 }
 
-pub async fn task(id: TaskId) -> Result<TaskDetail, ApiError> {
-    client::get(&format!("/admin/tasks/{id}")).await
+pub fn task(id: TaskId) -> Reply<TaskDetail> {
+    client::get(&format!("/admin/tasks/{id}"))
 }
 
-pub async fn task_counts() -> Result<TaskCounts, ApiError> {
-    client::get("/admin/tasks/counts").await
+pub fn task_counts() -> Reply<TaskCounts> {
+    client::get("/admin/tasks/counts")
 }
 
-pub async fn retry_task(id: TaskId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/tasks/{id}/retry")).await
+pub fn retry_task(id: TaskId) -> Reply<Nothing> {
+    client::act(&format!("/admin/tasks/{id}/retry"))
 }
 
-pub async fn cancel_task(id: TaskId) -> Result<Nothing, ApiError> {
-    client::act(&format!("/admin/tasks/{id}/cancel")).await
+pub fn cancel_task(id: TaskId) -> Reply<Nothing> {
+    client::act(&format!("/admin/tasks/{id}/cancel"))
 }
 
-pub async fn task_done(id: TaskId, body: &TaskDone) -> Result<Nothing, ApiError> {
-    client::post(&format!("/admin/tasks/{id}/done"), body).await
+pub fn task_done(id: TaskId, body: &TaskDone) -> Reply<Nothing> {
+    client::post(&format!("/admin/tasks/{id}/done"), body)
 }
 
 /// Processes, leader and queues right now.
-pub async fn automation() -> Result<AutomationStatus, ApiError> {
-    client::get("/admin/automation/status").await
+pub fn automation() -> Reply<AutomationStatus> {
+    client::get("/admin/automation/status")
 }
 
 /// What a cron expression means, before it is saved.
-pub async fn explain_cron(body: &CronQuestion) -> Result<CronAnswer, ApiError> {
-    client::post("/admin/schedules/explain", body).await
+pub fn explain_cron(body: &CronQuestion) -> Reply<CronAnswer> {
+    client::post("/admin/schedules/explain", body)
 }
 
-pub async fn schedules() -> Result<Vec<Schedule>, ApiError> {
-    client::get("/admin/schedules").await
+pub fn schedules() -> Reply<Vec<Schedule>> {
+    client::get("/admin/schedules")
 }
 
-pub async fn change_schedule(key: &str, body: &ScheduleChange) -> Result<Schedule, ApiError> {
-    client::put(&format!("/admin/schedules/{key}"), body).await
+pub fn change_schedule(key: &str, body: &ScheduleChange) -> Reply<Schedule> {
+    client::put(&format!("/admin/schedules/{key}"), body)
 }
 
-pub async fn run_schedule(key: &str) -> Result<Schedule, ApiError> {
-    client::act(&format!("/admin/schedules/{key}/run")).await
+pub fn run_schedule(key: &str) -> Reply<Schedule> {
+    client::act(&format!("/admin/schedules/{key}/run"))
 }
 
-pub async fn reset_schedule(key: &str) -> Result<Schedule, ApiError> {
-    client::act(&format!("/admin/schedules/{key}/reset")).await
+pub fn reset_schedule(key: &str) -> Reply<Schedule> {
+    client::act(&format!("/admin/schedules/{key}/reset"))
 }
 
 /// The time of this installation.
@@ -76,11 +76,11 @@ struct ClockChange {
     now: Timestamp,
 }
 
-pub async fn clock() -> Result<ClockState, ApiError> {
-    client::get("/public/clock").await
+pub fn clock() -> Reply<ClockState> {
+    client::get("/public/clock")
 }
 
 /// Moves the development clock.
-pub async fn move_clock(now: Timestamp) -> Result<ClockState, ApiError> {
-    client::post("/admin/clock", &ClockChange { now }).await
+pub fn move_clock(now: Timestamp) -> Reply<ClockState> {
+    client::post("/admin/clock", &ClockChange { now })
 }

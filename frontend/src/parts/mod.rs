@@ -1,5 +1,6 @@
 //! Pieces that pages of both portals share.
 
+pub mod account;
 pub mod address;
 pub mod amount;
 pub mod auth_frame;
@@ -8,18 +9,15 @@ pub mod filters;
 pub mod load;
 pub mod range;
 pub mod record;
-pub mod security;
 pub mod sheet;
 pub mod shell;
 pub mod state;
 pub mod states;
 pub mod submit;
 pub mod sudo;
-pub mod tokens;
-pub mod two_factor;
 pub mod why;
 
 pub use load::{DataTable, FailedNote, Loaded, NotFound, failure};
-pub use record::RecordId;
+pub use record::{RecordId, by_id};
 pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};

@@ -27,14 +27,17 @@ pub struct Share {
 const WIDTH: i64 = 10_000;
 const HEIGHT: i64 = 2_000;
 
-/// The top of the axis: the next 1, 2, 2.5 or 5 times a power of ten.
+/// The top of the axis: the next 1, 2, 2.5 or 5 times a power of ten, and at least 4.
 fn axis_top(max: i64) -> i64 {
+    if max <= 4 {
+        return 4;
+    }
     let mut power = 1_i64;
     loop {
         for step in [10, 20, 25, 50] {
             let top = power * step / 10;
-            if top >= max.max(1) {
-                return top.max(4);
+            if top >= max {
+                return top;
             }
         }
         power = power.saturating_mul(10);

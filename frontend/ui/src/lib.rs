@@ -4,8 +4,10 @@
 //! every other text is a parameter. The look is in `tokens.css` and `components.css` beside this crate.
 
 pub mod chart;
+pub mod choice;
 pub mod effect;
 pub mod field;
+pub mod form;
 pub mod frame;
 pub mod icon;
 pub mod list;
@@ -17,11 +19,10 @@ pub mod toast;
 pub mod words;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
+pub use choice::{CheckField, CheckList, RadioCards, SelectField, SwitchField};
 pub use effect::effect;
-pub use field::{
-    CheckField, FieldProblem, Form, FormErrors, NumberField, PasswordField, RadioCards, SelectField,
-    SwitchField, TextArea, TextField,
-};
+pub use field::{NumberField, PasswordField, TextArea, TextField};
+pub use form::{FieldProblem, Form, FormErrors};
 pub use frame::{
     Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
 };

@@ -10,10 +10,8 @@ use ui::{
 
 use super::clients::language_options;
 use crate::api;
-use crate::i18n::{t, ta};
-use crate::parts::security::{ChangePassword, Sessions};
-use crate::parts::tokens::Tokens;
-use crate::parts::two_factor::TwoFactor;
+use crate::i18n::{t, ta, tp};
+use crate::parts::account::{ChangePassword, Methods, Sessions, Tokens, TwoFactor};
 use crate::parts::{Loaded, submit};
 use crate::query::{Query, use_query};
 use crate::session::{self, Portal};
@@ -21,7 +19,12 @@ use crate::session::{self, Portal};
 #[component]
 fn AccountTabs() -> impl IntoView {
     let tab = |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/account{path}") };
-    let tabs = vec![tab(t().my_account, ""), tab(t().security, "/security"), tab(t().api_tokens, "/tokens")];
+    let tabs = vec![
+        tab(t().my_account, ""),
+        tab(t().security, "/security"),
+        tab(tp().security.sessions_title, "/sessions"),
+        tab(t().api_tokens, "/tokens"),
+    ];
     view! { <Tabs tabs label=t().account /> }
 }
 
@@ -93,15 +96,30 @@ fn Data(detail: AdminAccount, account: Query<AdminAccount>) -> impl IntoView {
 /// Password, second factor, sessions.
 #[component]
 pub fn AccountSecurityPage() -> impl IntoView {
+    let account = use_query(|| (), |()| api::account::admin_account());
+    let center = use_query(|| Portal::Admin, api::account::factors);
     view! {
         <Title text=t().security />
         <PageHead title=t().my_account />
         <AccountTabs />
-        <div class="stack-y max-w-3xl">
-            <TwoFactor portal=Portal::Admin />
-            <ChangePassword portal=Portal::Admin />
-            <Sessions portal=Portal::Admin />
-        </div>
+        <Loaded query=account rows=5 let:me>
+            <div class="stack-y max-w-3xl">
+                <TwoFactor portal=Portal::Admin center />
+                <Methods portal=Portal::Admin center title=tp().factor.center_title email=me.email />
+                <ChangePassword portal=Portal::Admin title=tp().security.password_title two_factor=me.two_factor changed_at=me.password_changed_at />
+            </div>
+        </Loaded>
+    }
+}
+
+/// Where one is signed in.
+#[component]
+pub fn AccountSessionsPage() -> impl IntoView {
+    view! {
+        <Title text=tp().security.sessions_title />
+        <Sessions portal=Portal::Admin title=t().my_account>
+            <AccountTabs />
+        </Sessions>
     }
 }
 
@@ -110,10 +128,8 @@ pub fn AccountSecurityPage() -> impl IntoView {
 pub fn AccountTokensPage() -> impl IntoView {
     view! {
         <Title text=t().api_tokens />
-        <PageHead title=t().my_account />
-        <AccountTabs />
-        <div class="max-w-4xl">
-            <Tokens base="/admin/me/tokens" />
-        </div>
+        <Tokens base="/admin/me/tokens" title=t().my_account>
+            <AccountTabs />
+        </Tokens>
     }
 }

@@ -30,6 +30,7 @@ pub fn AdminRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <SystemRoutes />
             <Route path=path!("account") view=account::AccountPage />
             <Route path=path!("account/security") view=account::AccountSecurityPage />
+            <Route path=path!("account/sessions") view=account::AccountSessionsPage />
             <Route path=path!("account/tokens") view=account::AccountTokensPage />
             <Route path=path!("*any") view=NotFound />
         </ParentRoute>

@@ -9,7 +9,7 @@ use shared::identity::{ClientPermission, ClientStatus, LinkRequest};
 use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, effect, lu, toast_ok};
 
 use super::icons;
-use super::kit::{self, Overview, may, now_seconds, overview, signed_in};
+use super::kit::{self, Overview, may, overview, signed_in};
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, tc};
@@ -353,7 +353,7 @@ fn StatusStrip() -> impl IntoView {
 fn low_wallet(cost: &CostSummary) -> Option<(Tone, String)> {
     let words = &tc().strip;
     let until = cost.lasts_until.filter(|_| cost.services > 0)?;
-    match until.as_second() - now_seconds() {
+    match until.as_second() - format::now_seconds() {
         ..=0 => Some((Tone::Bad, words.empty_wallet.to_owned())),
         1..=259_200 => Some((Tone::Warn, fill(words.low_wallet, &[("until", &format::date_time(until))]))),
         _ => None,

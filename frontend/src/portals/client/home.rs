@@ -12,7 +12,7 @@ use ui::{AreaChart, Card, EmptyState, Icon, LinkButton, PageHead, Series, StatCa
 
 use super::finance::transactions::LINKS;
 use super::finance::unpaid::Unpaid;
-use super::kit::{self, may, now_seconds, overview};
+use super::kit::{self, may, overview};
 use crate::api;
 use crate::format;
 use crate::i18n::{self, fill, tc};
@@ -76,7 +76,7 @@ pub(crate) fn HomePage() -> impl IntoView {
 pub(crate) fn lasts(cost: &CostSummary) -> String {
     let words = &tc().home;
     match cost.lasts_until {
-        Some(until) if until.as_second() <= now_seconds() => words.lasts_over.to_owned(),
+        Some(until) if until.as_second() <= format::now_seconds() => words.lasts_over.to_owned(),
         Some(until) => fill(words.lasts, &[("until", &format::date_time(until))]),
         None if cost.services == 0 => words.lasts_always.to_owned(),
         None => words.lasts_long.to_owned(),
@@ -250,12 +250,10 @@ fn Forecast(cost: CostSummary) -> impl IntoView {
     if cost.services == 0 || cost.wallet.currency.decimals() != 2 || cost.wallet.balance <= Decimal::ZERO {
         return ().into_any();
     }
-    let start = now_seconds();
+    let start = format::now_seconds();
     let labels = (0..=30_i64)
         .map(|day| {
-            jiff::Timestamp::from_second(start + day * 86_400)
-                .map(|at| format::day_short(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
-                .unwrap_or_default()
+            jiff::Timestamp::from_second(start + day * 86_400).map(format::date_short).unwrap_or_default()
         })
         .collect();
     let title = format!("{} ({})", words.forecast, cost.wallet.currency);

@@ -54,9 +54,3 @@ pub(super) fn access() -> Option<ClientAccess> {
 pub(super) fn may(permission: ClientPermission) -> bool {
     untrack(access).is_some_and(|access| access.permissions.contains(&permission))
 }
-
-/// Seconds of the browser's clock: for countdowns, never for money.
-pub(super) fn now_seconds() -> i64 {
-    let text: String = js_sys::Date::new_0().to_iso_string().into();
-    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).unwrap_or_default()
-}

@@ -2,27 +2,25 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
 use shared::{Page, Permission, ProductGroupId, ProductId};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, Icon, LinkButton,
-    PageHead, SelectField, SwitchField, TextField, Tone, lu, toast_ok, use_list,
+    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, LinkButton,
+    ListState, PageHead, SwitchField, TextField, Tone, lu, toast_ok, use_list,
 };
 
-use super::products::ids_in_order;
-use super::texts::{MoveRow, TextsFields, TextsForm};
+use super::attached::{Attached, AttachedList};
+use super::order::order_column;
+use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta};
-use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-fn columns(
-    groups: Query<Page<ProductGroupSummary>>,
-    in_order: Signal<bool>,
-) -> Vec<Column<ProductGroupSummary>> {
+fn columns(groups: Query<Page<ProductGroupSummary>>, list: ListState) -> Vec<Column<ProductGroupSummary>> {
     vec![
         Column::new("name", t().name, |group: &ProductGroupSummary| {
             view! {
@@ -40,17 +38,7 @@ fn columns(
         }),
         Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products)).end().sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &ProductGroupSummary| format::date(group.updated_at)),
-        Column::new("sort", ta().order_of_rows, move |group: &ProductGroupSummary| {
-            let id = group.id.0;
-            move || {
-                let ids = ids_in_order(groups, in_order.get(), |group| group.id.0);
-                ids.iter().position(|other| *other == id).map(|index| {
-                    let done = Callback::new(move |()| groups.refetch());
-                    view! { <MoveRow what="product-groups" ids=ids.clone() index done /> }
-                })
-            }
-        })
-        .sorted_by("sort"),
+        order_column("product-groups", groups, list, |group| group.id.0),
     ]
 }
 
@@ -59,8 +47,6 @@ fn columns(
 pub fn ProductGroupsPage() -> impl IntoView {
     let list = use_list("sort");
     let groups = use_query(move || list.api_query(), api::catalog::product_groups);
-    let in_order =
-        Signal::derive(move || list.sort() == "sort" && !list.is_filtered() && may(Permission::ProductsEdit));
     view! {
         <Title text=ta().product_groups />
         <PageHead title=ta().product_groups text=ta().product_groups_text>
@@ -72,7 +58,7 @@ pub fn ProductGroupsPage() -> impl IntoView {
         <DataTable
             query=groups
             list
-            columns=columns(groups, in_order)
+            columns=columns(groups, list)
             label=ta().product_groups
             empty=|| view! { <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text /> }
         />
@@ -95,57 +81,49 @@ pub fn NewProductGroupPage() -> impl IntoView {
 /// The page of a product group.
 #[component]
 pub fn ProductGroupPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<ProductGroupId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let group = use_query(move || id, api::catalog::product_group);
-            let delete_open = RwSignal::new(false);
-            let navigate = SendWrapper::new(use_navigate());
-            let delete = submit_with(
-                move || api::catalog::delete_product_group(id),
-                move |_| {
-                    toast_ok(t().deleted);
-                    navigate("/admin/product-groups", Default::default());
-                },
-            );
-            view! {
-                <Loaded query=group rows=8 let:detail>
-                    {
-                        let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
-                            .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
-                        view! {
-                            <Title text=name.clone() />
-                            <Breadcrumbs crumbs=vec![
-                                Crumb::to(ta().product_groups, "/admin/product-groups"),
-                                Crumb::here(name.clone()),
-                            ] />
-                            <PageHead title=name>
-                                {may(Permission::ProductsEdit)
-                                    .then(|| {
-                                        view! {
-                                            <Button
-                                                text=t().delete
-                                                class="btn-danger"
-                                                on_click=Callback::new(move |()| delete_open.set(true))
-                                            />
-                                        }
-                                    })}
-                            </PageHead>
-                            <div class="max-w-4xl">
-                                <GroupForm detail=Some((detail, group)) />
-                            </div>
-                        }
+    by_id(|id: ProductGroupId| {
+        let group = use_query(move || id, api::catalog::product_group);
+        let delete_open = RwSignal::new(false);
+        let navigate = SendWrapper::new(use_navigate());
+        let delete = submit_with(
+            move || api::catalog::delete_product_group(id),
+            move |_| {
+                toast_ok(t().deleted);
+                navigate("/admin/product-groups", Default::default());
+            },
+        );
+        view! {
+            <Loaded query=group rows=8 let:detail>
+                {
+                    let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
+                        .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
+                    view! {
+                        <Title text=name.clone() />
+                        <Breadcrumbs crumbs=vec![
+                            Crumb::to(ta().product_groups, "/admin/product-groups"),
+                            Crumb::here(name.clone()),
+                        ] />
+                        <PageHead title=name>
+                            {may(Permission::ProductsEdit)
+                                .then(|| {
+                                    view! {
+                                        <Button
+                                            text=t().delete
+                                            class="btn-danger"
+                                            on_click=Callback::new(move |()| delete_open.set(true))
+                                        />
+                                    }
+                                })}
+                        </PageHead>
+                        <div class="max-w-4xl">
+                            <GroupForm detail=Some((detail, group)) />
+                        </div>
                     }
-                </Loaded>
-                <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
-            }
-            .into_any()
+                }
+            </Loaded>
+            <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
         }
-    }
+    })
 }
 
 #[component]
@@ -158,21 +136,18 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
     let texts = TextsForm::new(old.as_ref().map(|group| &group.texts));
     let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
     let version = old.as_ref().and_then(|group| group.version);
-    let products: RwSignal<Vec<(ProductId, String, bool)>> = RwSignal::new(
+    let products = RwSignal::new(
         detail
             .iter()
             .flat_map(|(detail, _)| &detail.products)
-            .map(|product| (product.id, product.name.clone(), product.visible))
-            .collect(),
+            .map(|product| Attached { id: product.id.0, name: product.name.clone(), flag: product.visible })
+            .collect::<Vec<_>>(),
     );
     let all = use_query(|| (), |()| api::catalog::products("per_page=200&sort=sort".to_owned()));
-    let chosen = RwSignal::new(String::new());
-    let rest = Signal::derive(move || {
+    let all = Signal::derive(move || {
         all.data().with(|page| {
-            let all = page.iter().flat_map(|page| &page.items);
-            all.filter(|product| products.with(|products| products.iter().all(|(id, ..)| *id != product.id)))
-                .map(|product| (product.id.to_string(), product.name.clone()))
-                .collect::<Vec<_>>()
+            let products = page.iter().flat_map(|page| &page.items);
+            products.map(|product| (product.id.0, product.name.clone())).collect::<Vec<_>>()
         })
     });
     let errors = FormErrors::new();
@@ -189,7 +164,7 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
                 products: Some(products.with(|products| {
                     products
                         .iter()
-                        .map(|(id, _, visible)| ProductInGroup { id: *id, visible: *visible })
+                        .map(|one| ProductInGroup { id: ProductId(one.id), visible: one.flag })
                         .collect()
                 })),
             });
@@ -219,71 +194,7 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
                 </div>
             </Card>
             <Card title=ta().products>
-                <ul class="grid gap-2 mb-4">
-                    {move || {
-                        products
-                            .get()
-                            .into_iter()
-                            .enumerate()
-                            .map(|(index, (_, name, visible))| {
-                                view! {
-                                    <li class="flex items-center gap-2">
-                                        <span class="flex-1 truncate">{name}</span>
-                                        <label class="check">
-                                            <input
-                                                type="checkbox"
-                                                prop:checked=visible
-                                                on:change=move |event| {
-                                                    let on = event_target_checked(&event);
-                                                    products.update(|products| products[index].2 = on);
-                                                }
-                                            />
-                                            {ta().visible}
-                                        </label>
-                                        <button
-                                            type="button"
-                                            class="btn btn-ghost btn-icon btn-sm"
-                                            aria-label=ta().move_up
-                                            disabled=index == 0
-                                            on:click=move |_| products.update(|products| products.swap(index, index - 1))
-                                        >
-                                            <Icon icon=lu::LuArrowUp />
-                                        </button>
-                                        <button
-                                            type="button"
-                                            class="btn btn-ghost btn-icon btn-sm"
-                                            aria-label=t().remove
-                                            on:click=move |_| {
-                                                products.update(|products| {
-                                                    products.remove(index);
-                                                });
-                                            }
-                                        >
-                                            <Icon icon=lu::LuTrash />
-                                        </button>
-                                    </li>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </ul>
-                <div class="flex items-end gap-2">
-                    <div class="flex-1">
-                        <SelectField name="attach" label=t().add value=chosen options=rest />
-                    </div>
-                    <Button
-                        text=t().add
-                        disabled=Signal::derive(move || chosen.with(String::is_empty))
-                        on_click=Callback::new(move |()| {
-                            let id = chosen.get_untracked();
-                            let name = rest.get_untracked().into_iter().find(|(other, _)| *other == id).map(|(_, name)| name);
-                            if let (Ok(id), Some(name)) = (id.parse(), name) {
-                                products.update(|products| products.push((id, name, true)));
-                                chosen.set(String::new());
-                            }
-                        })
-                    />
-                </div>
+                <AttachedList attached=products all page="/admin/products" flag=ta().visible flagged=true />
             </Card>
             <div class="form-bar">
                 <Button

@@ -1,9 +1,11 @@
 //! The catalogue: products, product groups, option groups, prices.
 
+mod attached;
 mod attributes;
 mod groups;
 mod module_settings;
 mod options;
+mod order;
 mod prices;
 mod product;
 mod product_form;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{
     OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput, OptionKind,
@@ -10,24 +10,21 @@ use shared::catalog::{
 use shared::{OptionGroupId, Page, Permission};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
-    LinkButton, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField, Tone, lu,
-    toast_ok, use_list,
+    LinkButton, ListState, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField,
+    Tone, lu, toast_ok, use_list,
 };
 
+use super::order::{MoveRow, order_column};
 use super::prices::{PriceGrid, Priced};
-use super::products::ids_in_order;
-use super::texts::{MoveRow, TextsFields, TextsForm};
+use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-fn columns(
-    groups: Query<Page<OptionGroupSummary>>,
-    in_order: Signal<bool>,
-) -> Vec<Column<OptionGroupSummary>> {
+fn columns(groups: Query<Page<OptionGroupSummary>>, list: ListState) -> Vec<Column<OptionGroupSummary>> {
     vec![
         Column::new("name", t().name, |group: &OptionGroupSummary| {
             view! {
@@ -52,17 +49,7 @@ fn columns(
             .end()
             .sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &OptionGroupSummary| format::date(group.updated_at)),
-        Column::new("sort", ta().order_of_rows, move |group: &OptionGroupSummary| {
-            let id = group.id.0;
-            move || {
-                let ids = ids_in_order(groups, in_order.get(), |group| group.id.0);
-                ids.iter().position(|other| *other == id).map(|index| {
-                    let done = Callback::new(move |()| groups.refetch());
-                    view! { <MoveRow what="option-groups" ids=ids.clone() index done /> }
-                })
-            }
-        })
-        .sorted_by("sort"),
+        order_column("option-groups", groups, list, |group| group.id.0),
     ]
 }
 
@@ -71,8 +58,6 @@ fn columns(
 pub fn OptionGroupsPage() -> impl IntoView {
     let list = use_list("sort");
     let groups = use_query(move || list.api_query(), api::catalog::option_groups);
-    let in_order =
-        Signal::derive(move || list.sort() == "sort" && !list.is_filtered() && may(Permission::ProductsEdit));
     view! {
         <Title text=ta().option_groups />
         <PageHead title=ta().option_groups text=ta().option_groups_text>
@@ -84,7 +69,7 @@ pub fn OptionGroupsPage() -> impl IntoView {
         <DataTable
             query=groups
             list
-            columns=columns(groups, in_order)
+            columns=columns(groups, list)
             label=ta().option_groups
             empty=|| view! { <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text /> }
         />
@@ -107,32 +92,24 @@ pub fn NewOptionGroupPage() -> impl IntoView {
 /// The page of an option group: its data, then its options with their prices.
 #[component]
 pub fn OptionGroupPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<OptionGroupId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let group = use_query(move || id, api::catalog::option_group);
-            let delete_open = RwSignal::new(false);
-            let navigate = SendWrapper::new(use_navigate());
-            let delete = submit_with(
-                move || api::catalog::delete_option_group(id),
-                move |_| {
-                    toast_ok(t().deleted);
-                    navigate("/admin/option-groups", Default::default());
-                },
-            );
-            view! {
-                <Loaded query=group rows=8 let:detail>
-                    <GroupPage detail group delete_open />
-                </Loaded>
-                <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
-            }
-            .into_any()
+    by_id(|id: OptionGroupId| {
+        let group = use_query(move || id, api::catalog::option_group);
+        let delete_open = RwSignal::new(false);
+        let navigate = SendWrapper::new(use_navigate());
+        let delete = submit_with(
+            move || api::catalog::delete_option_group(id),
+            move |_| {
+                toast_ok(t().deleted);
+                navigate("/admin/option-groups", Default::default());
+            },
+        );
+        view! {
+            <Loaded query=group rows=8 let:detail>
+                <GroupPage detail group delete_open />
+            </Loaded>
+            <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
         }
-    }
+    })
 }
 
 #[component]

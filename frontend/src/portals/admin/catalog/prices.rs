@@ -139,7 +139,7 @@ pub(super) fn PriceGrid(
                 <td>
                     <select
                         class="input input-sm w-24"
-                        id=ui::field::field_id(&format!("prices.{index}.currency"))
+                        id=ui::form::field_id(&format!("prices.{index}.currency"))
                         aria-label=t().currency
                         disabled=row.id.is_some()
                         on:change=move |event| row.currency.set(event_target_value(&event))
@@ -156,7 +156,7 @@ pub(super) fn PriceGrid(
                 <td>
                     <select
                         class="input input-sm w-36"
-                        id=ui::field::field_id(&format!("prices.{index}.period"))
+                        id=ui::form::field_id(&format!("prices.{index}.period"))
                         aria-label=t().period
                         disabled=row.id.is_some()
                         on:change=move |event| row.period.set(event_target_value(&event))
@@ -184,7 +184,7 @@ pub(super) fn PriceGrid(
                                     class="input input-sm input-num w-24"
                                     inputmode="decimal"
                                     maxlength="16"
-                                    id=ui::field::field_id(&format!("prices.{index}.{}", AMOUNT_NAMES[at]))
+                                    id=ui::form::field_id(&format!("prices.{index}.{}", AMOUNT_NAMES[at]))
                                     aria-label=titles[at]
                                     placeholder="—"
                                     disabled=unused

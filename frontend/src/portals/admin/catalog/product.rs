@@ -2,21 +2,22 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{ProductCopy, ProductDetail, ProductOptionGroup, ProductOptionGroups};
 use shared::{OptionGroupId, Permission, ProductId};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Facts, Form, FormErrors, Icon, Menu,
-    MenuButton, PageHead, SelectField, TextField, Tone, lu, toast_ok, use_unsaved_guard,
+    Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Facts, Form, FormErrors, Menu, MenuButton,
+    PageHead, TextField, Tone, lu, toast_ok, use_unsaved_guard,
 };
 
+use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
 use super::module_settings::ModuleSettings;
 use super::prices::{PriceGrid, Priced};
 use super::product_form::{ProductFields, ProductForm};
 use crate::i18n::{self, t, ta};
-use crate::parts::{Loaded, NotFound, RecordId, submit, submit_with};
+use crate::parts::{Loaded, RecordId, by_id, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -67,22 +68,14 @@ pub fn NewProductPage() -> impl IntoView {
 /// The page of a product.
 #[component]
 pub fn ProductPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<ProductId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let product = use_query(move || id, api::catalog::product);
-            view! {
-                <Loaded query=product rows=10 let:detail>
-                    <Page detail product />
-                </Loaded>
-            }
-            .into_any()
+    by_id(|id: ProductId| {
+        let product = use_query(move || id, api::catalog::product);
+        view! {
+            <Loaded query=product rows=10 let:detail>
+                <Page detail product />
+            </Loaded>
         }
-    }
+    })
 }
 
 #[component]
@@ -214,18 +207,18 @@ fn Page(detail: ProductDetail, product: Query<ProductDetail>) -> impl IntoView {
 fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: bool) -> impl IntoView {
     let id = detail.id;
     let version = detail.product.version.unwrap_or_default();
-    let attached: RwSignal<Vec<(OptionGroupId, String, bool)>> = RwSignal::new(
-        detail.option_groups.iter().map(|group| (group.id, group.name.clone(), group.required)).collect(),
+    let attached = RwSignal::new(
+        detail
+            .option_groups
+            .iter()
+            .map(|group| Attached { id: group.id.0, name: group.name.clone(), flag: group.required })
+            .collect::<Vec<_>>(),
     );
     let all = use_query(|| (), |()| api::catalog::option_groups("per_page=200".to_owned()));
-    let chosen = RwSignal::new(String::new());
-    let rest = Signal::derive(move || {
+    let all = Signal::derive(move || {
         all.data().with(|page| {
             let groups = page.iter().flat_map(|page| &page.items);
-            groups
-                .filter(|group| attached.with(|attached| attached.iter().all(|(id, ..)| *id != group.id)))
-                .map(|group| (group.id.to_string(), group.name.clone()))
-                .collect::<Vec<_>>()
+            groups.map(|group| (group.id.0, group.name.clone())).collect::<Vec<_>>()
         })
     });
     let save = submit_with(
@@ -233,7 +226,7 @@ fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: 
             let groups = attached.with_untracked(|attached| {
                 attached
                     .iter()
-                    .map(|(id, _, required)| ProductOptionGroup { id: *id, required: *required })
+                    .map(|one| ProductOptionGroup { id: OptionGroupId(one.id), required: one.flag })
                     .collect()
             });
             async move { api::catalog::set_option_groups(id, &ProductOptionGroups { version, groups }).await }
@@ -245,71 +238,7 @@ fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: 
     );
     view! {
         <Card title=ta().option_groups text=ta().attach_text>
-            <ul class="grid gap-2 mb-4">
-                {move || {
-                    attached
-                        .get()
-                        .into_iter()
-                        .enumerate()
-                        .map(|(index, (id, name, required))| {
-                            view! {
-                                <li class="flex items-center gap-2">
-                                    <a class="link flex-1 truncate" href=format!("/admin/option-groups/{id}")>{name}</a>
-                                    <label class="check">
-                                        <input
-                                            type="checkbox"
-                                            prop:checked=required
-                                            on:change=move |event| {
-                                                let on = event_target_checked(&event);
-                                                attached.update(|attached| attached[index].2 = on);
-                                            }
-                                        />
-                                        {ta().required}
-                                    </label>
-                                    <button
-                                        type="button"
-                                        class="btn btn-ghost btn-icon btn-sm"
-                                        aria-label=ta().move_up
-                                        disabled=index == 0
-                                        on:click=move |_| attached.update(|attached| attached.swap(index, index - 1))
-                                    >
-                                        <Icon icon=lu::LuArrowUp />
-                                    </button>
-                                    <button
-                                        type="button"
-                                        class="btn btn-ghost btn-icon btn-sm"
-                                        aria-label=t().remove
-                                        on:click=move |_| {
-                                            attached.update(|attached| {
-                                                attached.remove(index);
-                                            });
-                                        }
-                                    >
-                                        <Icon icon=lu::LuTrash />
-                                    </button>
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </ul>
-            <div class="flex items-end gap-2">
-                <div class="flex-1">
-                    <SelectField name="attach" label=t().add value=chosen options=rest />
-                </div>
-                <Button
-                    text=t().add
-                    disabled=Signal::derive(move || chosen.with(String::is_empty))
-                    on_click=Callback::new(move |()| {
-                        let id = chosen.get_untracked();
-                        let name = rest.get_untracked().into_iter().find(|(other, _)| *other == id).map(|(_, name)| name);
-                        if let (Ok(id), Some(name)) = (id.parse(), name) {
-                            attached.update(|attached| attached.push((id, name, false)));
-                            chosen.set(String::new());
-                        }
-                    })
-                />
-            </div>
+            <AttachedList attached all page="/admin/option-groups" flag=ta().required />
             <div class="form-bar mt-4">
                 <Button text=t().save class="btn-primary btn-sm" busy=save.busy disabled=!editable on_click=save.run />
             </div>

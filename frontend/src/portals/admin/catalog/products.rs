@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::catalog::ProductSummary;
-use ui::{Badge, Column, EmptyState, LinkButton, PageHead, Tone, lu, use_list};
+use ui::{Badge, Column, EmptyState, LinkButton, ListState, PageHead, Tone, lu, use_list};
 
-use super::texts::MoveRow;
+use super::order::order_column;
 use crate::i18n::{t, ta};
 use crate::parts::DataTable;
 use crate::parts::filters::FilterSelect;
@@ -14,27 +14,7 @@ use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-/// The ids of the rows shown, while they are in their own order.
-pub(super) fn ids_in_order<T: Send + Sync>(
-    query: Query<shared::Page<T>>,
-    sorted: bool,
-    id: fn(&T) -> uuid::Uuid,
-) -> Vec<uuid::Uuid> {
-    if !sorted {
-        return Vec::new();
-    }
-    query.data().with(|page| {
-        let whole = page
-            .as_ref()
-            .filter(|page| usize::try_from(page.total).is_ok_and(|total| total == page.items.len()));
-        whole.map(|page| page.items.iter().map(id).collect()).unwrap_or_default()
-    })
-}
-
-fn columns(
-    products: Query<shared::Page<ProductSummary>>,
-    in_order: Signal<bool>,
-) -> Vec<Column<ProductSummary>> {
+fn columns(products: Query<shared::Page<ProductSummary>>, list: ListState) -> Vec<Column<ProductSummary>> {
     vec![
         Column::new("name", t().name, |product: &ProductSummary| {
             view! {
@@ -64,17 +44,7 @@ fn columns(
         Column::new("services", ta().services, |product: &ProductSummary| format::count(product.services))
             .end()
             .sorted_by("services"),
-        Column::new("sort", ta().order_of_rows, move |product: &ProductSummary| {
-            let id = product.id.0;
-            move || {
-                let ids = ids_in_order(products, in_order.get(), |product| product.id.0);
-                ids.iter().position(|other| *other == id).map(|index| {
-                    let done = Callback::new(move |()| products.refetch());
-                    view! { <MoveRow what="products" ids=ids.clone() index done /> }
-                })
-            }
-        })
-        .sorted_by("sort"),
+        order_column("products", products, list, |product| product.id.0),
     ]
 }
 
@@ -83,8 +53,6 @@ fn columns(
 pub fn ProductsPage() -> impl IntoView {
     let list = use_list("sort");
     let products = use_query(move || list.api_query(), api::catalog::products);
-    let in_order =
-        Signal::derive(move || list.sort() == "sort" && !list.is_filtered() && may(Permission::ProductsEdit));
     view! {
         <Title text=ta().products />
         <PageHead title=ta().products text=ta().products_text>
@@ -96,7 +64,7 @@ pub fn ProductsPage() -> impl IntoView {
         <DataTable
             query=products
             list
-            columns=columns(products, in_order)
+            columns=columns(products, list)
             label=ta().products
             filters=Box::new(move || {
                 let yes_no = || vec![("true".to_owned(), t().yes.to_owned()), ("false".to_owned(), t().no.to_owned())];

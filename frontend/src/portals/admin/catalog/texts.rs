@@ -1,15 +1,13 @@
-//! Texts per language, and moving rows up and down: shared by everything in the catalogue.
+//! Texts per language: shared by everything in the catalogue.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use shared::Language;
-use shared::catalog::{CatalogText, NewOrderOfRows};
-use ui::{Icon, Segment, TextArea, TextField, lu};
+use shared::catalog::CatalogText;
+use ui::{Segment, TextArea, TextField};
 
-use crate::api;
 use crate::i18n::{self, native_name, t, ta};
-use crate::parts::submit_with;
 
 /// Texts being edited, a set for each language.
 #[derive(Clone, Copy)]
@@ -82,51 +80,5 @@ pub(super) fn TextsFields(form: TextsForm, #[prop(optional)] name_only: bool) ->
                     }
                 })}
         </div>
-    }
-}
-
-/// Two small buttons that move a row of a list; the list is loaded again afterwards.
-#[component]
-pub(super) fn MoveRow(
-    what: &'static str,
-    /// All ids in their present order.
-    ids: Vec<uuid::Uuid>,
-    index: usize,
-    done: Callback<()>,
-) -> impl IntoView {
-    let last = ids.len().saturating_sub(1);
-    let wanted = StoredValue::new(ids.clone());
-    let send = submit_with(
-        move || async move { api::catalog::reorder(what, &NewOrderOfRows { ids: wanted.get_value() }).await },
-        move |_| done.run(()),
-    );
-    let swap = move |with: usize| {
-        let mut ids = ids.clone();
-        ids.swap(index, with);
-        wanted.set_value(ids);
-        send.run.run(());
-    };
-    let up = swap.clone();
-    view! {
-        <span class="inline-flex">
-            <button
-                type="button"
-                class="btn btn-ghost btn-icon btn-sm"
-                aria-label=ta().move_up
-                disabled=index == 0
-                on:click=move |_| up(index - 1)
-            >
-                <Icon icon=lu::LuArrowUp />
-            </button>
-            <button
-                type="button"
-                class="btn btn-ghost btn-icon btn-sm"
-                aria-label=ta().move_down
-                disabled={index >= last}
-                on:click=move |_| swap(index + 1)
-            >
-                <Icon icon=lu::LuArrowDown />
-            </button>
-        </span>
     }
 }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_params_map;
 use shared::identity::ClientDetail;
 use shared::{ClientId, Permission};
 use ui::{Avatar, Breadcrumbs, Crumb, Tab, Tabs};
@@ -15,7 +14,7 @@ use super::summary::Summary;
 use super::users::ClientUsers;
 use crate::api;
 use crate::i18n::{ta, td};
-use crate::parts::{ClientBadge, Loaded, NotFound, RecordId};
+use crate::parts::{ClientBadge, Loaded, RecordId, by_id};
 use crate::portals::admin::finance::{DocumentsTable, PaymentsTable, TransactionsTable};
 use crate::portals::admin::monitoring::{ActivityTable, MessagesTable};
 use crate::portals::admin::services::ServicesTable;
@@ -29,26 +28,19 @@ pub(super) struct ThisClient(pub(super) Query<ClientDetail>);
 /// Head and tabs; the tab's page stands below.
 #[component]
 pub fn ClientFrame() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<ClientId>().ok()));
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let client = use_query(move || id, api::people::client);
-            provide_context(ThisClient(client));
-            view! {
-                <Loaded query=client let:detail>
-                    <Head detail client />
-                </Loaded>
-                <Show when=move || client.data().with(Option::is_some)>
-                    <ClientTabs id />
-                    <Outlet />
-                </Show>
-            }
-            .into_any()
+    by_id(|id: ClientId| {
+        let client = use_query(move || id, api::people::client);
+        provide_context(ThisClient(client));
+        view! {
+            <Loaded query=client let:detail>
+                <Head detail client />
+            </Loaded>
+            <Show when=move || client.data().with(Option::is_some)>
+                <ClientTabs id />
+                <Outlet />
+            </Show>
         }
-    }
+    })
 }
 
 #[component]

@@ -6,8 +6,8 @@ use shared::identity::{
 };
 use shared::{ClientId, Permission, UserId};
 use ui::{
-    Avatar, Button, Card, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, SelectField, TextField, lu,
-    toast_ok,
+    Avatar, Button, Card, CheckList, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, SelectField,
+    TextField, lu, toast_ok,
 };
 
 use crate::i18n::{fill, t, ta, word};
@@ -161,34 +161,16 @@ fn RoleFields(role: RwSignal<String>, permissions: RwSignal<Vec<ClientPermission
     view! {
         <SelectField name="role" label=ta().role value=role options />
         <Show when=move || role.with(|role| role == ClientRole::Custom.as_str())>
-            <fieldset class="grid gap-2">
-                <legend class="field-label mb-2">{ta().permissions}</legend>
-                {ClientPermission::ALL
+            <CheckList
+                name="permissions"
+                label=ta().permissions
+                chosen=permissions
+                options=ClientPermission::ALL
                     .iter()
-                    .map(|permission| {
-                        let permission = *permission;
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="checkbox"
-                                    prop:checked=move || permissions.with(|all| all.contains(&permission))
-                                    on:change=move |event| {
-                                        let on = event_target_checked(&event);
-                                        permissions
-                                            .update(|all| {
-                                                all.retain(|other| *other != permission);
-                                                if on {
-                                                    all.push(permission);
-                                                }
-                                            });
-                                    }
-                                />
-                                <span>{word(permission.as_str())}</span>
-                            </label>
-                        }
-                    })
-                    .collect_view()}
-            </fieldset>
+                    .map(|permission| (*permission, view! { <span>{word(permission.as_str())}</span> }.into_any()))
+                    .collect()
+                class="grid gap-2"
+            />
         </Show>
     }
 }

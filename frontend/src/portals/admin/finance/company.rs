@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::billing::NumberReset;
 use shared::billing::company::{CompanyDetail, LogoInput, LogoType, NumberSeries, NumberSeriesInput};
@@ -20,7 +20,7 @@ use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Loaded, NotFound, RecordId, submit, submit_with};
+use crate::parts::{Loaded, RecordId, by_id, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -34,27 +34,19 @@ fn this() -> Query<CompanyDetail> {
 /// Head and tabs of a home company.
 #[component]
 pub fn CompanyFrame() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<CompanyId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let company = use_query(move || id, api::billing::company);
-            provide_context(ThisCompany(company));
-            view! {
-                <Loaded query=company let:detail>
-                    <Head detail company />
-                </Loaded>
-                <Show when=move || company.data().with(Option::is_some)>
-                    <CompanyTabs id />
-                    <Outlet />
-                </Show>
-            }
-            .into_any()
+    by_id(|id: CompanyId| {
+        let company = use_query(move || id, api::billing::company);
+        provide_context(ThisCompany(company));
+        view! {
+            <Loaded query=company let:detail>
+                <Head detail company />
+            </Loaded>
+            <Show when=move || company.data().with(Option::is_some)>
+                <CompanyTabs id />
+                <Outlet />
+            </Show>
         }
-    }
+    })
 }
 
 #[component]

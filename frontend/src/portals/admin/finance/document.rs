@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
 use shared::{DocumentId, Permission};
 use ui::{
@@ -15,7 +14,7 @@ use crate::api::client::file;
 use crate::i18n::{t, ta, word};
 use crate::parts::sheet::{DocumentSheet, TaxWhy};
 use crate::parts::states::DocumentBadge;
-use crate::parts::{Loaded, NotFound, RecordId, StateBadge, submit_with};
+use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -23,22 +22,14 @@ use crate::{api, format};
 /// The page of a document.
 #[component]
 pub fn DocumentPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let document = use_query(move || id, api::billing::document);
-            view! {
-                <Loaded query=document rows=10 let:detail>
-                    <Page detail document />
-                </Loaded>
-            }
-            .into_any()
+    by_id(|id: DocumentId| {
+        let document = use_query(move || id, api::billing::document);
+        view! {
+            <Loaded query=document rows=10 let:detail>
+                <Page detail document />
+            </Loaded>
         }
-    }
+    })
 }
 
 fn link(link: DocumentLink) -> AnyView {

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::services::{OrderDetail, OrderStatus, OrderSummary, ServiceNote};
 use shared::{OrderId, Permission};
 use ui::{
@@ -15,7 +14,7 @@ use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, NotFound, RecordId, StateBadge, submit_with};
+use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit_with};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -75,45 +74,38 @@ pub fn OrdersPage() -> impl IntoView {
 /// The page of an order.
 #[component]
 pub fn OrderPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<OrderId>().ok()));
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let order = use_query(move || id, api::services::order);
-            order.refresh_every(|| 15);
-            let open = RwSignal::new(false);
-            let note = RwSignal::new(String::new());
-            let cancel = submit_with(
-                move || async move {
-                    let note = note.get_untracked().trim().to_owned();
-                    api::services::cancel_order(id, &ServiceNote { note }).await
-                },
-                move |detail| {
-                    open.set(false);
-                    order.put(detail);
-                    toast_ok(t().done);
-                },
-            );
-            view! {
-                <Loaded query=order rows=8 let:detail>
-                    <Page detail open />
-                </Loaded>
-                <Confirm
-                    open
-                    title=td().orders.cancel
-                    text=td().orders.cancel_text
-                    action=td().orders.cancel
-                    busy=cancel.busy
-                    on_confirm=cancel.run
-                >
-                    <TextArea name="note" label=t().note value=note rows=2 max_length=300 />
-                </Confirm>
-            }
-            .into_any()
+    by_id(|id: OrderId| {
+        let order = use_query(move || id, api::services::order);
+        order.refresh_every(|| 15);
+        let open = RwSignal::new(false);
+        let note = RwSignal::new(String::new());
+        let cancel = submit_with(
+            move || async move {
+                let note = note.get_untracked().trim().to_owned();
+                api::services::cancel_order(id, &ServiceNote { note }).await
+            },
+            move |detail| {
+                open.set(false);
+                order.put(detail);
+                toast_ok(t().done);
+            },
+        );
+        view! {
+            <Loaded query=order rows=8 let:detail>
+                <Page detail open />
+            </Loaded>
+            <Confirm
+                open
+                title=td().orders.cancel
+                text=td().orders.cancel_text
+                action=td().orders.cancel
+                busy=cancel.busy
+                on_confirm=cancel.run
+            >
+                <TextArea name="note" label=t().note value=note rows=2 max_length=300 />
+            </Confirm>
         }
-    }
+    })
 }
 
 #[component]

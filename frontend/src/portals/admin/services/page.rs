@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_params_map;
 use shared::services::{ServiceAction, ServiceForStaff};
 use shared::{Permission, ServiceId};
 use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Tab, Tabs, Tone, lu};
@@ -13,7 +12,7 @@ use super::charges::Charges;
 use super::overview::Overview;
 use crate::i18n::{fill, t, ta, td, word};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, NotFound};
+use crate::parts::{Loaded, by_id};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -29,51 +28,43 @@ fn this() -> Query<ServiceForStaff> {
 /// Head and tabs of a service. Loads again every few seconds, faster while something is being done.
 #[component]
 pub fn ServiceFrame() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<ServiceId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let service = use_query(move || id, api::services::service);
-            provide_context(ThisService(service));
-            let working = Memo::new(move |_| {
-                service
-                    .data()
-                    .with(|service| service.as_ref().is_some_and(|service| service.detail.progress.is_some()))
-            });
-            // What was asked for takes a moment to begin.
-            let hurry = RwSignal::new(false);
-            service.refresh_every(move || if working.get() || hurry.get() { 3 } else { 15 });
-            let act = RwSignal::new(None::<Act>);
-            let open = RwSignal::new(false);
-            Effect::new(move || open.set(act.get().is_some()));
-            Effect::new(move || {
-                if !open.get() && act.with_untracked(Option::is_some) {
-                    act.set(None);
-                    hurry.set(true);
-                    leptos::task::spawn_local(async move {
-                        gloo_timers::future::TimeoutFuture::new(20_000).await;
-                        hurry.try_set(false);
-                    });
-                }
-            });
-            view! {
-                <Loaded query=service rows=8 let:staff>
-                    <Head staff act />
-                </Loaded>
-                <Show when=move || service.data().with(Option::is_some)>
-                    <ServiceTabs id />
-                    <Outlet />
-                </Show>
-                <Dialog open title=move || act.get().map(Act::title).unwrap_or_default()>
-                    {move || act.get().map(|act| view! { <ActDialog id act service open /> })}
-                </Dialog>
+    by_id(|id: ServiceId| {
+        let service = use_query(move || id, api::services::service);
+        provide_context(ThisService(service));
+        let working = Memo::new(move |_| {
+            service
+                .data()
+                .with(|service| service.as_ref().is_some_and(|service| service.detail.progress.is_some()))
+        });
+        // What was asked for takes a moment to begin.
+        let hurry = RwSignal::new(false);
+        service.refresh_every(move || if working.get() || hurry.get() { 3 } else { 15 });
+        let act = RwSignal::new(None::<Act>);
+        let open = RwSignal::new(false);
+        Effect::new(move || open.set(act.get().is_some()));
+        Effect::new(move || {
+            if !open.get() && act.with_untracked(Option::is_some) {
+                act.set(None);
+                hurry.set(true);
+                leptos::task::spawn_local(async move {
+                    gloo_timers::future::TimeoutFuture::new(20_000).await;
+                    hurry.try_set(false);
+                });
             }
-            .into_any()
+        });
+        view! {
+            <Loaded query=service rows=8 let:staff>
+                <Head staff act />
+            </Loaded>
+            <Show when=move || service.data().with(Option::is_some)>
+                <ServiceTabs id />
+                <Outlet />
+            </Show>
+            <Dialog open title=move || act.get().map(Act::title).unwrap_or_default()>
+                {move || act.get().map(|act| view! { <ActDialog id act service open /> })}
+            </Dialog>
         }
-    }
+    })
 }
 
 #[component]

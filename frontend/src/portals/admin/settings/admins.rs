@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, Reason, SecretText};
 use shared::{AdminGroupId, AdminId, Language, Permission};
 use ui::{
-    Avatar, Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors,
-    LinkButton, Menu, MenuButton, PageHead, PasswordField, SelectField, TextArea, TextField, lu, toast_ok,
-    use_list, use_unsaved_guard,
+    Avatar, Badge, Breadcrumbs, Button, Card, CheckList, Column, Confirm, Crumb, EmptyState, Form,
+    FormErrors, LinkButton, Menu, MenuButton, PageHead, PasswordField, SelectField, TextArea, TextField, lu,
+    toast_ok, use_list, use_unsaved_guard,
 };
 
 use crate::i18n::{self, t, ta};
 use crate::parts::filters::{FilterSegment, word_options};
-use crate::parts::{DataTable, Loaded, NotFound, RecordId, StateBadge, submit, submit_with};
+use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit, submit_with};
 use crate::portals::admin::clients::language_options;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -88,39 +88,19 @@ pub fn AdminsPage() -> impl IntoView {
 fn GroupChoice(chosen: RwSignal<Vec<AdminGroupId>>) -> impl IntoView {
     let groups = use_query(|| (), |()| api::staff::groups("per_page=200".to_owned()));
     view! {
-        <fieldset class="wide">
-            <legend class="field-label mb-2">{ta().admin_groups}</legend>
-            <Loaded query=groups rows=2 let:page>
-                <div class="grid gap-2 sm:grid-cols-2">
-                    {page
-                        .items
-                        .into_iter()
-                        .map(|group| {
-                            let id = group.id;
-                            view! {
-                                <label class="check">
-                                    <input
-                                        type="checkbox"
-                                        prop:checked=move || chosen.with(|chosen| chosen.contains(&id))
-                                        on:change=move |event| {
-                                            let on = event_target_checked(&event);
-                                            chosen
-                                                .update(|chosen| {
-                                                    chosen.retain(|other| *other != id);
-                                                    if on {
-                                                        chosen.push(id);
-                                                    }
-                                                });
-                                        }
-                                    />
-                                    <span>{group.name} <small class="sub">{group.description}</small></span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </div>
-            </Loaded>
-        </fieldset>
+        <Loaded query=groups rows=2 let:page>
+            {
+                let options = page
+                    .items
+                    .into_iter()
+                    .map(|group| {
+                        let shown = view! { <span>{group.name} <small class="sub">{group.description}</small></span> };
+                        (group.id, shown.into_any())
+                    })
+                    .collect();
+                view! { <CheckList name="groups" label=ta().admin_groups chosen options /> }
+            }
+        </Loaded>
     }
 }
 
@@ -188,21 +168,14 @@ pub fn NewAdminPage() -> impl IntoView {
 /// The page of a member of staff.
 #[component]
 pub fn AdminPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<AdminId>().ok()));
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let admin = use_query(move || id, api::staff::admin);
-            view! {
-                <Loaded query=admin rows=8 let:detail>
-                    <Page detail admin />
-                </Loaded>
-            }
-            .into_any()
+    by_id(|id: AdminId| {
+        let admin = use_query(move || id, api::staff::admin);
+        view! {
+            <Loaded query=admin rows=8 let:detail>
+                <Page detail admin />
+            </Loaded>
         }
-    }
+    })
 }
 
 #[component]

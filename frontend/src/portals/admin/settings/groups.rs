@@ -2,20 +2,20 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::identity::{
     AdminGroupChange, AdminGroupDetail, AdminGroupKind, AdminGroupSummary, NewAdminGroup, PermissionCatalogue,
 };
 use shared::{AdminGroupId, Permission};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, LinkButton, Note,
-    PageHead, SelectField, TextField, Tone, lu, toast_ok, use_list,
+    Badge, Breadcrumbs, Button, Card, CheckList, Column, Confirm, Crumb, EmptyState, Form, FormErrors,
+    LinkButton, Note, PageHead, SelectField, TextField, Tone, lu, toast_ok, use_list,
 };
 
 use crate::i18n::{t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{DataTable, Loaded, NotFound, submit, submit_with};
+use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -86,60 +86,52 @@ pub fn NewAdminGroupPage() -> impl IntoView {
 /// The page of a group.
 #[component]
 pub fn AdminGroupPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<AdminGroupId>().ok())
-    });
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let group = use_query(move || id, api::staff::group);
-            let catalogue = use_query(|| (), |()| api::staff::permissions());
-            let delete_open = RwSignal::new(false);
-            let navigate = SendWrapper::new(use_navigate());
-            let delete = submit_with(
-                move || api::staff::delete_group(id),
-                move |_| {
-                    toast_ok(t().deleted);
-                    navigate("/admin/admin-groups", Default::default());
-                },
-            );
-            view! {
-                <Loaded query=group rows=8 let:detail>
-                    {
-                        let detail = StoredValue::new(detail);
-                        let name = detail.with_value(|detail| detail.name.clone());
-                        let grants_all = detail.with_value(|detail| detail.grants_all);
-                        view! {
-                            <Title text=name.clone() />
-                            <Breadcrumbs crumbs=vec![
-                                Crumb::to(ta().admin_groups, "/admin/admin-groups"),
-                                Crumb::here(name.clone()),
-                            ] />
-                            <PageHead title=name>
-                                {(may(Permission::StaffEdit) && !grants_all)
-                                    .then(|| {
-                                        view! {
-                                            <Button
-                                                text=t().delete
-                                                class="btn-danger"
-                                                on_click=Callback::new(move |()| delete_open.set(true))
-                                            />
-                                        }
-                                    })}
-                            </PageHead>
-                            {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
-                            <Loaded query=catalogue rows=8 let:catalogue>
-                                <GroupForm old=Some((detail.get_value(), group)) catalogue />
-                            </Loaded>
-                        }
+    by_id(|id: AdminGroupId| {
+        let group = use_query(move || id, api::staff::group);
+        let catalogue = use_query(|| (), |()| api::staff::permissions());
+        let delete_open = RwSignal::new(false);
+        let navigate = SendWrapper::new(use_navigate());
+        let delete = submit_with(
+            move || api::staff::delete_group(id),
+            move |_| {
+                toast_ok(t().deleted);
+                navigate("/admin/admin-groups", Default::default());
+            },
+        );
+        view! {
+            <Loaded query=group rows=8 let:detail>
+                {
+                    let detail = StoredValue::new(detail);
+                    let name = detail.with_value(|detail| detail.name.clone());
+                    let grants_all = detail.with_value(|detail| detail.grants_all);
+                    view! {
+                        <Title text=name.clone() />
+                        <Breadcrumbs crumbs=vec![
+                            Crumb::to(ta().admin_groups, "/admin/admin-groups"),
+                            Crumb::here(name.clone()),
+                        ] />
+                        <PageHead title=name>
+                            {(may(Permission::StaffEdit) && !grants_all)
+                                .then(|| {
+                                    view! {
+                                        <Button
+                                            text=t().delete
+                                            class="btn-danger"
+                                            on_click=Callback::new(move |()| delete_open.set(true))
+                                        />
+                                    }
+                                })}
+                        </PageHead>
+                        {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
+                        <Loaded query=catalogue rows=8 let:catalogue>
+                            <GroupForm old=Some((detail.get_value(), group)) catalogue />
+                        </Loaded>
                     }
-                </Loaded>
-                <Confirm open=delete_open title=t().delete text=ta().delete_staff_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
-            }
-            .into_any()
+                }
+            </Loaded>
+            <Confirm open=delete_open title=t().delete text=ta().delete_staff_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
         }
-    }
+    })
 }
 
 #[component]
@@ -190,32 +182,34 @@ fn GroupForm(
             }
         },
     );
+    let ticked = if grants_all {
+        RwSignal::new(
+            catalogue.areas.iter().flat_map(|area| &area.permissions).map(|entry| entry.key).collect(),
+        )
+    } else {
+        held
+    };
     let areas = catalogue
         .areas
         .into_iter()
         .map(|area| {
+            let options = area
+                .permissions
+                .into_iter()
+                .map(|entry| {
+                    let shown = view! { <span>{entry.title} <small class="sub mono">{entry.key.as_str()}</small></span> };
+                    (entry.key, shown.into_any())
+                })
+                .collect();
             view! {
-                <fieldset class="grid gap-2 content-start">
-                    <legend class="field-label mb-2">{area_word(&area.area)}</legend>
-                    {area
-                        .permissions
-                        .into_iter()
-                        .map(|entry| {
-                            let key = entry.key;
-                            view! {
-                                <label class="check">
-                                    <input
-                                        type="checkbox"
-                                        disabled=grants_all
-                                        prop:checked=move || grants_all || held.with(|held| held.contains(&key))
-                                        on:change=move |event| toggle(held, key, event_target_checked(&event))
-                                    />
-                                    <span>{entry.title} <small class="sub mono">{key.as_str()}</small></span>
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </fieldset>
+                <CheckList
+                    name=format!("permissions.{}", area.area)
+                    label=area_word(&area.area)
+                    chosen=ticked
+                    options
+                    class="grid gap-2"
+                    disabled=grants_all
+                />
             }
         })
         .collect_view();
@@ -238,29 +232,16 @@ fn GroupForm(
             </Card>
             <Card title=ta().permissions>
                 <div hidden=nested class="grid gap-6 sm:grid-cols-2 lg:grid-cols-3">{areas}</div>
-                <div hidden=move || !nested() class="grid gap-2">
+                <div hidden=move || !nested()>
                     {move || {
-                        others
-                            .data()
-                            .get()
-                            .map(|page| page.items)
-                            .unwrap_or_default()
+                        let page = others.data().get();
+                        let options = page
                             .into_iter()
+                            .flat_map(|page| page.items)
                             .filter(|group| Some(group.id) != own_id)
-                            .map(|group| {
-                                let id = group.id;
-                                view! {
-                                    <label class="check">
-                                        <input
-                                            type="checkbox"
-                                            prop:checked=move || inside.with(|inside| inside.contains(&id))
-                                            on:change=move |event| toggle(inside, id, event_target_checked(&event))
-                                        />
-                                        <span>{group.name}</span>
-                                    </label>
-                                }
-                            })
-                            .collect_view()
+                            .map(|group| (group.id, view! { <span>{group.name}</span> }.into_any()))
+                            .collect();
+                        view! { <CheckList name="groups" label=ta().admin_groups chosen=inside options class="grid gap-2" /> }
                     }}
                 </div>
             </Card>
@@ -294,13 +275,4 @@ fn GroupForm(
             </div>
         </Form>
     }
-}
-
-fn toggle<T: PartialEq + Clone + Send + Sync + 'static>(all: RwSignal<Vec<T>>, one: T, on: bool) {
-    all.update(|all| {
-        all.retain(|other| *other != one);
-        if on {
-            all.push(one);
-        }
-    });
 }

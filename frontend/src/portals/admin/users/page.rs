@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::identity::{NewUser, Reason, SecretText, UserChange, UserDetail, UserStatus};
 use shared::{Language, Permission, UserId};
@@ -17,7 +17,7 @@ use crate::api;
 use crate::i18n::{self, t, ta};
 use crate::parts::address::CountryField;
 use crate::parts::filters::word_options;
-use crate::parts::{Loaded, NotFound, RecordId, StateBadge, submit, submit_with};
+use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit, submit_with};
 use crate::portals::admin::clients::language_options;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -25,21 +25,14 @@ use crate::session::may;
 /// The page of a user.
 #[component]
 pub fn UserPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<UserId>().ok()));
-    move || match id.get() {
-        None => view! { <NotFound /> }.into_any(),
-        Some(id) => {
-            let user = use_query(move || id, api::people::user);
-            view! {
-                <Loaded query=user rows=8 let:detail>
-                    <Page detail user />
-                </Loaded>
-            }
-            .into_any()
+    by_id(|id: UserId| {
+        let user = use_query(move || id, api::people::user);
+        view! {
+            <Loaded query=user rows=8 let:detail>
+                <Page detail user />
+            </Loaded>
         }
-    }
+    })
 }
 
 #[component]

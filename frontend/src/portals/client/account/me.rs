@@ -17,7 +17,7 @@ use crate::session::{self, Portal};
 #[component]
 pub(in crate::portals::client) fn MePage() -> impl IntoView {
     let words = &tc().me;
-    let account = use_query(|| (), |()| api::me::account());
+    let account = use_query(|| (), |()| api::account::user_account());
     view! {
         <Title text=words.title />
         <PageHead title=words.title text=words.text />
@@ -53,7 +53,7 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
                 language: language.get_untracked().parse().unwrap_or(Language::English),
                 current_password: SecretText::new(password.get_untracked()),
             };
-            api::me::change_account(&change).await
+            api::account::change_user_account(&change).await
         },
         move |account| {
             toast_ok(tc().common.saved);

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::DocumentId;
 use shared::billing::document::{DocumentAction, DocumentDetail, DocumentLink, DocumentSummary};
 use shared::billing::payment::PaymentSummary;
@@ -17,7 +16,7 @@ use crate::i18n::{self, tc};
 use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::sheet::DocumentSheet;
 use crate::parts::states::DocumentBadge;
-use crate::parts::{DataTable, Loaded, NotFound};
+use crate::parts::{DataTable, Loaded, by_id};
 use crate::portals::client::kit;
 use crate::query::use_query;
 
@@ -135,23 +134,15 @@ fn Filters(list: ListState) -> impl IntoView {
 
 #[component]
 pub(in crate::portals::client) fn DocumentPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
-    });
-    move || match id.get() {
-        Some(id) => {
-            let client = kit::client();
-            let detail = use_query(|| (), move |()| api::money::document(client, id));
-            view! {
-                <Loaded query=detail rows=10 let:document>
-                    <Body detail=document />
-                </Loaded>
-            }
-            .into_any()
+    by_id(|id: DocumentId| {
+        let client = kit::client();
+        let detail = use_query(|| (), move |()| api::money::document(client, id));
+        view! {
+            <Loaded query=detail rows=10 let:document>
+                <Body detail=document />
+            </Loaded>
         }
-        None => view! { <NotFound /> }.into_any(),
-    }
+    })
 }
 
 fn other(link: &DocumentLink, title: &'static str) -> AnyView {

@@ -16,7 +16,7 @@ use crate::i18n::{fill, tc};
 use crate::parts::sheet::{TaxWhy, rate};
 use crate::parts::submit::refuse;
 use crate::parts::{Loaded, submit};
-use crate::portals::client::kit::{self, now_seconds, overview};
+use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
 
 #[component]
@@ -219,7 +219,7 @@ fn lasts_after(quote: &FundsQuote, cost: &CostSummary) -> Option<String> {
     if hours > 8760 {
         return Some(words.lasts_year.to_owned());
     }
-    let until = jiff::Timestamp::from_second(now_seconds() + hours.max(0) * 3600).ok()?;
+    let until = jiff::Timestamp::from_second(format::now_seconds() + hours.max(0) * 3600).ok()?;
     Some(fill(words.lasts, &[("until", &format::date(until))]))
 }
 

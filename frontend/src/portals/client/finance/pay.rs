@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::DocumentId;
 use shared::billing::DocumentStatus;
 use shared::billing::document::DocumentSummary;
@@ -12,20 +11,13 @@ use ui::{Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
-use crate::parts::{Loaded, NotFound};
+use crate::parts::{Loaded, by_id};
 use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
 
 #[component]
 pub(in crate::portals::client) fn PayPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<DocumentId>().ok())
-    });
-    move || match id.get() {
-        Some(id) => view! { <Pay id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id: DocumentId| view! { <Pay id /> })
 }
 
 #[component]

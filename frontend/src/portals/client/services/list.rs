@@ -12,13 +12,13 @@ use crate::i18n::{self, tc};
 use crate::parts::DataTable;
 use crate::parts::states::ServiceBadge;
 use crate::portals::client::icons;
-use crate::portals::client::kit::{self, now_seconds, overview};
+use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
 
 /// A stretch of time ahead in a word or two: `in 5 h`.
 pub(super) fn ahead(at: jiff::Timestamp) -> String {
     let words = &tc().common;
-    let left = at.as_second() - now_seconds();
+    let left = at.as_second() - format::now_seconds();
     let (text, number) = match left {
         ..60 => return words.soon.to_owned(),
         60..3_600 => (words.in_minutes, left / 60),

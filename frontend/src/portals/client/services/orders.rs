@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use shared::OrderId;
 use shared::identity::ClientPermission;
 use shared::services::{OrderDetail, OrderStatus, OrderSummary, ServiceSummary};
@@ -17,7 +16,7 @@ use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, NotFound, StateBadge, submit_with};
+use crate::parts::{DataTable, Loaded, StateBadge, by_id, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, may, overview};
 use crate::query::{Query, use_query};
@@ -74,13 +73,7 @@ pub(in crate::portals::client) fn OrdersPage() -> impl IntoView {
 
 #[component]
 pub(in crate::portals::client) fn OrderStatusPage() -> impl IntoView {
-    let params = use_params_map();
-    let id =
-        Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<OrderId>().ok()));
-    move || match id.get() {
-        Some(id) => view! { <Order id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id: OrderId| view! { <Order id /> })
 }
 
 #[component]

@@ -15,21 +15,14 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, NotFound, submit_with};
+use crate::parts::{Loaded, by_id, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
 
 #[component]
 pub(in crate::portals::client) fn ServicePage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id")).and_then(|id| id.parse::<ServiceId>().ok())
-    });
-    move || match id.get() {
-        Some(id) => view! { <Service id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    }
+    by_id(|id: ServiceId| view! { <Service id /> })
 }
 
 #[component]

@@ -165,7 +165,7 @@ fn Quantity(
     value: RwSignal<String>,
     price: Signal<String>,
 ) -> impl IntoView {
-    let id = ui::field::field_id(&name);
+    let id = ui::form::field_id(&name);
     let (min, max, step) =
         (group.quantity_min.to_string(), group.quantity_max.to_string(), group.quantity_step.to_string());
     let help = fill(tc().order.range, &[("min", &min), ("max", &max), ("unit", &group.unit)]);

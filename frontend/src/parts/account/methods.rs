@@ -1,20 +1,21 @@
-//! `/security/verification`: the methods of the second step.
+//! The methods of the second step.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use shared::FactorId;
-use shared::identity::{FactorCode, FactorKind, FactorSummary, SecretText, TotpSetup, VerificationCenter};
+use shared::identity::{
+    FactorCode, FactorKind, FactorSummary, NewTotp, SecretText, TotpSetup, VerificationCenter,
+};
 use ui::{
-    Badge, Button, Card, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, Icon, LinkButton, PageHead,
-    TextField, Tone, lu, toast_ok,
+    Badge, Button, Card, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, Icon, LinkButton, TextField,
+    Tone, lu, toast_ok,
 };
 
 use crate::api;
 use crate::format;
-use crate::i18n::{fill, tc};
+use crate::i18n::{fill, t, tp};
 use crate::parts::{Loaded, submit, submit_with};
-use crate::portals::client::kit::signed_in;
-use crate::query::{Query, use_query};
+use crate::query::Query;
+use crate::session::Portal;
 
 /// What the dialog is about: a new app, or the code of a method that waits for it.
 #[derive(Clone)]
@@ -24,14 +25,24 @@ enum Adding {
     Code(FactorSummary),
 }
 
+/// The methods, and adding one.
 #[component]
-pub(in crate::portals::client) fn VerificationPage() -> impl IntoView {
-    let words = &tc().factor;
-    let center = use_query(|| (), |()| api::me::verification_center());
+pub fn Methods(
+    portal: Portal,
+    center: Query<VerificationCenter>,
+    title: &'static str,
+    /// Where codes by e-mail go.
+    #[prop(into)]
+    email: String,
+    /// Where the switch is, when that is another page.
+    #[prop(optional)]
+    switch_page: Option<&'static str>,
+) -> impl IntoView {
+    let words = &tp().factor;
     let open = RwSignal::new(false);
     let adding = RwSignal::new(Adding::Name);
-    let email = submit_with(
-        || async { api::me::new_email_factor().await },
+    let by_mail = submit_with(
+        move || api::account::new_email_factor(portal),
         move |factor: FactorSummary| {
             adding.set(Adding::Code(factor));
             open.set(true);
@@ -44,28 +55,42 @@ pub(in crate::portals::client) fn VerificationPage() -> impl IntoView {
     };
     let has_email = Memo::new(move |_| {
         center.data().with(|center| {
-            center
-                .as_ref()
-                .is_some_and(|center| center.factors.iter().any(|factor| factor.kind == FactorKind::Email))
+            let factors = center.iter().flat_map(|center| &center.factors);
+            factors.into_iter().any(|factor| factor.kind == FactorKind::Email)
         })
     });
     view! {
-        <Title text=words.center_title />
-        <PageHead title=words.center_title text=words.center_text>
-            {move || {
-                (!has_email.get())
-                    .then(|| view! { <Button text=words.add_email icon=lu::LuMail busy=email.busy on_click=email.run /> })
-            }}
-            <Button
-                text=words.add_app
-                icon=lu::LuPlus
-                class="btn-primary"
-                on_click=Callback::new(move |()| start_app())
-            />
-        </PageHead>
-        <Card flush=true>
+        <Card
+            title
+            flush=true
+            tools=Box::new(move || {
+                view! {
+                    {move || {
+                        (!has_email.get())
+                            .then(|| {
+                                view! {
+                                    <Button
+                                        text=words.add_email
+                                        icon=lu::LuMail
+                                        class="btn-sm"
+                                        busy=by_mail.busy
+                                        on_click=by_mail.run
+                                    />
+                                }
+                            })
+                    }}
+                    <Button
+                        text=words.add_app
+                        icon=lu::LuPlus
+                        class="btn-sm btn-primary"
+                        on_click=Callback::new(move |()| start_app())
+                    />
+                }
+                    .into_any()
+            })
+        >
             <Loaded query=center rows=4 let:shown>
-                <Methods center=shown query=center adding open />
+                <List portal center=shown query=center adding open switch_page />
             </Loaded>
         </Card>
         <Dialog
@@ -75,19 +100,21 @@ pub(in crate::portals::client) fn VerificationPage() -> impl IntoView {
                 _ => words.add_app,
             }
         >
-            <AddMethod open adding query=center />
+            <AddMethod portal open adding query=center email=email.clone() />
         </Dialog>
     }
 }
 
 #[component]
-fn Methods(
+fn List(
+    portal: Portal,
     center: VerificationCenter,
     query: Query<VerificationCenter>,
     adding: RwSignal<Adding>,
     open: RwSignal<bool>,
+    switch_page: Option<&'static str>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     if center.factors.is_empty() {
         return view! { <EmptyState icon=lu::LuShieldCheck title=words.empty text=words.empty_hint /> }
             .into_any();
@@ -98,34 +125,38 @@ fn Methods(
             {center
                 .factors
                 .into_iter()
-                .map(|factor| view! { <Method factor query adding open /> })
+                .map(|factor| view! { <Method portal factor query adding open /> })
                 .collect_view()}
         </ul>
-        <div class="card-foot flex flex-wrap items-center justify-between gap-3">
-            <span class="text-sm text-ink-2">{if on { words.on } else { words.off }}</span>
-            <LinkButton text=tc().nav.two_factor href="/security/two-factor" class="btn-sm" icon=lu::LuArrowRight />
-        </div>
+        {switch_page
+            .map(|page| {
+                view! {
+                    <div class="card-foot flex flex-wrap items-center justify-between gap-3">
+                        <span class="text-sm text-ink-2">{if on { words.on } else { words.off }}</span>
+                        <LinkButton text=words.title href=page class="btn-sm" icon=lu::LuArrowRight />
+                    </div>
+                }
+            })}
     }
     .into_any()
 }
 
 #[component]
 fn Method(
+    portal: Portal,
     factor: FactorSummary,
     query: Query<VerificationCenter>,
     adding: RwSignal<Adding>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let id = factor.id;
     let deleting = RwSignal::new(false);
-    let make_default = submit_with(
-        move || async move { api::me::default_factor(id).await },
-        move |center| query.put(center),
-    );
+    let make_default =
+        submit_with(move || api::account::make_factor_default(portal, id), move |center| query.put(center));
     let delete = submit_with(
-        move || async move { api::me::delete_factor(id).await },
-        move |()| {
+        move || api::account::delete_factor(portal, id),
+        move |_| {
             deleting.set(false);
             toast_ok(words.deleted);
             query.refetch();
@@ -172,7 +203,7 @@ fn Method(
                         }
                     })}
                 <Button
-                    text=tc().common.delete
+                    text=t().delete
                     class="btn-sm btn-danger"
                     on_click=Callback::new(move |()| deleting.set(true))
                 />
@@ -181,7 +212,7 @@ fn Method(
                 open=deleting
                 title=fill(words.delete_title, &[("name", &factor.name)])
                 text=words.delete_text
-                action=tc().common.delete
+                action=t().delete
                 busy=delete.busy
                 on_confirm=delete.run
             />
@@ -191,33 +222,36 @@ fn Method(
 
 #[component]
 fn AddMethod(
+    portal: Portal,
     open: RwSignal<bool>,
     adding: RwSignal<Adding>,
     query: Query<VerificationCenter>,
+    email: String,
 ) -> impl IntoView {
     move || match adding.get() {
-        Adding::Name => view! { <NameForm adding query /> }.into_any(),
+        Adding::Name => view! { <NameForm portal adding query /> }.into_any(),
         Adding::App(setup) => view! {
             <Secret setup=setup.clone() />
-            <CodeForm id=setup.id help=tc().factor.code_help.to_owned() open query />
+            <CodeForm portal id=setup.id help=tp().factor.code_help.to_owned() open query />
         }
         .into_any(),
         Adding::Code(factor) => {
-            let email = signed_in().map(|session| session.user.email).unwrap_or_default();
-            let help = fill(tc().factor.code_mail_help, &[("email", &email)]);
-            view! { <CodeForm id=factor.id help open query /> }.into_any()
+            let help = fill(tp().factor.code_mail_help, &[("email", &email)]);
+            view! { <CodeForm portal id=factor.id help open query /> }.into_any()
         }
     }
 }
 
 #[component]
-fn NameForm(adding: RwSignal<Adding>, query: Query<VerificationCenter>) -> impl IntoView {
-    let words = &tc().factor;
+fn NameForm(portal: Portal, adding: RwSignal<Adding>, query: Query<VerificationCenter>) -> impl IntoView {
+    let words = &tp().factor;
     let name = RwSignal::new(words.device_default.to_owned());
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move { api::me::new_totp(name.get_untracked().trim().to_owned()).await },
+        move || async move {
+            api::account::new_totp(portal, &NewTotp { name: name.get_untracked().trim().to_owned() }).await
+        },
         move |setup| {
             adding.set(Adding::App(setup));
             query.refetch();
@@ -227,7 +261,7 @@ fn NameForm(adding: RwSignal<Adding>, query: Query<VerificationCenter>) -> impl 
         <Form errors on_submit=send.run>
             <TextField name="name" label=words.device value=name required=true max_length=100 autofocus=true />
             <div class="form-bar">
-                <Button text=tc().common.next class="btn-primary" submit=true busy=send.busy />
+                <Button text=t().next class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>
     }
@@ -236,7 +270,7 @@ fn NameForm(adding: RwSignal<Adding>, query: Query<VerificationCenter>) -> impl 
 /// The secret as a picture and as text; it is shown only now.
 #[component]
 fn Secret(setup: TotpSetup) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     view! {
         <div class="grid gap-3 justify-items-center text-center">
             <h3>{words.scan}</h3>
@@ -250,19 +284,20 @@ fn Secret(setup: TotpSetup) -> impl IntoView {
 
 #[component]
 fn CodeForm(
+    portal: Portal,
     id: FactorId,
     help: String,
     open: RwSignal<bool>,
     query: Query<VerificationCenter>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let code = RwSignal::new(String::new());
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || async move {
             let code = FactorCode { code: SecretText::new(code.get_untracked().trim()) };
-            api::me::verify_factor(id, &code).await
+            api::account::verify_factor(portal, id, &code).await
         },
         move |_| {
             open.set(false);
@@ -284,7 +319,7 @@ fn CodeForm(
                 autofocus=true
             />
             <div class="form-bar">
-                <Button text=tc().common.cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
                 <Button text=words.verify class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>

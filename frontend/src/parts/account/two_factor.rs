@@ -1,24 +1,28 @@
-//! `/security/two-factor`: turning the second step on and off, and recovery codes.
+//! Turning the second step on and off, and recovery codes.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use shared::FactorId;
 use shared::identity::{FactorKind, SecretText, TwoFactorChange, VerificationCenter};
 use ui::{
-    Button, Card, Confirm, CopyId, Dialog, Form, FormErrors, Icon, LinkButton, Note, PageHead, SelectField,
-    TextField, Tone, effect, lu, toast_ok,
+    Button, Card, Confirm, CopyId, Dialog, Form, FormErrors, Icon, LinkButton, Note, SelectField, TextField,
+    Tone, effect, lu, toast_ok,
 };
 
 use crate::api;
-use crate::i18n::{fill, tc};
+use crate::i18n::{fill, tp};
 use crate::parts::{Loaded, submit, submit_with};
-use crate::query::{Query, use_query};
+use crate::query::Query;
 use crate::session::{self, Portal};
 
+/// The switch of the second step and the recovery codes.
 #[component]
-pub(in crate::portals::client) fn TwoFactorPage() -> impl IntoView {
-    let words = &tc().factor;
-    let center = use_query(|| (), |()| api::me::verification_center());
+pub fn TwoFactor(
+    portal: Portal,
+    center: Query<VerificationCenter>,
+    /// Where methods are added, when that is another page.
+    #[prop(optional)]
+    methods_page: Option<&'static str>,
+) -> impl IntoView {
     let codes = RwSignal::new(Vec::<String>::new());
     let showing = RwSignal::new(false);
     effect(move || {
@@ -27,15 +31,11 @@ pub(in crate::portals::client) fn TwoFactorPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text=words.title />
-        <PageHead title=words.title text=words.text />
-        <div class="max-w-2xl stack-y">
-            <Loaded query=center rows=5 let:shown>
-                <Switch center=shown.clone() query=center codes />
-                <Recovery center=shown query=center codes />
-            </Loaded>
-        </div>
-        <Dialog open=showing title=words.codes_title>
+        <Loaded query=center rows=5 let:shown>
+            <Switch portal center=shown.clone() query=center codes methods_page />
+            <Recovery portal center=shown query=center codes />
+        </Loaded>
+        <Dialog open=showing title=tp().factor.codes_title>
             <Codes codes showing />
         </Dialog>
     }
@@ -43,11 +43,13 @@ pub(in crate::portals::client) fn TwoFactorPage() -> impl IntoView {
 
 #[component]
 fn Switch(
+    portal: Portal,
     center: VerificationCenter,
     query: Query<VerificationCenter>,
     codes: RwSignal<Vec<String>>,
+    methods_page: Option<&'static str>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let on = center.two_factor;
     let ready = center.factors.iter().any(|factor| factor.verified);
     let locked = on && center.required;
@@ -65,13 +67,18 @@ fn Switch(
             {if locked {
                 view! { <Note>{words.required}</Note> }.into_any()
             } else if ready {
-                view! { <SwitchForm center=center.clone() query codes /> }.into_any()
+                view! { <SwitchForm portal center=center.clone() query codes /> }.into_any()
             } else {
                 view! {
                     <Note tone=Tone::Info>{words.first_method}</Note>
-                    <div class="form-bar mt-4">
-                        <LinkButton text=tc().nav.verification href="/security/verification" class="btn-primary" />
-                    </div>
+                    {methods_page
+                        .map(|page| {
+                            view! {
+                                <div class="form-bar mt-4">
+                                    <LinkButton text=words.center_title href=page class="btn-primary" />
+                                </div>
+                            }
+                        })}
                 }
                     .into_any()
             }}
@@ -81,11 +88,12 @@ fn Switch(
 
 #[component]
 fn SwitchForm(
+    portal: Portal,
     center: VerificationCenter,
     query: Query<VerificationCenter>,
     codes: RwSignal<Vec<String>>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let on = center.two_factor;
     let known: Vec<_> = center.factors.iter().filter(|factor| factor.verified).cloned().collect();
     let first = known.iter().find(|factor| factor.is_default).or(known.first());
@@ -109,7 +117,7 @@ fn SwitchForm(
     let mail = submit_with(
         move || async move {
             match by_mail.get_untracked() {
-                Some(id) => api::me::send_factor_code(id).await,
+                Some(id) => api::account::send_factor_code(portal, id).await.map(|_| ()),
                 None => Ok(()),
             }
         },
@@ -124,13 +132,13 @@ fn SwitchForm(
                 factor: method.get_untracked().parse().ok(),
                 code: SecretText::new(code.get_untracked().trim()),
             };
-            api::me::change_two_factor(&change).await
+            api::account::set_two_factor(portal, &change).await
         },
         move |state| {
             toast_ok(if state.two_factor { words.turned_on } else { words.turned_off });
             codes.set(state.recovery_codes);
             query.refetch();
-            leptos::task::spawn_local(session::load(Portal::Client));
+            leptos::task::spawn_local(session::load(portal));
         },
     );
     view! {
@@ -165,14 +173,15 @@ fn SwitchForm(
 
 #[component]
 fn Recovery(
+    portal: Portal,
     center: VerificationCenter,
     query: Query<VerificationCenter>,
     codes: RwSignal<Vec<String>>,
 ) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let asking = RwSignal::new(false);
     let renew = submit_with(
-        || async { api::me::new_recovery_codes().await },
+        move || api::account::new_recovery_codes(portal),
         move |new| {
             asking.set(false);
             codes.set(new.recovery_codes);
@@ -207,7 +216,7 @@ fn Recovery(
 /// The codes, shown once: to copy, to save, then gone.
 #[component]
 fn Codes(codes: RwSignal<Vec<String>>, showing: RwSignal<bool>) -> impl IntoView {
-    let words = &tc().factor;
+    let words = &tp().factor;
     let text = codes.get_untracked().join("\n");
     let file = format!("data:text/plain;charset=utf-8,{}", urlencoding::encode(&text));
     view! {

@@ -1,36 +1,29 @@
-//! `/security/password`: a new password of one's own.
+//! A new password of one's own.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use shared::identity::{PasswordChange, SecretText, strength};
-use ui::{Button, Card, FieldProblem, Form, FormErrors, PageHead, PasswordField, TextField, toast_ok};
+use ui::{Button, Card, FieldProblem, Form, FormErrors, PasswordField, TextField, toast_ok};
 
 use crate::api;
 use crate::format;
-use crate::i18n::{fill, tc};
-use crate::parts::{Loaded, submit};
-use crate::query::use_query;
+use crate::i18n::{fill, t, tp};
+use crate::parts::submit;
+use crate::session::Portal;
 
 fn bars(password: &str) -> u8 {
     strength(password).bars()
 }
 
+/// A new password; the other sessions end.
 #[component]
-pub(in crate::portals::client) fn PasswordPage() -> impl IntoView {
-    let words = &tc().me;
-    let account = use_query(|| (), |()| api::me::account());
-    view! {
-        <Title text=words.password_title />
-        <PageHead title=words.password_title text=words.password_text />
-        <Loaded query=account rows=5 let:me>
-            <PasswordForm two_factor=me.two_factor changed_at=me.password_changed_at />
-        </Loaded>
-    }
-}
-
-#[component]
-fn PasswordForm(two_factor: bool, changed_at: Option<jiff::Timestamp>) -> impl IntoView {
-    let words = &tc().me;
+pub fn ChangePassword(
+    portal: Portal,
+    #[prop(optional, into)] title: Option<&'static str>,
+    /// Whether a code of the second step is asked for.
+    two_factor: bool,
+    changed_at: Option<jiff::Timestamp>,
+) -> impl IntoView {
+    let words = &tp().security;
     let text = || RwSignal::new(String::new());
     let (current, password, again, code) = (text(), text(), text(), text());
     let errors = FormErrors::new();
@@ -43,7 +36,7 @@ fn PasswordForm(two_factor: bool, changed_at: Option<jiff::Timestamp>) -> impl I
                 password: SecretText::new(password.get_untracked()),
                 code: (!code.trim().is_empty()).then(|| SecretText::new(code.trim())),
             };
-            api::me::change_password(&change).await
+            api::account::change_password(portal, &change).await
         },
         move |done| {
             for field in [current, password, again, code] {
@@ -66,12 +59,13 @@ fn PasswordForm(two_factor: bool, changed_at: Option<jiff::Timestamp>) -> impl I
         <div class="max-w-xl">
             <Card>
                 <Form errors on_submit=check>
-                    <PasswordField name="current_password" label=words.current value=current />
+                    {title.map(|title| view! { <h2>{title}</h2> })}
+                    <PasswordField name="current_password" label=t().current_password value=current />
                     <PasswordField
                         name="password"
                         label=words.password_new
                         value=password
-                        help=tc().signup.password_help
+                        help=words.password_help
                         autocomplete="new-password"
                         strength=bars
                     />

@@ -1,0 +1,13 @@
+//! A person's own security, in both portals: password, second step, sessions, tokens.
+
+mod methods;
+mod password;
+mod sessions;
+mod tokens;
+mod two_factor;
+
+pub use methods::Methods;
+pub use password::ChangePassword;
+pub use sessions::Sessions;
+pub use tokens::Tokens;
+pub use two_factor::TwoFactor;

@@ -1,0 +1,100 @@
+//! What is attached to a record of the catalogue, in order, each with a flag.
+
+use leptos::prelude::*;
+use ui::{Button, Icon, SelectField, lu};
+use uuid::Uuid;
+
+use crate::i18n::{t, ta};
+
+/// One attached thing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Attached {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) flag: bool,
+}
+
+/// The attached things: flag, move up, take off, and add one of the others.
+#[component]
+pub(super) fn AttachedList(
+    attached: RwSignal<Vec<Attached>>,
+    /// Everything that can be attached: id and name.
+    #[prop(into)]
+    all: Signal<Vec<(Uuid, String)>>,
+    /// Where such a thing has its page: `/admin/products`.
+    page: &'static str,
+    /// What the flag says.
+    flag: &'static str,
+    /// The flag of something new.
+    #[prop(optional)]
+    flagged: bool,
+) -> impl IntoView {
+    let chosen = RwSignal::new(String::new());
+    let rest = Signal::derive(move || {
+        let all = all.get().into_iter();
+        let free = all.filter(|(id, _)| attached.with(|attached| attached.iter().all(|one| one.id != *id)));
+        free.map(|(id, name)| (id.to_string(), name)).collect::<Vec<_>>()
+    });
+    let add = move |()| {
+        let id = chosen.get_untracked();
+        let name = rest.get_untracked().into_iter().find(|(other, _)| *other == id).map(|(_, name)| name);
+        if let (Ok(id), Some(name)) = (id.parse(), name) {
+            attached.update(|attached| attached.push(Attached { id, name, flag: flagged }));
+            chosen.set(String::new());
+        }
+    };
+    let row = move |index: usize, one: Attached| {
+        view! {
+            <li class="flex items-center gap-2">
+                <a class="link flex-1 truncate" href=format!("{page}/{}", one.id)>{one.name}</a>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=one.flag
+                        on:change=move |event| {
+                            let on = event_target_checked(&event);
+                            attached.update(|attached| attached[index].flag = on);
+                        }
+                    />
+                    {flag}
+                </label>
+                <button
+                    type="button"
+                    class="btn btn-ghost btn-icon btn-sm"
+                    aria-label=ta().move_up
+                    disabled=index == 0
+                    on:click=move |_| attached.update(|attached| attached.swap(index, index - 1))
+                >
+                    <Icon icon=lu::LuArrowUp />
+                </button>
+                <button
+                    type="button"
+                    class="btn btn-ghost btn-icon btn-sm"
+                    aria-label=t().remove
+                    on:click=move |_| {
+                        attached.update(|attached| {
+                            attached.remove(index);
+                        });
+                    }
+                >
+                    <Icon icon=lu::LuTrash />
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <ul class="grid gap-2 mb-4">
+            {move || attached.get().into_iter().enumerate().map(|(index, one)| row(index, one)).collect_view()}
+        </ul>
+        <div class="flex items-end gap-2">
+            <div class="flex-1">
+                <SelectField name="attach" label=t().add value=chosen options=rest />
+            </div>
+            <Button
+                text=t().add
+                disabled=Signal::derive(move || chosen.with(String::is_empty))
+                on_click=Callback::new(add)
+            />
+        </div>
+    }
+}

@@ -1,0 +1,239 @@
+//! Fields that are chosen from.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use crate::form::Slot;
+use crate::words;
+
+/// One of several values. `options` are (value, text).
+#[component]
+pub fn SelectField(
+    #[prop(into)] name: String,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    #[prop(into)] options: Signal<Vec<(String, String)>>,
+    /// Offers an empty choice with this text.
+    #[prop(optional, into)]
+    empty: Option<TextProp>,
+    #[prop(optional, into)] help: Option<TextProp>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] wide: bool,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    let slot = Slot::new(name.clone());
+    let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
+    let control = view! {
+        <select
+            class="input"
+            id=slot.id.clone()
+            name=name
+            required=required
+            disabled=move || disabled.get()
+            aria-invalid=invalid
+            aria-describedby=described
+            on:change=move |event| {
+                value.set(event_target_value(&event));
+                typed.touched();
+            }
+        >
+            {move || {
+                let chosen = value.get();
+                let options = options.get();
+                let known = options.iter().any(|(value, _)| *value == chosen);
+                let empty = empty.as_ref().map(|text| text.get().to_string()).or((!known).then(|| words().choose.to_owned()));
+                view! {
+                    {empty.map(|text| view! { <option value="" selected=!known>{text}</option> })}
+                    {options
+                        .into_iter()
+                        .map(|(value, text)| {
+                            let selected = value == chosen;
+                            view! { <option value=value selected=selected>{text}</option> }
+                        })
+                        .collect_view()}
+                }
+            }}
+        </select>
+    }
+    .into_any();
+    slot.frame(label, help, required, wide, control)
+}
+
+/// A box to tick.
+#[component]
+pub fn CheckField(
+    #[prop(into)] name: String,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<bool>,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    let slot = Slot::new(name.clone());
+    let (typed, invalid, problem) = (slot.clone(), slot.invalid(), slot.clone());
+    let error_id = format!("{}-error", slot.id);
+    view! {
+        <div class="field">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    id=slot.id.clone()
+                    name=name
+                    aria-invalid=invalid
+                    aria-describedby=error_id.clone()
+                    disabled=move || disabled.get()
+                    prop:checked=move || value.get()
+                    on:change=move |event| {
+                        value.set(event_target_checked(&event));
+                        typed.touched();
+                    }
+                />
+                <span>{move || label.get()}</span>
+            </label>
+            {move || problem.problem().map(|message| view! { <div class="field-error" id=error_id.clone()>{message}</div> })}
+        </div>
+    }
+}
+
+/// Something on or off, with a line of explanation.
+#[component]
+pub fn SwitchField(
+    #[prop(into)] name: String,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<bool>,
+    #[prop(optional, into)] help: Option<TextProp>,
+    #[prop(default = true)] wide: bool,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    let slot = Slot::new(name.clone());
+    let typed = slot.clone();
+    let problem = slot.clone();
+    view! {
+        <div class=if wide { "field wide" } else { "field" }>
+            <label class="switch">
+                <span>
+                    <span class="field-label">{move || label.get()}</span>
+                    {help.map(|help| view! { <span class="field-help block">{move || help.get()}</span> })}
+                </span>
+                <input
+                    type="checkbox"
+                    role="switch"
+                    id=slot.id.clone()
+                    name=name
+                    disabled=move || disabled.get()
+                    prop:checked=move || value.get()
+                    on:change=move |event| {
+                        value.set(event_target_checked(&event));
+                        typed.touched();
+                    }
+                />
+            </label>
+            {move || problem.problem().map(|message| view! { <div class="field-error">{message}</div> })}
+        </div>
+    }
+}
+
+/// One of a few choices, each a card. `options` are (value, title, text).
+#[component]
+pub fn RadioCards(
+    #[prop(into)] name: String,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    #[prop(into)] options: Signal<Vec<(String, String, String)>>,
+) -> impl IntoView {
+    let slot = Slot::new(name.clone());
+    let problem = slot.clone();
+    view! {
+        <fieldset class="field wide" id=slot.id.clone()>
+            <legend class="field-label mb-2">{move || label.get()}</legend>
+            <div class="grid gap-3 sm:grid-cols-2">
+                {move || {
+                    options
+                        .get()
+                        .into_iter()
+                        .map(|(option, title, text)| {
+                            let (mine, set) = (option.clone(), option.clone());
+                            let name = name.clone();
+                            view! {
+                                <label class="choice check">
+                                    <input
+                                        type="radio"
+                                        name=name
+                                        value=option
+                                        prop:checked=move || value.with(|value| *value == mine)
+                                        on:change=move |_| value.set(set.clone())
+                                    />
+                                    <span>
+                                        <span class="field-label block">{title}</span>
+                                        <span class="field-help">{text}</span>
+                                    </span>
+                                </label>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </div>
+            {move || problem.problem().map(|message| view! { <div class="field-error">{message}</div> })}
+        </fieldset>
+    }
+}
+
+/// Several of a list. `options` are (value, what is shown).
+#[component]
+pub fn CheckList<T>(
+    #[prop(into)] name: String,
+    #[prop(into)] label: TextProp,
+    /// The values that are ticked.
+    chosen: RwSignal<Vec<T>>,
+    options: Vec<(T, AnyView)>,
+    #[prop(default = "grid gap-2 sm:grid-cols-2")] class: &'static str,
+    #[prop(optional)] disabled: bool,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let slot = Slot::new(name);
+    let problem = slot.clone();
+    let options = options
+        .into_iter()
+        .map(|(value, shown)| {
+            let (mine, typed) = (value.clone(), slot.clone());
+            let tick = move |on| {
+                chosen.update(|chosen| {
+                    chosen.retain(|other| *other != value);
+                    if on {
+                        chosen.push(value.clone());
+                    }
+                });
+                typed.touched();
+            };
+            tick_box(
+                Signal::derive(move || chosen.with(|all| all.contains(&mine))),
+                Callback::new(tick),
+                disabled,
+                shown,
+            )
+        })
+        .collect_view()
+        .into_any();
+    view! {
+        <fieldset class="field wide" id=slot.id.clone() tabindex="-1">
+            <legend class="field-label mb-2">{move || label.get()}</legend>
+            <div class=class>{options}</div>
+            {move || problem.problem().map(|message| view! { <div class="field-error">{message}</div> })}
+        </fieldset>
+    }
+}
+
+fn tick_box(on: Signal<bool>, tick: Callback<bool>, disabled: bool, shown: AnyView) -> AnyView {
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                disabled=disabled
+                prop:checked=move || on.get()
+                on:change=move |event| tick.run(event_target_checked(&event))
+            />
+            {shown}
+        </label>
+    }
+    .into_any()
+}
