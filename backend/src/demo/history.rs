@@ -191,6 +191,12 @@ impl<'a> History<'a> {
         indexes.sort_unstable();
         for index in indexes {
             let customer = &self.customers[&index];
+            // The debtor asks for more when he is out of money, and does not pay it.
+            if index == DEBTOR && day == DAYS - 18 {
+                let (id, pays) = (customer.id, customer.person.9);
+                self.proforma(id, pays, 100).await?;
+                continue;
+            }
             // Each looks once a week.
             if index == DEBTOR
                 || customer.awaited.is_some()

@@ -93,6 +93,13 @@ async fn every_charge_says_why_it_is_that_much() {
     let polish: TransactionPage = ada.calls.send(polish, "polish".to_owned()).await.expect(200).read();
     assert_eq!(polish.items[0].description, "Działające usługi");
 
+    for query in [format!("service={service}"), "search=WEB".to_owned()] {
+        let found: TransactionPage = ada.calls.get(&format!("{path}?{query}")).await.expect(200).read();
+        assert_eq!(found.total, 2, "{query}: the first hour, then two");
+    }
+    let none: TransactionPage = ada.calls.get(&format!("{path}?search=mail")).await.expect(200).read();
+    assert_eq!(none.total, 0);
+
     let charges =
         ada.calls.get(&format!("/clients/{}/services/{service}/charges", ada.id)).await.expect(200).json();
     assert_eq!(charges["total"], 2);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::dsl::sql;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Nullable, Numeric, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Numeric, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -60,19 +61,26 @@ pub struct After {
 /// Rows are counted up to this; beyond it a list says so much.
 pub const COUNT_MAX: i64 = 10_000;
 
-type Boxed<'a> = ledger_transfers::BoxedQuery<'a, diesel::pg::Pg>;
+type Boxed<'a> = ledger_transfers::BoxedQuery<'a, Pg>;
 
 fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Option<&str>) -> Boxed<'a> {
     let mut query =
         ledger_transfers::table.filter(ledger_transfers::balance_after.is_not_null()).into_boxed();
-    if let Some(client) = client.or(filter.client) {
+    let client = client.or(filter.client);
+    if let Some(client) = client {
         query = query.filter(ledger_transfers::client_id.eq(client));
     }
     if let Some(kind) = filter.kind {
         query = query.filter(ledger_transfers::kind.eq(kind));
     }
     if let Some(service) = filter.service {
-        query = query.filter(ledger_transfers::service_id.eq(service));
+        let charged =
+            sql::<Bool>("ledger_transfers.id IN (SELECT transfer_id FROM charges WHERE service_id = ")
+                .bind::<SqlUuid, _>(service)
+                .sql(" AND client_id = (SELECT client_id FROM services WHERE id = ")
+                .bind::<SqlUuid, _>(service)
+                .sql("))");
+        query = query.filter(ledger_transfers::service_id.eq(service).or(charged.nullable()));
     }
     if let Some(document) = filter.document {
         query = query.filter(ledger_transfers::document_id.eq(document));
@@ -83,19 +91,48 @@ fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Op
     if let Some(to) = filter.to {
         query = query.filter(ledger_transfers::at.lt(jiff_diesel::Timestamp::from(to)));
     }
-    if let Some(pattern) = search {
-        let named = clients::table
-            .filter(
-                clients::company_name
-                    .ilike(pattern.to_owned())
-                    .or(clients::email.ilike(pattern.to_owned()))
-                    .or(sql::<diesel::sql_types::Bool>("first_name || ' ' || last_name ILIKE ")
-                        .bind::<Text, _>(pattern.to_owned())),
-            )
-            .select(clients::id.nullable());
-        query = query.filter(ledger_transfers::client_id.eq_any(named));
+    match (search, client) {
+        (None, _) => query,
+        (Some(pattern), Some(client)) => query.filter(about(client, pattern)),
+        (Some(pattern), None) => {
+            let named = clients::table
+                .filter(
+                    clients::company_name
+                        .ilike(pattern.to_owned())
+                        .or(clients::email.ilike(pattern.to_owned()))
+                        .or(sql::<Bool>("first_name || ' ' || last_name ILIKE ")
+                            .bind::<Text, _>(pattern.to_owned())),
+                )
+                .select(clients::id.nullable());
+            query.filter(ledger_transfers::client_id.eq_any(named))
+        }
     }
-    query
+}
+
+type Condition = Box<dyn BoxableExpression<ledger_transfers::table, Pg, SqlType = Bool>>;
+
+/// What concerns a service of the client by its label, or a document by its number.
+fn about(client: ClientId, pattern: &str) -> Condition {
+    let label = || pattern.to_owned();
+    Box::new(
+        sql::<Bool>("(ledger_transfers.service_id IN (SELECT id FROM services WHERE client_id = ")
+            .bind::<SqlUuid, _>(client)
+            .sql(" AND label ILIKE ")
+            .bind::<Text, _>(label())
+            .sql(
+                ") OR ledger_transfers.id IN (
+                    SELECT c.transfer_id FROM charges c JOIN services s ON s.id = c.service_id
+                    WHERE c.client_id = ",
+            )
+            .bind::<SqlUuid, _>(client)
+            .sql(" AND s.label ILIKE ")
+            .bind::<Text, _>(label())
+            .sql(") OR ledger_transfers.document_id IN (SELECT id FROM documents WHERE client_id = ")
+            .bind::<SqlUuid, _>(client)
+            .sql(" AND number ILIKE ")
+            .bind::<Text, _>(label())
+            .sql("))"),
+    )
 }
 
 /// A page of movements of wallets, newest first (or oldest, as `paging` says).

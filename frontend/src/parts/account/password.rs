@@ -56,40 +56,38 @@ pub fn ChangePassword(
     });
     let last = changed_at.map(|at| fill(words.password_last, &[("when", &format::date_time(at))]));
     view! {
-        <div class="max-w-xl">
-            <Card>
-                <Form errors on_submit=check>
-                    {title.map(|title| view! { <h2>{title}</h2> })}
-                    <PasswordField name="current_password" label=t().current_password value=current />
-                    <PasswordField
-                        name="password"
-                        label=words.password_new
-                        value=password
-                        help=words.password_help
-                        autocomplete="new-password"
-                        strength=bars
-                    />
-                    <PasswordField name="again" label=words.password_again value=again autocomplete="new-password" />
-                    {two_factor
-                        .then(|| {
-                            view! {
-                                <TextField
-                                    name="code"
-                                    label=words.password_code
-                                    value=code
-                                    help=words.password_code_help
-                                    autocomplete="one-time-code"
-                                    max_length=40
-                                    mono=true
-                                />
-                            }
-                        })}
-                    <div class="flex flex-wrap items-center justify-between gap-3">
-                        <span class="sub">{last}</span>
-                        <Button text=words.password_save class="btn-primary" submit=true busy=send.busy />
-                    </div>
-                </Form>
-            </Card>
-        </div>
+        <Card>
+            <Form errors on_submit=check>
+                {title.map(|title| view! { <h2>{title}</h2> })}
+                <PasswordField name="current_password" label=t().current_password value=current />
+                <PasswordField
+                    name="password"
+                    label=words.password_new
+                    value=password
+                    help=words.password_help
+                    autocomplete="new-password"
+                    strength=bars
+                />
+                <PasswordField name="again" label=words.password_again value=again autocomplete="new-password" />
+                {two_factor
+                    .then(|| {
+                        view! {
+                            <TextField
+                                name="code"
+                                label=words.password_code
+                                value=code
+                                help=words.password_code_help
+                                autocomplete="one-time-code"
+                                max_length=40
+                                mono=true
+                            />
+                        }
+                    })}
+                <div class="flex flex-wrap items-center justify-between gap-3">
+                    <span class="sub">{last}</span>
+                    <Button text=words.password_save class="btn-primary" submit=true busy=send.busy />
+                </div>
+            </Form>
+        </Card>
     }
 }

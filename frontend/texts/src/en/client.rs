@@ -306,6 +306,7 @@ pub(super) const TEXTS: Client = Client {
     money: ClientMoney {
         title: "Transactions",
         text: "Every movement on your balance, to four decimals, each with its reason.",
+        search: "Service or document number",
         when: "When",
         what: "What",
         amount: "Amount",

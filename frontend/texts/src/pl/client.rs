@@ -306,6 +306,7 @@ pub(super) const TEXTS: Client = Client {
     money: ClientMoney {
         title: "Transakcje",
         text: "Każda zmiana salda, do czterech miejsc po przecinku, z uzasadnieniem.",
+        search: "Usługa lub numer dokumentu",
         when: "Kiedy",
         what: "Co",
         amount: "Kwota",

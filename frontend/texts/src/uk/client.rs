@@ -306,6 +306,7 @@ pub(super) const TEXTS: Client = Client {
     money: ClientMoney {
         title: "Транзакції",
         text: "Кожен рух балансу, до чотирьох знаків, з поясненням.",
+        search: "Послуга або номер документа",
         when: "Коли",
         what: "Що",
         amount: "Сума",

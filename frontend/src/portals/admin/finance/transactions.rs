@@ -103,7 +103,6 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
             list
             columns=columns(client.is_none(), opened)
             label=ta().transactions
-            searchable=false
             filters=Box::new(move || {
                 let kinds = [
                     TransferKind::Payment,

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use shared::TransferId;
 use shared::billing::TransferKind;
 use shared::billing::ledger::TransactionSummary;
-use ui::{EmptyState, Icon, LinkButton, ListState, PageHead, Pagination, lu, use_list};
+use ui::{EmptyState, Icon, LinkButton, ListState, PageHead, Pagination, SearchBox, lu, use_list};
 
 use crate::api;
 use crate::format;
@@ -77,6 +77,7 @@ fn Filters(list: ListState) -> impl IntoView {
     let words = &tc().money;
     view! {
         <div class="table-bar">
+            <SearchBox list hint=words.search />
             <FilterRange list names=INSTANTS />
             <div class="segment" role="group" aria-label=words.kind>
                 <button
