@@ -9,6 +9,7 @@ pub mod filters;
 pub mod load;
 pub mod range;
 pub mod record;
+pub mod rows;
 pub mod sheet;
 pub mod shell;
 pub mod state;

@@ -1,10 +1,11 @@
 //! What is attached to a record of the catalogue, in order, each with a flag.
 
 use leptos::prelude::*;
-use ui::{Button, Icon, SelectField, lu};
+use ui::{Button, SelectField};
 use uuid::Uuid;
 
-use crate::i18n::{t, ta};
+use crate::i18n::t;
+use crate::parts::rows::{MoveUp, Remove};
 
 /// One attached thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,27 +59,8 @@ pub(super) fn AttachedList(
                     />
                     {flag}
                 </label>
-                <button
-                    type="button"
-                    class="btn btn-ghost btn-icon btn-sm"
-                    aria-label=ta().move_up
-                    disabled=index == 0
-                    on:click=move |_| attached.update(|attached| attached.swap(index, index - 1))
-                >
-                    <Icon icon=lu::LuArrowUp />
-                </button>
-                <button
-                    type="button"
-                    class="btn btn-ghost btn-icon btn-sm"
-                    aria-label=t().remove
-                    on:click=move |_| {
-                        attached.update(|attached| {
-                            attached.remove(index);
-                        });
-                    }
-                >
-                    <Icon icon=lu::LuTrash />
-                </button>
+                <MoveUp rows=attached index />
+                <Remove rows=attached index />
             </li>
         }
     };

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use shared::Language;
 use shared::catalog::{AttributeText, ProductAttribute};
-use ui::{Button, Card, CheckField, EmptyState, Icon, Segment, TextField, lu};
+use ui::{Button, Card, CheckField, EmptyState, Segment, TextField, lu};
 
 use crate::i18n::{self, native_name, t, ta, td};
+use crate::parts::rows::{MoveUp, Remove};
 
 const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
 
@@ -129,27 +130,8 @@ fn Row(
                 <div class="pb-2">
                     <CheckField name=format!("{at}.visible") label=ta().visible value=attribute.visible />
                 </div>
-                <button
-                    type="button"
-                    class="btn btn-ghost btn-icon"
-                    aria-label=ta().move_up
-                    disabled=index == 0
-                    on:click=move |_| list.update(|list| list.swap(index, index - 1))
-                >
-                    <Icon icon=lu::LuArrowUp />
-                </button>
-                <button
-                    type="button"
-                    class="btn btn-ghost btn-icon"
-                    aria-label=t().remove
-                    on:click=move |_| {
-                        list.update(|list| {
-                            list.remove(index);
-                        });
-                    }
-                >
-                    <Icon icon=lu::LuTrash />
-                </button>
+                <MoveUp rows=list index />
+                <Remove rows=list index />
             </div>
             {texts}
         </div>

@@ -5,10 +5,11 @@ use rust_decimal::Decimal;
 use shared::billing::company::{BankAccount, CompanyInput, ItemTexts, Labelled, Paper};
 use shared::billing::tax::TaxRate;
 use shared::{Currency, Language};
-use ui::{Button, Icon, NumberField, SelectField, TextArea, TextField, lu};
+use ui::{Button, NumberField, SelectField, TextArea, TextField, lu};
 
 use crate::i18n::{native_name, t, ta};
 use crate::parts::address::{AddressFields, AddressForm};
+use crate::parts::rows::Remove;
 use crate::portals::admin::clients::currency_options;
 
 /// A pair of texts of a list that grows and shrinks.
@@ -270,18 +271,7 @@ pub(super) fn Pairs(
                                     .into_any()
                             }}
                         </div>
-                        <button
-                            type="button"
-                            class="btn btn-ghost btn-icon"
-                            aria-label=t().remove
-                            on:click=move |_| {
-                                pairs.update(|pairs| {
-                                    pairs.remove(index);
-                                });
-                            }
-                        >
-                            <Icon icon=lu::LuTrash />
-                        </button>
+                        <Remove rows=pairs index />
                     </div>
                 }
             })
