@@ -1,0 +1,82 @@
+// Is the demo provider what it promises: two companies, twelve products in four groups, forty clients of every tax class in six
+// countries, and three months of history that the engine made, with papers that are what their hashes say?
+import { createHash } from "node:crypto";
+import { Panel, equal, holds, pdfText, test } from "./harness.mjs";
+
+await test(async (results, own) => {
+  const panel = own(await Panel.start({ demo: true, worker: false }));
+  const staff = await panel.admin();
+  const one = async (query) => (await panel.sql(query))[0];
+  const number = async (query) => Number((await one(`SELECT (${query}) AS n`)).n);
+
+  await results.prove("two home companies: Poland with EUR and PLN, Canada with CAD", async () => {
+    const rows = await panel.sql(
+      `SELECT co.country, string_agg(DISTINCT c.currency, ' ' ORDER BY c.currency) AS currencies
+       FROM companies co JOIN clients c ON c.company_id = co.id WHERE c.status <> 'deleted' GROUP BY co.country ORDER BY 1`,
+    );
+    equal(rows, [{ country: "CA", currencies: "CAD" }, { country: "PL", currencies: "EUR PLN" }], "companies");
+  });
+
+  await results.prove("twelve products in four groups, one by the hour with CPU, RAM, disk and location", async () => {
+    equal(await number("SELECT count(*) FROM products"), 12, "products");
+    equal(await number("SELECT count(*) FROM product_groups"), 4, "groups");
+    equal(await number("SELECT count(DISTINCT product_id) FROM product_group_products"), 12, "products in a group");
+    const periods = (await panel.sql("SELECT DISTINCT period FROM prices ORDER BY 1")).map((row) => row.period);
+    for (const period of ["one_time", "monthly", "annually"]) holds(periods.includes(period), `nothing is sold ${period}`);
+    const options = (await panel.sql("SELECT key FROM option_groups ORDER BY 1")).map((row) => row.key).join(" ");
+    for (const key of ["cpu", "ram", "disk", "location"]) holds(options.includes(key), `no option of ${key} among ${options}`);
+  });
+
+  await results.prove("forty clients of every tax class in six countries", async () => {
+    equal((await staff.get("/admin/clients?per_page=1")).total, 40, "clients");
+    equal(await number("SELECT count(DISTINCT country) FROM client_addresses WHERE kind = 'billing'"), 6, "countries");
+    const classes = await panel.sql(
+      `SELECT DISTINCT CASE WHEN tax_id <> '' THEN 'company with tax id' WHEN company_name <> '' THEN 'company' ELSE 'private' END AS class
+       FROM clients ORDER BY 1`,
+    );
+    equal(classes.map((row) => row.class), ["company", "company with tax id", "private"], "tax classes");
+  });
+
+  await results.prove("three months of charges, proformas and invoices, made by the engine", async () => {
+    const { days } = await one("SELECT extract(day FROM max(period_from) - min(period_from))::int AS days FROM charges");
+    holds(days >= 85, `charges reach over ${days} days`);
+    for (const kind of ["proforma", "invoice"]) {
+      holds((await number(`SELECT count(*) FROM documents WHERE kind = '${kind}' AND number IS NOT NULL`)) >= 40, `too few of kind ${kind}`);
+    }
+    // Every movement of money names what caused it, and every invoice a payment that staff booked.
+    equal(
+      await number("SELECT count(*) FROM ledger_transfers t WHERE cause NOT LIKE 'charge:%' AND NOT EXISTS (SELECT FROM ledger_causes c WHERE c.cause = t.cause)"),
+      0,
+      "transfers without a cause",
+    );
+    equal(
+      await number("SELECT count(*) FROM documents d WHERE d.kind = 'invoice' AND NOT EXISTS (SELECT FROM payments p WHERE p.document_id IN (d.id, d.proforma_id))"),
+      0,
+      "invoices without a payment",
+    );
+  });
+
+  await results.prove("every issued document has its paper, and the paper is what its hash says", async () => {
+    equal(
+      await number("SELECT count(*) FROM documents d WHERE d.number IS NOT NULL AND NOT EXISTS (SELECT FROM document_files f WHERE f.document_id = d.id)"),
+      0,
+      "documents without a PDF",
+    );
+    const papers = await panel.sql("SELECT f.document_id AS id, encode(f.sha256, 'hex') AS sha256, d.number, d.total FROM document_files f JOIN documents d ON d.id = f.document_id ORDER BY d.created_at LIMIT 6");
+    for (const paper of papers) {
+      const bytes = await staff.get(`/admin/documents/${paper.id}/pdf`);
+      equal(createHash("sha256").update(bytes).digest("hex"), paper.sha256, `hash of ${paper.number}`);
+      holds((await pdfText(bytes)).includes(paper.number), `the paper of ${paper.number} does not name it`);
+    }
+  });
+
+  await results.prove("one client is in debt, and suspended for it", async () => {
+    const rows = await panel.sql(
+      `SELECT DISTINCT c.id FROM clients c JOIN services s ON s.client_id = c.id JOIN documents d ON d.client_id = c.id
+       WHERE s.state = 'suspended' AND s.suspension_reason = 'insufficient_funds' AND d.status = 'unpaid'`,
+    );
+    equal(rows.length, 1, "clients suspended with an unpaid proforma");
+  });
+
+  await results.prove("the books hold", () => panel.verify());
+});
