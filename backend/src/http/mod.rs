@@ -3,6 +3,7 @@
 pub mod access;
 pub mod cookies;
 pub mod error;
+mod examples;
 pub mod extract;
 pub mod fields;
 pub mod health;

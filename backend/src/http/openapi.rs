@@ -145,6 +145,9 @@ fn describe_fields(schema: &mut RefOr<Schema>) {
                 let description = match field {
                     RefOr::T(Schema::Object(field)) => &mut field.description,
                     RefOr::T(Schema::Array(field)) => &mut field.description,
+                    RefOr::T(Schema::OneOf(field)) => &mut field.description,
+                    RefOr::T(Schema::AllOf(field)) => &mut field.description,
+                    RefOr::T(Schema::AnyOf(field)) => &mut field.description,
                     _ => continue,
                 };
                 if description.is_none() {

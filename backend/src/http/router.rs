@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
-use crate::http::openapi;
+use crate::http::{examples, openapi};
 
 /// Every operation under `/api/v1`.
 pub fn api(cfg: &mut ServiceConfig) {
@@ -29,6 +29,8 @@ pub fn document() -> Document {
         .service(scope::scope("/api/v1").configure(api))
         .split_for_parts();
     openapi::complete(&mut document);
-    openapi::prune(&mut document).expect("the document was made of values that are JSON");
+    openapi::prune(&mut document)
+        .and_then(|()| document.components.as_mut().map_or(Ok(()), examples::complete))
+        .expect("the document was made of values that are JSON");
     document
 }
