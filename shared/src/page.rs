@@ -38,3 +38,15 @@ pub struct PageQuery {
     #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub search: Option<String>,
 }
+
+/// Whether to write, or only to say what would happen.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct DryRun {
+    /// True: nothing is written.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(default = false))]
+    pub dry_run: bool,
+}

@@ -55,6 +55,11 @@ impl Paging {
         i64::from(self.page - 1) * i64::from(self.per_page)
     }
 
+    /// The first row, for a total that comes with rows when a page past the end has none.
+    pub fn first_when_empty(&self) -> Option<Self> {
+        (self.page > 1).then(|| Self { page: 1, per_page: 1, ..self.clone() })
+    }
+
     /// The search as a pattern for `ILIKE`, with its own wildcards taken literally.
     pub fn pattern(&self) -> Option<String> {
         self.search.as_ref().map(|text| like_pattern(text))

@@ -292,17 +292,6 @@ pub struct ClientStatusChange {
     pub notify: bool,
 }
 
-/// Only tell what would happen.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
-#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct DryRun {
-    /// The answer says what would happen; nothing is done.
-    #[cfg_attr(feature = "openapi", param(default = false))]
-    pub dry_run: Option<bool>,
-}
-
 /// What a change of state does, or did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

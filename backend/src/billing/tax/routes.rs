@@ -3,12 +3,10 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
-use serde::Deserialize;
 use shared::billing::tax::{
     TaxDecision, TaxPresetInput, TaxPresetResult, TaxRule, TaxRuleInput, TaxRuleMove, TaxTest,
 };
-use shared::{Page, PageQuery, TaxRuleId};
-use utoipa::IntoParams;
+use shared::{DryRun, Page, PageQuery, TaxRuleId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, explain, store};
@@ -26,16 +24,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(change)
         .service(remove)
         .service(move_to);
-}
-
-/// Whether to write, or only to say what would happen.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct DryRun {
-    /// True: nothing is written.
-    #[serde(default)]
-    #[param(default = false)]
-    dry_run: bool,
 }
 
 /// Every rule as it is shown, from top to bottom.

@@ -311,7 +311,11 @@ pub(super) async fn notes(
     .bind::<Nullable<Text>, _>(paging.pattern())
     .load(conn)
     .await?;
-    let total = rows.last().map_or(0, |row| row.total);
+    let total = match (rows.last(), paging.first_when_empty()) {
+        (Some(row), _) => row.total,
+        (None, Some(first)) => Box::pin(notes(conn, client, &first)).await?.1,
+        (None, None) => 0,
+    };
     let note = |row: NoteRow| ClientNote {
         id: row.id,
         author: row.admin_id,
@@ -408,7 +412,11 @@ pub(super) async fn sessions(
     .bind::<Nullable<Text>, _>(paging.pattern())
     .load(conn)
     .await?;
-    let total = rows.last().map_or(0, |row| row.total);
+    let total = match (rows.last(), paging.first_when_empty()) {
+        (Some(row), _) => row.total,
+        (None, Some(first)) => Box::pin(sessions(conn, client, &first)).await?.1,
+        (None, None) => 0,
+    };
     let session = |row: SessionRow| ClientSession {
         id: row.id,
         user: UserName { id: row.user_id, name: row.name, email: row.email },

@@ -414,7 +414,11 @@ pub(super) async fn list(
     .bind::<Nullable<Text>, _>(paging.pattern())
     .load(conn)
     .await?;
-    let total = rows.last().map_or(0, |row| row.total);
+    let total = match (rows.last(), paging.first_when_empty()) {
+        (Some(row), _) => row.total,
+        (None, Some(first)) => Box::pin(list(conn, id, &first)).await?.1,
+        (None, None) => 0,
+    };
     let entry = |row: HistoryRow| ClientStatusEntry {
         id: row.id,
         from: row.status_from,

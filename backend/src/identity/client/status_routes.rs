@@ -1,8 +1,8 @@
 //! Suspending, banning, reactivating, closing, confirming.
 
 use actix_web::{HttpResponse, get, post, web};
-use shared::identity::{ClientStatusChange, ClientStatusEffect, ClientStatusEntry, DryRun};
-use shared::{ClientId, Page, PageQuery};
+use shared::identity::{ClientStatusChange, ClientStatusEffect, ClientStatusEntry};
+use shared::{ClientId, DryRun, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{status, store};
@@ -29,8 +29,7 @@ async fn change_status(
     dry: Query<DryRun>,
     change: Json<ClientStatusChange>,
 ) -> Result<Json<ClientStatusEffect>> {
-    let dry_run = dry.dry_run.unwrap_or(false);
-    Ok(Json(status::change(&app, &who.actor, *id, &change, dry_run).await?))
+    Ok(Json(status::change(&app, &who.actor, *id, &change, dry.dry_run).await?))
 }
 
 /// The states of a client, with reasons.

@@ -362,7 +362,11 @@ pub async fn list(
     .bind::<Nullable<Text>, _>(paging.pattern())
     .load(conn)
     .await?;
-    let total = rows.last().map_or(0, |row| row.total);
+    let total = match (rows.last(), paging.first_when_empty()) {
+        (Some(row), _) => row.total,
+        (None, Some(first)) => Box::pin(list(conn, person, current, &first)).await?.1,
+        (None, None) => 0,
+    };
     let items = rows
         .into_iter()
         .map(|row| SessionSummary {

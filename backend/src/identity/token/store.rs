@@ -67,7 +67,11 @@ pub(super) async fn list(
     .bind::<BigInt, _>(paging.offset())
     .load(conn)
     .await?;
-    let total = rows.last().map_or(0, |row| row.total);
+    let total = match (rows.last(), paging.first_when_empty()) {
+        (Some(row), _) => row.total,
+        (None, Some(first)) => Box::pin(list(conn, person, client, &first)).await?.1,
+        (None, None) => 0,
+    };
     let summary = |row: Row| TokenSummary {
         id: row.id,
         name: row.name,

@@ -59,6 +59,9 @@ async fn the_list_of_clients_costs_the_same_for_one_and_for_many() {
     let many = root.calls.get("/admin/clients?sort=name&per_page=3&page=2").await.expect(200);
     assert_eq!(many.queries(), one);
     assert_eq!(many.json()["items"].as_array().unwrap().len(), 2);
+    // A page past the end is empty, and still says how many there are.
+    let past = root.calls.get("/admin/users?page=9").await.expect(200).json();
+    assert_eq!((&past["items"], &past["total"]), (&json!([]), &json!(5)));
     let bad = root.calls.get("/admin/clients?sort=password_hash").await.expect(422);
     assert_eq!(bad.refused_fields(), ["sort"]);
 }
