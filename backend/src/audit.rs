@@ -9,6 +9,7 @@ use shared::{AdminId, ClientId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::http::request;
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,8 @@ pub struct Actor {
 
 impl Actor {
     pub fn system() -> Self {
-        Self { who: Who::System, ip: None, request_id: None }
+        // A task runs under the id of the request that wanted it.
+        Self { who: Who::System, ip: None, request_id: request::ongoing_id() }
     }
 }
 

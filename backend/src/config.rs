@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// All settings of the installation. What staff may change at run time is in the table `settings` instead.
@@ -40,7 +40,7 @@ pub struct Http {
     /// Networks (CIDR) that may read `/metrics`.
     pub metrics_networks: Vec<String>,
     /// Sign-in tries of one address per minute before it has to wait.
-    pub sign_in_per_minute: u32,
+    pub sign_in_per_minute: NonZeroU32,
     /// Adds `X-Query-Count` to answers: how many statements the database was sent.
     pub count_queries: bool,
 }
@@ -50,7 +50,7 @@ pub struct Http {
 pub struct Database {
     /// `postgres://user:password@host:port/name`
     pub url: SecretString,
-    pub connections_max: usize,
+    pub connections_max: NonZeroUsize,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -106,7 +106,9 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Work {
-    /// Tasks of one queue that one process works on at once.
+    /// Address and port where a process that only works answers `/healthz`, `/readyz` and `/metrics`.
+    pub bind: Option<String>,
+    /// Tasks that one process works on at once; the queues share them by what waits.
     pub concurrency: NonZeroUsize,
     /// Whether this process may lead the schedule.
     pub scheduler: bool,
@@ -116,12 +118,44 @@ pub struct Work {
     pub charge_sessions: NonZeroUsize,
 }
 
+impl Http {
+    fn is_public_url(&self) -> bool {
+        let rest =
+            self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
+        rest.is_some_and(|rest| rest.parse::<actix_web::http::uri::Authority>().is_ok())
+    }
+
+    fn are_networks(&self) -> bool {
+        self.metrics_networks.iter().all(|network| is_network(network))
+    }
+}
+
+impl Redis {
+    fn is_url(&self) -> bool {
+        redis::parse_redis_url(self.url.expose_secret()).is_some()
+    }
+}
+
+/// Whether it is an address, alone or with as many bits as it can have: `10.0.0.0/8`.
+fn is_network(text: &str) -> bool {
+    let (base, bits) = text.split_once('/').map_or((text, None), |(base, bits)| (base, Some(bits)));
+    let Ok(base) = base.parse::<std::net::IpAddr>() else { return false };
+    let width = if base.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u32>().is_ok_and(|bits| bits <= width))
+}
+
 impl Default for Work {
     fn default() -> Self {
-        const FOUR: NonZeroUsize = NonZeroUsize::new(4).expect("not zero");
+        const EIGHT: NonZeroUsize = NonZeroUsize::new(8).expect("not zero");
         const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
         const TWO_THOUSAND: NonZeroU32 = NonZeroU32::new(2000).expect("not zero");
-        Self { concurrency: FOUR, scheduler: true, charge_batch: TWO_THOUSAND, charge_sessions: TWO }
+        Self {
+            bind: None,
+            concurrency: EIGHT,
+            scheduler: true,
+            charge_batch: TWO_THOUSAND,
+            charge_sessions: TWO,
+        }
     }
 }
 
@@ -132,12 +166,30 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment.merge(Env::prefixed("HOSTWRIGHT__").split("__")).extract().map_err(Box::new)
+        Self::checked(figment.merge(Env::prefixed("HOSTWRIGHT__").split("__")))
     }
 
     /// Reads TOML text alone, over the defaults.
     pub fn parse(toml: &str) -> Result<Self, Box<figment::Error>> {
-        Self::defaults().merge(Toml::string(toml)).extract().map_err(Box::new)
+        Self::checked(Self::defaults().merge(Toml::string(toml)))
+    }
+
+    /// Reads the values, and checks what their types do not say.
+    fn checked(figment: Figment) -> Result<Self, Box<figment::Error>> {
+        let config: Self = figment.extract().map_err(Box::new)?;
+        let faults = [
+            (
+                "http.public_url",
+                "an address that begins with http:// or https://",
+                config.http.is_public_url(),
+            ),
+            ("http.metrics_networks", "networks such as 10.0.0.0/8", config.http.are_networks()),
+            ("redis.url", "redis://:password@host:port/number", config.redis.is_url()),
+        ];
+        match faults.iter().find(|(_, _, sound)| !sound) {
+            Some((key, wanted, _)) => Err(Box::new(figment::Error::from(format!("{key}: write {wanted}")))),
+            None => Ok(config),
+        }
     }
 
     fn defaults() -> Figment {
@@ -183,6 +235,17 @@ mod tests {
         assert!(bad.contains("xml") && bad.contains("log.format"), "{bad}");
         let bad = fault("[work]\nconcurrency = 'many'");
         assert!(bad.contains("work.concurrency"), "{bad}");
+        for (toml, key) in [
+            ("[http]\npublic_url = 'panel.example.com'", "http.public_url"),
+            ("[http]\nmetrics_networks = ['10.0.0.0/64']", "http.metrics_networks"),
+            ("[http]\nsign_in_per_minute = 0", "http.sign_in_per_minute"),
+        ] {
+            let bad = fault(toml);
+            assert!(bad.contains(key), "{bad}");
+        }
+        let url = "[database]\nurl = 'postgres://localhost/x'\n[redis]\nurl = ";
+        let bad = Config::parse(&format!("{url}'http://localhost'")).expect_err("refused").to_string();
+        assert!(bad.contains("redis.url"), "{bad}");
         let bad = fault("[work]\ncharge_batch = 0");
         assert!(bad.contains("work.charge_batch"), "{bad}");
         let missing = Config::parse("").expect_err("refused").to_string();

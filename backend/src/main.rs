@@ -1,7 +1,9 @@
 //! `hostwright serve | work | migrate | openapi | …`
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -12,8 +14,10 @@ use hostwright::http::{Fields, router, server};
 use hostwright::identity::{password, staff};
 use hostwright::settings;
 use hostwright::{App, db, jobs};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret;
 use shared::identity::SecretText;
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 /// Billing and automation for cloud and hosting providers.
@@ -137,26 +141,61 @@ async fn start(config: Config) -> anyhow::Result<App> {
     Ok(app)
 }
 
+/// The figures that `/metrics` shows. What they hold on to between two readings is tidied up by itself.
+fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    const TIDY_EVERY: Duration = Duration::from_secs(5);
+    let handle = PrometheusBuilder::new().install_recorder().context("metrics")?;
+    let kept = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(TIDY_EVERY).await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(handle)
+}
+
+fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("listening on {address} ({key})"))
+}
+
 async fn serve(config: Config, with_worker: bool) -> anyhow::Result<ExitCode> {
-    let handle =
-        metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("metrics")?;
-    let listener = std::net::TcpListener::bind(&config.http.bind)
-        .with_context(|| format!("listening on {} (http.bind)", config.http.bind))?;
+    let metrics = start_metrics()?;
+    let listener = listen(&config.http.bind, "http.bind")?;
     let app = start(config).await?;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     let following = app.clock.is_adjustable().then(|| tokio::spawn(follow_clock(app.clone())));
-    let worker = with_worker.then(|| tokio::spawn(jobs::work(app.clone(), "all", stopped)));
+    let mut beside = tokio::spawn(beside_server(app.clone(), with_worker, stopped));
     // The server listens for SIGTERM and ctrl-c itself; the workers end after it.
-    let served = server::run(app, listener, handle)?.await;
-    stop.send_replace(true);
-    if let Some(worker) = worker {
-        worker.await.context("the worker")??;
-    }
+    let server = server::run(app, listener, metrics)?;
+    let handle = server.handle();
+    let mut serving = std::pin::pin!(server);
+    let (served, worked) = tokio::select! {
+        served = &mut serving => {
+            stop.send_replace(true);
+            (served, beside.await)
+        }
+        // A server whose workers are gone is worse than one that is started anew.
+        worked = &mut beside => {
+            handle.stop(true).await;
+            (serving.await, worked)
+        }
+    };
     if let Some(following) = following {
         following.abort();
     }
+    worked.context("the worker")??;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What runs next to the server until it stops: the workers, or only the heartbeat.
+async fn beside_server(app: App, with_worker: bool, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    if with_worker {
+        return jobs::work(app, "all", stopped).await;
+    }
+    jobs::process::beat_of_server(app, stopped).await;
+    Ok(())
 }
 
 /// Another process may move the development clock.
@@ -170,18 +209,39 @@ async fn follow_clock(app: App) {
 }
 
 async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    let metrics = start_metrics()?;
+    let monitor = config.work.bind.as_deref().map(|address| listen(address, "work.bind")).transpose()?;
     let app = start(config).await?;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let worker = tokio::spawn(jobs::work(app, "work", stopped));
+    let (stop, stopped) = watch::channel(false);
+    let monitored =
+        monitor.map(|listener| server::run_monitored(app.clone(), listener, metrics)).transpose()?;
+    let monitor = monitored.as_ref().map(actix_web::dev::Server::handle);
+    if let Some(server) = monitored {
+        tokio::spawn(server);
+    }
+    let mut worker = tokio::spawn(jobs::work(app, "work", stopped));
     let mut terminate =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).context("SIGTERM")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("ctrl-c")?,
+    let ended = tokio::select! {
+        ended = &mut worker => Some(ended),
+        _ = terminate.recv() => None,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted.context("ctrl-c")?;
+            None
+        }
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            tracing::info!("finishing what was begun");
+            stop.send_replace(true);
+            worker.await
+        }
+    };
+    if let Some(monitor) = monitor {
+        monitor.stop(false).await;
     }
-    tracing::info!("finishing what was begun");
-    stop.send_replace(true);
-    worker.await.context("the worker")??;
+    ended.context("the worker")??;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,16 +21,15 @@ impl Sealer {
     pub fn from_config(config: &Config) -> anyhow::Result<Self> {
         let text = match (&config.secret_key.value, &config.secret_key.file) {
             (Some(value), _) => value.expose_secret().to_owned(),
-            (None, Some(file)) => {
-                std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?
-            }
+            (None, Some(file)) => std::fs::read_to_string(file)
+                .with_context(|| format!("secret_key.file: reading {}", file.display()))?,
             (None, None) => {
                 anyhow::bail!("set secret_key.file or secret_key.value (HOSTWRIGHT__SECRET_KEY__FILE)")
             }
         };
-        let bytes = STANDARD.decode(text.trim()).context("the secret key is not base64")?;
-        ensure!(bytes.len() == 32, "the secret key has {} bytes instead of 32", bytes.len());
-        let key = Key::try_from(bytes.as_slice()).context("the secret key does not fit")?;
+        let bytes = STANDARD.decode(text.trim()).context("secret_key is not base64")?;
+        ensure!(bytes.len() == 32, "secret_key has {} bytes instead of 32", bytes.len());
+        let key = Key::try_from(bytes.as_slice()).context("secret_key does not fit")?;
         Ok(Self(XChaCha20Poly1305::new(&key)))
     }
 

@@ -40,7 +40,7 @@ pub mod locks {
 /// The pool; connects when first used.
 pub fn pool(config: &Database) -> anyhow::Result<Pool> {
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(config.url.expose_secret());
-    Pool::builder(manager).max_size(config.connections_max).build().context("building the pool")
+    Pool::builder(manager).max_size(config.connections_max.get()).build().context("building the pool")
 }
 
 /// A connection for what diesel does only without async: migrations.

@@ -132,11 +132,7 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         if let Self::Internal(error) = self {
-            tracing::error!(
-                request.id = request::current_id(),
-                error = format!("{error:#}"),
-                "a request failed"
-            );
+            tracing::error!(error = format!("{error:#}"), "a request failed");
         }
         let mut response = HttpResponse::build(self.status_code());
         if let Self::Refused(Refusal { retry_after: Some(seconds), .. }) = self {

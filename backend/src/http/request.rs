@@ -9,6 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
@@ -21,14 +22,20 @@ tokio::task_local! {
     static QUERIES: Cell<u32>;
 }
 
+/// The id of the request being answered, or of the task being run; `None` outside of any.
+pub fn ongoing_id() -> Option<String> {
+    CURRENT_ID.try_with(Clone::clone).ok()
+}
+
 /// The id of the request being answered; a new one outside of any.
 pub fn current_id() -> String {
-    CURRENT_ID.try_with(Clone::clone).unwrap_or_else(|_| Uuid::now_v7().to_string())
+    ongoing_id().unwrap_or_else(|| Uuid::now_v7().to_string())
 }
 
 /// Runs background work under the id of the request that caused it.
 pub async fn under<T>(id: String, work: impl Future<Output = T>) -> T {
-    CURRENT_ID.scope(id, work).await
+    let span = tracing::info_span!("request", id);
+    CURRENT_ID.scope(id, work).instrument(span).await
 }
 
 /// Counts one statement sent to the database for the present request.
@@ -84,7 +91,7 @@ pub async fn surround(
     let path = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let started = std::time::Instant::now();
 
-    let answered = CURRENT_ID.scope(
+    let answered = under(
         id.clone(),
         QUERIES.scope(Cell::new(0), async {
             let mut response = match next.call(request).await {
@@ -103,7 +110,7 @@ pub async fn surround(
     metrics::counter!("http_requests_total", "method" => method.to_string(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds").record(started.elapsed());
-    tracing::info!(request.id = %id, %method, path, status, duration_ms = started.elapsed().as_millis(), "answered");
+    tracing::info!(id, %method, path, status, duration_ms = started.elapsed().as_millis(), "answered");
 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("")));

@@ -26,6 +26,34 @@ async fn metrics(
     Ok(handle.render())
 }
 
+/// What a monitor asks of any process.
+fn monitored(cfg: &mut web::ServiceConfig) {
+    cfg.route("/healthz", web::get().to(health::healthz))
+        .route("/readyz", web::get().to(health::readyz))
+        .route("/metrics", web::get().to(metrics));
+}
+
+/// Serves only what a monitor asks: for a process that works and answers nobody else.
+pub fn run_monitored(
+    app: App,
+    listener: TcpListener,
+    handle: PrometheusHandle,
+) -> std::io::Result<actix_web::dev::Server> {
+    let (data, handle) = (web::Data::new(app), web::Data::new(handle));
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(data.clone())
+            .app_data(handle.clone())
+            .configure(monitored)
+            .wrap(from_fn(request::surround))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
 /// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
 pub fn run(
     app: App,
@@ -54,9 +82,7 @@ pub fn run(
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
             .route("/api/docs", web::get().to(|| async { web::Redirect::to("/api/docs/") }))
             .route("/problems/{code}", web::get().to(unknown::explain))
-            .route("/healthz", web::get().to(health::healthz))
-            .route("/readyz", web::get().to(health::readyz))
-            .route("/metrics", web::get().to(metrics))
+            .configure(monitored)
             .service(web::scope("/api").default_service(web::to(unknown::refuse)))
             .default_service(web::to(pages::serve))
             .wrap(Compress::default())

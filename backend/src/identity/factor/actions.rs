@@ -194,7 +194,7 @@ pub async fn send_code(app: &App, person: Person, id: Option<FactorId>, ip: &str
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let own = sessions::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     if !attempts::may_mail(&mut conn, now, "passcode", &own.email, ip, per_minute).await? {
         return Err(Refusal::new(Code::TooManyRequests).retry_after(600).into());
     }
@@ -242,7 +242,7 @@ async fn give_code(
     let mut conn = app.db.get().await?;
     let person = sessions::credentials(&mut conn, owner.person).await?.ok_or_else(Refusal::not_found)?;
     let ip = owner.actor.ip.clone().unwrap_or_default();
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     let portal = owner.person.portal();
     let attempt = attempts::begin(&mut conn, now, portal, &person.email, &ip, per_minute).await?;
     conn.transaction::<_, Error, _>(async |tx| {

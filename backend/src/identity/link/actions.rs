@@ -33,7 +33,7 @@ pub async fn forgotten(app: &App, visitor: &Visitor, portal: Portal, email: &str
     let email = read_email(email)?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     if !attempts::may_mail(&mut conn, now, "reset", &email, &visitor.ip, per_minute).await? {
         return Ok(());
     }
@@ -128,7 +128,7 @@ pub async fn resend_confirmation(app: &App, visitor: &Visitor, email: &str) -> R
     let email = read_email(email)?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     if !attempts::may_mail(&mut conn, now, "confirm", &email, &visitor.ip, per_minute).await? {
         return Ok(());
     }

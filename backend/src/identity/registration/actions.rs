@@ -51,7 +51,7 @@ pub(super) async fn register(app: &App, visitor: &Visitor, new: &NewRegistration
     }
     let automatic = settings.registration.automatic_confirmation;
     let answer = Registered { confirmation_needed: !automatic, strength };
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     let may_mail =
         attempts::may_mail(&mut conn, now, "registration", &email, &visitor.ip, per_minute).await?;
     drop(conn);

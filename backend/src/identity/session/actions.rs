@@ -63,7 +63,7 @@ pub async fn sign_in(
     fields.finish()?;
 
     let mut conn = app.db.get().await?;
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     let attempt = attempts::begin(&mut conn, now, portal, &email, &visitor.ip, per_minute).await?;
     let found = store::credentials_by_email(&mut conn, portal, &email).await?;
     // Hashing takes a while; others may use the connection.
@@ -236,7 +236,7 @@ pub async fn is_own_password(app: &App, person: Person, ip: &str, password: &Sec
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let found = store::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
-    let per_minute = app.config.http.sign_in_per_minute;
+    let per_minute = app.config.http.sign_in_per_minute.get();
     let attempt = attempts::begin(&mut conn, now, person.portal(), &found.email, ip, per_minute).await?;
     drop(conn);
     let right = app.passwords.verify(password, found.password_hash).await? != Verdict::Wrong;
