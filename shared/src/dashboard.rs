@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::ActivityEntry;
 use crate::services::ServiceState;
-use crate::tasks::TaskState;
+use crate::tasks::{AutomationProblem, TaskState};
 use crate::{Currency, DocumentId, Money, TaskId};
 
 /// Everything that the widgets show. Sums over several currencies are in the default one, by today's rates.
@@ -55,6 +55,8 @@ pub struct AutomationFigures {
     pub workers: i64,
     /// One of them leads the schedule.
     pub has_leader: bool,
+    /// What keeps the automation from its work; empty when all is well.
+    pub problems: Vec<AutomationProblem>,
     /// When charges were last looked for.
     pub last_charge_at: Option<Timestamp>,
     /// Tasks of the last 24 hours, and all unfinished ones.

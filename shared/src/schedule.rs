@@ -52,12 +52,14 @@ pub struct Schedule {
     /// Five fields: minute, hour, day of the month, month, day of the week.
     #[cfg_attr(feature = "openapi", schema(example = "* * * * *"))]
     pub cron: String,
-    /// The cron expression in English.
-    pub words: String,
+    /// The cron expression in words of each language.
+    pub words: BTreeMap<Language, String>,
     /// IANA time zone that the fields are read in.
     pub time_zone: String,
     pub enabled: bool,
     pub default_cron: String,
+    /// The installation's zone, of the general settings.
+    pub default_time_zone: String,
     /// `null`: switched off.
     pub next_run_at: Option<Timestamp>,
     pub last_run: Option<ScheduleRun>,
@@ -93,8 +95,8 @@ pub struct CronQuestion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CronAnswer {
-    /// In English.
-    pub words: String,
+    /// In words of each language.
+    pub words: BTreeMap<Language, String>,
     /// The next five runs.
     pub next: Vec<Timestamp>,
 }

@@ -28,6 +28,7 @@ words! {
         Completed = "completed",
         /// Gave up after all attempts.
         Failed = "failed",
+        /// The same work was waiting already when it was wanted.
         Duplicate = "duplicate",
         Cancelled = "cancelled",
     }
@@ -84,6 +85,8 @@ pub struct TaskDetail {
     pub worker: Option<String>,
     /// Until when the worker holds it (real time).
     pub leased_until: Option<Timestamp>,
+    /// When it was last given to the workers (real time).
+    pub pushed_at: Option<Timestamp>,
     /// Whether `retry` is possible now.
     pub can_retry: bool,
     /// Whether `cancel` is possible now.
@@ -157,6 +160,10 @@ pub struct RunningProcess {
     pub seen_at: Timestamp,
     /// Whether the heartbeat is recent.
     pub alive: bool,
+    /// Whether it leads the schedule.
+    pub leader: bool,
+    /// Tasks that it runs now.
+    pub running: i64,
 }
 
 /// A queue right now.
@@ -176,16 +183,61 @@ pub struct QueueStatus {
     pub completed_day: i64,
     /// Failed for good in the last 24 hours.
     pub failed_day: i64,
+    /// What staff set.
+    pub control: QueueControl,
+}
+
+/// What staff set of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct QueueControl {
+    /// Nothing of it is begun; what runs is finished.
+    pub paused: bool,
+    /// Tasks that one process runs of it at once, at least.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 64))]
+    pub concurrency_min: i32,
+    /// And at most. Between the two it follows what waits.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 64))]
+    pub concurrency_max: i32,
+    /// As last read.
+    pub version: i32,
+}
+
+/// What a retry of everything that failed came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueRetry {
+    /// Tasks that were put back, or would be.
+    pub tasks: i64,
+    /// Failed tasks whose work waits already under another task.
+    pub skipped: i64,
+    /// Nothing was written.
+    pub dry_run: bool,
+}
+
+words! {
+    /// What keeps the automation from doing its work.
+    AutomationProblem {
+        /// No process works on the queues.
+        NoWorker = "no_worker",
+        /// No process leads the schedule.
+        NoLeader = "no_leader",
+        /// A process stopped without a word, within the last hour.
+        ProcessLost = "process_lost",
+        /// Tasks of a queue that is not paused wait for more than five minutes.
+        LongWait = "long_wait",
+    }
 }
 
 /// How the automation is doing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AutomationStatus {
-    /// A worker and a leader are alive.
+    /// Nothing keeps it from doing its work.
     pub healthy: bool,
-    /// What is wrong, in English; empty when healthy.
-    pub problems: Vec<String>,
+    /// Empty when healthy.
+    pub problems: Vec<AutomationProblem>,
     /// Real time of the last heartbeat of any worker.
     pub heartbeat_at: Option<Timestamp>,
     /// When a scheduled task was last put into the queue.
@@ -195,4 +247,59 @@ pub struct AutomationStatus {
     pub workers_alive: i64,
     pub processes: Vec<RunningProcess>,
     pub queues: Vec<QueueStatus>,
+}
+
+/// Which time statistics are told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct StatisticsRange {
+    /// So many hours before `to`, at most 92 days.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2208, default = 24))]
+    pub hours: Option<i64>,
+    /// Finished before this instant; now when left out.
+    pub to: Option<Timestamp>,
+}
+
+/// What the queues did over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueStatistics {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// Seconds from one point to the next.
+    pub step_seconds: i64,
+    /// Only points at which something finished, oldest first.
+    pub points: Vec<QueuePoint>,
+    /// The hundred kinds of task that ran longest altogether.
+    pub names: Vec<TaskStatistics>,
+}
+
+/// What a queue did from one point to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueuePoint {
+    pub at: Timestamp,
+    pub queue: Queue,
+    pub completed: i64,
+    pub failed: i64,
+    /// Milliseconds that a task ran, on average.
+    pub average_ms: i64,
+    /// Seconds that the longest waiting of them had waited.
+    pub longest_wait_seconds: i64,
+}
+
+/// What a kind of task came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TaskStatistics {
+    /// As in the list of tasks: `charge`, `send-notification`.
+    pub name: String,
+    pub queue: Queue,
+    pub completed: i64,
+    pub failed: i64,
+    /// Milliseconds that a task ran, on average.
+    pub average_ms: i64,
+    /// And the longest.
+    pub longest_ms: i64,
 }

@@ -683,6 +683,7 @@ diesel::table! {
         leader -> Bool,
         started_at -> Timestamptz,
         seen_at -> Timestamptz,
+        lost_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -751,6 +752,19 @@ diesel::table! {
         sort -> Int4,
         version -> Int4,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    queues (queue) {
+        queue -> Text,
+        paused -> Bool,
+        concurrency_min -> Int4,
+        concurrency_max -> Int4,
+        version -> Int4,
         updated_at -> Timestamptz,
     }
 }
@@ -1124,6 +1138,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     product_groups,
     product_option_groups,
     products,
+    queues,
     recovery_codes,
     schedules,
     service_events,

@@ -9,7 +9,7 @@ use super::store;
 use crate::App;
 use crate::http::error::Result;
 use crate::http::{Json, May, rights};
-use crate::settings;
+use crate::{jobs, settings};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_dashboard);
@@ -26,12 +26,13 @@ async fn get_dashboard(app: web::Data<App>, who: May<rights::DashboardView>) -> 
     let currency = store::default_currency(conn).await?;
     let zone = settings::load(conn).await?.general.time_zone;
     let moved = now.duration_since(real).abs() > jiff::SignedDuration::from_secs(60);
+    let status = jobs::status::automation(&app, conn).await?;
     let activity = if who.may(Permission::LogsView) { store::activity(conn).await? } else { Vec::new() };
     Ok(Json(Dashboard {
         at: now,
         currency,
         system: store::system(conn, zone, moved).await?,
-        automation: store::automation(conn, now, real).await?,
+        automation: store::automation(conn, now, status).await?,
         revenue: store::revenue(conn, now, currency).await?,
         wallets: store::wallets(conn, currency).await?,
         clients: store::clients(conn, now).await?,

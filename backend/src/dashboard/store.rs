@@ -3,9 +3,7 @@
 //! Amounts of several currencies are brought to the default one by today's rates: for looking at, not for books.
 
 use diesel::prelude::*;
-use diesel::sql_types::{
-    BigInt, Bool, Date as SqlDate, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{BigInt, Date as SqlDate, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -16,7 +14,7 @@ use shared::dashboard::{
 };
 use shared::identity::{ActivityEntry, ActivityFilter};
 use shared::services::ServiceState;
-use shared::tasks::TaskState;
+use shared::tasks::{AutomationStatus, TaskState};
 use shared::{Code, Currency, DocumentId, Money, TaskId};
 
 use crate::db::Conn;
@@ -27,8 +25,6 @@ fn at(instant: Timestamp) -> jiff_diesel::Timestamp {
     jiff_diesel::Timestamp::from(instant)
 }
 
-/// A process that was not seen for longer is taken for dead.
-const ALIVE: SignedDuration = SignedDuration::from_secs(60);
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(super) async fn default_currency(conn: &mut Conn) -> Result<Currency> {
@@ -71,17 +67,14 @@ pub(super) async fn system(
     })
 }
 
+/// `status`: of the processes and queues, which `jobs` knows.
 pub(super) async fn automation(
     conn: &mut Conn,
     now: Timestamp,
-    real: Timestamp,
+    status: AutomationStatus,
 ) -> QueryResult<AutomationFigures> {
     #[derive(QueryableByName)]
-    struct Alive {
-        #[diesel(sql_type = BigInt)]
-        workers: i64,
-        #[diesel(sql_type = Bool)]
-        has_leader: bool,
+    struct Due {
         #[diesel(sql_type = Nullable<Timestamptz>)]
         last_charge_at: jiff_diesel::NullableTimestamp,
         #[diesel(sql_type = BigInt)]
@@ -94,13 +87,10 @@ pub(super) async fn automation(
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
-    let alive: Alive = diesel::sql_query(
-        "SELECT count(*) FILTER (WHERE role <> 'serve') AS workers, coalesce(bool_or(leader), false) AS has_leader,
-                (SELECT last_run_at FROM schedules WHERE key = 'charge') AS last_charge_at,
-                (SELECT count(*) FROM tasks WHERE state = 'processing' AND manual) AS waiting_for_staff
-         FROM processes WHERE seen_at > $1",
+    let due: Due = diesel::sql_query(
+        "SELECT (SELECT last_run_at FROM schedules WHERE key = 'charge') AS last_charge_at,
+                (SELECT count(*) FROM tasks WHERE state = 'processing' AND manual) AS waiting_for_staff",
     )
-    .bind::<Timestamptz, _>(at(real.checked_sub(ALIVE).unwrap_or(real)))
     .get_result(conn)
     .await?;
     let tasks: Vec<Counted> = diesel::sql_query(
@@ -113,11 +103,12 @@ pub(super) async fn automation(
     .load(conn)
     .await?;
     Ok(AutomationFigures {
-        workers: alive.workers,
-        has_leader: alive.has_leader,
-        last_charge_at: alive.last_charge_at.to_jiff(),
+        workers: status.workers_alive,
+        has_leader: status.has_leader,
+        problems: status.problems,
+        last_charge_at: due.last_charge_at.to_jiff(),
         tasks: tasks.into_iter().map(|row| TasksInState { state: row.state, count: row.count }).collect(),
-        waiting_for_staff: alive.waiting_for_staff,
+        waiting_for_staff: due.waiting_for_staff,
     })
 }
 

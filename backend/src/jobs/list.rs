@@ -7,6 +7,7 @@ use schema::{clients, tasks};
 use serde_json::Value;
 use shared::tasks::{Queue, TaskFilter, TaskState, TaskSummary};
 use shared::{ClientId, DocumentId, ServiceId, TaskId};
+use uuid::Uuid;
 
 use crate::db::Conn;
 use crate::http::Paging;
@@ -37,6 +38,7 @@ pub(super) struct Task {
     pub output: Option<Value>,
     pub lease_owner: Option<String>,
     pub leased_until: jiff_diesel::NullableTimestamp,
+    pub pushed_at: jiff_diesel::NullableTimestamp,
 }
 
 impl Task {
@@ -95,13 +97,27 @@ fn filtered<'a>(filter: &TaskFilter, paging: &Paging) -> tasks::BoxedQuery<'a, P
     if let Some(to) = filter.to {
         query = query.filter(tasks::created_at.lt(jiff_diesel::Timestamp::from(to)));
     }
-    if let Some(pattern) = paging.pattern() {
+    if let Some(id) = paging.search.as_ref().and_then(|text| text.parse::<Uuid>().ok()) {
+        // Whatever it is the id of.
+        query = query.filter(
+            tasks::id
+                .eq(id)
+                .or(tasks::client_id.eq(id))
+                .or(tasks::service_id.eq(id))
+                .or(tasks::document_id.eq(id))
+                .or(tasks::request_id.eq(id.to_string())),
+        );
+    } else if let Some(pattern) = paging.pattern() {
+        let full_name = clients::first_name.concat(" ").concat(clients::last_name);
+        let named = clients::table
+            .filter(clients::company_name.ilike(pattern.clone()).or(full_name.ilike(pattern.clone())));
         query = query.filter(
             tasks::name
                 .ilike(pattern.clone())
                 .or(tasks::error.ilike(pattern.clone()))
                 .or(tasks::step.ilike(pattern.clone()))
-                .or(tasks::request_id.ilike(pattern)),
+                .or(tasks::request_id.ilike(pattern))
+                .or(tasks::client_id.eq_any(named.select(clients::id.nullable()))),
         );
     }
     query

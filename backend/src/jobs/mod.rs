@@ -10,7 +10,8 @@ pub mod drain;
 pub mod job;
 mod list;
 pub mod outbox;
-mod process;
+pub mod process;
+mod queues;
 mod redis;
 mod relay;
 mod routes;
@@ -30,5 +31,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
     schedule::routes(cfg);
+    queues::routes(cfg);
     routes::routes(cfg);
 }

@@ -19,7 +19,8 @@ pub struct Tags {
     pub document: Option<DocumentId>,
 }
 
-/// Writes a task to be run as soon as the transaction is committed. `None`: one of the same key is waiting already.
+/// Writes a task to be run as soon as the transaction is committed. `None`: one of the same key is waiting already, and the
+/// row is only kept as a duplicate for staff to see.
 pub async fn send(tx: &mut Conn, now: Timestamp, job: &Job, tags: Tags) -> QueryResult<Option<TaskId>> {
     send_at(tx, now, now, job, tags).await
 }
@@ -35,25 +36,31 @@ pub async fn send_at(
     let id = TaskId::generate();
     let input =
         serde_json::to_value(job).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
-    let written = diesel::insert_into(tasks::table)
-        .values((
-            tasks::id.eq(id),
-            tasks::name.eq(job.name()),
-            tasks::queue.eq(job.queue()),
-            tasks::input.eq(input),
-            tasks::attempts_max.eq(job.attempts_max()),
-            tasks::client_id.eq(tags.client),
-            tasks::service_id.eq(tags.service),
-            tasks::document_id.eq(tags.document),
-            tasks::request_id.eq(request::current_id()),
-            tasks::dedup_key.eq(job.dedup_key()),
-            tasks::run_at.eq(jiff_diesel::Timestamp::from(run_at)),
-            tasks::created_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
-        .on_conflict_do_nothing()
+    let row = (
+        tasks::id.eq(id),
+        tasks::name.eq(job.name()),
+        tasks::queue.eq(job.queue()),
+        tasks::input.eq(input),
+        tasks::attempts_max.eq(job.attempts_max()),
+        tasks::client_id.eq(tags.client),
+        tasks::service_id.eq(tags.service),
+        tasks::document_id.eq(tags.document),
+        tasks::request_id.eq(request::current_id()),
+        tasks::dedup_key.eq(job.dedup_key()),
+        tasks::run_at.eq(jiff_diesel::Timestamp::from(run_at)),
+        tasks::created_at.eq(jiff_diesel::Timestamp::from(now)),
+    );
+    let written =
+        diesel::insert_into(tasks::table).values(row.clone()).on_conflict_do_nothing().execute(tx).await?;
+    if written > 0 {
+        return Ok(Some(id));
+    }
+    let finished = tasks::finished_at.eq(jiff_diesel::Timestamp::from(now));
+    diesel::insert_into(tasks::table)
+        .values((row, tasks::state.eq(TaskState::Duplicate), finished))
         .execute(tx)
         .await?;
-    Ok((written > 0).then_some(id))
+    Ok(None)
 }
 
 /// Writes a task that a person has to finish: staff see it waiting and mark it done (`POST /admin/tasks/{id}/done`), which

@@ -15,12 +15,16 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::App;
+use crate::db::Conn;
 use crate::http::error::{Error, Result};
+use crate::jobs::status::has_leader;
 use crate::notify::{Event, Letter};
 
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 /// A process that was not seen for so long is taken for dead.
 pub(super) const DEAD_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// So long a dead process stays on the list.
+const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Machine and process number, for staff.
 pub(super) fn name() -> String {
@@ -29,7 +33,10 @@ pub(super) fn name() -> String {
     format!("{}:{}", if host.is_empty() { "localhost" } else { host }, std::process::id())
 }
 
-/// Writes the heartbeat, and whether this process leads the schedule, until `stop` says so.
+/// Without a leader for so long, staff are told.
+const LEADERLESS_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// Writes the heartbeat, and whether this process leads the schedule, and looks after the others, until `stop` says so.
 pub(super) async fn beat(
     app: App,
     id: Uuid,
@@ -38,8 +45,10 @@ pub(super) async fn beat(
     mut stop: watch::Receiver<bool>,
 ) {
     let started = app.clock.real_now();
+    let mut led_at = started;
     while !*stop.borrow() {
-        if let Err(error) = once(&app, id, role, AtomicBool::load(&leads, Ordering::Relaxed), started).await {
+        let leads = AtomicBool::load(&leads, Ordering::Relaxed);
+        if let Err(error) = once(&app, id, role, leads, started, &mut led_at).await {
             tracing::warn!(error = %error, "the heartbeat could not be written");
         }
         tokio::select! {
@@ -49,7 +58,23 @@ pub(super) async fn beat(
     }
 }
 
-async fn once(app: &App, id: Uuid, role: &'static str, leads: bool, started: Timestamp) -> Result<()> {
+/// The heartbeat of a process that only answers requests: it sees when the last worker is gone.
+pub async fn beat_of_server(app: App, stop: watch::Receiver<bool>) {
+    let id = Uuid::now_v7();
+    beat(app.clone(), id, "serve", Arc::default(), stop).await;
+    if let Err(error) = leave(&app, id).await {
+        tracing::warn!(%error, "this process could not go off the list");
+    }
+}
+
+async fn once(
+    app: &App,
+    id: Uuid,
+    role: &'static str,
+    leads: bool,
+    started: Timestamp,
+    led_at: &mut Timestamp,
+) -> Result<()> {
     let (now, real) = (app.clock.now(), app.clock.real_now());
     let mut conn = app.db.get().await?;
     let at = jiff_diesel::Timestamp::from(real);
@@ -65,10 +90,21 @@ async fn once(app: &App, id: Uuid, role: &'static str, leads: bool, started: Tim
         ))
         .on_conflict(processes::id)
         .do_update()
-        .set((processes::seen_at.eq(at), processes::leader.eq(leads)))
+        .set((
+            processes::seen_at.eq(at),
+            processes::leader.eq(leads),
+            processes::lost_at.eq(jiff_diesel::NullableTimestamp::from(None)),
+        ))
         .execute(&mut conn)
         .await?;
-    bury(&mut conn, now, real).await
+    bury(&mut conn, now, real).await?;
+    if leads || has_leader(&mut conn).await? {
+        *led_at = real;
+    } else if real.duration_since(*led_at) > LEADERLESS_AFTER {
+        let key = format!("leader-lost:{}", led_at.as_second().div_euclid(3600));
+        conn.transaction(async |tx| tell(tx, now, "schedule", key).await).await?;
+    }
+    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -79,24 +115,40 @@ struct Dead {
     host: String,
 }
 
-/// Takes dead processes off the list and tells staff of each, once.
-async fn bury(conn: &mut crate::db::Conn, now: Timestamp, real: Timestamp) -> Result<()> {
-    let before = real.checked_sub(DEAD_AFTER).unwrap_or(real);
+/// Marks dead processes and tells staff of each, once. They stay on the list for an hour, or until another one of the same
+/// machine and role takes their place.
+async fn bury(conn: &mut Conn, now: Timestamp, real: Timestamp) -> Result<()> {
+    let before = |ago: SignedDuration| jiff_diesel::Timestamp::from(real.checked_sub(ago).unwrap_or(real));
     conn.transaction::<_, Error, _>(async |tx| {
-        let dead: Vec<Dead> =
-            diesel::sql_query("DELETE FROM processes WHERE seen_at < $1 RETURNING id, host")
-                .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(before))
-                .load(tx)
-                .await?;
+        let dead: Vec<Dead> = diesel::sql_query(
+            "UPDATE processes SET lost_at = $2, leader = false WHERE seen_at < $1 AND lost_at IS NULL RETURNING id, host",
+        )
+        .bind::<Timestamptz, _>(before(DEAD_AFTER))
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(real))
+        .load(tx)
+        .await?;
         for process in dead {
-            Letter::new(Event::HeartbeatLost, json!({ "host": process.host }))
-                .once(format!("heartbeat-lost:{}", process.id))
-                .staff(tx, now, Permission::TasksView)
-                .await?;
+            tell(tx, now, &process.host, format!("heartbeat-lost:{}", process.id)).await?;
         }
+        diesel::sql_query(
+            "DELETE FROM processes d WHERE lost_at < $1 OR lost_at IS NOT NULL AND EXISTS (
+                 SELECT FROM processes p WHERE p.lost_at IS NULL AND p.role = d.role AND p.started_at > d.seen_at
+                   AND split_part(p.host, ':', 1) = split_part(d.host, ':', 1))",
+        )
+        .bind::<Timestamptz, _>(before(SHOWN_FOR))
+        .execute(tx)
+        .await?;
         Ok(())
     })
     .await
+}
+
+/// Tells staff that something stopped without a word; the same `key` once.
+async fn tell(conn: &mut Conn, now: Timestamp, host: &str, key: String) -> Result<()> {
+    Letter::new(Event::HeartbeatLost, json!({ "host": host }))
+        .once(key)
+        .staff(conn, now, Permission::TasksView)
+        .await
 }
 
 /// Goes off the list in good order.

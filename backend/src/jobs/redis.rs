@@ -66,6 +66,24 @@ pub(super) async fn check_mark(redis: &mut ConnectionManager, config: &Config) -
     Ok(before.is_some())
 }
 
+/// The queues that have no message left.
+pub(super) async fn empty_queues(
+    redis: &mut ConnectionManager,
+    config: &Config,
+) -> anyhow::Result<Vec<Queue>> {
+    let mut empty = Vec::with_capacity(Queue::ALL.len());
+    for queue in Queue::ALL {
+        let messages: i64 = redis::cmd("LLEN")
+            .arg(queue_config(config, *queue).active_jobs_list())
+            .query_async(redis)
+            .await?;
+        if messages == 0 {
+            empty.push(*queue);
+        }
+    }
+    Ok(empty)
+}
+
 /// Drops what apalis keeps of finished messages: it never does so by itself.
 pub(super) async fn trim(redis: &mut ConnectionManager, config: &Config) -> anyhow::Result<()> {
     const SCRIPT: &str = "

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use apalis_redis::ConnectionManager;
 use diesel_async::AsyncConnection;
 use jiff::SignedDuration;
+use shared::tasks::Queue;
 use tokio::sync::watch;
 
 use crate::App;
@@ -83,8 +84,12 @@ async fn sweep(app: &App, connection: &mut ConnectionManager) -> anyhow::Result<
     if returned + failed > 0 {
         tracing::warn!(returned, failed, "tasks whose worker stopped were brought back");
     }
-    let pushed_before = if here { Some(real.checked_sub(LOST_AFTER)?) } else { None };
-    let lost = store::return_unclaimed(&mut conn, pushed_before).await?;
+    // As long as Redis has messages of a queue, nobody has come to the others: they wait, and are not lost.
+    let (pushed_before, emptied) = match here {
+        true => (Some(real.checked_sub(LOST_AFTER)?), redis::empty_queues(connection, &app.config).await?),
+        false => (None, Queue::ALL.to_vec()),
+    };
+    let lost = store::return_unclaimed(&mut conn, &emptied, pushed_before).await?;
     if lost > 0 {
         tracing::warn!(lost, emptied = !here, "messages were lost, their tasks are pushed again");
     }

@@ -36,6 +36,7 @@ async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
         output: task.output,
         worker: task.lease_owner.map(|owner| owner.split('#').next().unwrap_or_default().to_owned()),
         leased_until: task.leased_until.to_jiff(),
+        pushed_at: task.pushed_at.to_jiff(),
     })
 }
 
@@ -104,6 +105,19 @@ fn not_now(task: &Task) -> Error {
     Refusal::because(Code::Conflict, format!("The task is {}.", task.state)).into()
 }
 
+/// Another task of the same key waits already, and does the same work: that is no fault of ours.
+pub(super) fn refuse_double<T>(outcome: Result<T>) -> Result<T> {
+    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error as Diesel};
+    outcome.map_err(|error| match &error {
+        Error::Internal(inner)
+            if matches!(inner.downcast_ref(), Some(Diesel::DatabaseError(UniqueViolation, _))) =>
+        {
+            Refusal::because(Code::Conflict, "The same work waits already.").into()
+        }
+        _ => error,
+    })
+}
+
 /// Run a failed or cancelled task again.
 #[utoipa::path(tag = "automation", operation_id = "retryTask", params(("id" = TaskId, Path)),
     responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
@@ -124,19 +138,7 @@ async fn retry_task(
             trail(tx, &app, &who.actor, "task.retried", &task, "Put back").await
         })
         .await;
-    if let Err(Error::Internal(error)) = &outcome {
-        // Another task of the same key waits already: it does the same work.
-        let unique = error.downcast_ref::<diesel::result::Error>().is_some_and(|error| {
-            matches!(
-                error,
-                diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)
-            )
-        });
-        if unique {
-            return Err(Refusal::because(Code::Conflict, "The same work waits already.").into());
-        }
-    }
-    outcome?;
+    refuse_double(outcome)?;
     let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
     Ok(Json(detail(&mut conn, task).await?))
 }

@@ -1,16 +1,19 @@
 //! How queues and processes are doing.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
-use schema::{processes, schedules};
-use shared::tasks::{AutomationStatus, Queue, QueueStatus, RunningProcess, TaskCounts};
+use schema::schedules;
+use shared::tasks::{
+    AutomationProblem, AutomationStatus, Queue, QueueControl, QueueStatus, RunningProcess, TaskCounts,
+};
 
 use crate::App;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::process::DEAD_AFTER;
+use crate::jobs::queues::store::controls;
 
 #[derive(QueryableByName)]
 struct QueueRow {
@@ -36,7 +39,11 @@ struct DayRow {
     failed: i64,
 }
 
-/// Every queue, with what waits and what happened in the last 24 hours. Two statements.
+/// A queue that staff cannot set: one that the tables do not know.
+const UNSET: QueueControl =
+    QueueControl { paused: false, concurrency_min: 1, concurrency_max: 1, version: 0 };
+
+/// Every queue, with what waits and what happened in the last 24 hours. Three statements.
 pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueStatus>> {
     let waiting: Vec<QueueRow> = diesel::sql_query(
         "SELECT queue, count(*) FILTER (WHERE state <> 'processing' AND run_at <= $1) AS waiting,
@@ -52,11 +59,12 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
     let day: Vec<DayRow> = diesel::sql_query(
         "SELECT queue, count(*) FILTER (WHERE state = 'completed') AS completed,
              count(*) FILTER (WHERE state = 'failed') AS failed
-         FROM tasks WHERE state IN ('completed', 'failed') AND created_at >= $1 GROUP BY queue",
+         FROM tasks WHERE state IN ('completed', 'failed') AND finished_at >= $1 GROUP BY queue",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(since))
     .load(conn)
     .await?;
+    let controls = controls(conn).await?;
     let status = |queue: &Queue| {
         let row = waiting.iter().find(|row| row.queue == *queue);
         let day = day.iter().find(|row| row.queue == *queue);
@@ -69,6 +77,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
             longest_wait_seconds: oldest.map_or(0, |oldest| now.duration_since(oldest).as_secs()),
             completed_day: day.map_or(0, |day| day.completed),
             failed_day: day.map_or(0, |day| day.failed),
+            control: controls.iter().find(|(of, _)| of == queue).map_or(UNSET, |(_, control)| *control),
         }
     };
     Ok(Queue::ALL.iter().map(status).collect())
@@ -119,10 +128,54 @@ pub async fn counts(conn: &mut Conn) -> QueryResult<TaskCounts> {
     })
 }
 
-type ProcessRow = (String, String, String, jiff_diesel::Timestamp, jiff_diesel::Timestamp);
+#[derive(QueryableByName)]
+struct ProcessRow {
+    #[diesel(sql_type = Text)]
+    host: String,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = Timestamptz)]
+    started_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Timestamptz)]
+    seen_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = Bool)]
+    leader: bool,
+    #[diesel(sql_type = BigInt)]
+    running: i64,
+}
+
+/// Processes that live, and those that stopped without a word a while ago.
+async fn processes(conn: &mut Conn, real: Timestamp) -> QueryResult<Vec<RunningProcess>> {
+    let rows: Vec<ProcessRow> = diesel::sql_query(
+        "SELECT p.host, p.role, p.app_version AS version, p.started_at, p.seen_at, p.leader,
+             (SELECT count(*) FROM tasks t WHERE t.state = 'processing' AND split_part(t.lease_owner, '#', 1) = p.host
+                  AND p.role <> 'serve') AS running
+         FROM processes p ORDER BY p.started_at LIMIT 100",
+    )
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let alive = real.duration_since(row.seen_at.to_jiff()) < DEAD_AFTER;
+            RunningProcess {
+                host: row.host,
+                role: row.role,
+                version: row.version,
+                started_at: row.started_at.to_jiff(),
+                seen_at: row.seen_at.to_jiff(),
+                alive,
+                leader: row.leader && alive,
+                running: if alive { row.running } else { 0 },
+            }
+        })
+        .collect())
+}
 
 /// Whether a process holds the lock of the schedule's leader in this database.
-async fn has_leader(conn: &mut Conn) -> QueryResult<bool> {
+pub(super) async fn has_leader(conn: &mut Conn) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
@@ -142,44 +195,22 @@ async fn has_leader(conn: &mut Conn) -> QueryResult<bool> {
 /// How the automation is doing.
 pub async fn automation(app: &App, conn: &mut Conn) -> Result<AutomationStatus> {
     let (now, real) = (app.clock.now(), app.clock.real_now());
-    let rows: Vec<ProcessRow> = processes::table
-        .order(processes::started_at)
-        .select((
-            processes::host,
-            processes::role,
-            processes::app_version,
-            processes::started_at,
-            processes::seen_at,
-        ))
-        .limit(100)
-        .load(conn)
-        .await?;
+    let processes = processes(conn, real).await?;
     let has_leader = has_leader(conn).await?;
     let last_run: Option<jiff_diesel::NullableTimestamp> =
         schedules::table.select(diesel::dsl::max(schedules::last_run_at)).first(conn).await.optional()?;
-    let processes: Vec<RunningProcess> = rows
-        .into_iter()
-        .map(|(host, role, version, started, seen)| RunningProcess {
-            host,
-            role,
-            version,
-            started_at: started.to_jiff(),
-            seen_at: seen.to_jiff(),
-            alive: real.duration_since(seen.to_jiff()) < DEAD_AFTER,
-        })
-        .collect();
-    let workers_alive = processes.iter().filter(|process| process.alive).count();
+    let workers_alive = processes.iter().filter(|process| process.alive && process.role != "serve").count();
     let queues = queues(conn, now).await?;
-    let mut problems = Vec::new();
-    if workers_alive == 0 {
-        problems.push("No worker is running.".to_owned());
-    }
-    if !has_leader {
-        problems.push("No process leads the schedule.".to_owned());
-    }
-    if queues.iter().any(|queue| queue.longest_wait_seconds > 300) {
-        problems.push("Tasks have waited for more than five minutes.".to_owned());
-    }
+    let waits_long = |queue: &QueueStatus| !queue.control.paused && queue.longest_wait_seconds > 300;
+    let problems: Vec<AutomationProblem> = [
+        (AutomationProblem::NoWorker, workers_alive == 0),
+        (AutomationProblem::NoLeader, !has_leader),
+        (AutomationProblem::ProcessLost, processes.iter().any(|process| !process.alive)),
+        (AutomationProblem::LongWait, queues.iter().any(waits_long)),
+    ]
+    .into_iter()
+    .filter_map(|(problem, holds)| holds.then_some(problem))
+    .collect();
     Ok(AutomationStatus {
         healthy: problems.is_empty(),
         problems,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use schema::tasks;
+use schema::{queues, tasks};
 use serde_json::Value;
 use shared::TaskId;
 use shared::tasks::{Queue, TaskState};
@@ -35,7 +35,7 @@ pub enum Reported {
     Lost,
 }
 
-/// Takes a task that waits and is due. `None`: somebody else has it, or there is nothing to do.
+/// Takes a task that waits and is due. `None`: somebody else has it, its queue is paused, or there is nothing to do.
 ///
 /// One statement decides, so a task never runs twice at once. `real` is real time, `now` the program's clock.
 pub async fn claim(
@@ -46,8 +46,10 @@ pub async fn claim(
     real: Timestamp,
 ) -> QueryResult<Option<Claimed>> {
     let now = jiff_diesel::Timestamp::from(now);
+    let paused = queues::table.filter(queues::queue.eq(tasks::queue).and(queues::paused));
     diesel::update(tasks::table.find(id))
         .filter(tasks::state.eq_any([TaskState::Queued, TaskState::Pending]).and(tasks::run_at.le(now)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(paused)))
         .set((
             tasks::state.eq(TaskState::Processing),
             tasks::attempts.eq(tasks::attempts + 1),
@@ -176,6 +178,7 @@ pub async fn take_for_redis(
     diesel::sql_query(
         "WITH due AS (
              SELECT id FROM tasks WHERE state = 'queued' AND run_at <= $1
+                 AND queue NOT IN (SELECT queue FROM queues WHERE paused)
              ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
          UPDATE tasks t SET state = 'pending', pushed_at = $2 FROM due WHERE t.id = due.id
          RETURNING t.id, t.queue",
@@ -234,18 +237,19 @@ pub async fn return_expired(
     Ok((rows.len() - failed.len(), failed))
 }
 
-/// Puts tasks back that were given to Redis before `pushed_before` and that nobody took. `None`: all of them.
-pub async fn return_unclaimed(conn: &mut Conn, pushed_before: Option<Timestamp>) -> QueryResult<usize> {
-    let waiting = tasks::table.filter(tasks::state.eq(TaskState::Pending));
-    match pushed_before {
-        Some(before) => {
-            diesel::update(waiting.filter(tasks::pushed_at.lt(jiff_diesel::Timestamp::from(before))))
-                .set(tasks::state.eq(TaskState::Queued))
-                .execute(conn)
-                .await
-        }
-        None => diesel::update(waiting).set(tasks::state.eq(TaskState::Queued)).execute(conn).await,
-    }
+/// Puts tasks of these queues back that were given to Redis before `pushed_before` and that nobody took. `None`: all of them.
+pub async fn return_unclaimed(
+    conn: &mut Conn,
+    queues: &[Queue],
+    pushed_before: Option<Timestamp>,
+) -> QueryResult<usize> {
+    let before = pushed_before.unwrap_or(Timestamp::MAX);
+    let waiting =
+        tasks::table.filter(tasks::state.eq(TaskState::Pending)).filter(tasks::queue.eq_any(queues));
+    diesel::update(waiting.filter(tasks::pushed_at.lt(jiff_diesel::Timestamp::from(before))))
+        .set(tasks::state.eq(TaskState::Queued))
+        .execute(conn)
+        .await
 }
 
 /// Drops finished tasks older than `before`, a batch at a time. Returns how many.

@@ -10,10 +10,11 @@ use apalis_redis::RedisStorage;
 use shared::TaskId;
 use shared::tasks::Queue;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::LocalSet;
+use tokio::task::{JoinSet, LocalSet};
 use uuid::Uuid;
 
 use crate::App;
+use crate::jobs::queues::share::Shares;
 use crate::jobs::{process, redis, relay, schedule, worker};
 
 /// How often a worker asks Redis for messages.
@@ -34,32 +35,56 @@ const TRY_AGAIN_AFTER: &[Duration] = &[
 /// A task to be run, and where to say that it was.
 type Order = (TaskId, oneshot::Sender<()>);
 
-/// A thread that runs the tasks of one queue, several at once. A job may hold what cannot move between threads.
+/// A thread that runs the tasks of one queue, as many at once as its share is. A job may hold what cannot move between
+/// threads.
 #[derive(Clone)]
 struct Runner {
     orders: mpsc::UnboundedSender<Order>,
 }
 
 impl Runner {
-    fn start(app: App, queue: Queue, who: Arc<str>) -> anyhow::Result<Self> {
-        let (orders, mut incoming) = mpsc::unbounded_channel::<Order>();
+    fn start(app: App, queue: Queue, who: Arc<str>, share: watch::Receiver<usize>) -> anyhow::Result<Self> {
+        let (orders, incoming) = mpsc::unbounded_channel::<Order>();
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new().name(format!("work-{queue}")).spawn(move || {
             let local = LocalSet::new();
-            local.spawn_local(async move {
-                while let Some((id, done)) = incoming.recv().await {
-                    let (app, who) = (app.clone(), who.clone());
-                    tokio::task::spawn_local(async move {
-                        run_or_try_again(&app, id, &who).await;
-                        // The other side may have stopped waiting.
-                        let _nobody_waits = done.send(());
-                    });
-                }
-            });
+            local.spawn_local(attend_orders(app, who, incoming, share));
             runtime.block_on(local);
         })?;
         Ok(Self { orders })
     }
+}
+
+/// Runs what is ordered, never more at once than the share is now.
+async fn attend_orders(
+    app: App,
+    who: Arc<str>,
+    mut incoming: mpsc::UnboundedReceiver<Order>,
+    mut share: watch::Receiver<usize>,
+) {
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() >= *share.borrow_and_update() {
+            tokio::select! {
+                _ = running.join_next() => {}
+                Ok(()) = share.changed() => {}
+            }
+        }
+        tokio::select! {
+            order = incoming.recv() => {
+                let Some((id, done)) = order else { break };
+                let (app, who) = (app.clone(), who.clone());
+                running.spawn_local(async move {
+                    run_or_try_again(&app, id, &who).await;
+                    // The other side may have stopped waiting.
+                    let _nobody_waits = done.send(());
+                });
+            }
+            Some(_) = running.join_next() => {}
+            Ok(()) = share.changed() => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
 }
 
 /// Runs a task whose message was taken. While the database is away its row can neither be taken nor reported on: then it is
@@ -91,21 +116,34 @@ async fn take(id: TaskId, runner: Data<Runner>) -> Result<(), BoxDynError> {
 pub async fn work(app: App, role: &'static str, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let id = Uuid::now_v7();
     let who: Arc<str> = process::name().into();
-    let mut side = tokio::task::JoinSet::new();
+    let mut side = JoinSet::new();
     let leads = Arc::new(AtomicBool::new(false));
+    let shares = Shares::new();
     side.spawn(process::beat(app.clone(), id, role, leads.clone(), stop.clone()));
+    side.spawn(shares.clone().follow(app.clone(), stop.clone()));
     side.spawn(relay::run(app.clone(), stop.clone()));
     if app.config.work.scheduler {
         side.spawn(schedule::lead(app.clone(), leads, stop.clone()));
     }
     let mut runners = Vec::new();
     for queue in Queue::ALL {
-        runners.push((*queue, Runner::start(app.clone(), *queue, who.clone())?));
+        runners.push((*queue, Runner::start(app.clone(), *queue, who.clone(), shares.of(*queue))?));
     }
     let mut round = 0_u64;
     while !*stop.borrow() {
         round += 1;
-        if let Err(error) = attend(&app, &runners, id, round, stop.clone()).await {
+        let mut attending = std::pin::pin!(attend(&app, &runners, id, round, stop.clone()));
+        let attended = loop {
+            tokio::select! {
+                attended = &mut attending => break attended,
+                Some(ended) = side.join_next() => {
+                    ended?;
+                    // A process that does a part of its work is worse than one that is seen to have stopped.
+                    anyhow::ensure!(*stop.borrow(), "a part of the work ended by itself");
+                }
+            }
+        };
+        if let Err(error) = attended {
             tracing::warn!(error = format!("{error:#}"), "the workers stopped, starting them again");
         }
         if !*stop.borrow() {

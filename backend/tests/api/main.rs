@@ -19,6 +19,7 @@ mod identity;
 mod ledger;
 mod notices;
 mod orders;
+mod queues;
 mod schedule;
 mod selling;
 mod services;

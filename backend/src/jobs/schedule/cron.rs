@@ -1,9 +1,14 @@
 //! Cron expressions of five fields, in a time zone.
 
+use std::collections::BTreeMap;
+
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use shared::Language;
+
+use super::words;
 use crate::http::fields::Fields;
 
 /// A checked expression in its zone.
@@ -43,8 +48,9 @@ impl Cron {
         self.cron.find_next_occurrence(&now, false).ok().map(|next| next.timestamp())
     }
 
-    pub(super) fn words(&self) -> String {
-        self.cron.describe()
+    /// What it means, in every language.
+    pub(super) fn words(&self) -> BTreeMap<Language, String> {
+        words::all(&self.cron)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::db::{self, Conn};
 use crate::http::error::{Error, Result};
 use crate::http::fields::Fields;
 use crate::jobs::outbox::{self, Tags};
+use crate::settings;
 
 /// How often the leader looks at the clock, and others ask whether they lead.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -27,20 +28,25 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub async fn tick(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    // Most looks find nothing: they cost one read.
+    let zone = settings::load(&mut conn).await?.general.time_zone;
+    // Most looks find nothing: they cost two reads.
     let rows = store::all(&mut conn).await?;
-    if ENTRIES.iter().all(|entry| rows.get(entry.key).is_some_and(|row| !needs_look(row, now))) {
+    let settled = |row: &Row| !needs_look(row, now) && !moved_away(row, &zone);
+    if ENTRIES.iter().all(|entry| rows.get(entry.key).is_some_and(settled)) {
         return Ok(0);
     }
     conn.transaction::<_, Error, _>(async |tx| {
         let mut rows = store::lock_all(tx).await?;
         let mut sent = 0;
         for entry in ENTRIES {
-            let Some(row) = rows.remove(entry.key) else {
-                let row = fresh(entry, now)?;
-                store::insert(tx, now, &row).await?;
+            let Some(mut row) = rows.remove(entry.key) else {
+                store::insert(tx, now, &fresh(entry, now, &zone)?).await?;
                 continue;
             };
+            if moved_away(&row, &zone) {
+                row = Row { time_zone: zone.clone(), next_run_at: None, ..row };
+                store::advance(tx, &row).await?;
+            }
             if needs_look(&row, now) {
                 sent += usize::from(send(tx, now, entry, row).await?);
             }
@@ -48,6 +54,21 @@ pub async fn tick(app: &App) -> Result<usize> {
         Ok(sent)
     })
     .await
+}
+
+/// Every entry has its row from now on; nothing is sent.
+pub(super) async fn ensure_rows(tx: &mut Conn, now: Timestamp) -> Result<()> {
+    let zone = settings::load(tx).await?.general.time_zone;
+    let rows = store::all(tx).await?;
+    for entry in ENTRIES.iter().filter(|entry| !rows.contains_key(entry.key)) {
+        store::insert(tx, now, &fresh(entry, now, &zone)?).await?;
+    }
+    Ok(())
+}
+
+/// Nobody has changed it, and the installation's zone is another one by now.
+fn moved_away(row: &Row, zone: &str) -> bool {
+    row.version == 1 && row.time_zone != zone
 }
 
 /// Due, or waiting for an instant that the clock has been moved away from.
@@ -60,12 +81,12 @@ fn needs_look(row: &Row, now: Timestamp) -> bool {
 }
 
 /// The row of an entry that nobody has changed yet.
-fn fresh(entry: &Entry, now: Timestamp) -> Result<Row> {
-    let cron = read(entry.cron, "UTC")?;
+fn fresh(entry: &Entry, now: Timestamp, zone: &str) -> Result<Row> {
+    let cron = read(entry.cron, zone)?;
     Ok(Row {
         key: entry.key.to_owned(),
         cron: entry.cron.to_owned(),
-        time_zone: "UTC".to_owned(),
+        time_zone: zone.to_owned(),
         enabled: true,
         next_run_at: cron.next(now),
         last_run_at: None,
@@ -112,6 +133,7 @@ pub async fn lead(app: App, leads: Arc<AtomicBool>, mut stop: watch::Receiver<bo
             _ = stop.wait_for(|stop| *stop) => return,
             outcome = term(&app, &leads) => {
                 leads.store(false, Ordering::Relaxed);
+                metrics::gauge!("scheduler_leader").set(0.0);
                 if let Err(error) = outcome {
                     tracing::warn!(error = format!("{error:#}"), "the schedule lost its leader, trying again");
                 }

@@ -9,6 +9,7 @@ mod cron;
 mod leader;
 mod routes;
 mod store;
+mod words;
 
 pub use leader::{lead, tick};
 pub use routes::routes;

@@ -7,13 +7,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::catalogue::{self, ENTRIES, Entry};
 use super::cron::Cron;
-use super::leader::{read, tick};
+use super::leader::{ensure_rows, read};
 use super::store::{self, Row, TaskRow};
 use crate::App;
 use crate::audit::{self, Entry as Trail};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Json, May, Path, rights};
 use crate::jobs::outbox::{self, Tags};
+use crate::settings;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_schedules)
@@ -23,18 +24,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(reset_schedule);
 }
 
-fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>) -> Result<Schedule> {
-    let last_run = row.last_run_at.map(|at| {
-        let started = task.and_then(|task| task.started_at.to_jiff());
-        let finished = task.and_then(|task| task.finished_at.to_jiff());
-        let duration = started.zip(finished).map(|(from, to)| to.duration_since(from).as_millis());
-        ScheduleRun {
-            at,
-            task: task.map(|task| task.id),
-            state: task.map(|task| task.state),
-            duration_ms: duration.and_then(|millis| i64::try_from(millis).ok()),
-            error: task.and_then(|task| task.error.clone()),
-        }
+fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>, zone: &str) -> Result<Schedule> {
+    let last_run = row.last_run_at.map(|at| ScheduleRun {
+        at,
+        task: task.map(|task| task.id),
+        state: task.map(|task| task.state),
+        duration_ms: task.and_then(|task| task.duration_ms),
+        error: task.and_then(|task| task.error.clone()),
     });
     Ok(Schedule {
         key: entry.key.to_owned(),
@@ -45,6 +41,7 @@ fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>) -> Result<Schedule> {
         time_zone: row.time_zone.clone(),
         enabled: row.enabled,
         default_cron: entry.cron.to_owned(),
+        default_time_zone: zone.to_owned(),
         next_run_at: row.next_run_at.filter(|_| row.enabled),
         last_run,
         version: row.version,
@@ -54,10 +51,11 @@ fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>) -> Result<Schedule> {
 async fn one(app: &App, key: &str) -> Result<Json<Schedule>> {
     let entry = catalogue::find(key).ok_or_else(Refusal::not_found)?;
     let mut conn = app.db.get().await?;
+    let zone = settings::load(&mut conn).await?.general.time_zone;
     let row = store::all(&mut conn).await?.remove(key).ok_or_else(Refusal::not_found)?;
     let ids: Vec<_> = row.last_task_id.into_iter().collect();
     let tasks = store::tasks_of(&mut conn, &ids).await?;
-    Ok(Json(shown(entry, &row, tasks.values().next())?))
+    Ok(Json(shown(entry, &row, tasks.values().next(), &zone)?))
 }
 
 /// What the program does by itself, and when.
@@ -68,16 +66,17 @@ async fn list_schedules(
     app: web::Data<App>,
     _who: May<rights::SchedulerView>,
 ) -> Result<Json<Vec<Schedule>>> {
-    // A fresh installation has no rows before the first look.
-    tick(&app).await?;
     let mut conn = app.db.get().await?;
+    // A fresh installation has no rows before the leader's first look.
+    ensure_rows(&mut conn, app.clock.now()).await?;
+    let zone = settings::load(&mut conn).await?.general.time_zone;
     let rows = store::all(&mut conn).await?;
     let ids: Vec<_> = rows.values().filter_map(|row| row.last_task_id).collect();
     let tasks = store::tasks_of(&mut conn, &ids).await?;
     let mut list = Vec::with_capacity(ENTRIES.len());
     for entry in ENTRIES {
         if let Some(row) = rows.get(entry.key) {
-            list.push(shown(entry, row, row.last_task_id.and_then(|id| tasks.get(&id)))?);
+            list.push(shown(entry, row, row.last_task_id.and_then(|id| tasks.get(&id)), &zone)?);
         }
     }
     Ok(Json(list))
@@ -135,14 +134,14 @@ async fn reset_schedule(
     key: Path<String>,
 ) -> Result<Json<Schedule>> {
     let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
-    let row = store::all(&mut *app.db.get().await?).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
-    let next_run_at = read(entry.cron, "UTC")?.next(app.clock.now());
-    let wanted = ScheduleChange {
-        version: row.version,
-        cron: entry.cron.to_owned(),
-        time_zone: "UTC".to_owned(),
-        enabled: true,
+    let (row, time_zone) = {
+        let mut conn = app.db.get().await?;
+        let row = store::all(&mut conn).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
+        (row, settings::load(&mut conn).await?.general.time_zone)
     };
+    let next_run_at = read(entry.cron, &time_zone)?.next(app.clock.now());
+    let wanted =
+        ScheduleChange { version: row.version, cron: entry.cron.to_owned(), time_zone, enabled: true };
     write(&app, &who.actor, &key, wanted, next_run_at).await?;
     one(&app, &key).await
 }
@@ -189,10 +188,10 @@ async fn run_schedule(
     key: Path<String>,
 ) -> Result<actix_web::HttpResponse> {
     let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
-    tick(&app).await?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
+        ensure_rows(tx, now).await?;
         let mut row = store::lock_all(tx).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
         if let Some(task) = outbox::send(tx, now, &entry.job, Tags::default()).await? {
             row.last_task_id = Some(task);

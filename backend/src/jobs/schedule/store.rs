@@ -32,8 +32,7 @@ pub(super) struct TaskRow {
     pub id: TaskId,
     pub state: TaskState,
     pub error: Option<String>,
-    pub started_at: jiff_diesel::NullableTimestamp,
-    pub finished_at: jiff_diesel::NullableTimestamp,
+    pub duration_ms: Option<i64>,
 }
 
 pub(super) async fn all(conn: &mut Conn) -> QueryResult<BTreeMap<String, Row>> {
@@ -63,10 +62,11 @@ pub(super) async fn insert(tx: &mut Conn, now: Timestamp, row: &Row) -> QueryRes
     Ok(())
 }
 
-/// Notes a run, or only when the next one is.
+/// Notes a run, or only when and where the next one is.
 pub(super) async fn advance(tx: &mut Conn, row: &Row) -> QueryResult<()> {
     diesel::update(schedules::table.find(&row.key))
         .set((
+            schedules::time_zone.eq(&row.time_zone),
             schedules::next_run_at.eq(row.next_run_at.map(jiff_diesel::Timestamp::from)),
             schedules::last_run_at.eq(row.last_run_at.map(jiff_diesel::Timestamp::from)),
             schedules::last_task_id.eq(row.last_task_id.map(|id| id.0)),
@@ -96,7 +96,7 @@ pub(super) async fn change(tx: &mut Conn, now: Timestamp, row: &Row) -> QueryRes
 pub(super) async fn tasks_of(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<BTreeMap<TaskId, TaskRow>> {
     let rows: Vec<TaskRow> = tasks::table
         .filter(tasks::id.eq_any(ids))
-        .select((tasks::id, tasks::state, tasks::error, tasks::started_at, tasks::finished_at))
+        .select((tasks::id, tasks::state, tasks::error, tasks::duration_ms))
         .load(conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())

@@ -1,0 +1,122 @@
+//! A process runs so many tasks at once; its queues share them by what waits.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use shared::tasks::{Queue, QueueControl};
+use tokio::sync::watch;
+
+use super::store;
+use crate::App;
+
+/// How often the shares are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What each queue may run at once in this process.
+#[derive(Clone, Debug)]
+pub(in crate::jobs) struct Shares(Vec<(Queue, watch::Sender<usize>)>);
+
+impl Shares {
+    pub(in crate::jobs) fn new() -> Self {
+        Self(Queue::ALL.iter().map(|queue| (*queue, watch::Sender::new(1))).collect())
+    }
+
+    pub(in crate::jobs) fn of(&self, queue: Queue) -> watch::Receiver<usize> {
+        let own = self.0.iter().find(|(of, _)| *of == queue);
+        own.map_or_else(|| watch::Sender::new(1).subscribe(), |(_, share)| share.subscribe())
+    }
+
+    /// Keeps the shares in step with what waits, until `stop` says so.
+    pub(in crate::jobs) async fn follow(self, app: App, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.look(&app).await {
+                tracing::warn!(error = format!("{error:#}"), "the shares of the queues could not be read");
+            }
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    async fn look(&self, app: &App) -> anyhow::Result<()> {
+        let mut conn = app.db.get().await?;
+        let controls = store::controls(&mut conn).await?;
+        let demand = store::demand(&mut conn, app.clock.now()).await?;
+        let wants: Vec<Want> = self
+            .0
+            .iter()
+            .map(|(queue, _)| {
+                let control = controls.iter().find(|(of, _)| of == queue).map(|(_, control)| *control);
+                let waits = demand.iter().find(|(of, _)| of == queue).map_or(0, |(_, count)| *count);
+                Want::of(control, waits)
+            })
+            .collect();
+        for ((queue, share), slots) in self.0.iter().zip(share_out(app.config.work.concurrency.get(), &wants))
+        {
+            metrics::gauge!("queue_concurrency", "queue" => queue.as_str())
+                .set(u32::try_from(slots).unwrap_or(u32::MAX));
+            share.send_if_modified(|now| std::mem::replace(now, slots) != slots);
+        }
+        Ok(())
+    }
+}
+
+/// What a queue asks for.
+#[derive(Clone, Copy, Debug)]
+struct Want {
+    min: usize,
+    max: usize,
+    waits: u64,
+}
+
+impl Want {
+    fn of(control: Option<QueueControl>, waits: i64) -> Self {
+        let slots = |number: i32| usize::try_from(number).unwrap_or(1).max(1);
+        let (min, max) = control
+            .map_or((1, 1), |control| (slots(control.concurrency_min), slots(control.concurrency_max)));
+        Self { min, max: max.max(min), waits: u64::try_from(waits).unwrap_or(0) }
+    }
+}
+
+/// Every queue gets its least; what is left goes, slot by slot, to the queue with the most waiting for each slot it has.
+/// Nothing waits: the slots are spread evenly.
+fn share_out(slots: usize, wants: &[Want]) -> Vec<usize> {
+    let mut shares: Vec<usize> = wants.iter().map(|want| want.min).collect();
+    let mut left = slots.saturating_sub(shares.iter().sum());
+    while left > 0 {
+        // The most waiting for each slot it has; among equals the one with fewer slots, then the earlier.
+        let hungry = (0..wants.len()).filter(|at| shares[*at] < wants[*at].max).max_by_key(|at| {
+            let has = u64::try_from(shares[*at]).unwrap_or(u64::MAX);
+            (wants[*at].waits.saturating_mul(1000) / has.max(1), Reverse(has), Reverse(*at))
+        });
+        let Some(at) = hungry else { break };
+        shares[at] += 1;
+        left -= 1;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn want(min: usize, max: usize, waits: u64) -> Want {
+        Want { min, max, waits }
+    }
+
+    #[test]
+    fn slots_follow_what_waits_between_the_bounds() {
+        let idle = [want(1, 8, 0), want(1, 8, 0), want(1, 8, 0), want(1, 8, 0)];
+        assert_eq!(share_out(8, &idle), [2, 2, 2, 2]);
+        let mail = [want(1, 8, 0), want(1, 8, 3), want(1, 8, 0), want(1, 8, 900)];
+        assert_eq!(share_out(8, &mail), [1, 1, 1, 5]);
+        assert_eq!(share_out(8, &[want(1, 3, 900), want(1, 8, 0)]), [3, 5]);
+    }
+
+    #[test]
+    fn the_least_is_kept_and_the_most_is_not_passed() {
+        assert_eq!(share_out(2, &[want(1, 8, 5), want(2, 8, 0), want(1, 8, 0)]), [1, 2, 1]);
+        assert_eq!(share_out(100, &[want(1, 4, 5), want(2, 2, 9)]), [4, 2]);
+    }
+}
