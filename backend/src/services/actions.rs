@@ -247,6 +247,15 @@ async fn resume_cost(tx: &mut Conn, now: Timestamp, service: &Service) -> Result
     charging::quote::resume_cost(&money, service.suspended_at, now)
 }
 
+/// Sets aside what resuming a suspended service takes. Refuses with `CreditTooLow`.
+async fn hold_resume(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<()> {
+    let cost = resume_cost(tx, now, service).await?;
+    if cost > Decimal::ZERO {
+        wallet::holds::place(tx, now, service.client_id, service.id, cost).await?;
+    }
+    Ok(())
+}
+
 /// Sets the money for it aside and has a suspended service resumed. Refuses with `CreditTooLow`.
 async fn start_resume(
     tx: &mut Conn,
@@ -255,10 +264,7 @@ async fn start_resume(
     service: &Service,
     why: &str,
 ) -> Result<()> {
-    let cost = resume_cost(tx, now, service).await?;
-    if cost > Decimal::ZERO {
-        wallet::holds::place(tx, now, service.client_id, service.id, cost).await?;
-    }
+    hold_resume(tx, now, service).await?;
     ask(tx, now, actor, service, Pending::new(now, actor, Operation::Resume).noted(why)).await
 }
 
@@ -402,8 +408,10 @@ pub async fn force(
         let was_running = matches!(service.state, ServiceState::Active | ServiceState::Suspended);
         match to {
             ServiceState::Active if service.state == ServiceState::Suspended => {
+                hold_resume(tx, now, &service).await?;
                 store::update(tx, id, Change::at(now).state(to).suspended(None)).await?;
                 charging::actions::resume(tx, now, service.client_id, id, service.suspended_at).await?;
+                wallet::holds::release(tx, now, service.client_id, id).await?;
             }
             ServiceState::Active => {
                 store::update(tx, id, Change::at(now).state(to).activated(now)).await?;

@@ -246,7 +246,6 @@ pub(super) async fn finished(
     pending: &Pending,
 ) -> Result<()> {
     let (client, id) = (service.client_id, service.id);
-    wallet::holds::release(tx, now, client, id).await?;
     let Some(target) = &pending.change else { return Ok(()) };
     let key = pending.id.to_string();
     let price = new_price(service, target);
@@ -262,6 +261,8 @@ pub(super) async fn finished(
         })
         .collect();
     store::reprice(tx, now, service, Some(&rows), &target.snapshot).await?;
+    // What was set aside and not needed may cover what became past due meanwhile.
+    charging::actions::recover(tx, now, client).await?;
     let event = Event {
         from: Some(service.state),
         to: service.state,

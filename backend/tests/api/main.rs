@@ -22,6 +22,7 @@ mod orders;
 mod queues;
 mod schedule;
 mod selling;
+mod service_money;
 mod services;
 mod settings;
 mod sweep;

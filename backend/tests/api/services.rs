@@ -13,14 +13,14 @@ use crate::harness::{Caller, ClientAccount, Panel};
 use crate::selling::{assert_books, balance, charge, decimal, give, held, product, sizes, work};
 
 /// A client with money and a service that was ordered and delivered.
-struct Running {
-    staff: Caller,
-    client: ClientAccount,
-    service: ServiceId,
+pub(crate) struct Running {
+    pub(crate) staff: Caller,
+    pub(crate) client: ClientAccount,
+    pub(crate) service: ServiceId,
 }
 
 impl Running {
-    async fn start(panel: &Panel, money: &str, more: Value, period: &str) -> Self {
+    pub(crate) async fn start(panel: &Panel, money: &str, more: Value, period: &str) -> Self {
         let staff = panel.super_admin().await.calls;
         let made = product(&staff, "vps", more).await;
         let client = panel.client("Ada").await;
@@ -28,7 +28,7 @@ impl Running {
         Self::order(panel, staff, client, json!({ "product": made.id, "period": period })).await
     }
 
-    async fn order(panel: &Panel, staff: Caller, client: ClientAccount, item: Value) -> Self {
+    pub(crate) async fn order(panel: &Panel, staff: Caller, client: ClientAccount, item: Value) -> Self {
         let path = format!("/clients/{}/orders", client.id);
         let placed: OrderDetail =
             client.calls.post_once(&path, json!({ "items": [item] })).await.expect(201).read();
@@ -38,30 +38,30 @@ impl Running {
         Self { staff, client, service }
     }
 
-    fn own(&self, rest: &str) -> String {
+    pub(crate) fn own(&self, rest: &str) -> String {
         format!("/clients/{}/services/{}{rest}", self.client.id, self.service)
     }
 
-    async fn detail(&self) -> ServiceDetail {
+    pub(crate) async fn detail(&self) -> ServiceDetail {
         self.client.calls.get(&self.own("")).await.expect(200).read()
     }
 
-    async fn state(&self) -> ServiceState {
+    pub(crate) async fn state(&self) -> ServiceState {
         self.detail().await.service.state
     }
 
-    async fn staff_does(&self, action: &str, body: Value) -> crate::harness::Answer {
+    pub(crate) async fn staff_does(&self, action: &str, body: Value) -> crate::harness::Answer {
         self.staff.post(&format!("/admin/services/{}/{action}", self.service), body).await
     }
 }
 
-async fn top_up(panel: &Panel, running: &Running, amount: &str) {
+pub(crate) async fn top_up(panel: &Panel, running: &Running, amount: &str) {
     give(panel, running.client.id, amount).await;
     run::run(&panel.app, Job::WalletToppedUp { client: running.client.id }).await.unwrap();
     work(panel).await;
 }
 
-async fn deadlines(panel: &Panel) {
+pub(crate) async fn deadlines(panel: &Panel) {
     run::run(&panel.app, Job::ServiceDeadlines).await.unwrap();
     work(panel).await;
 }
@@ -214,7 +214,7 @@ async fn idling_pays_the_other_price_from_the_next_charge_on() {
     assert_books(&panel).await;
 }
 
-async fn with_sizes(panel: &Panel, money: &str) -> (Running, OptionGroupDetail, ProductDetail) {
+pub(crate) async fn with_sizes(panel: &Panel, money: &str) -> (Running, OptionGroupDetail, ProductDetail) {
     let staff = panel.super_admin().await.calls;
     let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
     let group = sizes(&staff, "size", made.id).await;

@@ -201,7 +201,8 @@ pub async fn recover(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<
 /// Lets a suspended service run again, from now on; time suspended is not charged.
 ///
 /// Call it when its state is `active` again, with the instant at which it was suspended. Paid time that was left then is
-/// left now; otherwise a new hour or period begins and is charged. Refuses with `CreditTooLow`.
+/// left now; otherwise a new hour or period begins and is charged. Its hold is captured. The module has done its part, so
+/// the money is taken even if a fraction of it is not there any more: set it aside before.
 pub async fn resume(
     tx: &mut Conn,
     now: Timestamp,
@@ -252,7 +253,7 @@ pub async fn resume(
         }
         let cause = format!("resume:{}:{}", service.id, start.as_second());
         let actor = "system".to_owned();
-        let posting = Posting { cause, at: now, actor, spending: Spending::WithinLimits, transfers };
+        let posting = Posting { cause, at: now, actor, spending: Spending::IntoDebt, transfers };
         let transfer = match ledger::post(tx, &posting).await? {
             Posted::Now(_, ids) => ids.first().copied(),
             Posted::Before(_) => {

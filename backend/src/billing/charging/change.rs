@@ -32,7 +32,8 @@ pub async fn preview(
 
 /// Takes (or gives back) what a change of options costs, under the wallet's lock. `key` names the change.
 ///
-/// Call it before the new prices are written; the hours from here on cost the new price. Refuses with `CreditTooLow`.
+/// Call it before the new prices are written; the hours from here on cost the new price. The hold of the service ends. The
+/// module has done its part, so the money is taken even if it is not all there any more.
 pub async fn charge(
     tx: &mut Conn,
     now: Timestamp,
@@ -42,7 +43,9 @@ pub async fn charge(
     new_price: Decimal,
     key: &str,
 ) -> Result<OptionChange> {
+    // What is set aside for the change stays out of reach of the hours that are due.
     settle(tx, now, client).await?;
+    wallet::holds::capture(tx, now, client, service).await?;
     let wallet = wallet::store::find(tx, client).await?.ok_or_else(Refusal::not_found)?;
     let service = store::lock(tx, client, service).await?.ok_or_else(Refusal::not_found)?;
     let change = arithmetic(&service, wallet.charged_to, now, switch_fee, new_price)?;
@@ -61,7 +64,7 @@ pub async fn charge(
         cause: format!("change:{}:{key}", service.id),
         at: now,
         actor: "system".to_owned(),
-        spending: Spending::WithinLimits,
+        spending: Spending::IntoDebt,
         transfers: vec![transfer],
     };
     ledger::post(tx, &posting).await?;

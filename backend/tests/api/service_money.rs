@@ -1,0 +1,71 @@
+//! The module has done it: the money is booked, whatever became of the wallet meanwhile.
+
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::Code;
+use shared::services::ServiceState;
+
+use crate::harness::Panel;
+use crate::selling::{assert_books, balance, charge, decimal, held, work};
+use crate::services::{Running, top_up, with_sizes};
+
+#[actix_web::test]
+async fn a_change_of_options_is_booked_though_charges_fell_due_meanwhile() {
+    let panel = Panel::start().await;
+    let (it, group, _) = with_sizes(&panel, "30").await;
+    let change = json!({ "options": [{ "group": group.id, "option": group.options[1].id }] });
+    it.client.calls.post(&it.own("/options"), change).await.expect(200);
+    work(&panel).await;
+    assert_eq!(held(&panel, it.client.id).await, decimal("16.40"));
+    // The next month costs 7.20, and only 5.40 are free. What is set aside is not touched by it.
+    panel.advance_hours(31 * 24).await;
+    it.staff_does("delivered", json!({})).await.expect(200);
+    let detail = it.detail().await;
+    assert!(detail.progress.is_none());
+    assert_eq!((detail.price.version, detail.options[0].option), (2, Some(group.options[1].id)));
+    // Nothing was left of the paid month: the switch fee alone.
+    assert_eq!(balance(&panel, it.client.id).await, decimal("19.80"));
+    assert_eq!(held(&panel, it.client.id).await, Decimal::ZERO);
+    assert!(detail.service.past_due_since.is_some(), "the month at its new price is not covered");
+    top_up(&panel, &it, "1.80").await;
+    assert!(it.detail().await.service.past_due_since.is_none());
+    assert_eq!(balance(&panel, it.client.id).await, Decimal::ZERO);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_resumption_is_booked_though_the_hour_became_dearer_meanwhile() {
+    let panel = Panel::start().await;
+    let more = json!({ "module_settings": { "staff_does": ["create", "resume"] } });
+    let it = Running::start(&panel, "1.0096", more, "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    // Of 7.20 for 744 hours the 233rd costs 0.0096, the next one 0.0097.
+    panel.advance_hours(3).await;
+    top_up(&panel, &it, "0.0096").await;
+    assert_eq!(held(&panel, it.client.id).await, decimal("0.0096"));
+    panel.advance_hours(1).await;
+    it.staff_does("delivered", json!({})).await.expect(200);
+    assert_eq!(it.state().await, ServiceState::Active);
+    assert_eq!(balance(&panel, it.client.id).await, decimal("-0.0001"));
+    assert_eq!(held(&panel, it.client.id).await, Decimal::ZERO);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn forcing_a_service_to_run_again_needs_its_money() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    let force = json!({ "state": "active", "reason": "moved by hand" });
+    let refused = it.staff_does("force", force.clone()).await.expect(409).problem();
+    assert_eq!(refused.code, Code::CreditTooLow);
+    crate::selling::give(&panel, it.client.id, "1").await;
+    it.staff_does("force", force).await.expect(200);
+    assert_eq!(it.state().await, ServiceState::Active);
+    assert_eq!(balance(&panel, it.client.id).await, decimal("0.9903"));
+    assert_eq!(held(&panel, it.client.id).await, Decimal::ZERO);
+    assert_books(&panel).await;
+}
