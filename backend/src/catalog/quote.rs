@@ -6,7 +6,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use rules::charging::recurring_cost;
 use rules::starting::{FirstCharge, first_charge};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use shared::catalog::{Quote, QuoteItem, QuoteLine, QuoteRequest};
 use shared::services::ChargeBy;
 use shared::{Currency, Language, Money, Period};
@@ -47,6 +47,12 @@ fn why_first(first: &FirstCharge, base: Money, by: ChargeBy) -> String {
             format!("hour {k} of {n} of the month: {base} × {k}/{n} − {base} × {}/{n}, each rounded", k - 1)
         }
     }
+}
+
+/// What has to be paid in when `missing` is missing: rounded up to what the currency can pay.
+pub fn payable(missing: Decimal, currency: Currency) -> Result<Money> {
+    let up = missing.round_dp_with_strategy(currency.decimals(), RoundingStrategy::AwayFromZero);
+    Ok(Money::exact(up, currency)?)
 }
 
 /// Adds up offers. The wallet is the caller's matter.

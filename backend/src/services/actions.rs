@@ -100,7 +100,7 @@ pub(super) async fn activated(tx: &mut Conn, now: Timestamp, actor: &Actor, serv
     charging::actions::activate(tx, now, service.client_id, service.id).await?;
     note(tx, now, actor, service, ServiceState::Active, "activated", "").await?;
     tell(tx, now, service, Notice::ServiceActive).await?;
-    order_progressed(tx, now, service).await
+    order_progressed(tx, now, actor, service).await
 }
 
 /// Stopped by the module: charges it no further.
@@ -206,13 +206,18 @@ pub(in crate::services) async fn ended(
     };
     note(tx, now, actor, service, to, what, why).await?;
     tell(tx, now, service, notice).await?;
-    order_progressed(tx, now, service).await
+    order_progressed(tx, now, actor, service).await
 }
 
 /// Closes the order of a service once nothing of it is on its way any more.
-pub(super) async fn order_progressed(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<()> {
+pub(super) async fn order_progressed(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    service: &Service,
+) -> Result<()> {
     let Some(id) = service.order_id else { return Ok(()) };
-    order::actions::progressed(tx, now, id).await
+    order::actions::progressed(tx, now, actor, id).await
 }
 
 // What people ask for.
@@ -437,7 +442,7 @@ pub async fn force(
             }
         }
         note(tx, now, actor, &service, to, "forced", why).await?;
-        order_progressed(tx, now, &service).await?;
+        order_progressed(tx, now, actor, &service).await?;
         let entry = Entry {
             action: "service.forced",
             description: format!("{} set to {to} in the database only", service.label),

@@ -42,10 +42,7 @@ pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
         .await?;
     }
     for id in order::store::to_cancel(conn, now, BATCH).await? {
-        conn.transaction(async |tx| {
-            order::actions::cancel(tx, now, &Actor::system(), id, "not paid in time").await
-        })
-        .await?;
+        conn.transaction(async |tx| order::actions::expire(tx, now, id).await).await?;
     }
     for id in store::ending_soon(conn, now, BATCH).await? {
         conn.transaction(async |tx| {

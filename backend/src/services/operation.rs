@@ -313,7 +313,7 @@ async fn give_up(
     if pending.kind == Operation::Create {
         let params = json!({ "service": service.label, "service_id": service.id });
         notify::actions::client(tx, now, service.client_id, Notice::ServiceFailed, params).await?;
-        actions::order_progressed(tx, now, service).await?;
+        actions::order_progressed(tx, now, &Actor::system(), service).await?;
     }
     let params = json!({
         "service": service.label, "service_id": service.id, "reason": reason,

@@ -104,6 +104,17 @@ pub async fn of_order(conn: &mut Conn, order: OrderId) -> QueryResult<Vec<Servic
         .await
 }
 
+/// Locks the services of an order until the transaction ends, by id; their client's wallet is locked before.
+pub async fn lock_of_order(tx: &mut Conn, order: OrderId) -> QueryResult<Vec<Service>> {
+    services::table
+        .filter(services::order_id.eq(order))
+        .order(services::id)
+        .select(Service::as_select())
+        .for_update()
+        .load(tx)
+        .await
+}
+
 /// Services of a client that are suspended for lack of money, the longest suspended first.
 pub async fn lacking_funds(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Service>> {
     services::table

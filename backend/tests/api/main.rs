@@ -18,6 +18,7 @@ mod foundation;
 mod identity;
 mod ledger;
 mod notices;
+mod order_money;
 mod orders;
 mod queues;
 mod schedule;

@@ -6,6 +6,7 @@ use shared::{Code, OptionGroupId, ProductId};
 
 use crate::harness::Panel;
 use crate::selling::{assert_books, balance, decimal, give, held, product, sizes, work};
+use crate::services::deadlines;
 
 fn item(product: ProductId, period: &str) -> Value {
     json!({ "product": product, "period": period })
@@ -98,11 +99,6 @@ async fn an_order_that_is_not_paid_is_cancelled_and_gives_its_stock_back() {
     let again: OrderDetail = client.calls.post_once(&path, order).await.expect(201).read();
     client.calls.post(&format!("{path}/{}/cancel", again.id), json!({})).await.expect(200);
     assert_eq!(panel.count("SELECT stock_used::bigint AS value FROM products").await, 0);
-}
-
-async fn deadlines(panel: &Panel) {
-    hostwright::jobs::run::run(&panel.app, hostwright::jobs::Job::ServiceDeadlines).await.unwrap();
-    work(panel).await;
 }
 
 #[actix_web::test]

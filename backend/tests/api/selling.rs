@@ -9,10 +9,10 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::{AccountKind, TransferKind};
 use shared::catalog::{OptionGroupDetail, ProductDetail};
-use shared::{ClientId, Currency, ProductId};
+use shared::{ClientId, Currency, DocumentId, ProductId};
 use uuid::Uuid;
 
-use crate::harness::{COMPANY, Caller, Panel};
+use crate::harness::{BANK, COMPANY, Caller, Panel};
 
 /// Gives a client money, as a credit of staff.
 pub(crate) async fn give(panel: &Panel, client: ClientId, amount: &str) {
@@ -35,6 +35,13 @@ pub(crate) async fn give(panel: &Panel, client: ClientId, amount: &str) {
         transfers: vec![transfer],
     };
     conn.transaction::<_, hostwright::Error, _>(async |tx| ledger::post(tx, &posting).await).await.unwrap();
+}
+
+/// Books a payment for a document, and does the work that follows.
+pub(crate) async fn pay(panel: &Panel, staff: &Caller, document: DocumentId, gross: &str) {
+    let body = json!({ "gateway_id": BANK, "amount": gross });
+    staff.post_once(&format!("/admin/documents/{document}/payments"), body).await.expect(201);
+    work(panel).await;
 }
 
 /// Runs every task that is due, and those that they leave, until nothing is. Mail and paper are left out.

@@ -5,16 +5,19 @@ use diesel_async::AsyncConnection;
 use jiff::{SignedDuration, Timestamp};
 use provisioners::Operation;
 use rules::starting::first_charge;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde_json::json;
+use shared::billing::DocumentStatus;
+use shared::billing::document::CancelDocument;
 use shared::catalog::OrderItem;
 use shared::services::{OrderStatus, ServiceState};
 use shared::{ClientId, Code, FieldError, Language, Money, OrderId, Permission, ServiceId};
 
-use super::store::{self, NewOrderRow};
+use super::store::{self, NewOrderRow, Order};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
-use crate::billing::{document, wallet};
+use crate::billing::document::{self, Document};
+use crate::billing::wallet;
 use crate::catalog::offer::{self, Buyer, Offer};
 use crate::catalog::{product, quote};
 use crate::db::Conn;
@@ -167,48 +170,68 @@ async fn provision_for(
     operation::start(tx, now, service, &Pending::new(now, actor, Operation::Create)).await
 }
 
-/// Goes on with an order that waits for money: delivers all of it when the wallet covers it, otherwise offers a proforma for
-/// exactly what is missing. Nothing to do when it does not wait.
+/// Locks the proforma that pays for an order, then the order. The wallet is locked: no other proforma takes its place.
+async fn lock(tx: &mut Conn, id: OrderId) -> Result<Option<(Order, Option<Document>)>> {
+    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(None) };
+    let proforma = match found.proforma_id {
+        Some(proforma) => document::store::lock(tx, proforma).await?,
+        None => None,
+    };
+    Ok(store::lock(tx, id).await?.map(|order| (order, proforma)))
+}
+
+/// An order that goes on waiting for money.
+struct Waiting {
+    order: Order,
+    proforma: Option<Document>,
+    missing: Decimal,
+}
+
+/// Delivers all of an order that waits when the wallet covers it. `None`: it does not wait any more.
 ///
 /// What was quoted is enough: a first hour that costs a fraction more by now does not make an order wait again.
-pub async fn advance(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<()> {
-    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(()) };
+async fn deliver(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<Option<Waiting>> {
+    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(None) };
     let wallet = wallet::store::lock(tx, found.client_id)
         .await?
         .ok_or_else(|| anyhow!("client {} has no wallet", found.client_id))?;
-    let Some(order) = store::lock(tx, id).await? else { return Ok(()) };
-    if order.status != OrderStatus::Pending {
-        return Ok(());
-    }
-    let waiting = services::of_order(tx, id).await?;
-    let required = due(&waiting, now)?.min(order.due_now);
+    let waits = |order: &Order| order.status == OrderStatus::Pending;
+    let Some((order, proforma)) = lock(tx, id).await?.filter(|(order, _)| waits(order)) else {
+        return Ok(None);
+    };
+    let services = services::of_order(tx, id).await?;
+    let required = due(&services, now)?.min(order.due_now);
     if required > Decimal::ZERO && wallet.available() < required {
-        return offer_proforma(tx, now, actor, &order, required - wallet.available()).await;
+        return Ok(Some(Waiting { order, proforma, missing: required - wallet.available() }));
     }
     let mut left = wallet.available().max(Decimal::ZERO);
-    for service in waiting.iter().filter(|service| service.state == ServiceState::Pending) {
+    for service in services.iter().filter(|service| service.state == ServiceState::Pending) {
         let amount = cost(service, now)?.min(left);
         provision_for(tx, now, actor, service, amount).await?;
         left -= amount;
     }
-    Ok(())
+    Ok(None)
 }
 
-/// Issues a proforma over what is missing, rounded up to what the currency can pay; once for each order.
+/// Goes on with an order that waits for money: delivers all of it when the wallet covers it, otherwise offers a proforma for
+/// exactly what is missing. Nothing to do when it does not wait.
+pub async fn advance(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<()> {
+    match deliver(tx, now, actor, id).await? {
+        Some(waiting) => offer_proforma(tx, now, actor, &waiting).await,
+        None => Ok(()),
+    }
+}
+
+/// Issues a proforma over what is missing, unless one can be paid already: running services may have used some of the money
+/// that paid the one before.
 ///
 /// A client whose profile lacks what a document needs gets none; a top-up continues the order all the same.
-async fn offer_proforma(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    order: &store::Order,
-    missing: Decimal,
-) -> Result<()> {
-    if order.proforma_id.is_some() {
+async fn offer_proforma(tx: &mut Conn, now: Timestamp, actor: &Actor, waiting: &Waiting) -> Result<()> {
+    if waiting.proforma.as_ref().is_some_and(|proforma| proforma.due() > Decimal::ZERO) {
         return Ok(());
     }
-    let payable = missing.round_dp_with_strategy(order.currency.decimals(), RoundingStrategy::AwayFromZero);
-    let net = Money::exact(payable, order.currency)?;
+    let Waiting { order, missing, .. } = waiting;
+    let net = quote::payable(*missing, order.currency)?;
     match document::actions::issue_funds(tx, now, actor, order.client_id, net, Some(order.id)).await {
         Ok(proforma) => Ok(store::set_proforma(tx, now, order.id, proforma.id).await?),
         Err(Error::Refused(refusal)) if refusal.code == Code::Conflict => Ok(()),
@@ -223,9 +246,9 @@ pub async fn go_on(app: &App, id: OrderId) -> Result<()> {
     conn.transaction(async |tx| advance(tx, now, &Actor::system(), id).await).await
 }
 
-/// Closes an order once nothing of it is on its way any more.
-pub async fn progressed(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()> {
-    let Some(order) = store::lock(tx, id).await? else { return Ok(()) };
+/// Closes an order once nothing of it is on its way any more. A cancelled one asks for no money: its proforma ends, too.
+pub async fn progressed(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<()> {
+    let Some((order, proforma)) = lock(tx, id).await? else { return Ok(()) };
     if matches!(order.status, OrderStatus::Completed | OrderStatus::Cancelled) {
         return Ok(());
     }
@@ -235,25 +258,44 @@ pub async fn progressed(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()
     if all.iter().any(on_its_way) {
         return Ok(());
     }
-    let cancelled = all.iter().all(|service| service.state == ServiceState::Cancelled);
-    let status = if cancelled { OrderStatus::Cancelled } else { OrderStatus::Completed };
-    Ok(store::set_status(tx, now, id, status).await?)
+    if all.iter().any(|service| service.state != ServiceState::Cancelled) {
+        return Ok(store::set_status(tx, now, id, OrderStatus::Completed).await?);
+    }
+    store::set_status(tx, now, id, OrderStatus::Cancelled).await?;
+    if let Some(proforma) = proforma.filter(document::show::cancellable) {
+        let reason = "Its order was cancelled.".to_owned();
+        let input = CancelDocument { version: proforma.version, reason };
+        document::actions::cancel(tx, now, actor, proforma.id, &input).await?;
+    }
+    Ok(())
 }
 
 /// Cancels an order that waits for money. Nothing to do when it does not wait any more.
 pub async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId, why: &str) -> Result<()> {
     let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(()) };
     wallet::store::lock(tx, found.client_id).await?;
-    let Some(order) = store::lock(tx, id).await?.filter(|order| order.status == OrderStatus::Pending) else {
+    if lock(tx, id).await?.is_none_or(|(order, _)| order.status != OrderStatus::Pending) {
         return Ok(());
-    };
-    for service in services::of_order(tx, order.id).await? {
-        let Some(service) = services::lock(tx, service.id).await? else { continue };
-        if service.state == ServiceState::Pending {
-            service_actions::ended(tx, now, actor, &service, ServiceState::Cancelled, why).await?;
-        }
+    }
+    let mut waiting = services::lock_of_order(tx, id).await?;
+    waiting.retain(|service| service.state == ServiceState::Pending);
+    // Stock goes back in the order in which it is taken.
+    waiting.sort_by_key(|service| (service.product_id, service.id));
+    for service in &waiting {
+        service_actions::ended(tx, now, actor, service, ServiceState::Cancelled, why).await?;
     }
     Ok(())
+}
+
+/// Cancels an order that was not paid in time. One that the wallet covers by now goes on instead, and one whose proforma was
+/// paid in part waits for the rest.
+pub async fn expire(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()> {
+    let actor = Actor::system();
+    let Some(waiting) = deliver(tx, now, &actor, id).await? else { return Ok(()) };
+    if waiting.proforma.is_some_and(|proforma| proforma.status == DocumentStatus::PartiallyPaid) {
+        return Ok(());
+    }
+    cancel(tx, now, &actor, id, "not paid in time").await
 }
 
 /// Cancels an order on somebody's wish. Refuses when it does not wait for money any more.

@@ -5,7 +5,8 @@ use diesel::sql_types::{BigInt, Nullable, Numeric, Text, Timestamptz, Uuid as Sq
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use schema::{clients, orders};
+use schema::{clients, documents, orders};
+use shared::billing::DocumentStatus;
 use shared::services::{OrderFilter, OrderStatus, OrderSummary};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Money, OrderId};
 
@@ -76,10 +77,14 @@ pub async fn pending_of(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Or
         .await
 }
 
-/// Orders that were not paid in time.
+/// Orders that were not paid in time. A proforma that is paid in part keeps its order waiting.
 pub async fn to_cancel(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<OrderId>> {
+    let paid_in_part = documents::table
+        .filter(documents::id.nullable().eq(orders::proforma_id))
+        .filter(documents::status.eq(DocumentStatus::PartiallyPaid));
     orders::table
         .filter(orders::status.eq(OrderStatus::Pending))
+        .filter(diesel::dsl::not(diesel::dsl::exists(paid_in_part)))
         .filter(orders::cancel_at.le(jiff_diesel::NullableTimestamp::from(Some(now))))
         .order((orders::cancel_at, orders::id))
         .limit(limit)

@@ -1,0 +1,179 @@
+//! Orders that wait for money: proformas, payments, the end of the wait, and stock under locks.
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+use shared::DocumentId;
+use shared::catalog::ProductDetail;
+use shared::services::{OrderDetail, OrderStatus};
+
+use crate::harness::{Caller, ClientAccount, Panel};
+use crate::selling::{assert_books, charge, decimal, give, pay, product, work};
+use crate::services::deadlines;
+
+struct Shop {
+    staff: Caller,
+    client: ClientAccount,
+    vps: ProductDetail,
+}
+
+impl Shop {
+    async fn open(panel: &Panel) -> Self {
+        let staff = panel.super_admin().await.calls;
+        let vps = product(&staff, "vps", json!({})).await;
+        Self { staff, client: panel.client("Ada").await, vps }
+    }
+
+    /// Setup 1.00 and the first hour 0.0096.
+    async fn order(&self) -> OrderDetail {
+        let path = format!("/clients/{}/orders", self.client.id);
+        let items = json!({ "items": [{ "product": self.vps.id, "period": "monthly" }] });
+        self.client.calls.post_once(&path, items).await.expect(201).read()
+    }
+
+    async fn again(&self, order: &OrderDetail) -> OrderDetail {
+        let path = format!("/clients/{}/orders/{}", self.client.id, order.id);
+        self.client.calls.get(&path).await.expect(200).read()
+    }
+
+    async fn status_of(&self, document: DocumentId) -> Value {
+        let path = format!("/admin/documents/{document}");
+        self.staff.get(&path).await.expect(200).json()["document"]["status"].clone()
+    }
+}
+
+#[actix_web::test]
+async fn an_order_gets_another_proforma_when_services_used_the_money_of_the_first() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    give(&panel, shop.client.id, "0.52").await;
+    let path = format!("/clients/{}/orders", shop.client.id);
+    let hourly = json!({ "items": [{ "product": shop.vps.id, "period": "hourly" }] });
+    let running: OrderDetail = shop.client.calls.post_once(&path, hourly).await.expect(201).read();
+    work(&panel).await;
+    let delivered = format!("/admin/services/{}/delivered", running.services[0].id);
+    shop.staff.post(&delivered, json!({})).await.expect(200);
+
+    // 0.51 are left of 1.0096. Twenty hours later 0.31 and the 0.50 that were asked for are not enough.
+    let order = shop.order().await;
+    let first = order.proforma.expect("a proforma over 0.50");
+    panel.advance_hours(20).await;
+    charge(&panel).await;
+    pay(&panel, &shop.staff, first, "0.62").await;
+    let waiting = shop.again(&order).await;
+    assert_eq!(waiting.status, OrderStatus::Pending);
+    let second = waiting.proforma.expect("a proforma over what is missing now");
+    assert_ne!(second, first);
+    let net = panel.amount(&format!("SELECT net AS value FROM documents WHERE id = '{second}'")).await;
+    assert_eq!(net, decimal("0.20"));
+    pay(&panel, &shop.staff, second, "0.25").await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_cancelled_order_asks_for_no_money() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let by_wish = shop.order().await;
+    let path = format!("/clients/{}/orders/{}/cancel", shop.client.id, by_wish.id);
+    shop.client.calls.post(&path, json!({})).await.expect(200);
+    assert_eq!(shop.status_of(by_wish.proforma.unwrap()).await, "cancelled");
+
+    let by_its_service = shop.order().await;
+    let service = by_its_service.services[0].id;
+    let path = format!("/clients/{}/services/{service}/termination", shop.client.id);
+    shop.client.calls.post(&path, json!({ "when": "now" })).await.expect(200);
+    assert_eq!(shop.again(&by_its_service).await.status, OrderStatus::Cancelled);
+    assert_eq!(shop.status_of(by_its_service.proforma.unwrap()).await, "cancelled");
+
+    let by_the_clock = shop.order().await;
+    panel.advance_hours(48).await;
+    deadlines(&panel).await;
+    assert_eq!(shop.again(&by_the_clock).await.status, OrderStatus::Cancelled);
+    assert_eq!(shop.status_of(by_the_clock.proforma.unwrap()).await, "cancelled");
+}
+
+#[actix_web::test]
+async fn an_order_whose_proforma_is_paid_in_part_waits_for_the_rest() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let order = shop.order().await;
+    let proforma = order.proforma.unwrap();
+    pay(&panel, &shop.staff, proforma, "0.50").await;
+    panel.advance_hours(49).await;
+    deadlines(&panel).await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Pending);
+    // 1.01 and 23 %: 1.24 in all.
+    pay(&panel, &shop.staff, proforma, "0.74").await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn an_order_that_was_paid_at_the_last_moment_goes_on() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let order = shop.order().await;
+    panel.advance_hours(48).await;
+    give(&panel, shop.client.id, "1.01").await;
+    let now = panel.now();
+    let mut conn = panel.conn().await;
+    conn.transaction::<_, hostwright::Error, _>(async |tx| {
+        hostwright::services::order::actions::expire(tx, now, order.id).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+}
+
+/// Statements of this database that wait for a lock.
+async fn waiting(panel: &Panel) -> i64 {
+    panel
+        .count(
+            "SELECT count(*) AS value FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .await
+}
+
+async fn run(conn: &mut AsyncPgConnection, statement: &str) -> usize {
+    diesel::sql_query(statement).execute(conn).await.unwrap()
+}
+
+/// 1 when it could be locked at once.
+async fn lock(conn: &mut AsyncPgConnection, product: &ProductDetail) -> usize {
+    run(conn, &format!("SELECT 1 FROM products WHERE id = '{}' FOR UPDATE SKIP LOCKED", product.id)).await
+}
+
+#[actix_web::test]
+async fn stock_is_given_back_in_the_order_in_which_it_is_taken() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let first = product(&staff, "first", json!({ "stock_control": true, "stock": 5 })).await;
+    let second = product(&staff, "second", json!({ "stock_control": true, "stock": 5 })).await;
+    assert!(first.id < second.id);
+    let client = panel.client("Ada").await;
+    let items = [&second, &first].map(|made| json!({ "product": made.id, "period": "monthly" }));
+    let path = format!("/clients/{}/orders", client.id);
+    let order: OrderDetail =
+        client.calls.post_once(&path, json!({ "items": items })).await.expect(201).read();
+
+    // Somebody is buying the first product when the order is cancelled: the second one has to stay free for him.
+    let mut buyer = panel.own_connection().await;
+    run(&mut buyer, "BEGIN").await;
+    assert_eq!(lock(&mut buyer, &first).await, 1);
+    let cancel = format!("{path}/{}/cancel", order.id);
+    let cancelling = client.calls.post(&cancel, json!({}));
+    let buying = async {
+        while waiting(&panel).await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let free = lock(&mut buyer, &second).await;
+        run(&mut buyer, "ROLLBACK").await;
+        free
+    };
+    let (cancelled, free) = tokio::join!(cancelling, buying);
+    cancelled.expect(200);
+    assert_eq!(free, 1, "the second product was locked before the first");
+    assert_eq!(panel.count("SELECT sum(stock_used) AS value FROM products").await, 0);
+}
