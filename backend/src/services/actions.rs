@@ -103,6 +103,12 @@ pub(super) async fn activated(tx: &mut Conn, now: Timestamp, actor: &Actor, serv
     order_progressed(tx, now, actor, service).await
 }
 
+/// When a service ends that lacks money from now on; `None`: never.
+fn end_without_money(now: Timestamp, service: &Service) -> Result<Option<Timestamp>> {
+    let end = service.termination_delay_hours.map(|hours| hours_after(now, hours)).transpose()?;
+    Ok(end.into_iter().chain(service.terminate_at).min())
+}
+
 /// Stopped by the module: charges it no further.
 pub(super) async fn suspended(
     tx: &mut Conn,
@@ -118,10 +124,8 @@ pub(super) async fn suspended(
     charging::actions::stop(tx, now, service.client_id, service.id).await?;
     let mut change = Change::at(now).state(ServiceState::Suspended).suspended(Some((now, reason)));
     // People who suspend decide for themselves when it ends; lack of money ends by itself.
-    let delay = service.termination_delay_hours.filter(|_| reason == SuspensionReason::InsufficientFunds);
-    if let Some(hours) = delay {
-        let end = hours_after(now, hours)?;
-        change = change.terminate_at(Some(service.terminate_at.map_or(end, |earlier| earlier.min(end))));
+    if reason == SuspensionReason::InsufficientFunds {
+        change = change.terminate_at(end_without_money(now, service)?);
     }
     store::update(tx, service.id, change).await?;
     let why =
@@ -582,8 +586,11 @@ pub async fn client_services(conn: &mut Conn, now: Timestamp, client: ClientId) 
                         Err(error) if error.code() == Code::CreditTooLow => {
                             let since = service.suspended_at.unwrap_or(now);
                             let reason = SuspensionReason::InsufficientFunds;
-                            let change = Change::at(now).suspended(Some((since, reason)));
-                            Ok(store::update(tx, id, change).await?)
+                            let end = end_without_money(now, &service)?;
+                            let change = Change::at(now).suspended(Some((since, reason))).terminate_at(end);
+                            store::update(tx, id, change).await?;
+                            let (to, why) = (service.state, reason.to_string());
+                            note(tx, now, &actor, &service, to, "suspended", &why).await
                         }
                         other => other,
                     }

@@ -14,6 +14,7 @@ pub mod order;
 pub mod show;
 pub mod staff;
 pub mod store;
+pub mod waiting;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -13,6 +13,7 @@ mod catalog;
 mod charging;
 mod companies;
 mod dashboard;
+mod deadlines;
 mod documents;
 mod foundation;
 mod identity;
