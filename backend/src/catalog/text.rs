@@ -10,6 +10,7 @@ use serde_json::Value;
 use shared::catalog::{CatalogText, DESCRIPTION_MAX, NAME_MAX, SHORT_MAX, Texts, text_in};
 use shared::{Code, Language};
 
+use crate::http::Paging;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::fields::Fields;
 
@@ -29,6 +30,16 @@ impl FromRequest for Reads {
 /// Texts out of their column.
 pub fn read(column: Value) -> Result<Texts> {
     Ok(serde_json::from_value(column)?)
+}
+
+/// What a list of things with texts is ordered by: `alias` is their table, `counts` are columns that the query computes.
+pub fn order(paging: &Paging, language: Language, alias: &str, counts: &[&str]) -> String {
+    let column = match paging.sort {
+        "name" => format!("{alias}.texts->'{language}'->>'name'"),
+        count if counts.contains(&count) => count.to_owned(),
+        column => format!("{alias}.{column}"),
+    };
+    format!("{column} {}, {alias}.id", if paging.descending { "DESC" } else { "ASC" })
 }
 
 /// The name in `language`, else in English, else in any; the key when there is none.

@@ -4,6 +4,7 @@
 //! order), number series, task. Nothing is called outside, mailed or slept on while a transaction is open.
 
 pub mod count;
+pub mod list;
 
 use anyhow::Context;
 use diesel::prelude::*;

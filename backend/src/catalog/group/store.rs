@@ -11,6 +11,7 @@ use shared::{Language, ProductGroupId};
 
 use crate::catalog::text;
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::Result;
 
@@ -74,35 +75,18 @@ pub async fn list(
     paging: &Paging,
     language: Language,
 ) -> QueryResult<(Vec<ProductGroupSummary>, i64)> {
-    let order = match paging.sort {
-        "name" => format!("g.texts->'{language}'->>'name'"),
-        "products" => "products".to_owned(),
-        column => format!("g.{column}"),
-    };
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<SummaryRow> = diesel::sql_query(format!(
-        "SELECT g.id, g.key, g.texts, g.icon, g.visible, g.sort, g.created_at, g.updated_at,
-                (SELECT count(*) FROM product_group_products m WHERE m.group_id = g.id) AS products
-         FROM product_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1
-         ORDER BY {order} {direction}, g.id LIMIT $2 OFFSET $3"
-    ))
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+    const COLUMNS: &str = "g.id, g.key, g.texts, g.icon, g.visible, g.sort, g.created_at, g.updated_at,
+         (SELECT count(*) FROM product_group_products m WHERE m.group_id = g.id) AS products";
+    const FROM: &str = "product_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let order = text::order(paging, language, "g", &["products"]);
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let mut count = product_groups::table.count().into_boxed();
-    if let Some(pattern) = paging.pattern() {
-        count = count.filter(
-            product_groups::key
-                .ilike(pattern.clone())
-                .or(diesel::dsl::sql::<Bool>("texts::text ILIKE ").bind::<Text, _>(pattern)),
-        );
-    }
-    let total = count.get_result(conn).await?;
     let items = rows
         .into_iter()
-        .map(|row| ProductGroupSummary {
+        .map(|row: SummaryRow| ProductGroupSummary {
             id: row.id,
             name: text::name(&row.texts, language, &row.key),
             key: row.key,

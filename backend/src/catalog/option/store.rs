@@ -11,6 +11,7 @@ use shared::{Language, OptionGroupId, OptionId, ProductId};
 
 use crate::catalog::text;
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::Result;
 
@@ -114,37 +115,19 @@ pub async fn list(
     paging: &Paging,
     language: Language,
 ) -> QueryResult<(Vec<OptionGroupSummary>, i64)> {
-    let order = match paging.sort {
-        "name" => format!("g.texts->'{language}'->>'name'"),
-        "options" => "options".to_owned(),
-        "products" => "products".to_owned(),
-        column => format!("g.{column}"),
-    };
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<SummaryRow> = diesel::sql_query(format!(
-        "SELECT g.id, g.key, g.texts, g.kind, g.visible, g.sort, g.created_at, g.updated_at,
-                (SELECT count(*) FROM options o WHERE o.group_id = g.id) AS options,
-                (SELECT count(*) FROM product_option_groups a WHERE a.group_id = g.id) AS products
-         FROM option_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1
-         ORDER BY {order} {direction}, g.id LIMIT $2 OFFSET $3"
-    ))
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+    const COLUMNS: &str = "g.id, g.key, g.texts, g.kind, g.visible, g.sort, g.created_at, g.updated_at,
+         (SELECT count(*) FROM options o WHERE o.group_id = g.id) AS options,
+         (SELECT count(*) FROM product_option_groups a WHERE a.group_id = g.id) AS products";
+    const FROM: &str = "option_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let order = text::order(paging, language, "g", &["options", "products"]);
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let mut count = option_groups::table.count().into_boxed();
-    if let Some(pattern) = paging.pattern() {
-        count = count.filter(
-            option_groups::key
-                .ilike(pattern.clone())
-                .or(diesel::dsl::sql::<Bool>("texts::text ILIKE ").bind::<Text, _>(pattern)),
-        );
-    }
-    let total = count.get_result(conn).await?;
     let items = rows
         .into_iter()
-        .map(|row| OptionGroupSummary {
+        .map(|row: SummaryRow| OptionGroupSummary {
             id: row.id,
             name: text::name(&row.texts, language, &row.key),
             key: row.key,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::catalog::text;
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::Result;
 
@@ -127,12 +128,6 @@ struct SummaryRow {
     updated_at: jiff_diesel::Timestamp,
 }
 
-#[derive(QueryableByName)]
-struct Total {
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-}
-
 /// What the list sorts by; the first is the default.
 pub const SORTS: &[&str] = &["sort", "key", "name", "created_at", "updated_at", "services", "module"];
 
@@ -143,44 +138,32 @@ pub async fn list(
     filter: &ProductFilter,
     language: Language,
 ) -> QueryResult<(Vec<ProductSummary>, i64)> {
-    const WHERE: &str = "WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
+    const FROM: &str = "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
            AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
            AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR p.key ILIKE $5 OR p.texts::text ILIKE $5)";
-    let order = match paging.sort {
-        "name" => format!("p.texts->'{language}'->>'name'"),
-        "services" => "services".to_owned(),
-        column => format!("p.{column}"),
-    };
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<SummaryRow> = diesel::sql_query(format!(
-        "SELECT p.id, p.key, p.texts, p.icon, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
-                p.created_at, p.updated_at,
-                (SELECT count(*) FROM product_group_products g WHERE g.product_id = p.id) AS groups,
-                (SELECT count(*) FROM product_option_groups o WHERE o.product_id = p.id) AS option_groups,
-                (SELECT count(*) FROM prices r WHERE r.product_id = p.id) AS prices,
-                (SELECT count(*) FROM services s WHERE s.product_id = p.id AND s.state IN {LIVING}) AS services
-         FROM products p {WHERE} ORDER BY {order} {direction}, p.id LIMIT $6 OFFSET $7"
-    ))
-    .bind::<Nullable<Bool>, _>(filter.visible)
-    .bind::<Nullable<Bool>, _>(filter.retired)
-    .bind::<Nullable<SqlUuid>, _>(filter.group)
-    .bind::<Nullable<Text>, _>(&filter.module)
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+    let columns = format!(
+        "p.id, p.key, p.texts, p.icon, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
+         p.created_at, p.updated_at,
+         (SELECT count(*) FROM product_group_products g WHERE g.product_id = p.id) AS groups,
+         (SELECT count(*) FROM product_option_groups o WHERE o.product_id = p.id) AS option_groups,
+         (SELECT count(*) FROM prices r WHERE r.product_id = p.id) AS prices,
+         (SELECT count(*) FROM services s WHERE s.product_id = p.id AND s.state IN {LIVING}) AS services"
+    );
+    let order = text::order(paging, language, "p", &["services"]);
+    let list = List { columns: &columns, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<Nullable<Bool>, _>(filter.visible)
+            .bind::<Nullable<Bool>, _>(filter.retired)
+            .bind::<Nullable<SqlUuid>, _>(filter.group)
+            .bind::<Nullable<Text>, _>(&filter.module)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total: Total = diesel::sql_query(format!("SELECT count(*) AS total FROM products p {WHERE}"))
-        .bind::<Nullable<Bool>, _>(filter.visible)
-        .bind::<Nullable<Bool>, _>(filter.retired)
-        .bind::<Nullable<SqlUuid>, _>(filter.group)
-        .bind::<Nullable<Text>, _>(&filter.module)
-        .bind::<Nullable<Text>, _>(paging.pattern())
-        .get_result(conn)
-        .await?;
     let items = rows
         .into_iter()
-        .map(|row| ProductSummary {
+        .map(|row: SummaryRow| ProductSummary {
             id: row.id,
             name: text::name(&row.texts, language, &row.key),
             key: row.key,
@@ -200,7 +183,7 @@ pub async fn list(
             updated_at: row.updated_at.to_jiff(),
         })
         .collect();
-    Ok((items, total.total))
+    Ok((items, total))
 }
 
 pub async fn find(conn: &mut Conn, id: ProductId) -> QueryResult<Option<Product>> {

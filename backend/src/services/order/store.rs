@@ -11,6 +11,7 @@ use shared::services::{OrderFilter, OrderStatus, OrderSummary};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Money, OrderId};
 
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 
 /// An order as stored.
@@ -185,40 +186,28 @@ pub async fn list(
     paging: &Paging,
     filter: &OrderFilter,
 ) -> QueryResult<(Vec<OrderSummary>, i64)> {
-    const FROM: &str = "FROM orders o JOIN clients c ON c.id = o.client_id
+    const COLUMNS: &str =
+        "o.id, o.client_id, coalesce(nullif(c.company_name, ''), c.first_name || ' ' || c.last_name) AS client_name,
+         o.status, o.currency, o.due_now, (SELECT count(*) FROM services s WHERE s.order_id = o.id) AS services,
+         o.cancel_at, o.created_at";
+    const FROM: &str = "orders o JOIN clients c ON c.id = o.client_id
          WHERE ($1::uuid IS NULL OR o.client_id = $1) AND ($2::text IS NULL OR o.status = $2)
            AND ($3::text IS NULL OR o.id::text ILIKE $3 OR c.company_name ILIKE $3
                 OR (c.first_name || ' ' || c.last_name) ILIKE $3 OR c.email ILIKE $3)";
-    #[derive(QueryableByName)]
-    struct Total {
-        #[diesel(sql_type = BigInt)]
-        total: i64,
-    }
-    let order = match paging.sort {
+    let column = match paging.sort {
         "client_name" => "client_name".to_owned(),
         column => format!("o.{column}"),
     };
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let status = filter.status.map(OrderStatus::as_str);
-    let rows: Vec<SummaryRow> = diesel::sql_query(format!(
-        "SELECT o.id, o.client_id, coalesce(nullif(c.company_name, ''), c.first_name || ' ' || c.last_name) AS client_name,
-                o.status, o.currency, o.due_now, (SELECT count(*) FROM services s WHERE s.order_id = o.id) AS services,
-                o.cancel_at, o.created_at
-         {FROM} ORDER BY {order} {direction}, o.id LIMIT $4 OFFSET $5"
-    ))
-    .bind::<Nullable<SqlUuid>, _>(filter.client)
-    .bind::<Nullable<Text>, _>(status)
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+    let order = format!("{column} {}, o.id", if paging.descending { "DESC" } else { "ASC" });
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<Nullable<SqlUuid>, _>(filter.client)
+            .bind::<Nullable<Text>, _>(filter.status.map(OrderStatus::as_str))
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total: Total = diesel::sql_query(format!("SELECT count(*) AS total {FROM}"))
-        .bind::<Nullable<SqlUuid>, _>(filter.client)
-        .bind::<Nullable<Text>, _>(status)
-        .bind::<Nullable<Text>, _>(paging.pattern())
-        .get_result(conn)
-        .await?;
     let summary = |row: SummaryRow| OrderSummary {
         id: row.id,
         client_id: row.client_id,
@@ -229,5 +218,5 @@ pub async fn list(
         cancel_at: row.cancel_at.to_jiff(),
         created_at: row.created_at.to_jiff(),
     };
-    Ok((rows.into_iter().map(summary).collect(), total.total))
+    Ok((rows.into_iter().map(summary).collect(), total))
 }

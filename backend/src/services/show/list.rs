@@ -1,7 +1,7 @@
 //! Lists of services: two queries each.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -10,6 +10,7 @@ use shared::{ClientId, Currency, Language, Money, OrderId, Period, ProductId, Se
 
 use crate::catalog::{quote, text};
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::{Refusal, Result};
 
@@ -125,48 +126,31 @@ pub async fn list(
     filter: &ServiceFilter,
     language: Language,
 ) -> Result<(Vec<ServiceSummary>, i64)> {
-    #[derive(QueryableByName)]
-    struct Total {
-        #[diesel(sql_type = BigInt)]
-        total: i64,
-    }
-    let order = match paging.sort {
+    let column = match paging.sort {
         column @ ("client_name" | "product_key" | "paid_until") => column.to_owned(),
         column => format!("s.{column}"),
     };
     let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS LAST" };
-    let rows: Vec<Row> = diesel::sql_query(format!(
-        "SELECT {COLUMNS} FROM {TABLES} WHERE {WHERE} ORDER BY {order} {direction}, s.id LIMIT $11 OFFSET $12"
-    ))
-    .bind::<Nullable<SqlUuid>, _>(filter.client)
-    .bind::<Nullable<Text>, _>(filter.state.map(ServiceState::as_str))
-    .bind::<Nullable<SqlUuid>, _>(filter.product)
-    .bind::<Nullable<SqlUuid>, _>(filter.group)
-    .bind::<Nullable<Text>, _>(&filter.module)
-    .bind::<Nullable<Bool>, _>(filter.past_due)
-    .bind::<Nullable<Bool>, _>(filter.termination_requested)
-    .bind::<Nullable<Bool>, _>(filter.manual)
-    .bind::<Nullable<Bool>, _>(filter.living)
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+    let order = format!("{column} {direction}, s.id");
+    let from = format!("{TABLES} WHERE {WHERE}");
+    let list = List { columns: COLUMNS, from: &from, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<Nullable<SqlUuid>, _>(filter.client)
+            .bind::<Nullable<Text>, _>(filter.state.map(ServiceState::as_str))
+            .bind::<Nullable<SqlUuid>, _>(filter.product)
+            .bind::<Nullable<SqlUuid>, _>(filter.group)
+            .bind::<Nullable<Text>, _>(&filter.module)
+            .bind::<Nullable<Bool>, _>(filter.past_due)
+            .bind::<Nullable<Bool>, _>(filter.termination_requested)
+            .bind::<Nullable<Bool>, _>(filter.manual)
+            .bind::<Nullable<Bool>, _>(filter.living)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total: Total = diesel::sql_query(format!("SELECT count(*) AS total FROM {TABLES} WHERE {WHERE}"))
-        .bind::<Nullable<SqlUuid>, _>(filter.client)
-        .bind::<Nullable<Text>, _>(filter.state.map(ServiceState::as_str))
-        .bind::<Nullable<SqlUuid>, _>(filter.product)
-        .bind::<Nullable<SqlUuid>, _>(filter.group)
-        .bind::<Nullable<Text>, _>(&filter.module)
-        .bind::<Nullable<Bool>, _>(filter.past_due)
-        .bind::<Nullable<Bool>, _>(filter.termination_requested)
-        .bind::<Nullable<Bool>, _>(filter.manual)
-        .bind::<Nullable<Bool>, _>(filter.living)
-        .bind::<Nullable<Text>, _>(paging.pattern())
-        .get_result(conn)
-        .await?;
-    let items: Result<Vec<_>> = rows.into_iter().map(|row| row.summary(language)).collect();
-    Ok((items?, total.total))
+    let items: Result<Vec<_>> = rows.into_iter().map(|row: Row| row.summary(language)).collect();
+    Ok((items?, total))
 }
 
 pub(super) async fn summary(conn: &mut Conn, id: ServiceId, language: Language) -> Result<ServiceSummary> {
