@@ -186,6 +186,11 @@ pub fn day_short(day: jiff::civil::Date) -> String {
     }
 }
 
+/// `14:05`, in the person's zone.
+pub fn time(at: Timestamp) -> String {
+    date_text(at, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
 /// `21 Nov 2026, 14:05`, in the person's zone.
 pub fn date_time(at: Timestamp) -> String {
     date_text(

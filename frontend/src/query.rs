@@ -7,7 +7,7 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use ui::effect;
 
-use crate::api::ApiError;
+use crate::api::{ApiError, client};
 
 /// What a call answered, and how the next one is doing.
 pub struct Query<T: Send + Sync + 'static> {
@@ -15,6 +15,7 @@ pub struct Query<T: Send + Sync + 'static> {
     error: RwSignal<Option<ApiError>>,
     loading: RwSignal<bool>,
     again: RwSignal<u32>,
+    asked: RwSignal<String>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Query<T> {
@@ -37,9 +38,11 @@ where
         error: RwSignal::new(None),
         loading: RwSignal::new(true),
         again: RwSignal::new(0),
+        asked: RwSignal::default(),
     };
     let ask = Box::new(move || -> Answer {
         let answer = fetch(key());
+        query.asked.set(client::asked());
         Box::pin(async move {
             let data = answer.await?;
             let put: Box<dyn FnOnce()> = Box::new(move || query.put(data));
@@ -114,6 +117,11 @@ impl<T: Send + Sync + 'static> Query<T> {
 
     pub const fn loading(self) -> RwSignal<bool> {
         self.loading
+    }
+
+    /// The path of the API that was asked, with its query.
+    pub const fn asked(self) -> RwSignal<String> {
+        self.asked
     }
 
     /// Loads again; what is shown stays until the answer.

@@ -1,5 +1,6 @@
 //! The one place that knows the HTTP crate, credentials, the CSRF header and problems.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -71,7 +72,17 @@ fn reply<T: DeserializeOwned + 'static>(sent: Sent) -> Reply<T> {
     Box::pin(async move { decode(sent.await?) })
 }
 
+thread_local! {
+    static ASKED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What was read last: for a query that wants to read it again in another shape.
+pub fn asked() -> String {
+    ASKED.with_borrow(Clone::clone)
+}
+
 pub fn get<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
+    ASKED.set(path.to_owned());
     reply(send(Method::GET, path, None, None))
 }
 

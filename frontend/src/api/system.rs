@@ -42,6 +42,19 @@ pub fn automation() -> Reply<AutomationStatus> {
     client::get("/admin/automation/status")
 }
 
+pub fn queue_statistics(hours: &str) -> Reply<QueueStatistics> {
+    client::get(&format!("/admin/queues/statistics?hours={hours}"))
+}
+
+pub fn change_queue(queue: Queue, body: &QueueControl) -> Reply<QueueControl> {
+    client::put(&format!("/admin/queues/{queue}"), body)
+}
+
+/// Puts everything that failed back; `dry_run` only says how much that is.
+pub fn retry_queue(queue: Queue, dry_run: bool) -> Reply<QueueRetry> {
+    client::act(&format!("/admin/queues/{queue}/retry?dry_run={dry_run}"))
+}
+
 /// What a cron expression means, before it is saved.
 pub fn explain_cron(body: &CronQuestion) -> Reply<CronAnswer> {
     client::post("/admin/schedules/explain", body)

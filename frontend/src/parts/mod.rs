@@ -5,7 +5,9 @@ pub mod address;
 pub mod amount;
 pub mod auth_frame;
 pub mod bell;
+pub mod csv;
 pub mod filters;
+pub mod live;
 pub mod load;
 pub mod range;
 pub mod record;
@@ -18,6 +20,8 @@ pub mod submit;
 pub mod sudo;
 pub mod why;
 
+pub use csv::CsvButton;
+pub use live::{Live, LiveSwitch};
 pub use load::{DataTable, FailedNote, Loaded, NotFound, failure};
 pub use record::{RecordId, by_id};
 pub use state::{ClientBadge, StateBadge};

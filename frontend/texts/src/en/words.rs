@@ -172,4 +172,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("sent", "Sent"),
     ("skipped", "In the portal only"),
     ("create", "Create"),
+    ("no_worker", "No process works on the queues."),
+    ("no_leader", "No process leads the schedule."),
+    ("process_lost", "A process stopped without a word."),
+    ("long_wait", "Tasks have waited for more than five minutes."),
 ];

@@ -175,4 +175,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("sent", "Wysłana"),
     ("skipped", "Tylko w portalu"),
     ("create", "Utwórz"),
+    ("no_worker", "Żaden proces nie obsługuje kolejek."),
+    ("no_leader", "Żaden proces nie prowadzi harmonogramu."),
+    ("process_lost", "Jeden z procesów zatrzymał się bez słowa."),
+    ("long_wait", "Zadania czekają dłużej niż pięć minut."),
 ];

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::Money;
 use shared::dashboard::{Dashboard, RevenueDay};
 use shared::services::ServiceState;
-use ui::{AreaChart, Badge, Card, EmptyState, Facts, Series, Share, StackedBar, StatCard, Tone, lu};
+use ui::{AreaChart, Badge, Card, EmptyState, Facts, Note, Series, Share, StackedBar, StatCard, Tone, lu};
 
 use super::Widget;
 use crate::format;
@@ -161,10 +161,19 @@ fn automation(numbers: &Dashboard) -> AnyView {
             view! { <a class="link" href="/admin/tasks?manual=true&state=processing">{format::count(status.waiting_for_staff)}</a> }.into_any(),
         ),
     ];
-    let healthy = status.workers > 0 && status.has_leader;
+    let healthy = status.problems.is_empty();
     let (text, tone) = if healthy { (ta().all_well, Tone::Ok) } else { (ta().needs_attention, Tone::Bad) };
+    let problems: Vec<&str> = status.problems.iter().map(|problem| word(problem.as_str())).collect();
     view! {
         <Card title=Widget::Automation.title() tools=Box::new(move || view! { <Badge text=text tone /> }.into_any())>
+            {(!healthy)
+                .then(|| {
+                    view! {
+                        <div class="mb-3">
+                            <Note tone=Tone::Bad>{problems.join(" ")}</Note>
+                        </div>
+                    }
+                })}
             <Facts rows />
         </Card>
     }

@@ -4,6 +4,8 @@ mod activity;
 mod done;
 mod message;
 mod messages;
+mod queue_charts;
+mod queue_control;
 mod queues;
 mod schedule;
 mod scheduler;

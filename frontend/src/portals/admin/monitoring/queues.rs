@@ -1,13 +1,17 @@
-//! `/admin/queues`: the processes that work, and what waits for them.
+//! `/admin/queues`: what waits, the processes that work on it, and what they did over time.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use shared::Permission;
 use shared::tasks::{AutomationStatus, Queue, QueueStatus, RunningProcess};
-use ui::{Badge, Card, EmptyState, Note, PageHead, StatCard, Tone, lu};
+use ui::{Badge, Button, Card, EmptyState, Note, PageHead, StatCard, Tone, lu};
 
-use crate::i18n::{t, ta, td};
-use crate::parts::Loaded;
+use super::queue_charts::QueueCharts;
+use super::queue_control::{QueueControls, Steering};
+use crate::i18n::{t, ta, td, word};
+use crate::parts::{Live, LiveSwitch, Loaded};
 use crate::query::use_query;
+use crate::session::may;
 use crate::{api, format};
 
 /// What a queue is called.
@@ -25,28 +29,33 @@ pub(super) fn queue_word(queue: Queue) -> &'static str {
 #[component]
 pub fn QueuesPage() -> impl IntoView {
     let status = use_query(|| (), |()| api::system::automation());
-    status.refresh_every(|| 5);
+    let live = Live::every(5);
+    status.refresh_every(move || live.seconds());
+    let steering = Steering::new();
     view! {
         <Title text=td().queues.title />
-        <PageHead title=td().queues.title text=td().queues.text />
+        <PageHead title=td().queues.title text=td().queues.text>
+            <LiveSwitch live />
+        </PageHead>
         <Loaded query=status rows=8 let:status>
-            <Status status />
+            <Status status steering />
         </Loaded>
+        <QueueCharts live />
+        <QueueControls steering done=Callback::new(move |()| status.refetch()) />
     }
 }
 
 #[component]
-fn Status(status: AutomationStatus) -> impl IntoView {
+fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
     let words = &td().queues;
     let at = |at: Option<jiff::Timestamp>| at.map_or_else(|| t().never.to_owned(), format::date_time);
+    let problems: Vec<&str> = status.problems.iter().map(|problem| word(problem.as_str())).collect();
     view! {
-        {(!status.problems.is_empty())
+        {(!problems.is_empty())
             .then(|| {
                 view! {
                     <div class="mb-5">
-                        <Note tone=Tone::Bad>
-                            <ul>{status.problems.iter().map(|problem| view! { <li>{problem.clone()}</li> }).collect_view()}</ul>
-                        </Note>
+                        <Note tone=Tone::Bad>{problems.join(" ")}</Note>
                     </div>
                 }
             })}
@@ -74,12 +83,14 @@ fn Status(status: AutomationStatus) -> impl IntoView {
                                 <th scope="col" class="end">{words.waiting}</th>
                                 <th scope="col" class="end">{words.later}</th>
                                 <th scope="col" class="end">{words.running}</th>
+                                <th scope="col" class="end">{words.at_once}</th>
                                 <th scope="col" class="end">{words.longest_wait}</th>
                                 <th scope="col" class="end">{words.done_day}</th>
                                 <th scope="col" class="end">{words.failed_day}</th>
+                                <th></th>
                             </tr>
                         </thead>
-                        <tbody>{status.queues.into_iter().map(queue).collect_view()}</tbody>
+                        <tbody>{status.queues.into_iter().map(|one| queue(one, steering)).collect_view()}</tbody>
                     </table>
                 </div>
             </Card>
@@ -95,6 +106,7 @@ fn Status(status: AutomationStatus) -> impl IntoView {
                                         <th scope="col">{words.process}</th>
                                         <th scope="col">{t().status}</th>
                                         <th scope="col">{words.work}</th>
+                                        <th scope="col" class="end">{words.running}</th>
                                         <th scope="col">{ta().version}</th>
                                         <th scope="col">{ta().started}</th>
                                         <th scope="col">{words.seen}</th>
@@ -111,34 +123,63 @@ fn Status(status: AutomationStatus) -> impl IntoView {
     }
 }
 
-fn queue(queue: QueueStatus) -> impl IntoView {
+fn queue(queue: QueueStatus, steering: Steering) -> impl IntoView {
     let name = queue.queue.as_str();
+    let words = &td().queues;
+    let control = queue.control;
     let failed = if queue.failed_day > 0 { "end num neg font-semibold" } else { "end num" };
+    let (which, has_failed) = (queue.queue, queue.failed_day > 0);
     view! {
         <tr>
             <th scope="row">
                 <a class="row-link" href=format!("/admin/tasks?queue={name}")>{queue_word(queue.queue)}</a>
+                {control.paused.then(|| view! { " " <Badge text=words.paused tone=Tone::Warn /> })}
             </th>
             <td class="end num">{format::count(queue.waiting)}</td>
             <td class="end num">{format::count(queue.later)}</td>
             <td class="end num">{format::count(queue.processing)}</td>
+            <td class="end num">{format!("{}–{}", control.concurrency_min, control.concurrency_max)}</td>
             <td class="end num">{format::duration(queue.longest_wait_seconds)}</td>
             <td class="end num">{format::count(queue.completed_day)}</td>
             <td class=failed>
                 <a href=format!("/admin/tasks?queue={name}&state=failed")>{format::count(queue.failed_day)}</a>
+            </td>
+            <td class="end">
+                {may(Permission::TasksOperate)
+                    .then(|| {
+                        view! {
+                            <div class="flex justify-end gap-2">
+                                {has_failed
+                                    .then(|| {
+                                        let retry = Callback::new(move |()| steering.retry(which));
+                                        view! { <Button text=words.retry_all class="btn-sm" on_click=retry /> }
+                                    })}
+                                <Button
+                                    text=words.steer
+                                    icon=lu::LuSlidersHorizontal
+                                    class="btn-sm"
+                                    on_click=Callback::new(move |()| steering.change(which, control))
+                                />
+                            </div>
+                        }
+                    })}
             </td>
         </tr>
     }
 }
 
 fn process(process: RunningProcess) -> impl IntoView {
-    let (text, tone) =
-        if process.alive { (td().queues.alive, Tone::Ok) } else { (td().queues.gone, Tone::Plain) };
+    let words = &td().queues;
+    let (text, tone) = if process.alive { (words.alive, Tone::Ok) } else { (words.gone, Tone::Bad) };
     view! {
         <tr>
             <th scope="row" class="mono">{process.host}</th>
-            <td><Badge text tone /></td>
+            <td>
+                <Badge text tone />
+                {process.leader.then(|| view! { " " <Badge text=ta().leader tone=Tone::Brand /> })}
+            </td>
             <td class="mono">{process.role}</td>
+            <td class="end num">{format::count(process.running)}</td>
             <td class="mono">{process.version}</td>
             <td>{format::date_time(process.started_at)}</td>
             <td>{format::date_time_exact(process.seen_at)}</td>

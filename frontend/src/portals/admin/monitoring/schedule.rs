@@ -1,8 +1,10 @@
 //! One scheduled task: when it runs, how it went, and changing it.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
-use shared::Permission;
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
+use shared::{Language, Permission};
 use ui::{Badge, Button, Card, Form, FormErrors, SwitchField, TextField, Tone, lu, toast_ok};
 
 use super::tasks::milliseconds;
@@ -111,7 +113,9 @@ fn Body(first: Schedule, entry: Memo<Option<Schedule>>, schedules: Query<Vec<Sch
     let reset =
         submit_with(move || async move { api::system::reset_schedule(&key.get_value()).await }, saved);
     let editable = may(Permission::SchedulerEdit);
-    let is_default = Memo::new(move |_| now.with(|now| now.cron == now.default_cron && now.enabled));
+    let is_default = Memo::new(move |_| {
+        now.with(|now| now.cron == now.default_cron && now.time_zone == now.default_time_zone && now.enabled)
+    });
     view! {
         <Card>
             <div class="flex items-start gap-3 mb-4">
@@ -193,11 +197,16 @@ fn Runs(now: Memo<Schedule>) -> impl IntoView {
                 </div>
                 <div>
                     <dt>{ta().cron_words}</dt>
-                    <dd>{now.words}</dd>
+                    <dd>{said(&now.words)}</dd>
                 </div>
             </dl>
         }
     }
+}
+
+/// A cron expression in words of the person's language.
+fn said(words: &BTreeMap<Language, String>) -> String {
+    words.get(&i18n::language()).cloned().unwrap_or_default()
 }
 
 /// What an expression means while it is being typed.
@@ -232,7 +241,7 @@ fn Meaning(fields: Fields) -> impl IntoView {
                 let next: Vec<String> = answer.next.into_iter().map(format::date_time).collect();
                 view! {
                     <p class="text-sm text-ink-2">
-                        {td().schedule.means} ": " <b>{answer.words}</b>
+                        {td().schedule.means} ": " <b>{said(&answer.words)}</b>
                         <small class="sub">{td().schedule.next_runs} ": " {next.join(" · ")}</small>
                     </p>
                 }

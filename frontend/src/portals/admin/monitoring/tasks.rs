@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::tasks::{Queue, TaskState, TaskSummary};
 use shared::{Permission, TaskId};
-use ui::{Button, Card, Column, Dialog, EmptyState, PageHead, Segment, Share, StackedBar, lu, use_list};
+use ui::{Button, Card, Column, Dialog, EmptyState, PageHead, Share, StackedBar, lu, use_list};
 
 use super::done::TaskDoneDialog;
 use super::queues::queue_word;
 use super::task::TaskDialog;
-use crate::i18n::{fill, t, ta, td, word};
-use crate::parts::filters::{FilterSegment, FilterSelect, query_without};
+use crate::i18n::{t, ta, td, word};
+use crate::parts::filters::{FilterSelect, query_without, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
-use crate::parts::{DataTable, StateBadge};
+use crate::parts::{DataTable, Live, LiveSwitch, StateBadge};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -85,10 +85,9 @@ pub fn TasksPage() -> impl IntoView {
         api::system::tasks,
     );
     let counts = use_query(|| (), |()| api::system::task_counts());
-    let every = RwSignal::new("5".to_owned());
-    let seconds = move || every.get().parse().unwrap_or(0);
-    tasks.refresh_every(seconds);
-    counts.refresh_every(seconds);
+    let live = Live::every(5);
+    tasks.refresh_every(move || live.seconds());
+    counts.refresh_every(move || live.seconds());
     let doing = RwSignal::new(None::<TaskSummary>);
     let open = RwSignal::new(false);
     let chosen = Memo::new(move |_| list.filter("task").parse::<TaskId>().ok());
@@ -109,23 +108,18 @@ pub fn TasksPage() -> impl IntoView {
             vec![
                 share(TaskState::Completed, counts.completed),
                 share(TaskState::Processing, counts.processing),
-                share(TaskState::Queued, counts.queued + counts.pending),
+                share(TaskState::Queued, counts.queued),
+                share(TaskState::Pending, counts.pending),
                 share(TaskState::Failed, counts.failed),
-                share(TaskState::Cancelled, counts.cancelled + counts.duplicate),
+                share(TaskState::Cancelled, counts.cancelled),
+                share(TaskState::Duplicate, counts.duplicate),
             ]
         })
     };
-    let intervals = ["0", "2", "5", "10", "30", "60"]
-        .iter()
-        .map(|seconds| {
-            let text = if *seconds == "0" { t().off.to_owned() } else { fill("{n} s", &[("n", seconds)]) };
-            ((*seconds).to_owned(), text)
-        })
-        .collect();
     view! {
         <Title text=ta().task_queue />
         <PageHead title=ta().task_queue text=ta().task_queue_text>
-            <Segment label=t().auto_refresh value=every options=intervals on_change=move |value: String| every.set(value) />
+            <LiveSwitch live />
         </PageHead>
         {move || {
             shares()
@@ -148,11 +142,11 @@ pub fn TasksPage() -> impl IntoView {
                 let queues: Vec<(String, String)> =
                     Queue::ALL.iter().map(|queue| (queue.to_string(), queue_word(*queue).to_owned())).collect();
                 view! {
-                    <FilterSegment
+                    <FilterSelect
                         list
                         name="state"
                         label=t().state
-                        words=vec!["queued", "processing", "completed", "failed"]
+                        options=word_options(TaskState::ALL, TaskState::as_str)
                     />
                     <FilterSelect list name="queue" label=ta().queue options=queues />
                     <FilterSelect

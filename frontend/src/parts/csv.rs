@@ -1,0 +1,165 @@
+//! All pages of a list as a file of comma-separated values: what the filters leave, in the order shown.
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+use ui::{Button, lu, toast_bad};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::api::{ApiError, client};
+use crate::i18n::t;
+use crate::parts::submit::refuse;
+
+/// Rows of one request, as many as the API gives.
+const PER_PAGE: usize = 200;
+/// No more rows than a browser holds with ease.
+const ROWS_MAX: usize = 20_000;
+
+/// Saves what `asked` lists, whatever page of it is shown.
+#[component]
+pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
+    let done = RwSignal::new(None::<String>);
+    let save = move |()| {
+        if done.get_untracked().is_some() {
+            return;
+        }
+        done.set(Some("0 %".to_owned()));
+        leptos::task::spawn_local(async move {
+            match collect(&asked.get_untracked(), done).await {
+                Ok(rows) if offer(&asked.get_untracked(), &text(&rows)).is_none() => {
+                    toast_bad(t().network_error)
+                }
+                Ok(_) => {}
+                Err(error) => refuse(None, &error),
+            }
+            done.try_set(None);
+        });
+    };
+    view! {
+        <Button
+            text=Signal::derive(move || done.get().unwrap_or_else(|| "CSV".to_owned()))
+            icon=lu::LuDownload
+            class="btn-sm btn-ghost"
+            on_click=Callback::new(save)
+        />
+    }
+}
+
+/// The path without its page, which every request chooses itself.
+fn unpaged(asked: &str) -> String {
+    let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
+    let kept = query
+        .split('&')
+        .filter(|part| !part.is_empty() && !matches!(part.split('=').next(), Some("page" | "per_page")));
+    std::iter::once(format!("{path}?per_page={PER_PAGE}"))
+        .chain(kept.map(str::to_owned))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+async fn collect(asked: &str, done: RwSignal<Option<String>>) -> Result<Vec<Map<String, Value>>, ApiError> {
+    let path = unpaged(asked);
+    let mut rows = Vec::new();
+    for page in 1.. {
+        let Value::Object(mut answer) = client::get::<Value>(&format!("{path}&page={page}")).await? else {
+            break;
+        };
+        let Some(Value::Array(items)) = answer.remove("items") else { break };
+        let total = answer
+            .get("total")
+            .and_then(Value::as_u64)
+            .and_then(|total| usize::try_from(total).ok())
+            .unwrap_or(0);
+        let all = items.len() < PER_PAGE;
+        for item in items {
+            let mut row = Map::new();
+            flatten("", item, &mut row);
+            rows.push(row);
+        }
+        if all || rows.len() >= ROWS_MAX {
+            break;
+        }
+        done.try_set(Some(format!("{} %", rows.len() * 100 / total.max(1))));
+    }
+    Ok(rows)
+}
+
+/// Puts the parts of a value under the names of their ways: `price.amount`.
+fn flatten(name: &str, value: Value, row: &mut Map<String, Value>) {
+    match value {
+        Value::Object(parts) => {
+            for (part, value) in parts {
+                let name = if name.is_empty() { part } else { format!("{name}.{part}") };
+                flatten(&name, value, row);
+            }
+        }
+        value => {
+            row.insert(name.to_owned(), value);
+        }
+    }
+}
+
+fn text(rows: &[Map<String, Value>]) -> String {
+    let mut names: Vec<&String> = Vec::new();
+    for name in rows.iter().flat_map(Map::keys) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let head = names.iter().map(|name| (*name).clone()).collect::<Vec<_>>().join(",");
+    let line = |row: &Map<String, Value>| {
+        names.iter().map(|name| cell(row.get(*name))).collect::<Vec<_>>().join(",")
+    };
+    std::iter::once(head).chain(rows.iter().map(line)).collect::<Vec<_>>().join("\r\n")
+}
+
+/// A value as a cell. A text that a spreadsheet would take for a formula is marked as text.
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => {
+            let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+            format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+        }
+        Some(other) => format!("\"{}\"", other.to_string().replace('"', "\"\"")),
+    }
+}
+
+/// Gives the browser a file to save, named after the last part of the path.
+fn offer(asked: &str, text: &str) -> Option<()> {
+    let path = asked.split('?').next()?;
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("text/csv;charset=utf-8");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let link: web_sys::HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(&format!("{}.csv", path.rsplit('/').next()?));
+    link.click();
+    web_sys::Url::revoke_object_url(&url).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_page_is_chosen_anew_and_filters_stay() {
+        assert_eq!(
+            unpaged("/admin/tasks?page=3&per_page=25&sort=-name"),
+            "/admin/tasks?per_page=200&sort=-name"
+        );
+        assert_eq!(unpaged("/admin/tasks"), "/admin/tasks?per_page=200");
+    }
+
+    #[test]
+    fn cells_are_quoted_parts_named_and_formulas_disarmed() {
+        let mut row = Map::new();
+        flatten("", json!({ "name": "=a \"b\"", "sum": { "amount": "-5.00" }, "none": null }), &mut row);
+        let mut lines = text(&[row]).split("\r\n").map(str::to_owned).collect::<Vec<_>>();
+        lines.sort();
+        assert_eq!(lines, ["\"'=a \"\"b\"\"\",,\"-5.00\"", "name,none,sum.amount"]);
+    }
+}
