@@ -125,6 +125,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
         due_now: money(due_now),
         available: None,
         missing: None,
+        top_up: None,
     })
 }
 

@@ -3,7 +3,8 @@
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use shared::DocumentId;
-use shared::catalog::ProductDetail;
+use shared::billing::tax::TaxBasis;
+use shared::catalog::{ProductDetail, Quote};
 use shared::services::{OrderDetail, OrderStatus};
 
 use crate::harness::{Caller, ClientAccount, Panel};
@@ -124,6 +125,30 @@ async fn an_order_that_was_paid_at_the_last_moment_goes_on() {
     .await
     .unwrap();
     assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+}
+
+#[actix_web::test]
+async fn a_quote_tells_what_topping_up_costs_with_tax() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    give(&panel, shop.client.id, "0.50").await;
+    let items = json!({ "items": [{ "product": shop.vps.id, "period": "monthly" }] });
+    let path = format!("/clients/{}/quote", shop.client.id);
+    let quote: Quote = shop.client.calls.post(&path, items.clone()).await.expect(200).read();
+    assert_eq!(quote.missing.unwrap().amount(), decimal("0.5096"));
+    let top_up = quote.top_up.expect("the wallet lacks something");
+    assert_eq!(top_up.net.amount(), decimal("0.51"));
+    assert_eq!((top_up.tax.amount(), top_up.total.amount()), (decimal("0.12"), decimal("0.63")));
+    assert_eq!(top_up.balance_after.amount(), decimal("1.01"));
+    assert_eq!(top_up.tax_decision.basis, TaxBasis::Fallback);
+
+    give(&panel, shop.client.id, "1").await;
+    let covered: Quote = shop.client.calls.post(&path, items.clone()).await.expect(200).read();
+    assert_eq!(covered.missing.unwrap().amount(), decimal("0"));
+    assert!(covered.top_up.is_none());
+    let public = json!({ "currency": "EUR", "items": items["items"] });
+    let public: Quote = panel.visitor().post("/public/quote", public).await.expect(200).read();
+    assert!(public.top_up.is_none() && public.missing.is_none());
 }
 
 /// Statements of this database that wait for a lock.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::billing::document::FundsQuote;
 use crate::{Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductId};
 
 /// One thing to buy.
@@ -80,6 +81,8 @@ pub struct Quote {
     pub available: Option<Money>,
     /// What the wallet lacks; zero when it covers the order.
     pub missing: Option<Money>,
+    /// Paying in what the wallet lacks now, with tax, rounded up to what the currency can pay. `null`: it lacks nothing.
+    pub top_up: Option<FundsQuote>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

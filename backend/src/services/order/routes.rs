@@ -14,7 +14,7 @@ use super::actions::{self, Placing};
 use super::store;
 use crate::App;
 use crate::audit::Actor;
-use crate::billing::wallet;
+use crate::billing::{document, wallet};
 use crate::catalog::offer::{self, Buyer};
 use crate::catalog::quote;
 use crate::catalog::text::Reads;
@@ -60,7 +60,7 @@ async fn place_once(
     .await
 }
 
-/// Say what an order would cost this client, and what the wallet lacks for it.
+/// Say what an order would cost this client, what the wallet lacks for it, and what topping that up would cost with tax.
 #[utoipa::path(tag = "services", operation_id = "quoteOrder", params(("client_id" = ClientId, Path)), request_body = QuoteRequest,
     responses((status = 200, body = Quote)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/quote")]
@@ -77,10 +77,15 @@ async fn quote_own(
         return Err(Refusal::field("currency", "invalid", message).into());
     }
     let offers = offer::read(&mut conn, wallet.currency, &request.items, Buyer::Client, reads.0).await?;
-    let mut quote = quote::add_up(&offers, wallet.currency, reads.0, app.clock.now())?;
+    let now = app.clock.now();
+    let mut quote = quote::add_up(&offers, wallet.currency, reads.0, now)?;
     let lacking = (quote.due_now.amount() - wallet.available()).max(Decimal::ZERO);
     quote.available = Some(Money::ledger(wallet.available(), wallet.currency));
     quote.missing = Some(Money::ledger(lacking, wallet.currency));
+    if lacking > Decimal::ZERO {
+        let net = quote::payable(lacking, wallet.currency)?;
+        quote.top_up = Some(document::actions::quote(&mut conn, now, who.client, net).await?);
+    }
     Ok(Json(quote))
 }
 
