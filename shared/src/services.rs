@@ -493,13 +493,3 @@ pub struct OptionsChangePreview {
     /// What the wallet lacks; zero when it is enough.
     pub missing: Money,
 }
-
-/// A charge of a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ServiceCharge {
-    pub period_from: Timestamp,
-    pub period_to: Timestamp,
-    pub amount: Money,
-    pub price_version: i32,
-}

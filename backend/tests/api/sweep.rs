@@ -1,8 +1,10 @@
 //! Every operation of the document, called unsigned, as the wrong client and without the permission.
 
-use hostwright::http::router;
+use std::path::Path;
+
+use hostwright::http::{client_rights, router};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{ClientId, Permission};
 use utoipa::openapi::path::Operation;
 use uuid::Uuid;
@@ -56,10 +58,14 @@ fn filled(path: &str, client: ClientId) -> String {
 }
 
 async fn status(caller: &Caller, operation: &Swept, client: ClientId) -> u16 {
+    status_of(caller, operation, client, json!({})).await
+}
+
+async fn status_of(caller: &Caller, operation: &Swept, client: ClientId, body: Value) -> u16 {
     let path = filled(&operation.path, client);
     let mut request = caller.request(operation.method.clone(), &path);
     if operation.method != Method::GET {
-        request = request.json(&json!({})).header("idempotency-key", Uuid::now_v7().to_string());
+        request = request.json(&body).header("idempotency-key", Uuid::now_v7().to_string());
     }
     let answer = caller.send(request, format!("{} {path}", operation.method)).await;
     if answer.status >= 400 {
@@ -79,6 +85,74 @@ async fn no_guarded_operation_answers_a_visitor() {
     let nobody = ClientId::generate();
     for operation in operations().iter().filter(|operation| is_guarded(operation)) {
         assert_eq!(status(&visitor, operation, nobody).await, 401, "{}", operation.id);
+    }
+}
+
+/// Operations of signing in that anybody may call; signing out twice is no fault.
+const FOR_VISITORS: &[&str] = &[
+    "signInAdmin",
+    "signInUser",
+    "signOutAdmin",
+    "signOutUser",
+    "requestAdminPasswordReset",
+    "requestUserPasswordReset",
+    "resetPassword",
+    "confirmEmail",
+    "resendConfirmation",
+];
+
+fn of_sessions(operation: &Swept) -> bool {
+    operation.path.starts_with("/auth/") && !FOR_VISITORS.contains(&operation.id.as_str())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_of_a_session_answers_a_visitor_or_the_other_portal() {
+    let panel = Panel::start().await;
+    let (visitor, nobody) = (panel.visitor(), ClientId::generate());
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let swept: Vec<Swept> = operations().into_iter().filter(of_sessions).collect();
+    assert_eq!(swept.len(), 10);
+    for operation in &swept {
+        let body = match operation.id.as_str() {
+            "giveAdminSecondStep" | "giveUserSecondStep" => json!({ "method": "totp", "code": "123456" }),
+            _ => json!({ "password": "let me in" }),
+        };
+        let other = if operation.path.starts_with("/auth/admin/") { &ada.calls } else { &staff.calls };
+        for caller in [&visitor, other] {
+            let status = status_of(caller, operation, nobody, body.clone()).await;
+            assert_eq!(status, 401, "{}", operation.id);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_sign_out_ends_no_session() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    for (caller, area) in [(&ada.calls, "/auth"), (&staff.calls, "/auth/admin")] {
+        let sign_out = format!("{area}/sign-out");
+        panel.visitor().post(&sign_out, json!({})).await.expect(204);
+        caller.without_csrf().post(&sign_out, json!({})).await.expect(403);
+        caller.get(&format!("{area}/session")).await.expect(200);
+        caller.post(&sign_out, json!({})).await.expect(204);
+        caller.get(&format!("{area}/session")).await.expect(401);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_operation_of_a_client_answers_a_user_without_its_right() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    for operation in operations().iter().filter(|operation| operation.path.starts_with("/clients/")) {
+        let needed = operation.permission.as_deref().and_then(|named| named.strip_prefix("client:"));
+        let Some(needed) = needed.filter(|needed| client_rights::ALL.contains(needed)) else {
+            panic!("{} names no right of a client's users", operation.id);
+        };
+        let others: Vec<&str> = client_rights::ALL.iter().copied().filter(|right| *right != needed).collect();
+        let colleague = panel.colleague(ada.id, &others).await;
+        let status = status(&colleague, operation, ada.id).await;
+        // Everybody who belongs to a client has its overview.
+        assert_eq!(status == 403, needed != "overview", "{}: {status}", operation.id);
     }
 }
 
@@ -112,6 +186,31 @@ async fn no_operation_of_staff_answers_without_its_permission() {
         let staff = panel.staff(&others).await;
         assert_eq!(status(&staff.calls, operation, nobody).await, 403, "{}", operation.id);
     }
+}
+
+/// Every `operation_id` that stands in a file below the folder.
+fn written_in(folder: &Path, ids: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            written_in(&path, ids);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let after = text.split("operation_id = \"").skip(1);
+            ids.extend(after.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        }
+    }
+}
+
+/// Of two handlers of the same method and path only the first one answers, and the document shows one.
+#[test]
+fn every_operation_is_written_and_registered_once() {
+    let mut written = Vec::new();
+    written_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut written);
+    written.sort();
+    let mut registered: Vec<String> = operations().into_iter().map(|operation| operation.id).collect();
+    registered.sort();
+    assert_eq!(written, registered);
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// What can be added to the wallet.
 #[utoipa::path(tag = "billing", operation_id = "getFunds", params(("client_id" = ClientId, Path)),
-    responses((status = 200, body = FundsOverview)))]
+    responses((status = 200, body = FundsOverview)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/funds")]
 async fn funds(app: Data<App>, who: Acting<client_rights::Documents>) -> Result<Json<FundsOverview>> {
     Ok(Json(actions::overview(&mut *app.db.get().await?, app.clock.now(), who.client).await?))
@@ -33,7 +34,8 @@ async fn funds(app: Data<App>, who: Acting<client_rights::Documents>) -> Result<
 
 /// What adding an amount costs, with tax.
 #[utoipa::path(tag = "billing", operation_id = "quoteFunds", params(("client_id" = ClientId, Path)),
-    request_body = FundsRequest, responses((status = 200, body = FundsQuote)))]
+    request_body = FundsRequest, responses((status = 200, body = FundsQuote)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[post("/clients/{client_id}/funds/quote")]
 async fn quote(
     app: Data<App>,
@@ -51,7 +53,8 @@ async fn quote(
 #[utoipa::path(tag = "billing", operation_id = "issueFundsProforma",
     params(("client_id" = ClientId, Path),
         ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
-    request_body = FundsRequest, responses((status = 201, body = DocumentDetail)))]
+    request_body = FundsRequest, responses((status = 201, body = DocumentDetail)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[post("/clients/{client_id}/funds/proformas")]
 async fn add_funds(
     app: Data<App>,
@@ -83,7 +86,8 @@ async fn add_funds(
 /// List one's own documents.
 #[utoipa::path(tag = "billing", operation_id = "listOwnDocuments",
     params(("client_id" = ClientId, Path), PageQuery, OwnDocumentFilter),
-    responses((status = 200, body = Page<DocumentSummary>)))]
+    responses((status = 200, body = Page<DocumentSummary>)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents")]
 async fn list(
     app: Data<App>,
@@ -110,7 +114,8 @@ async fn list(
 
 /// Show one of one's own documents.
 #[utoipa::path(tag = "billing", operation_id = "getOwnDocument",
-    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = DocumentDetail)))]
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = DocumentDetail)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents/{id}")]
 async fn read(
     app: Data<App>,
@@ -127,7 +132,8 @@ async fn read(
 /// Download one of one's own documents as PDF.
 #[utoipa::path(tag = "billing", operation_id = "getOwnDocumentPdf",
     params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)),
-    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)))]
+    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents/{id}/pdf")]
 async fn file(
     app: Data<App>,

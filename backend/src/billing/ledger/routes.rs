@@ -141,11 +141,11 @@ async fn get_transaction(
 
 /// What a service was charged, newest first.
 #[utoipa::path(tag = "billing", operation_id = "listServiceCharges", params(("id" = ServiceId, Path), PageQuery),
-    responses((status = 200, body = Page<ChargeDetail>)), extensions(("x-permission" = json!("transactions.view"))))]
+    responses((status = 200, body = Page<ChargeDetail>)), extensions(("x-permission" = json!("services.view"))))]
 #[get("/admin/services/{id}/charges")]
 async fn list_service_charges(
     app: web::Data<App>,
-    _who: May<rights::TransactionsView>,
+    _who: May<rights::ServicesView>,
     id: Path<ServiceId>,
     page: Query<PageQuery>,
     request: HttpRequest,
@@ -216,7 +216,8 @@ async fn export_ledger(
 
 /// One's own transactions, newest first.
 #[utoipa::path(tag = "billing", operation_id = "listOwnTransactions",
-    params(("client_id" = ClientId, Path), PageQuery, TransactionFilter), responses((status = 200, body = TransactionPage)))]
+    params(("client_id" = ClientId, Path), PageQuery, TransactionFilter), responses((status = 200, body = TransactionPage)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/transactions")]
 async fn list_own_transactions(
     app: web::Data<App>,
@@ -231,7 +232,8 @@ async fn list_own_transactions(
 
 /// One of one's own transactions with its "why?".
 #[utoipa::path(tag = "billing", operation_id = "getOwnTransaction",
-    params(("client_id" = ClientId, Path), ("id" = TransferId, Path)), responses((status = 200, body = TransactionDetail)))]
+    params(("client_id" = ClientId, Path), ("id" = TransferId, Path)), responses((status = 200, body = TransactionDetail)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/transactions/{id}")]
 async fn get_own_transaction(
     app: web::Data<App>,
@@ -247,7 +249,8 @@ async fn get_own_transaction(
 /// What one's own service was charged, newest first.
 #[utoipa::path(tag = "billing", operation_id = "listOwnServiceCharges",
     params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), PageQuery),
-    responses((status = 200, body = Page<ChargeDetail>)))]
+    responses((status = 200, body = Page<ChargeDetail>)),
+    extensions(("x-permission" = json!("client:services"))))]
 #[get("/clients/{client_id}/services/{id}/charges")]
 async fn list_own_service_charges(
     app: web::Data<App>,

@@ -82,7 +82,8 @@ async fn book(
 
 /// How a document can be paid.
 #[utoipa::path(tag = "billing", operation_id = "getPaymentMethods",
-    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = PaymentPage)))]
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)), responses((status = 200, body = PaymentPage)),
+    extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents/{id}/payment-methods")]
 async fn payment_methods(
     app: Data<App>,

@@ -99,7 +99,8 @@ async fn set_credit_limit(
 
 /// What one has and may spend.
 #[utoipa::path(tag = "billing", operation_id = "getWallet", params(("client_id" = ClientId, Path)),
-    responses((status = 200, body = WalletSummary)))]
+    responses((status = 200, body = WalletSummary)),
+    extensions(("x-permission" = json!("client:overview"))))]
 #[get("/clients/{client_id}/wallet")]
 async fn get_wallet(
     app: web::Data<App>,
@@ -112,7 +113,8 @@ async fn get_wallet(
 
 /// What one's services cost and how long the wallet lasts.
 #[utoipa::path(tag = "billing", operation_id = "getCosts", params(("client_id" = ClientId, Path)),
-    responses((status = 200, body = CostSummary)))]
+    responses((status = 200, body = CostSummary)),
+    extensions(("x-permission" = json!("client:overview"))))]
 #[get("/clients/{client_id}/costs")]
 async fn get_costs(app: web::Data<App>, who: Acting<client_rights::Overview>) -> Result<Json<CostSummary>> {
     let mut conn = app.db.get().await?;

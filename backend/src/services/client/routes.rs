@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
 use provisioners::Operation;
 use shared::services::{
-    OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCharge, ServiceCounters,
+    OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters,
     ServiceDetail, ServiceFilter, ServiceSummary, TerminateService,
 };
 use shared::{ClientId, Page, PageQuery, ServiceId};
@@ -27,8 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(request_termination)
         .service(withdraw_termination)
         .service(preview_options)
-        .service(change_options)
-        .service(list_charges);
+        .service(change_options);
 }
 
 type OfService = Path<(ClientId, ServiceId)>;
@@ -217,21 +216,4 @@ async fn change_options(
     change::start(&mut conn, now, &who.actor, scope, path.1, &input.options).await?;
     drop(conn);
     shown(&app, who.client, path.1, reads).await
-}
-
-/// List what a service was charged.
-#[utoipa::path(tag = "services", operation_id = "listOwnServiceCharges",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), PageQuery),
-    responses((status = 200, body = Page<ServiceCharge>)), extensions(("x-permission" = json!("client:services"))))]
-#[get("/clients/{client_id}/services/{id}/charges")]
-async fn list_charges(
-    app: Data<App>,
-    who: Acting<client_rights::Services>,
-    path: OfService,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<ServiceCharge>>> {
-    let paging = Paging::read(&page, show::CHARGE_SORTS)?;
-    let mut conn = app.db.get().await?;
-    let (items, total) = show::charges_of(&mut conn, who.client, path.1, &paging).await?;
-    Ok(Json(paging.page(items, total)))
 }

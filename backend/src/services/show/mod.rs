@@ -1,11 +1,9 @@
 //! Services as pages see them. A list is two queries, a detail a fixed number.
 
-mod charges;
 mod counters;
 mod detail;
 mod list;
 mod order;
-pub use charges::{CHARGE_SORTS, charges_of};
 pub use counters::counters;
 pub use detail::{detail, for_staff};
 pub use list::{SORTS, list};

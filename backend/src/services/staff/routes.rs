@@ -5,7 +5,7 @@ use actix_web::{get, patch, post};
 use diesel_async::AsyncConnection;
 use provisioners::Operation;
 use shared::services::{
-    ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceCharge, ServiceFilter,
+    ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
 use shared::{Page, PageQuery, ServiceId};
@@ -13,10 +13,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::catalog::text::Reads;
-use crate::http::error::{Refusal, Result};
+use crate::http::error::Result;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, show, store};
+use crate::services::{change, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
@@ -33,8 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(preview_options)
         .service(change_options)
         .service(force)
-        .service(manual)
-        .service(list_charges);
+        .service(manual);
 }
 
 fn check_note(note: &str) -> Result<()> {
@@ -302,21 +301,4 @@ async fn manual(
     actions::set_manual(&mut conn, app.clock.now(), &who.actor, *id, input.manual, &input.note).await?;
     drop(conn);
     shown(&app, *id, reads).await
-}
-
-/// List what a service was charged.
-#[utoipa::path(tag = "services", operation_id = "listServiceCharges", params(("id" = ServiceId, Path), PageQuery),
-    responses((status = 200, body = Page<ServiceCharge>)), extensions(("x-permission" = json!("services.view"))))]
-#[get("/admin/services/{id}/charges")]
-async fn list_charges(
-    app: Data<App>,
-    _who: May<rights::ServicesView>,
-    id: Path<ServiceId>,
-    page: Query<PageQuery>,
-) -> Result<Json<Page<ServiceCharge>>> {
-    let paging = Paging::read(&page, show::CHARGE_SORTS)?;
-    let mut conn = app.db.get().await?;
-    let service = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    let (items, total) = show::charges_of(&mut conn, service.client_id, *id, &paging).await?;
-    Ok(Json(paging.page(items, total)))
 }

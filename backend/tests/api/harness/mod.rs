@@ -193,6 +193,24 @@ impl Panel {
         self.client_in(name, "EUR", "PL").await
     }
 
+    /// Another user of a client, with just these rights.
+    pub async fn colleague(&self, client: ClientId, rights: &[&str]) -> Caller {
+        let user = UserId::generate();
+        let now = self.now();
+        self.sql(&format!(
+            "INSERT INTO users (id, email, first_name, last_name, status, email_verified_at, created_at, updated_at)
+             VALUES ('{user}', 'colleague-{user}@example.test', 'Col', 'League', 'active', '{now}', '{now}', '{now}')"
+        ))
+        .await;
+        let rights = rights.join(",");
+        self.sql(&format!(
+            "INSERT INTO client_users (client_id, user_id, role, permissions, created_at)
+             VALUES ('{client}', '{user}', 'custom', '{{{rights}}}', '{now}')"
+        ))
+        .await;
+        self.signed_in("client", user.0).await
+    }
+
     pub async fn client_in(&self, name: &str, currency: &str, country: &str) -> ClientAccount {
         let id = ClientId::generate();
         let user = UserId::generate();

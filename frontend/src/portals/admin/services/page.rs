@@ -71,10 +71,7 @@ pub fn ServiceFrame() -> impl IntoView {
 fn ServiceTabs(id: ServiceId) -> impl IntoView {
     let tab =
         |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/services/{id}{path}") };
-    let mut tabs = vec![tab(td().service.overview, "")];
-    if may(Permission::TransactionsView) {
-        tabs.push(tab(td().service.charges, "/charges"));
-    }
+    let tabs = vec![tab(td().service.overview, ""), tab(td().service.charges, "/charges")];
     view! { <Tabs tabs label=ta().service /> }
 }
 
