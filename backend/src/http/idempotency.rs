@@ -6,13 +6,16 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
 use jiff::Timestamp;
 use schema::idempotency_keys;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use shared::Code;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
@@ -22,18 +25,59 @@ use crate::http::extract::behind_gate;
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(pub String);
 
+/// The header where it may be left out: a call that is made again without it is refused by the state that it finds.
+#[derive(Clone, Debug)]
+pub struct MaybeKey(pub Option<IdempotencyKey>);
+
+fn read(request: &HttpRequest) -> Result<Option<IdempotencyKey>> {
+    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
+    match key {
+        Some(key) if (1..=255).contains(&key.len()) => Ok(Some(IdempotencyKey(key.to_owned()))),
+        Some(_) => Err(Refusal::field("Idempotency-Key", "out_of_range", "1 to 255 characters.").into()),
+        None => Ok(None),
+    }
+}
+
 impl FromRequest for IdempotencyKey {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let key =
-            request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
-        let read = match key {
-            Some(key) if (1..=255).contains(&key.len()) => Ok(Self(key.to_owned())),
-            Some(_) => Err(Refusal::field("Idempotency-Key", "out_of_range", "1 to 255 characters.").into()),
-            None => Err(Refusal::new(Code::IdempotencyKeyMissing).into()),
-        };
-        behind_gate(request, std::future::ready(read))
+            read(request).and_then(|key| key.ok_or_else(|| Refusal::new(Code::IdempotencyKeyMissing).into()));
+        behind_gate(request, std::future::ready(key))
+    }
+}
+
+impl FromRequest for MaybeKey {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        behind_gate(request, std::future::ready(read(request).map(Self)))
+    }
+}
+
+fn documented(required: Required) -> Vec<Parameter> {
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).build();
+    let header = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("The same key gets the same answer for a day."))
+        .schema(Some(text))
+        .build();
+    vec![header]
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_within: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        documented(Required::True)
+    }
+}
+
+impl IntoParams for MaybeKey {
+    fn into_params(_within: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        documented(Required::False)
     }
 }
 
@@ -65,6 +109,17 @@ impl Once {
             key: key.0.clone(),
             fingerprint: hash.finalize().to_vec(),
         })
+    }
+
+    /// The same for a call that may come without a key.
+    pub fn maybe(
+        principal: impl ToString,
+        operation: &'static str,
+        key: &MaybeKey,
+        target: impl ToString,
+        body: &impl Serialize,
+    ) -> Result<Option<Self>> {
+        key.0.as_ref().map(|key| Self::new(principal, operation, key, target, body)).transpose()
     }
 
     /// The stored answer of an earlier call, if there is one. Waits for one in flight: call it first in the transaction.
@@ -107,4 +162,40 @@ impl Once {
             .await?;
         Ok(())
     }
+}
+
+/// Does something in one transaction and stores its answer; the same key gets the stored one. Without a key it is just done.
+pub async fn answer_once<T: Serialize + DeserializeOwned>(
+    conn: &mut Conn,
+    now: Timestamp,
+    once: Option<&Once>,
+    work: impl AsyncFnOnce(&mut Conn) -> Result<T>,
+) -> Result<T> {
+    // `conn.transaction` takes only closures whose futures it can prove to be `Send`; a generic one it cannot.
+    AnsiTransactionManager::begin_transaction(conn).await?;
+    match answer(conn, now, once, work).await {
+        Ok(answer) => {
+            AnsiTransactionManager::commit_transaction(conn).await?;
+            Ok(answer)
+        }
+        Err(error) => {
+            AnsiTransactionManager::rollback_transaction(conn).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn answer<T: Serialize + DeserializeOwned>(
+    tx: &mut Conn,
+    now: Timestamp,
+    once: Option<&Once>,
+    work: impl AsyncFnOnce(&mut Conn) -> Result<T>,
+) -> Result<T> {
+    let Some(once) = once else { return work(tx).await };
+    if let Some(earlier) = once.earlier(tx).await? {
+        return Ok(earlier);
+    }
+    let answer = work(tx).await?;
+    once.keep(tx, now, &answer).await?;
+    Ok(answer)
 }

@@ -24,6 +24,7 @@ mod orders;
 mod queues;
 mod schedule;
 mod selling;
+mod service_calls;
 mod service_money;
 mod services;
 mod settings;

@@ -214,6 +214,41 @@ fn every_operation_is_written_and_registered_once() {
 }
 
 #[test]
+fn keys_that_make_a_call_safe_to_repeat_are_documented() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let key_of = |wanted: &str| {
+        let paths = document["paths"].as_object().unwrap().values();
+        let operation = paths
+            .flat_map(|item| item.as_object().unwrap().values())
+            .find(|operation| operation["operationId"] == wanted);
+        let parameters = operation.expect(wanted)["parameters"].as_array().cloned().unwrap_or_default();
+        let header = parameters.into_iter().find(|parameter| parameter["name"] == "Idempotency-Key");
+        header.map(|header| header["required"] == true)
+    };
+    for id in ["placeOrder", "placeOrderForClient", "issueFundsProforma", "bookPayment", "adjustBalance"] {
+        assert_eq!(key_of(id), Some(true), "{id}");
+    }
+    for id in [
+        "changeServiceOptions",
+        "changeOwnOptions",
+        "terminateService",
+        "requestOwnTermination",
+        "withdrawServiceTermination",
+        "withdrawOwnTermination",
+        "resumeService",
+        "idleService",
+        "idleOwnService",
+        "unidleService",
+        "unidleOwnService",
+        "markServiceDelivered",
+        "forceServiceState",
+        "retryService",
+    ] {
+        assert_eq!(key_of(id), Some(false), "{id}");
+    }
+}
+
+#[test]
 fn operation_ids_are_unique_and_every_operation_is_tagged() {
     let mut seen = std::collections::BTreeSet::new();
     for operation in operations() {

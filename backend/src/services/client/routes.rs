@@ -2,17 +2,20 @@
 
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
+use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
-    OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters,
-    ServiceDetail, ServiceFilter, ServiceSummary, TerminateService,
+    OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters, ServiceDetail,
+    ServiceFilter, ServiceSummary, TerminateService,
 };
 use shared::{ClientId, Page, PageQuery, ServiceId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::catalog::text::Reads;
+use crate::db::Conn;
 use crate::http::error::Result;
+use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Acting, Fields, Json, Paging, Path, Query, client_rights};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, show};
@@ -32,8 +35,23 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 type OfService = Path<(ClientId, ServiceId)>;
 
-async fn shown(app: &App, client: ClientId, id: ServiceId, reads: Reads) -> Result<Json<ServiceDetail>> {
-    Ok(Json(show::detail(&mut *app.db.get().await?, Scope::Client(client), id, reads.0).await?))
+/// Does something to a service of the client, once for each key, and shows it as it is then.
+async fn act(
+    app: &App,
+    once: Option<Once>,
+    reads: Reads,
+    who: &Acting<client_rights::Services>,
+    id: ServiceId,
+    work: impl AsyncFnOnce(&mut Conn, Timestamp, Scope) -> Result<()>,
+) -> Result<Json<ServiceDetail>> {
+    let now = app.clock.now();
+    let scope = Scope::Client(who.client);
+    let mut conn = app.db.get().await?;
+    let shown = answer_once(&mut conn, now, once.as_ref(), async |tx| {
+        work(tx, now, scope).await?;
+        show::detail(tx, scope, id, reads.0).await
+    });
+    Ok(Json(shown.await?))
 }
 
 /// List the client's services.
@@ -84,7 +102,8 @@ async fn read(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    shown(&app, who.client, path.1, reads).await
+    let scope = Scope::Client(who.client);
+    Ok(Json(show::detail(&mut *app.db.get().await?, scope, path.1, reads.0).await?))
 }
 
 /// Give a service another label.
@@ -102,55 +121,58 @@ async fn rename(
     let mut fields = Fields::new();
     fields.required("label", &input.label, 100);
     fields.finish()?;
-    let mut conn = app.db.get().await?;
-    let (now, scope, label) = (app.clock.now(), Scope::Client(who.client), input.label.trim());
-    actions::rename(&mut conn, now, &who.actor, scope, path.1, input.version, label).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let (version, label) = (input.version, input.label.trim());
+    act(&app, None, reads, &who, path.1, async |tx, now, scope| {
+        actions::rename(tx, now, &who.actor, scope, path.1, version, label).await
+    })
+    .await
 }
 
 /// Put a service to idle, where the product allows it.
-#[utoipa::path(tag = "services", operation_id = "idleOwnService", params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "idleOwnService", params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/idle")]
 async fn idle(
     app: Data<App>,
     who: Acting<client_rights::Services>,
+    key: MaybeKey,
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let mut conn = app.db.get().await?;
-    let scope = Scope::Client(who.client);
-    actions::set_idle(&mut conn, app.clock.now(), &who.actor, scope, path.1, Operation::Idle).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let once = Once::maybe(&who.actor, "idleOwnService", &key, path.1, &())?;
+    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+        actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Idle).await
+    })
+    .await
 }
 
 /// Bring a service back from idle.
-#[utoipa::path(tag = "services", operation_id = "unidleOwnService", params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "unidleOwnService", params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/unidle")]
 async fn unidle(
     app: Data<App>,
     who: Acting<client_rights::Services>,
+    key: MaybeKey,
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let mut conn = app.db.get().await?;
-    let scope = Scope::Client(who.client);
-    actions::set_idle(&mut conn, app.clock.now(), &who.actor, scope, path.1, Operation::Unidle).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let once = Once::maybe(&who.actor, "unidleOwnService", &key, path.1, &())?;
+    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+        actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Unidle).await
+    })
+    .await
 }
 
 /// Ask for a service to end: now, or when what is paid for is used up. One that waits for money is cancelled.
 #[utoipa::path(tag = "services", operation_id = "requestOwnTermination",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)), request_body = TerminateService,
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
     responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/termination")]
 async fn request_termination(
     app: Data<App>,
     who: Acting<client_rights::Services>,
+    key: MaybeKey,
     reads: Reads,
     path: OfService,
     input: Json<TerminateService>,
@@ -158,29 +180,30 @@ async fn request_termination(
     let mut fields = Fields::new();
     fields.text("note", &input.note, 300);
     fields.finish()?;
-    let mut conn = app.db.get().await?;
-    let (now, scope) = (app.clock.now(), Scope::Client(who.client));
-    actions::terminate(&mut conn, now, &who.actor, scope, path.1, input.when, &input.note).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let once = Once::maybe(&who.actor, "requestOwnTermination", &key, path.1, &input.0)?;
+    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+        actions::terminate(tx, now, &who.actor, scope, path.1, input.when, &input.note).await
+    })
+    .await
 }
 
 /// Take a request for termination back.
 #[utoipa::path(tag = "services", operation_id = "withdrawOwnTermination",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)),
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[delete("/clients/{client_id}/services/{id}/termination")]
 async fn withdraw_termination(
     app: Data<App>,
     who: Acting<client_rights::Services>,
+    key: MaybeKey,
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let mut conn = app.db.get().await?;
-    let scope = Scope::Client(who.client);
-    actions::withdraw_termination(&mut conn, app.clock.now(), &who.actor, scope, path.1).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let once = Once::maybe(&who.actor, "withdrawOwnTermination", &key, path.1, &())?;
+    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+        actions::withdraw_termination(tx, now, &who.actor, scope, path.1).await
+    })
+    .await
 }
 
 /// Say what other options cost. Changes nothing.
@@ -201,19 +224,20 @@ async fn preview_options(
 
 /// Change the options of a service.
 #[utoipa::path(tag = "services", operation_id = "changeOwnOptions",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)), request_body = OptionsChange,
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey), request_body = OptionsChange,
     responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/options")]
 async fn change_options(
     app: Data<App>,
     who: Acting<client_rights::Services>,
+    key: MaybeKey,
     reads: Reads,
     path: OfService,
     input: Json<OptionsChange>,
 ) -> Result<Json<ServiceDetail>> {
-    let mut conn = app.db.get().await?;
-    let (now, scope) = (app.clock.now(), Scope::Client(who.client));
-    change::start(&mut conn, now, &who.actor, scope, path.1, &input.options).await?;
-    drop(conn);
-    shown(&app, who.client, path.1, reads).await
+    let once = Once::maybe(&who.actor, "changeOwnOptions", &key, path.1, &input.0)?;
+    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+        change::start(tx, now, &who.actor, scope, path.1, &input.options).await
+    })
+    .await
 }

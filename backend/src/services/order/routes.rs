@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{Responder, get, post};
-use diesel_async::AsyncConnection;
 use rust_decimal::Decimal;
 use shared::catalog::{Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
@@ -19,7 +18,7 @@ use crate::catalog::offer::{self, Buyer};
 use crate::catalog::quote;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
-use crate::http::idempotency::Once;
+use crate::http::idempotency::{Once, answer_once};
 use crate::http::{Acting, Fields, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
 use crate::services::show;
 
@@ -47,15 +46,10 @@ async fn place_once(
 ) -> Result<OrderDetail> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    conn.transaction(async |tx| {
-        if let Some(answer) = once.earlier(tx).await? {
-            return Ok(answer);
-        }
+    answer_once(&mut conn, now, Some(once), async |tx| {
         let placing = Placing { actor, client, buyer, language };
         let id = actions::place(tx, now, placing, items).await?;
-        let answer = show::order(tx, Some(client), id, language).await?;
-        once.keep(tx, now, &answer).await?;
-        Ok(answer)
+        show::order(tx, Some(client), id, language).await
     })
     .await
 }
@@ -90,7 +84,8 @@ async fn quote_own(
 }
 
 /// Order services. Without enough money the order waits; it goes on by itself once the wallet covers it.
-#[utoipa::path(tag = "services", operation_id = "placeOrder", params(("client_id" = ClientId, Path)), request_body = NewOrder,
+#[utoipa::path(tag = "services", operation_id = "placeOrder", params(("client_id" = ClientId, Path), IdempotencyKey),
+    request_body = NewOrder,
     responses((status = 201, body = OrderDetail)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/orders")]
 async fn place(
@@ -153,7 +148,7 @@ async fn cancel_own(
 }
 
 /// Create services for a client. Hidden and retired products are allowed.
-#[utoipa::path(tag = "services", operation_id = "placeOrderForClient", request_body = NewOrderByStaff,
+#[utoipa::path(tag = "services", operation_id = "placeOrderForClient", params(IdempotencyKey), request_body = NewOrderByStaff,
     responses((status = 201, body = OrderDetail)), extensions(("x-permission" = json!("services.create"))))]
 #[post("/admin/orders")]
 async fn place_for_client(

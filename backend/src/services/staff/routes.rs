@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{get, patch, post};
-use diesel_async::AsyncConnection;
+use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
     ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
@@ -13,7 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::catalog::text::Reads;
+use crate::db::Conn;
 use crate::http::error::Result;
+use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, show};
@@ -42,8 +44,21 @@ fn check_note(note: &str) -> Result<()> {
     fields.finish()
 }
 
-async fn shown(app: &App, id: ServiceId, reads: Reads) -> Result<Json<ServiceForStaff>> {
-    Ok(Json(show::for_staff(&mut *app.db.get().await?, id, reads.0).await?))
+/// Does something to a service, once for each key, and shows it as it is then.
+async fn act(
+    app: &App,
+    once: Option<Once>,
+    reads: Reads,
+    id: ServiceId,
+    work: impl AsyncFnOnce(&mut Conn, Timestamp) -> Result<()>,
+) -> Result<Json<ServiceForStaff>> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    let shown = answer_once(&mut conn, now, once.as_ref(), async |tx| {
+        work(tx, now).await?;
+        show::for_staff(tx, id, reads.0).await
+    });
+    Ok(Json(shown.await?))
 }
 
 /// List services.
@@ -72,7 +87,7 @@ async fn read(
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    shown(&app, *id, reads).await
+    Ok(Json(show::for_staff(&mut *app.db.get().await?, *id, reads.0).await?))
 }
 
 /// Give a service another label.
@@ -89,11 +104,11 @@ async fn rename(
     let mut fields = Fields::new();
     fields.required("label", &input.label, 100);
     fields.finish()?;
-    let mut conn = app.db.get().await?;
-    let (now, label) = (app.clock.now(), input.label.trim());
-    actions::rename(&mut conn, now, &who.actor, Scope::Staff, *id, input.version, label).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let (version, label) = (input.version, input.label.trim());
+    act(&app, None, reads, *id, async |tx, now| {
+        actions::rename(tx, now, &who.actor, Scope::Staff, *id, version, label).await
+    })
+    .await
 }
 
 /// Suspend a service.
@@ -108,128 +123,132 @@ async fn suspend(
     input: Json<SuspendService>,
 ) -> Result<Json<ServiceForStaff>> {
     check_note(&input.note)?;
-    let mut conn = app.db.get().await?;
-    actions::suspend(&mut conn, app.clock.now(), &who.actor, *id, input.reason, &input.note).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    act(&app, None, reads, *id, async |tx, now| {
+        actions::suspend(tx, now, &who.actor, *id, input.reason, &input.note).await
+    })
+    .await
 }
 
 /// Resume a suspended service.
-#[utoipa::path(tag = "services", operation_id = "resumeService", params(("id" = ServiceId, Path)), request_body = ServiceNote,
+#[utoipa::path(tag = "services", operation_id = "resumeService", params(("id" = ServiceId, Path), MaybeKey), request_body = ServiceNote,
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/resume")]
 async fn resume(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
     input: Json<ServiceNote>,
 ) -> Result<Json<ServiceForStaff>> {
     check_note(&input.note)?;
-    let mut conn = app.db.get().await?;
-    actions::resume(&mut conn, app.clock.now(), &who.actor, *id, &input.note).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "resumeService", &key, *id, &input.0)?;
+    act(&app, once, reads, *id, async |tx, now| actions::resume(tx, now, &who.actor, *id, &input.note).await)
+        .await
 }
 
 /// Put a service to idle.
-#[utoipa::path(tag = "services", operation_id = "idleService", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "idleService", params(("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/idle")]
 async fn idle(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    actions::set_idle(&mut conn, app.clock.now(), &who.actor, Scope::Staff, *id, Operation::Idle).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "idleService", &key, *id, &())?;
+    act(&app, once, reads, *id, async |tx, now| {
+        actions::set_idle(tx, now, &who.actor, Scope::Staff, *id, Operation::Idle).await
+    })
+    .await
 }
 
 /// Bring a service back from idle.
-#[utoipa::path(tag = "services", operation_id = "unidleService", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "unidleService", params(("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/unidle")]
 async fn unidle(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    actions::set_idle(&mut conn, app.clock.now(), &who.actor, Scope::Staff, *id, Operation::Unidle).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "unidleService", &key, *id, &())?;
+    act(&app, once, reads, *id, async |tx, now| {
+        actions::set_idle(tx, now, &who.actor, Scope::Staff, *id, Operation::Unidle).await
+    })
+    .await
 }
 
 /// Try a failed delivery again.
-#[utoipa::path(tag = "services", operation_id = "retryService", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "retryService", params(("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/retry")]
 async fn retry(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    actions::retry(&mut conn, app.clock.now(), &who.actor, *id).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "retryService", &key, *id, &())?;
+    act(&app, once, reads, *id, async |tx, now| actions::retry(tx, now, &who.actor, *id).await).await
 }
 
 /// Say that staff have done what the service waited for.
-#[utoipa::path(tag = "services", operation_id = "markServiceDelivered", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "markServiceDelivered", params(("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/delivered")]
 async fn delivered(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    let now = app.clock.now();
-    conn.transaction(async |tx| actions::manual_done(tx, now, &who.actor, *id).await).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "markServiceDelivered", &key, *id, &())?;
+    act(&app, once, reads, *id, async |tx, now| actions::manual_done(tx, now, &who.actor, *id).await).await
 }
 
 /// Terminate a service, now or when what is paid for is used up; cancel one that was never delivered.
-#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path)), request_body = TerminateService,
+#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/terminate")]
 async fn terminate(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
     input: Json<TerminateService>,
 ) -> Result<Json<ServiceForStaff>> {
     check_note(&input.note)?;
-    let mut conn = app.db.get().await?;
-    let (now, note) = (app.clock.now(), &input.note);
-    actions::terminate(&mut conn, now, &who.actor, Scope::Staff, *id, input.when, note).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "terminateService", &key, *id, &input.0)?;
+    act(&app, once, reads, *id, async |tx, now| {
+        actions::terminate(tx, now, &who.actor, Scope::Staff, *id, input.when, &input.note).await
+    })
+    .await
 }
 
 /// Take a request for termination back.
-#[utoipa::path(tag = "services", operation_id = "withdrawServiceTermination", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "withdrawServiceTermination", params(("id" = ServiceId, Path), MaybeKey),
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/withdraw-termination")]
 async fn withdraw_termination(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    actions::withdraw_termination(&mut conn, app.clock.now(), &who.actor, Scope::Staff, *id).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "withdrawServiceTermination", &key, *id, &())?;
+    act(&app, once, reads, *id, async |tx, now| {
+        actions::withdraw_termination(tx, now, &who.actor, Scope::Staff, *id).await
+    })
+    .await
 }
 
 /// Say what other options cost. Changes nothing.
@@ -248,30 +267,33 @@ async fn preview_options(
 }
 
 /// Change the options of a service.
-#[utoipa::path(tag = "services", operation_id = "changeServiceOptions", params(("id" = ServiceId, Path)),
+#[utoipa::path(tag = "services", operation_id = "changeServiceOptions", params(("id" = ServiceId, Path), MaybeKey),
     request_body = OptionsChange, responses((status = 200, body = ServiceForStaff)),
     extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/options")]
 async fn change_options(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
     input: Json<OptionsChange>,
 ) -> Result<Json<ServiceForStaff>> {
-    let mut conn = app.db.get().await?;
-    change::start(&mut conn, app.clock.now(), &who.actor, Scope::Staff, *id, &input.options).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "changeServiceOptions", &key, *id, &input.0)?;
+    act(&app, once, reads, *id, async |tx, now| {
+        change::start(tx, now, &who.actor, Scope::Staff, *id, &input.options).await
+    })
+    .await
 }
 
 /// Set the state in the database only; the module is not told.
-#[utoipa::path(tag = "services", operation_id = "forceServiceState", params(("id" = ServiceId, Path)), request_body = ForceState,
+#[utoipa::path(tag = "services", operation_id = "forceServiceState", params(("id" = ServiceId, Path), MaybeKey), request_body = ForceState,
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.force"))))]
 #[post("/admin/services/{id}/force")]
 async fn force(
     app: Data<App>,
     who: May<rights::ServicesForce>,
+    key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
     input: Json<ForceState>,
@@ -279,10 +301,11 @@ async fn force(
     let mut fields = Fields::new();
     fields.required("reason", &input.reason, 300);
     fields.finish()?;
-    let mut conn = app.db.get().await?;
-    actions::force(&mut conn, app.clock.now(), &who.actor, *id, input.state, &input.reason).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    let once = Once::maybe(&who.actor, "forceServiceState", &key, *id, &input.0)?;
+    act(&app, once, reads, *id, async |tx, now| {
+        actions::force(tx, now, &who.actor, *id, input.state, &input.reason).await
+    })
+    .await
 }
 
 /// Have automation keep its hands off a service, or go on.
@@ -297,8 +320,8 @@ async fn manual(
     input: Json<ManualFlag>,
 ) -> Result<Json<ServiceForStaff>> {
     check_note(&input.note)?;
-    let mut conn = app.db.get().await?;
-    actions::set_manual(&mut conn, app.clock.now(), &who.actor, *id, input.manual, &input.note).await?;
-    drop(conn);
-    shown(&app, *id, reads).await
+    act(&app, None, reads, *id, async |tx, now| {
+        actions::set_manual(tx, now, &who.actor, *id, input.manual, &input.note).await
+    })
+    .await
 }
