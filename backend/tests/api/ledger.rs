@@ -5,7 +5,7 @@ use hostwright::billing::charging::{self, actions};
 use rules::pricing::{Amounts, PriceOf, PriceSnapshot, SnapshotRow};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use shared::billing::ledger::{TransactionDetail, TransactionPage};
+use shared::billing::ledger::{TransactionDetail, TransactionPage, WhyLine};
 use shared::billing::wallet::{CostSummary, WalletSummary};
 use shared::{ClientId, Code, Currency, Period, Permission, PriceId, ProductId, ServiceId};
 use uuid::Uuid;
@@ -87,6 +87,7 @@ async fn every_charge_says_why_it_is_that_much() {
     let hours = charge.hours.as_ref().unwrap();
     assert_eq!((hours.first, hours.last, hours.of_month, hours.month.as_str()), (230, 232, 744, "2026-03"));
     assert!(charge.why.contains("232/744"), "{}", charge.why);
+    assert_eq!(charge.lines, [WhyLine { text: "VPS S".to_owned(), amount: decimal("20") }]);
     assert_eq!(why.movements.len(), 1);
 
     let polish = ada.calls.request(reqwest::Method::GET, &path).header("accept-language", "pl");
@@ -113,6 +114,7 @@ async fn nobody_sees_the_transactions_of_another_client() {
     let panel = Panel::start().await;
     let (staff, ada, eve) = (panel.super_admin().await, panel.client("Ada").await, panel.client("Eve").await);
     let given = credit(&staff, ada.id, "10.00").await;
+    assert_eq!(given.lines, [WhyLine { text: "Welcome".to_owned(), amount: decimal("10") }]);
     let service = running(&panel, ada.id).await;
     let id = given.summary.id;
     eve.calls.get(&format!("/clients/{}/transactions/{id}", eve.id)).await.expect(404);

@@ -2,6 +2,7 @@
 
 use hostwright::jobs::{Job, run};
 use serde_json::{Value, json};
+use shared::billing::ledger::{TransactionDetail, TransactionPage, WhyLine};
 use shared::catalog::{OptionGroupDetail, ProductDetail};
 use shared::services::{
     OptionsChangePreview, OrderDetail, ServiceCounters, ServiceDetail, ServiceForStaff, ServiceState,
@@ -250,13 +251,64 @@ async fn options_change_by_exact_seconds_once_the_module_has_done_it() {
     assert_eq!(detail.price.version, 2);
     assert_eq!(detail.options[0].option, Some(group.options[1].id));
 
+    let paid = why(&it, 0).await;
+    let parts = lines(&paid.lines);
+    let [fee, rest] = &parts[..] else { panic!("{parts:?}") };
+    assert_eq!(*fee, ("Fee for the change", "-2".to_owned()));
+    assert_rest(rest, "(21.6 − 7.2) × 1339", "-7.2");
+
     // Back again at the same instant gives the rest of the period back.
     let back = json!({ "options": [{ "group": group.id, "option": group.options[0].id }] });
     it.client.calls.post(&it.own("/options"), back).await.expect(200);
     work(&panel).await;
     it.staff_does("delivered", json!({})).await.expect(200);
     assert_eq!(balance(&panel, it.client.id).await, decimal("19.80"));
+    let back = why(&it, 0).await;
+    let parts = lines(&back.lines);
+    let [rest] = &parts[..] else { panic!("{parts:?}") };
+    assert_rest(rest, "(7.2 − 21.6) × 1339", "7.2");
     assert_books(&panel).await;
+}
+
+/// One of the client's transactions with its "why?", the newest first.
+async fn why(it: &Running, place: usize) -> TransactionDetail {
+    let path = format!("/clients/{}/transactions", it.client.id);
+    let page: TransactionPage = it.client.calls.get(&path).await.expect(200).read();
+    it.client.calls.get(&format!("{path}/{}", page.items[place].id)).await.expect(200).read()
+}
+
+/// A second or two of half of March, 1339200 s, may have passed while the test ran.
+fn assert_rest((text, amount): &(&str, String), begins: &str, makes: &str) {
+    assert!(text.starts_with(begins) && text.ends_with(" s / 2678400 s"), "{text}");
+    assert_eq!(amount, makes);
+}
+
+fn lines(lines: &[WhyLine]) -> Vec<(&str, String)> {
+    lines.iter().map(|line| (line.text.as_str(), line.amount.normalize().to_string())).collect()
+}
+
+#[actix_web::test]
+async fn fees_and_charges_say_which_rows_of_the_price_they_are_made_of() {
+    let panel = Panel::start().await;
+    let (it, group, made) = with_sizes(&panel, "60").await;
+    let large = json!({ "group": group.id, "option": group.options[1].id });
+    let item = json!({ "product": made.id, "period": "monthly", "options": [large] });
+    let it = Running::order(&panel, it.staff, it.client, item).await;
+
+    let charge = why(&it, 0).await;
+    let parts = lines(&charge.charges[0].lines);
+    assert_eq!(parts, [("Product vps", "7.2".to_owned()), ("Size: large", "14.4".to_owned())]);
+    assert_eq!(charge.charges[0].price, Some(decimal("21.60")));
+    assert!(charge.lines.is_empty(), "its charges say it");
+    let setup = why(&it, 1).await;
+    assert_eq!(setup.summary.amount, decimal("-1"));
+    assert_eq!(lines(&setup.lines), [("Product vps", "-1".to_owned())]);
+
+    it.staff_does("terminate", json!({ "when": "now" })).await.expect(200);
+    work(&panel).await;
+    let removal = why(&it, 0).await;
+    assert_eq!(removal.summary.amount, decimal("-0.50"));
+    assert_eq!(lines(&removal.lines), [("Product vps", "-0.5".to_owned())]);
 }
 
 #[actix_web::test]

@@ -73,11 +73,23 @@ pub struct TransactionDetail {
     pub movements: Vec<Movement>,
     /// What each service was charged, oldest period first.
     pub charges: Vec<ChargeDetail>,
+    /// What `amount` is made of; empty where `charges` say it.
+    pub lines: Vec<WhyLine>,
     /// The reasons as stored with the movement.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub explanation: serde_json::Value,
     /// The transaction that this one takes back.
     pub reverses: Option<TransferId>,
+}
+
+/// A part of an amount, for people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WhyLine {
+    /// What it is for, in the reader's language.
+    pub text: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20.0000")))]
+    pub amount: Decimal,
 }
 
 /// One row of the ledger: an amount that left one account and reached another.
@@ -127,6 +139,8 @@ pub struct ChargeDetail {
     /// The price of a period at that version; `None` for fees.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, examples("20.0000")))]
     pub price: Option<Decimal>,
+    /// The rows of the product and its options that `price` is the sum of; those that are free are left out.
+    pub lines: Vec<WhyLine>,
     /// By the hour within a month: the hours and their place in it.
     pub hours: Option<ChargedHours>,
     /// The arithmetic in one line, with its numbers.

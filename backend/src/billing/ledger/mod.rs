@@ -6,8 +6,10 @@
 
 pub mod accounts;
 pub mod adjust;
+pub mod charges;
 pub mod export;
 pub mod posting;
+pub mod reasons;
 pub mod routes;
 pub mod store;
 pub mod words;

@@ -12,7 +12,7 @@ use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, After, COUNT_MAX, Transfer};
-use super::{adjust, export, words};
+use super::{adjust, charges, export, reasons, words};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
@@ -80,19 +80,28 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
     let posting = store::of_posting(conn, row.posting_id).await?;
     let ids = posting.iter().flat_map(|row| [row.debit_account, row.credit_account]).collect();
     let accounts = store::accounts(conn, ids).await?;
-    let charges = store::charges_of(conn, client, &row).await?;
+    let charges = charges::of_transfer(conn, client, &row).await?;
+    let version = row.explanation.get("price_version").and_then(serde_json::Value::as_i64);
+    let sold = match (row.service_id, version.and_then(|version| i32::try_from(version).ok())) {
+        (Some(service), Some(version)) => charges::sold(conn, service, version).await?,
+        _ => None,
+    };
+    let priced = charges.iter().filter_map(|charge| charge.snapshot.as_ref());
+    let priced = priced.chain(sold.iter().map(|sold| &sold.snapshot));
+    let names = charges::option_names(conn, priced, language).await?;
     Ok(TransactionDetail {
         summary,
+        lines: reasons::lines(&row, &posting, sold.as_ref(), &names, language),
         actor: row.actor,
         posting_id: row.posting_id,
         movements: posting.iter().filter_map(|row| words::movement(row, &accounts)).collect(),
-        charges: charges.into_iter().map(|charge| words::explain(charge, language)).collect(),
+        charges: charges.into_iter().map(|charge| words::explain(charge, &names, language)).collect(),
         explanation: row.explanation,
         reverses: row.reverses,
     })
 }
 
-async fn charges(
+async fn charges_page(
     conn: &mut Conn,
     client: ClientId,
     service: ServiceId,
@@ -100,12 +109,14 @@ async fn charges(
     language: Language,
 ) -> Result<Page<ChargeDetail>> {
     let paging = Paging::read(query, &["-period_from"])?;
-    let owner = store::client_of_service(conn, service).await?;
+    let owner = charges::client_of_service(conn, service).await?;
     if owner != Some(client) {
         return Err(Refusal::not_found().into());
     }
-    let (rows, total) = store::charges_of_service(conn, client, service, &paging).await?;
-    let items = rows.into_iter().map(|charge| words::explain(charge, language)).collect();
+    let (rows, total) = charges::of_service(conn, client, service, &paging).await?;
+    let priced = rows.iter().filter_map(|charge| charge.snapshot.as_ref());
+    let names = charges::option_names(conn, priced, language).await?;
+    let items = rows.into_iter().map(|charge| words::explain(charge, &names, language)).collect();
     Ok(paging.page(items, total))
 }
 
@@ -151,8 +162,8 @@ async fn list_service_charges(
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
-    let client = store::client_of_service(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(charges(&mut conn, client, *id, &page, language(&request)).await?))
+    let client = charges::client_of_service(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(charges_page(&mut conn, client, *id, &page, language(&request)).await?))
 }
 
 /// Give a client credit, or correct its balance.
@@ -260,5 +271,5 @@ async fn list_own_service_charges(
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
-    Ok(Json(charges(&mut conn, who.client, path.1, &page, language(&request)).await?))
+    Ok(Json(charges_page(&mut conn, who.client, path.1, &page, language(&request)).await?))
 }

@@ -9,15 +9,12 @@ use diesel::sql_types::{Array, Bool, Nullable, Numeric, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use schema::{
-    charges, clients, documents, ledger_accounts, ledger_transfers, products, service_prices, services,
-};
+use schema::{clients, documents, ledger_accounts, ledger_transfers, services};
 use serde_json::Value;
 use shared::billing::ledger::{LedgerAccount, TransactionFilter};
 use shared::billing::{AccountKind, TransferKind};
 use shared::{
-    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, PaymentId, Period, PostingId, ServiceId,
-    TransferId,
+    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, PaymentId, PostingId, ServiceId, TransferId,
 };
 use uuid::Uuid;
 
@@ -303,115 +300,4 @@ pub async fn words(conn: &mut Conn, rows: &[Transfer]) -> QueryResult<Words> {
         words.intakes = intakes.into_iter().map(|one| (PostingId(one.posting_id), one)).collect();
     }
     Ok(words)
-}
-
-/// A charge with what explains it.
-#[derive(Clone, Debug)]
-pub struct Charge {
-    pub service_id: ServiceId,
-    pub period_from: Timestamp,
-    pub period_to: Timestamp,
-    pub amount: Decimal,
-    pub price_version: i32,
-    pub label: String,
-    pub period: Period,
-    pub currency: Currency,
-    pub product_texts: Value,
-    pub product_key: String,
-    /// What the service was sold at then, if it is still known.
-    pub snapshot: Option<Value>,
-}
-
-type ChargeRow = (
-    (ServiceId, jiff_diesel::Timestamp, jiff_diesel::Timestamp, Decimal, i32),
-    (String, Period, Currency),
-    (Value, String),
-    Option<Value>,
-);
-
-fn charge(row: ChargeRow) -> Charge {
-    let ((service_id, from, to, amount, price_version), (label, period, currency), (texts, key), snapshot) =
-        row;
-    Charge {
-        service_id,
-        period_from: from.to_jiff(),
-        period_to: to.to_jiff(),
-        amount,
-        price_version,
-        label,
-        period,
-        currency,
-        product_texts: texts,
-        product_key: key,
-        snapshot,
-    }
-}
-
-macro_rules! explained_charges {
-    () => {
-        charges::table
-            .inner_join(services::table.on(services::id.eq(charges::service_id)))
-            .inner_join(products::table.on(products::id.eq(services::product_id)))
-            .left_join(
-                service_prices::table.on(service_prices::service_id
-                    .eq(charges::service_id)
-                    .and(service_prices::version.eq(charges::price_version))),
-            )
-            .select((
-                (
-                    charges::service_id,
-                    charges::period_from,
-                    charges::period_to,
-                    charges::amount,
-                    charges::price_version,
-                ),
-                (services::label, services::period, services::currency),
-                (products::texts, products::key),
-                service_prices::snapshot.nullable(),
-            ))
-    };
-}
-
-/// Most charges that the "why?" of one transfer shows.
-const CHARGES_SHOWN: i64 = 1000;
-
-/// The charges behind a transfer, oldest first; at most a thousand.
-pub async fn charges_of(conn: &mut Conn, client: ClientId, transfer: &Transfer) -> QueryResult<Vec<Charge>> {
-    let (Some(from), Some(to)) = (transfer.period_from, transfer.period_to) else { return Ok(Vec::new()) };
-    let rows: Vec<ChargeRow> = explained_charges!()
-        .filter(charges::client_id.eq(client).and(charges::transfer_id.eq(transfer.id)))
-        .filter(charges::period_from.ge(jiff_diesel::Timestamp::from(from)))
-        .filter(charges::period_from.lt(jiff_diesel::Timestamp::from(to)))
-        .order((charges::period_from, charges::service_id))
-        .limit(CHARGES_SHOWN)
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().map(charge).collect())
-}
-
-/// The charges of a service of this client, newest first.
-pub async fn charges_of_service(
-    conn: &mut Conn,
-    client: ClientId,
-    service: ServiceId,
-    paging: &Paging,
-) -> QueryResult<(Vec<Charge>, i64)> {
-    let rows: Vec<ChargeRow> = explained_charges!()
-        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
-        .order(charges::period_from.desc())
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .load(conn)
-        .await?;
-    let total: i64 = charges::table
-        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
-        .count()
-        .get_result(conn)
-        .await?;
-    Ok((rows.into_iter().map(charge).collect(), total))
-}
-
-/// The client of a service, for staff.
-pub async fn client_of_service(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<ClientId>> {
-    services::table.find(service).select(services::client_id).first(conn).await.optional()
 }

@@ -1,19 +1,21 @@
 //! The ledger in words: what a movement was, and why a charge was that much.
 
 use rules::charging::hour_slices;
-use rules::pricing::PriceSnapshot;
+use rules::pricing::{Amounts, PriceSnapshot};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::billing::TransferKind;
 use shared::billing::ledger::{ChargeDetail, ChargedHours, Movement, TransactionSummary};
-use shared::catalog::{Texts, text_in};
 use shared::{Language, LedgerAccountId, Period};
 
-use super::store::{Charge, Transfer, Words};
+use super::charges::Charge;
+use super::reasons::{Names, price_lines};
+use super::store::{Transfer, Words};
 use crate::billing::charging::store::hourly_price;
+use crate::catalog::text;
 
 /// A sentence in one of our languages.
-fn say(language: Language, english: &str, polish: &str, ukrainian: &str) -> String {
+pub(super) fn say(language: Language, english: &str, polish: &str, ukrainian: &str) -> String {
     match language {
         Language::English => english,
         Language::Polish => polish,
@@ -62,7 +64,7 @@ fn description(row: &Transfer, words: &Words, language: Language) -> String {
 }
 
 /// What the wallet of the row's client gained; negative when it lost.
-fn change(row: &Transfer) -> Decimal {
+pub(super) fn change(row: &Transfer) -> Decimal {
     let wallet = row.client_id.map(|client| LedgerAccountId(client.0));
     if Some(row.credit_account) == wallet { row.amount } else { -row.amount }
 }
@@ -109,14 +111,16 @@ pub fn movement(
 }
 
 /// A charge with its arithmetic.
-pub fn explain(charge: Charge, language: Language) -> ChargeDetail {
-    let texts: Texts = serde_json::from_value(charge.product_texts.clone()).unwrap_or_default();
-    let product =
-        text_in(&texts, language).map_or_else(|| charge.product_key.clone(), |text| text.name.clone());
-    let snapshot =
-        charge.snapshot.clone().and_then(|value| serde_json::from_value::<PriceSnapshot>(value).ok());
-    let found = snapshot.and_then(|snapshot| arithmetic(&charge, &snapshot, language));
+pub fn explain(charge: Charge, names: &Names, language: Language) -> ChargeDetail {
+    let product = text::name(&charge.product_texts, language, &charge.product_key);
+    let snapshot = charge.snapshot.as_ref();
+    let found = snapshot.and_then(|snapshot| arithmetic(&charge, snapshot, language));
     let (price, hours, why) = found.unwrap_or_else(|| (None, None, String::new()));
+    let lines = snapshot.zip(price).map(|(snapshot, price)| {
+        let of: fn(&Amounts) -> Option<Decimal> =
+            if price == snapshot.total.base { |row| row.base } else { |row| row.idle.or(row.base) };
+        price_lines(snapshot, &product, names, of)
+    });
     ChargeDetail {
         service_id: charge.service_id,
         label: charge.label,
@@ -127,6 +131,7 @@ pub fn explain(charge: Charge, language: Language) -> ChargeDetail {
         currency: charge.currency,
         price_version: charge.price_version,
         price,
+        lines: lines.unwrap_or_default(),
         hours,
         why,
     }

@@ -1,0 +1,113 @@
+//! What an amount is made of: lines that add up to it, in the reader's language.
+
+use std::collections::HashMap;
+
+use rules::charging::OptionChange;
+use rules::pricing::{Amounts, PriceOf, PriceSnapshot, SnapshotRow};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Value;
+use shared::billing::TransferKind;
+use shared::billing::ledger::WhyLine;
+use shared::{Language, OptionId};
+
+use super::charges::Sold;
+use super::store::Transfer;
+use super::words::{change, say};
+use crate::catalog::text;
+
+/// What options are called, in the reader's language.
+pub type Names = HashMap<OptionId, String>;
+
+/// The options that a snapshot has rows of.
+pub fn options_of(snapshot: &PriceSnapshot) -> impl Iterator<Item = OptionId> + '_ {
+    snapshot.options.iter().filter_map(|row| match row.of {
+        PriceOf::Option { option_id } => Some(option_id),
+        PriceOf::Product { .. } => None,
+    })
+}
+
+/// One of the six amounts of a price, as the rows of product and options that it is the sum of.
+pub fn price_lines(
+    snapshot: &PriceSnapshot,
+    product: &str,
+    names: &Names,
+    of: fn(&Amounts) -> Option<Decimal>,
+) -> Vec<WhyLine> {
+    let line = |row: &SnapshotRow| {
+        let unit = of(&row.amounts).filter(|unit| row.price_id.is_some() && !unit.is_zero())?;
+        let name = match row.of {
+            PriceOf::Product { .. } => product,
+            PriceOf::Option { option_id } => names.get(&option_id).map_or(row.key.as_str(), String::as_str),
+        };
+        let amount = unit.checked_mul(Decimal::from(row.quantity)).filter(|amount| !amount.is_zero())?;
+        let text = match row.quantity {
+            1 => name.to_owned(),
+            quantity => format!("{name}, {quantity} × {}", unit.normalize()),
+        };
+        Some(WhyLine { text, amount })
+    };
+    std::iter::once(&snapshot.product).chain(&snapshot.options).filter_map(line).collect()
+}
+
+/// What a movement is made of; nothing for charges, which have their own.
+pub fn lines(
+    row: &Transfer,
+    posting: &[Transfer],
+    sold: Option<&Sold>,
+    names: &Names,
+    language: Language,
+) -> Vec<WhyLine> {
+    let explained = |key: &str| row.explanation.get(key);
+    if let (Some(fee), Some(sold)) = (explained("fee").and_then(Value::as_str), sold) {
+        let product = text::name(&sold.product_texts, language, &sold.product_key);
+        let of: fn(&Amounts) -> Option<Decimal> =
+            if fee == "setup" { |row| row.setup } else { |row| row.uninstall };
+        let mut lines = price_lines(&sold.snapshot, &product, names, of);
+        lines.iter_mut().for_each(|line| line.amount = -line.amount);
+        return lines;
+    }
+    if let Some(Ok(change)) = explained("change").map(OptionChange::deserialize) {
+        return of_change(&change, language);
+    }
+    match row.kind {
+        TransferKind::Payment => of_payment(row, posting, language),
+        TransferKind::Adjustment | TransferKind::Credit => {
+            let reason = explained("reason").and_then(Value::as_str).unwrap_or_default();
+            vec![WhyLine { text: reason.to_owned(), amount: change(row) }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The switch fee, and the difference of the prices for the rest of the paid period.
+fn of_change(change: &OptionChange, language: Language) -> Vec<WhyLine> {
+    let fee = say(language, "Fee for the change", "Opłata za zmianę", "Плата за зміну");
+    let (new, old) = (change.new_price.normalize(), change.old_price.normalize());
+    let rest = format!("({new} − {old}) × {} s / {} s", change.seconds_left, change.seconds);
+    let lines = [(fee, change.switch_fee), (rest, change.difference)];
+    let paid = lines.into_iter().filter(|(_, amount)| !amount.is_zero());
+    paid.map(|(text, amount)| WhyLine { text, amount: -amount }).collect()
+}
+
+/// What came in, less the taxes and what is kept aside.
+fn of_payment(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<WhyLine> {
+    let gross = row.explanation.get("gross").and_then(Value::as_str).and_then(|gross| gross.parse().ok());
+    let Some(gross) = gross else { return Vec::new() };
+    let came = say(language, "Came in, gross", "Wpłynęło, brutto", "Надійшло, брутто");
+    let mut lines = vec![WhyLine { text: came, amount: gross }];
+    lines.extend(posting.iter().filter_map(|other| {
+        let text = match other.kind {
+            TransferKind::Tax => {
+                let name = other.explanation.get("tax").and_then(Value::as_str).unwrap_or_default();
+                format!("{} {name}", say(language, "Tax:", "Podatek:", "Податок:"))
+            }
+            TransferKind::Suspense => {
+                say(language, "Kept aside", "Do wyjaśnienia", "Відкладено до з'ясування")
+            }
+            _ => return None,
+        };
+        Some(WhyLine { text, amount: -other.amount })
+    }));
+    lines
+}
