@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::document::{DocumentDetail, DocumentSummary, FundsQuote};
+use shared::billing::ledger::{TransactionDetail, TransactionPage};
 use shared::billing::payment::{BookedPayment, PaymentPage, PaymentRemark, PaymentSummary};
 use shared::billing::tax::TaxBasis;
 use shared::billing::{DocumentKind, DocumentStatus};
@@ -96,6 +97,15 @@ async fn a_top_up_goes_from_proforma_to_invoice() {
     assert_eq!(booked.payment.to_wallet.amount(), decimal("100.00"));
     assert_eq!(booked.payment.to_tax.amount(), decimal("23.00"));
     assert_eq!(balance(&panel, &ada).await, decimal("100"));
+    let path = format!("/clients/{}/documents/{}/payment-methods", ada.id, issued.document.id);
+    let page: PaymentPage = ada.calls.get(&path).await.expect(200).read();
+    assert_eq!((page.document.status, page.methods.len()), (DocumentStatus::Invoiced, 0));
+    let path = format!("/clients/{}/transactions", ada.id);
+    let listed: TransactionPage = ada.calls.get(&path).await.expect(200).read();
+    let paid: TransactionDetail =
+        ada.calls.get(&format!("{path}/{}", listed.items[0].id)).await.expect(200).read();
+    let lines = paid.lines.iter().map(|line| (line.text.as_str(), line.amount));
+    assert_eq!(lines.collect::<Vec<_>>(), [("Came in, gross", decimal("123")), ("Tax: VAT", decimal("-23"))]);
 
     let invoice = booked.invoice.expect("an invoice was issued");
     assert_eq!(invoice.number.as_deref(), Some("FAKTURA/2026/03/1"));

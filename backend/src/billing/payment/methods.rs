@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use pdf::EpcPayment;
 use shared::billing::company::{BankAccount, GatewayModule, Labelled};
 use shared::billing::payment::{PaymentMethod, PaymentPage};
-use shared::{ClientId, Code, Currency, DocumentId, Language};
+use shared::{ClientId, Currency, DocumentId, Language};
 
 use super::store;
 use crate::billing::document::{self, Document, Terms, frozen, paper};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
-/// The payment page of a document that waits for money.
+/// The payment page of a document; nothing to choose once nothing is due.
 pub async fn page(
     conn: &mut Conn,
     now: jiff::Timestamp,
@@ -21,15 +21,12 @@ pub async fn page(
     language: Language,
 ) -> Result<PaymentPage> {
     let row = document::store::find(conn, client, id).await?.ok_or_else(Refusal::not_found)?;
-    if row.due().is_zero() {
-        return Err(Refusal::because(Code::Conflict, "Nothing is due on this document.").into());
-    }
     let today = Terms::load(conn).await?.today(now);
     let seller: frozen::Seller = serde_json::from_value(row.seller.clone())?;
     let gateways = store::gateways_of(conn, row.company_id).await?;
     let methods = gateways
         .into_iter()
-        .filter(|gateway| gateway.takes(row.currency))
+        .filter(|gateway| !row.due().is_zero() && gateway.takes(row.currency))
         .map(|gateway| method(&gateway, &row, &seller, language))
         .collect::<Result<_>>()?;
     Ok(PaymentPage { document: document::show::summary(&row, today), methods })
