@@ -1,6 +1,6 @@
 //! What a user does for a client: its profile, wallet, services, orders and transactions.
 
-use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionPage};
+use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionSummary};
 use shared::billing::wallet::CostSummary;
 use shared::catalog::{Quote, QuoteRequest};
 use shared::identity::*;
@@ -22,7 +22,7 @@ pub fn cost(client: ClientId) -> Reply<CostSummary> {
     client::get(&format!("/clients/{client}/costs"))
 }
 
-pub fn transactions(client: ClientId, query: &str) -> Reply<TransactionPage> {
+pub fn transactions(client: ClientId, query: &str) -> Reply<Page<TransactionSummary>> {
     client::get(&format!("/clients/{client}/transactions?{query}"))
 }
 

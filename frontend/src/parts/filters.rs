@@ -65,6 +65,22 @@ pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(S
     all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
 }
 
+/// What is open beside a list, kept in the URL: the id after `name=`, and whether its dialog is open.
+pub fn opened<Id>(list: ListState, name: &'static str) -> (Memo<Option<Id>>, RwSignal<bool>)
+where
+    Id: std::str::FromStr + PartialEq + Send + Sync + 'static,
+{
+    let id = Memo::new(move |_| list.filter(name).parse().ok());
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(id.with(Option::is_some)));
+    Effect::new(move || {
+        if !open.get() && id.with_untracked(Option::is_some) {
+            list.open(name, "");
+        }
+    });
+    (id, open)
+}
+
 /// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.
 pub fn query_without(query: &str, name: &str) -> String {
     let parts: Vec<&str> = query.split('&').filter(|part| part.split('=').next() != Some(name)).collect();

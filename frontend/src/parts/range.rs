@@ -16,6 +16,9 @@ pub struct RangeNames {
 /// `from` and `to`, for lists whose range is of instants.
 pub const INSTANTS: RangeNames = RangeNames { from: "from", to: "to" };
 
+/// The days that documents were issued on.
+pub const ISSUED: RangeNames = RangeNames { from: "issued_from", to: "issued_to" };
+
 /// Today in the person's zone, moved by days.
 fn day(moved: i32) -> js_sys::Date {
     let now = js_sys::Date::new_0();

@@ -1,8 +1,10 @@
 //! "Why?": what made an amount, down to the price, the hours and every movement of the same event.
 
 use leptos::prelude::*;
+use rust_decimal::Decimal;
+use shared::Currency;
 use shared::billing::AccountKind;
-use shared::billing::ledger::{ChargeDetail, LedgerAccount, TransactionDetail};
+use shared::billing::ledger::{ChargeDetail, LedgerAccount, TransactionDetail, WhyLine};
 use ui::{CopyId, Icon, lu};
 
 use super::amount::{Signed, amount, exact};
@@ -46,6 +48,27 @@ pub(crate) struct WhyLinks {
     pub(crate) documents: &'static str,
 }
 
+/// The lines that an amount is made of.
+fn lines(lines: Vec<WhyLine>, currency: Currency, show: fn(Decimal, Currency) -> AnyView) -> impl IntoView {
+    let line = |line: WhyLine| {
+        view! {
+            <li class="flex items-baseline justify-between gap-4">
+                <span class="min-w-0 break-words">{line.text}</span>
+                {show(line.amount, currency)}
+            </li>
+        }
+    };
+    view! { <ul class="mt-1 grid gap-1">{lines.into_iter().map(line).collect_view()}</ul> }
+}
+
+fn plain(part: Decimal, currency: Currency) -> AnyView {
+    view! { <span class="num">{amount(part, currency)}</span> }.into_any()
+}
+
+fn signed(part: Decimal, currency: Currency) -> AnyView {
+    view! { <Signed amount=part currency /> }.into_any()
+}
+
 #[component]
 fn ChargeLine(charge: ChargeDetail, links: WhyLinks) -> impl IntoView {
     let words = &tp().why;
@@ -79,6 +102,7 @@ fn ChargeLine(charge: ChargeDetail, links: WhyLinks) -> impl IntoView {
             </div>
             {hours.map(|hours| view! { <div class="sub">{hours}</div> })}
             {price.map(|price| view! { <div class="sub">{price}</div> })}
+            <div class="sub">{lines(charge.lines, charge.currency, plain)}</div>
             <div class="mono mt-1.5 text-ink-2 break-words">{charge.why.clone()}</div>
         </li>
     }
@@ -102,27 +126,20 @@ pub(crate) fn WhyPanel(detail: TransactionDetail, links: WhyLinks) -> impl IntoV
     view! {
         <div class="grid gap-5 lg:grid-cols-2 text-sm">
             <div class="grid gap-3 content-start min-w-0">
-                {has_charges
-                    .then(|| {
-                        view! {
-                            <section>
-                                <h3>{words.services}</h3>
-                                <ul class="mt-1">
-                                    {detail
-                                        .charges
-                                        .clone()
-                                        .into_iter()
-                                        .map(|charge| view! { <ChargeLine charge links /> })
-                                        .collect_view()}
-                                </ul>
-                                <div class="flex justify-between gap-4 pt-3 border-t border-line font-semibold">
-                                    <span>{words.total}</span>
-                                    <Signed amount=row.amount currency />
-                                </div>
-                            </section>
-                        }
-                    })}
-                {(!has_charges).then(|| view! { <p class="text-ink">{row.description.clone()}</p> })}
+                <section>
+                    <h3>{if has_charges { words.services.to_owned() } else { row.description.clone() }}</h3>
+                    {if has_charges {
+                        let charges = detail.charges.clone().into_iter();
+                        let charges = charges.map(|charge| view! { <ChargeLine charge links /> }).collect_view();
+                        view! { <ul class="mt-1">{charges}</ul> }.into_any()
+                    } else {
+                        lines(detail.lines.clone(), currency, signed).into_any()
+                    }}
+                    <div class="flex justify-between gap-4 mt-2 pt-3 border-t border-line font-semibold">
+                        <span>{words.total}</span>
+                        <Signed amount=row.amount currency />
+                    </div>
+                </section>
                 <div class="flex flex-wrap gap-2">
                     {row
                         .document_id

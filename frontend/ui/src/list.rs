@@ -70,6 +70,16 @@ impl ListState {
         self.write.with_value(|write| write.run((params, replace)));
     }
 
+    /// Writes what is open beside the list; an empty value closes it. It is no filter: the page stays.
+    pub fn open(&self, name: &str, value: &str) {
+        let mut params = self.params.get_untracked();
+        params.retain(|(key, _)| key != name);
+        if !value.is_empty() {
+            params.push((name.to_owned(), value.to_owned()));
+        }
+        self.write.with_value(|write| write.run((params, true)));
+    }
+
     pub fn page(&self) -> u32 {
         self.read("page").and_then(|page| page.parse().ok()).filter(|page| *page > 0).unwrap_or(1)
     }

@@ -314,7 +314,6 @@ pub(super) const TEXTS: Client = Client {
         empty: "No transactions yet",
         empty_hint: "Add funds and the first line appears.",
         kind: "Kind",
-        all_kinds: "All kinds",
     },
     profile: ClientProfile {
         is_company: "This account belongs to a company",

@@ -63,7 +63,7 @@ super::sections! {
             print, payments, payments_none, from_proforma, became_invoice,
         }
         money: ClientMoney {
-            title, text, search, when, what, amount, balance, empty, empty_hint, kind, all_kinds,
+            title, text, search, when, what, amount, balance, empty, empty_hint, kind,
         }
         profile: ClientProfile {
             is_company, title, text, who, who_text, address, address_text, phone, phone_country, language,

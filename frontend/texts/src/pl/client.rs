@@ -314,7 +314,6 @@ pub(super) const TEXTS: Client = Client {
         empty: "Brak transakcji",
         empty_hint: "Doładuj konto, a pojawi się pierwszy wpis.",
         kind: "Rodzaj",
-        all_kinds: "Wszystkie rodzaje",
     },
     profile: ClientProfile {
         is_company: "To konto należy do firmy",

@@ -314,7 +314,6 @@ pub(super) const TEXTS: Client = Client {
         empty: "Транзакцій ще немає",
         empty_hint: "Поповніть рахунок, і з’явиться перший запис.",
         kind: "Тип",
-        all_kinds: "Усі типи",
     },
     profile: ClientProfile {
         is_company: "Цей обліковий запис належить компанії",

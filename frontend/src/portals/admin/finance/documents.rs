@@ -9,14 +9,11 @@ use ui::{Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{t, ta, word};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
-use crate::parts::range::{FilterRange, RangeNames};
+use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{DataTable, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
-
-/// Documents are found by the day of issue.
-const ISSUED: RangeNames = RangeNames { from: "issued_from", to: "issued_to" };
 
 fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
     let mut columns = vec![

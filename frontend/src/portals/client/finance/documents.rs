@@ -6,17 +6,16 @@ use shared::DocumentId;
 use shared::billing::document::{DocumentAction, DocumentDetail, DocumentLink, DocumentSummary};
 use shared::billing::payment::PaymentSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
-use ui::{
-    Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list,
-};
+use ui::{Breadcrumbs, Card, Column, Crumb, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list};
 
 use crate::api;
 use crate::format;
-use crate::i18n::{self, tc};
-use crate::parts::filters::{FilterSelect, word_options};
+use crate::i18n::{self, t, tc};
+use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::sheet::DocumentSheet;
 use crate::parts::states::DocumentBadge;
-use crate::parts::{DataTable, Loaded, by_id};
+use crate::parts::{DataTable, Loaded, RecordId, by_id};
 use crate::portals::client::kit;
 use crate::query::use_query;
 
@@ -104,31 +103,15 @@ fn Filters(list: ListState) -> impl IntoView {
         DocumentStatus::ALL.iter().copied().filter(|status| *status != DocumentStatus::Draft).collect();
     let statuses = word_options(&statuses, DocumentStatus::as_str);
     view! {
-        <div class="segment" role="group" aria-label=tc().docs.kind>
-            <button
-                type="button"
-                aria-pressed=move || list.filter("kind").is_empty().to_string()
-                on:click=move |_| list.set_filter("kind", "")
-            >
-                {tc().common.all}
-            </button>
-            {DocumentKind::ALL
-                .iter()
-                .map(|kind| {
-                    let kind = kind.as_str();
-                    view! {
-                        <button
-                            type="button"
-                            aria-pressed=move || (list.filter("kind") == kind).to_string()
-                            on:click=move |_| list.set_filter("kind", kind)
-                        >
-                            {i18n::word(kind)}
-                        </button>
-                    }
-                })
-                .collect_view()}
-        </div>
+        <FilterSegment list name="kind" label=tc().docs.kind words=DocumentKind::ALL.iter().map(|kind| kind.as_str()).collect() />
         <FilterSelect list name="status" label=tc().common.status options=statuses />
+        <FilterSelect
+            list
+            name="overdue"
+            label=i18n::word("overdue")
+            options=vec![("true".to_owned(), t().yes.to_owned())]
+        />
+        <FilterRange list names=ISSUED />
     }
 }
 
@@ -170,19 +153,15 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
             <Breadcrumbs crumbs=vec![Crumb::to(words.title, "/documents"), Crumb::here(number.clone())] />
             <PageHead title=format!("{} {number}", i18n::word(head.kind.as_str()))>
                 <DocumentBadge status=head.status overdue=head.overdue />
+                <RecordId id=id.0 path=format!("/clients/{client}/documents/{id}") />
                 <a class="btn" href=api::money::pdf(client, id) download="">
                     <Icon icon=lu::LuDownload />
                     {words.download}
                 </a>
-                <Button
-                    text=words.print
-                    icon=lu::LuPrinter
-                    on_click=Callback::new(|()| {
-                        if window().print().is_err() {
-                            leptos::logging::warn!("this browser does not print");
-                        }
-                    })
-                />
+                <a class="btn" href=api::money::pdf(client, id) target="_blank" rel="external noopener">
+                    <Icon icon=lu::LuPrinter />
+                    {words.print}
+                </a>
                 {may_pay
                     .then(|| {
                         view! { <LinkButton text=words.pay href=format!("/documents/{id}/pay") class="btn-primary" icon=lu::LuCreditCard /> }
@@ -191,7 +170,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
         </div>
         <div class="grid-2">
             <DocumentSheet detail=detail.clone() />
-            <div class="stack-y no-print">
+            <div class="stack-y">
                 <Related detail=detail.clone() />
                 <Payments payments=detail.payments.clone() />
             </div>
