@@ -142,7 +142,7 @@ pub fn RadioCards(
     let slot = Slot::new(name.clone());
     let problem = slot.clone();
     view! {
-        <fieldset class="field wide" id=slot.id.clone()>
+        <fieldset class="field wide" id=slot.id.clone() tabindex="-1">
             <legend class="field-label mb-2">{move || label.get()}</legend>
             <div class="grid gap-3 sm:grid-cols-2">
                 {move || {

@@ -60,6 +60,11 @@ impl FormErrors {
         self.problems.try_set(Vec::new());
     }
 
+    /// The names of the refused fields.
+    pub fn fields(&self) -> Vec<String> {
+        self.problems.with(|problems| problems.iter().map(|problem| problem.field.clone()).collect())
+    }
+
     fn forget(&self, field: &str) {
         if self.problems.with_untracked(|problems| problems.iter().any(|problem| problem.field == field)) {
             self.problems.update(|problems| problems.retain(|problem| problem.field != field));

@@ -20,8 +20,9 @@ pub(in crate::portals::client) fn PayPage() -> impl IntoView {
     by_id(|id: DocumentId| view! { <Pay id /> })
 }
 
+/// Pays a document, and follows the payment. `order`: an order waits for it.
 #[component]
-fn Pay(id: DocumentId) -> impl IntoView {
+pub(in crate::portals::client) fn Pay(id: DocumentId, #[prop(optional)] order: bool) -> impl IntoView {
     let client = kit::client();
     let overview = overview();
     let page = use_query(|| (), move |()| api::money::payment_page(client, id));
@@ -38,7 +39,7 @@ fn Pay(id: DocumentId) -> impl IntoView {
     });
     view! {
         <Loaded query=page rows=6 let:page>
-            <PayBody page />
+            <PayBody page order />
         </Loaded>
     }
 }
@@ -48,11 +49,12 @@ fn is_paid(status: DocumentStatus) -> bool {
 }
 
 #[component]
-fn PayBody(page: PaymentPage) -> impl IntoView {
+fn PayBody(page: PaymentPage, order: bool) -> impl IntoView {
     let words = &tc().pay;
     let document = page.document.clone();
     let number = document.number.clone().unwrap_or_default();
     let title = fill(words.title, &[("number", &number)]);
+    let (next, there) = if order { (tc().nav.all_services, "/services") } else { (tc().nav.dashboard, "/") };
     if is_paid(document.status) {
         return view! {
             <Title text=title.clone() />
@@ -60,7 +62,7 @@ fn PayBody(page: PaymentPage) -> impl IntoView {
             <section class="card">
                 <EmptyState icon=lu::LuCircleCheck title=words.done_title text=words.done_text>
                     <LinkButton text=words.see_invoice href=format!("/documents/{}", document.id) class="btn-primary" />
-                    <LinkButton text=tc().nav.dashboard href="/" />
+                    <LinkButton text=next href=there />
                 </EmptyState>
             </section>
         }

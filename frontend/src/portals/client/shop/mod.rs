@@ -1,5 +1,7 @@
 //! The storefront and ordering.
 
+mod fields;
+mod follow;
 mod options;
 mod order;
 mod product;

@@ -1,53 +1,106 @@
 //! `/order/:key`: three calm steps with a summary that follows.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use shared::catalog::{
-    ModuleField, ModuleFieldKind, OrderItem, PublicPrice, PublicProductDetail, Quote, QuoteRequest,
-};
+use shared::catalog::{ModuleField, OrderItem, PublicPrice, PublicProductDetail};
+use shared::identity::ClientPermission;
 use shared::services::{NewOrder, OrderStatus};
-use shared::{ClientId, Currency, Language, Period};
+use shared::{ClientId, Currency, DocumentId, Period};
 use ui::{
-    Breadcrumbs, Button, Card, Crumb, EmptyState, Form, FormErrors, NumberField, PageHead, PasswordField,
-    Stepper, TextArea, TextField, effect, lu, toast_ok, use_list,
+    Breadcrumbs, Button, Card, Crumb, EmptyState, Form, FormErrors, ListState, Note, NumberField, PageHead,
+    Stepper, TextField, Tone, effect, lu, toast_ok, use_list,
 };
+use wasm_bindgen::JsCast;
 
+use super::fields::{ModuleInput, Periods};
+use super::follow::follow;
 use super::options::{OptionsForm, OptionsState};
 use super::storefront::{in_currency, shown_currency};
 use super::summary::Summary;
 use crate::api::{self, Key};
 use crate::format;
-use crate::i18n::{self, fill, tc};
-use crate::parts::load::field_text;
-use crate::parts::{Loaded, failure, submit};
-use crate::portals::client::kit::{self, Overview};
+use crate::i18n::{fill, tc};
+use crate::parts::{Loaded, submit};
+use crate::portals::client::finance::pay::Pay;
+use crate::portals::client::kit::{self, Overview, may};
 use crate::query::use_query;
 
+thread_local! {
+    /// What a visitor has chosen, while he signs in.
+    static KEPT: RefCell<Option<OrderItem>> = const { RefCell::new(None) };
+}
+
+/// The steps of an order; once it is placed and lacks money (`?pay=`), how to pay it.
 #[component]
 pub(in crate::portals::client) fn OrderPage() -> impl IntoView {
     let params = use_params_map();
+    let list = use_list("");
     let key = move || params.with(|params| params.get("key")).unwrap_or_default();
     let product = use_query(key, |key| async move { api::shop::product(&key).await });
-    view! {
-        <Loaded query=product rows=8 let:detail>
-            <Steps detail />
-        </Loaded>
+    let proforma = Memo::new(move |_| list.filter("pay").parse::<DocumentId>().ok());
+    move || match proforma.get().filter(|_| use_context::<Overview>().is_some()) {
+        Some(id) => view! {
+            <div class="mb-6">
+                <Note tone=Tone::Ok>{tc().order.placed_pending}</Note>
+            </div>
+            <Pay id order=true />
+        }
+        .into_any(),
+        None => view! {
+            <Loaded query=product rows=8 let:detail>
+                <Steps detail list />
+            </Loaded>
+        }
+        .into_any(),
     }
 }
 
 /// What a module asks, as the fields of the order.
-fn field_values(fields: &[ModuleField]) -> Vec<(ModuleField, RwSignal<String>)> {
-    fields.iter().map(|field| (field.clone(), RwSignal::new(String::new()))).collect()
+fn field_values(
+    fields: &[ModuleField],
+    kept: &BTreeMap<String, String>,
+) -> Vec<(ModuleField, RwSignal<String>)> {
+    let value = |field: &ModuleField| kept.get(&field.key).cloned().unwrap_or_default();
+    fields.iter().map(|field| (field.clone(), RwSignal::new(value(field)))).collect()
+}
+
+/// The step that shows a field, by its name in the request or its id on the page.
+fn step_of(field: &str) -> usize {
+    match field.trim_start_matches("f-").split(['.', '-']).nth(2) {
+        Some("options" | "fields") => 1,
+        Some("label" | "quantity") => 2,
+        _ => 0,
+    }
+}
+
+/// Goes to the step of the first refused field, and to that of a field whose link in the summary is followed.
+fn lead(errors: FormErrors, step: RwSignal<usize>) -> impl Fn(leptos::ev::MouseEvent) + 'static {
+    Effect::new(move |before: Option<usize>| {
+        let fields = errors.fields();
+        if fields.len() > before.unwrap_or(0)
+            && let Some(first) = fields.iter().map(|field| step_of(field)).min()
+        {
+            step.set(first);
+        }
+        fields.len()
+    });
+    move |event: leptos::ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let link = target.and_then(|target| target.closest("a[href^='#f-items-']").ok().flatten());
+        if let Some(id) = link.and_then(|link| link.get_attribute("href")) {
+            step.set(step_of(id.trim_start_matches('#')));
+        }
+    }
 }
 
 #[component]
-fn Steps(detail: PublicProductDetail) -> impl IntoView {
+fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
     let words = &tc().order;
-    let list = use_list("");
     let client = untrack(kit::access).map(|access| access.id);
     let name = detail.product.text.name.clone();
     let currencies: Vec<Currency> = detail.product.prices.iter().map(|price| price.base.currency()).collect();
@@ -62,14 +115,26 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
         let text = fill(tc().shop.not_in_currency, &[("currency", currency.code())]);
         return view! { <EmptyState icon=lu::LuShoppingBag title=name text=text /> }.into_any();
     };
-    let step = RwSignal::new(0_usize);
-    let period = RwSignal::new(first.period);
-    let options = OptionsState::new(&detail.option_groups, &[]);
-    let label = RwSignal::new(String::new());
-    let quantity = RwSignal::new("1".to_owned());
-    let fields = StoredValue::new(field_values(&detail.fields));
-    let offered = StoredValue::new(prices.clone());
     let product = detail.product.id;
+    let offered_for = |period: Period| prices.iter().any(|price| price.period == period);
+    let kept = KEPT.with_borrow(Clone::clone);
+    let kept = kept.filter(|kept| kept.product == product && offered_for(kept.period));
+    let kept = kept.unwrap_or(OrderItem {
+        product,
+        period: first.period,
+        price: None,
+        options: Vec::new(),
+        fields: BTreeMap::new(),
+        label: None,
+        quantity: 1,
+    });
+    let step = RwSignal::new(0_usize);
+    let period = RwSignal::new(kept.period);
+    let options = OptionsState::new(&detail.option_groups, &kept.options);
+    let label = RwSignal::new(kept.label.unwrap_or_default());
+    let quantity = RwSignal::new(kept.quantity.to_string());
+    let fields = StoredValue::new(field_values(&detail.fields, &kept.fields));
+    let offered = StoredValue::new(prices.clone());
     let item = Memo::new(move |_| {
         let period = period.get();
         let price = offered
@@ -92,7 +157,8 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
     });
     let (quote, stale, problem) = follow(client, currency, item);
     let errors = FormErrors::new();
-    let place = ordering(client, item, errors);
+    let place = ordering(client, item, errors, list);
+    let lead = lead(errors, step);
     let next = move || step.update(|step| *step = (*step + 1).min(2));
     let submit_step = Callback::new(move |()| {
         if step.get_untracked() < 2 {
@@ -117,7 +183,7 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
         <Breadcrumbs crumbs />
         <PageHead title=title />
         <Stepper steps current=step />
-        <div class="grid-2">
+        <div class="grid-2" on:click:capture=lead>
             <Card>
                 <Form errors on_submit=submit_step>
                     <div class="grid gap-4" hidden=move || step.get() != 0>
@@ -168,11 +234,15 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
                     let key = key.clone();
                     move || match (client, step.get()) {
                         (None, _) => {
-                            let next = urlencoding::encode(&format!("/order/{key}")).into_owned();
+                            let next = untrack(|| in_currency(format!("/order/{key}"), list));
+                            let next = urlencoding::encode(&next).into_owned();
+                            let keep = move |_| KEPT.set(Some(item.get_untracked()));
                             view! {
-                                <a class="btn btn-primary btn-wide" href=format!("/sign-in?next={next}")>{words.sign_in}</a>
+                                <a class="btn btn-primary btn-wide" href=format!("/sign-in?next={next}") on:click=keep>
+                                    {words.sign_in}
+                                </a>
                                 <p class="sub text-center">
-                                    <a class="link" href="/register">{tc().nav.register}</a>
+                                    <a class="link" href="/register" on:click=keep>{tc().nav.register}</a>
                                 </p>
                             }
                                 .into_any()
@@ -205,56 +275,13 @@ fn Steps(detail: PublicProductDetail) -> impl IntoView {
     .into_any()
 }
 
-type Followed = (Signal<Option<Quote>>, Signal<bool>, Signal<Option<String>>);
-
-/// The quote of what is chosen, a moment after each change.
-fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -> Followed {
-    let quote = RwSignal::new(None::<Quote>);
-    let stale = RwSignal::new(true);
-    let problem = RwSignal::new(None::<String>);
-    let turn = StoredValue::new(0_u32);
-    effect(move || {
-        let item = item.get();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
-        stale.set(true);
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(200).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            // A quote needs no names, and fields are checked when ordering.
-            let item = OrderItem { label: None, ..item };
-            let answer = match client {
-                Some(client) => {
-                    api::own::quote(client, &QuoteRequest { items: vec![item], currency: None }).await
-                }
-                None => api::shop::quote(&QuoteRequest { items: vec![item], currency: Some(currency) }).await,
-            };
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            stale.set(false);
-            match answer {
-                Ok(answer) => {
-                    problem.set(None);
-                    quote.set(Some(answer));
-                }
-                Err(error) => {
-                    let named = match &error {
-                        api::ApiError::Problem(said) => said.fields.first().map(field_text),
-                        _ => None,
-                    };
-                    problem.set(Some(named.unwrap_or_else(|| failure(&error).0)));
-                }
-            }
-        });
-    });
-    (quote.into(), stale.into(), problem.into())
-}
-
-/// Places the order once; goes on to the service, or to the payment when money is missing.
-fn ordering(client: Option<ClientId>, item: Memo<OrderItem>, errors: FormErrors) -> crate::parts::Submit {
+/// Places the order once; goes on to the service, or shows how to pay when money is missing.
+fn ordering(
+    client: Option<ClientId>,
+    item: Memo<OrderItem>,
+    errors: FormErrors,
+    list: ListState,
+) -> crate::parts::Submit {
     let key = StoredValue::new(Key::new());
     effect(move || {
         item.track();
@@ -265,6 +292,7 @@ fn ordering(client: Option<ClientId>, item: Memo<OrderItem>, errors: FormErrors)
     submit(
         errors,
         move || async move {
+            errors.clear();
             // The button is there only for somebody who acts for a client.
             let client = client.ok_or(api::ApiError::SignedOut)?;
             let order = NewOrder { items: vec![item.get_untracked()] };
@@ -274,11 +302,12 @@ fn ordering(client: Option<ClientId>, item: Memo<OrderItem>, errors: FormErrors)
             if let Some(overview) = overview {
                 overview.refresh();
             }
+            KEPT.set(None);
             let words = &tc().order;
             let target = match (order.status, order.proforma, order.services.first()) {
-                (OrderStatus::Pending, Some(proforma), _) => {
-                    toast_ok(words.placed_pending);
-                    format!("/documents/{proforma}/pay")
+                (OrderStatus::Pending, Some(proforma), _) if may(ClientPermission::Documents) => {
+                    list.open("pay", &proforma.to_string());
+                    return;
                 }
                 (status, _, Some(service)) => {
                     toast_ok(if status == OrderStatus::Pending {
@@ -302,73 +331,5 @@ fn Intro(title: &'static str, text: &'static str) -> impl IntoView {
             <h2>{title}</h2>
             {(!text.is_empty()).then(|| view! { <p class="text-sm text-ink-2 mt-0.5">{text}</p> })}
         </div>
-    }
-}
-
-/// The periods as cards, price of the period and of the hour side by side.
-#[component]
-fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
-    view! {
-        <div class="grid gap-3 sm:grid-cols-2" role="radiogroup" aria-label=tc().order.period_title>
-            {prices
-                .into_iter()
-                .map(|price| {
-                    let mine = price.period;
-                    view! {
-                        <label class="choice">
-                            <input
-                                class="sr-only"
-                                type="radio"
-                                name="items.0.period"
-                                prop:checked=move || period.get() == mine
-                                on:change=move |_| period.set(mine)
-                            />
-                            <span class="flex-1">
-                                <span class="field-label block">{format::period(mine)}</span>
-                                <span class="num block mt-1">
-                                    <b class="text-lg">{format::money(price.base)}</b>
-                                    " "
-                                    <span class="text-ink-2">{format::per_period(mine)}</span>
-                                </span>
-                                <span class="field-help num">
-                                    {price
-                                        .hourly
-                                        .filter(|_| mine != Period::Hourly)
-                                        .map(|hourly| format!("{} {}", format::money(hourly), format::per_period(Period::Hourly)))}
-                                    {price
-                                        .setup
-                                        .is_positive()
-                                        .then(|| format!(" · {}: {}", tc().shop.setup, format::money(price.setup)))}
-                                </span>
-                            </span>
-                        </label>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
-}
-
-/// A field that the module asks for.
-#[component]
-fn ModuleInput(field: ModuleField, value: RwSignal<String>) -> impl IntoView {
-    let label = field
-        .labels
-        .get(&i18n::language())
-        .or_else(|| field.labels.get(&Language::English))
-        .cloned()
-        .unwrap_or_else(|| field.key.clone());
-    let name = format!("items.0.fields.{}", field.key);
-    match field.kind {
-        ModuleFieldKind::Line => {
-            view! { <TextField name label value required=field.required max_length=field.length_max wide=true /> }.into_any()
-        }
-        ModuleFieldKind::Paragraph => {
-            view! { <TextArea name label value required=field.required max_length=field.length_max /> }.into_any()
-        }
-        ModuleFieldKind::Secret => {
-            view! { <PasswordField name label value required=field.required autocomplete="new-password" wide=true /> }
-                .into_any()
-        }
     }
 }

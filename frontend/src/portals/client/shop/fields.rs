@@ -1,0 +1,78 @@
+//! Fields of an order: its period, and what the module asks.
+
+use leptos::prelude::*;
+use shared::catalog::{ModuleField, ModuleFieldKind, PublicPrice};
+use shared::{Language, Period};
+use ui::form::field_id;
+use ui::{PasswordField, TextArea, TextField};
+
+use crate::format;
+use crate::i18n::{self, tc};
+
+/// The periods as cards, price of the period and of the hour side by side.
+#[component]
+pub(super) fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
+    view! {
+        <div class="grid gap-3 sm:grid-cols-2" role="radiogroup" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
+            {prices
+                .into_iter()
+                .map(|price| {
+                    let mine = price.period;
+                    view! {
+                        <label class="choice">
+                            <input
+                                class="sr-only"
+                                type="radio"
+                                name="items.0.period"
+                                prop:checked=move || period.get() == mine
+                                on:change=move |_| period.set(mine)
+                            />
+                            <span class="flex-1">
+                                <span class="field-label block">{format::period(mine)}</span>
+                                <span class="num block mt-1">
+                                    <b class="text-lg">{format::money(price.base)}</b>
+                                    " "
+                                    <span class="text-ink-2">{format::per_period(mine)}</span>
+                                </span>
+                                <span class="field-help num">
+                                    {price
+                                        .hourly
+                                        .filter(|_| mine != Period::Hourly)
+                                        .map(|hourly| format!("{} {}", format::money(hourly), format::per_period(Period::Hourly)))}
+                                    {price
+                                        .setup
+                                        .is_positive()
+                                        .then(|| format!(" · {}: {}", tc().shop.setup, format::money(price.setup)))}
+                                </span>
+                            </span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+/// A field that the module asks for.
+#[component]
+pub(super) fn ModuleInput(field: ModuleField, value: RwSignal<String>) -> impl IntoView {
+    let label = field
+        .labels
+        .get(&i18n::language())
+        .or_else(|| field.labels.get(&Language::English))
+        .cloned()
+        .unwrap_or_else(|| field.key.clone());
+    let name = format!("items.0.fields.{}", field.key);
+    match field.kind {
+        ModuleFieldKind::Line => {
+            view! { <TextField name label value required=field.required max_length=field.length_max wide=true /> }.into_any()
+        }
+        ModuleFieldKind::Paragraph => {
+            view! { <TextArea name label value required=field.required max_length=field.length_max /> }.into_any()
+        }
+        ModuleFieldKind::Secret => {
+            view! { <PasswordField name label value required=field.required autocomplete="new-password" wide=true /> }
+                .into_any()
+        }
+    }
+}
