@@ -214,6 +214,9 @@ fn Top() -> impl IntoView {
                                         <span class=if low { "num neg" } else { "num" }>
                                             {short(wallet.balance, wallet.currency)}
                                         </span>
+                                        <span class="sub num hidden xl:inline">
+                                            {tc().home.credit} ": " {short(wallet.credit_limit, wallet.currency)}
+                                        </span>
                                     </a>
                                 }
                             })

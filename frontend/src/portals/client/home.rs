@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use rust_decimal::Decimal;
-use shared::Money;
 use shared::billing::ledger::TransactionSummary;
 use shared::billing::wallet::CostSummary;
 use shared::identity::ClientPermission;
+use shared::money::round_half_up;
 use shared::services::ServiceCounters;
 use ui::{AreaChart, Card, EmptyState, Icon, LinkButton, PageHead, Series, StatCard, lu};
 
@@ -227,14 +227,15 @@ fn Recommended(cost: CostSummary) -> impl IntoView {
     }
 }
 
-/// The balance of the next 30 days in the smallest units of the currency, if nothing changes.
+/// The balance of the next 30 days in hundredths of the currency, if nothing changes.
 fn forecast_of(cost: &CostSummary) -> Vec<i64> {
-    let currency = cost.wallet.currency;
     (0..=30)
         .map(|day| {
             let spent = cost.daily.checked_mul(Decimal::from(day)).unwrap_or(Decimal::ZERO);
             let left = cost.wallet.balance.checked_sub(spent).unwrap_or(Decimal::ZERO);
-            format::minor_units(Money::ledger(left.max(Decimal::ZERO), currency))
+            let hundredths =
+                left.max(Decimal::ZERO).checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX);
+            round_half_up(hundredths, 0).try_into().unwrap_or(i64::MAX)
         })
         .collect()
 }
@@ -247,7 +248,7 @@ fn cents(value: i64) -> String {
 #[component]
 fn Forecast(cost: CostSummary) -> impl IntoView {
     let words = &tc().home;
-    if cost.services == 0 || cost.wallet.currency.decimals() != 2 || cost.wallet.balance <= Decimal::ZERO {
+    if cost.services == 0 || cost.wallet.balance <= Decimal::ZERO {
         return ().into_any();
     }
     let start = format::now_seconds();
@@ -296,7 +297,7 @@ fn RecentRows(rows: Vec<TransactionSummary>) -> impl IntoView {
         .map(|row| {
             let document = row.document_id.map(|id| format!("{}/{id}", LINKS.documents));
             let service = row.service_id.map(|id| format!("{}/{id}", LINKS.services));
-            let href = document.or(service).unwrap_or_else(|| "/transactions".to_owned());
+            let href = document.or(service).unwrap_or_else(|| format!("/transactions?why={}", row.id));
             view! {
                 <li class="border-b border-line last:border-b-0">
                     <a class="flex items-center gap-4 px-5 py-3 hover:bg-sunken" href=href>

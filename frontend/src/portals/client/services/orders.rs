@@ -16,7 +16,7 @@ use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, StateBadge, by_id, submit_with};
+use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, may, overview};
 use crate::query::{Query, use_query};
@@ -122,6 +122,7 @@ fn Body(detail: OrderDetail, query: Query<OrderDetail>) -> impl IntoView {
         <Breadcrumbs crumbs=vec![Crumb::to(words.title, "/orders"), Crumb::here(title.clone())] />
         <PageHead title=title>
             <StateBadge state=detail.status.as_str() />
+            <RecordId id=id.0 path=format!("/clients/{client}/orders/{id}") />
             {pending
                 .then(|| {
                     view! {

@@ -15,7 +15,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, by_id, submit_with};
+use crate::parts::{Loaded, RecordId, by_id, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
@@ -76,6 +76,7 @@ fn Head(detail: ServiceDetail, query: Query<ServiceDetail>, asking: Asking) -> i
     let row = detail.service.clone();
     let icon = icons::product(&row.icon);
     let shown = detail.clone();
+    let (id, path) = (row.id.0, format!("/clients/{}/services/{}", kit::client(), row.id));
     view! {
         <Title text=row.label.clone() />
         <Breadcrumbs crumbs=vec![Crumb::to(tc().service.title, "/services"), Crumb::here(row.label.clone())] />
@@ -84,6 +85,7 @@ fn Head(detail: ServiceDetail, query: Query<ServiceDetail>, asking: Asking) -> i
             <div class="flex-1 min-w-0">
                 <PageHead title=row.label.clone() text=row.product_name.clone()>
                     <ServiceBadge service=row />
+                    <RecordId id path />
                     <Actions detail=shown query asking />
                 </PageHead>
             </div>
