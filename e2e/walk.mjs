@@ -1,7 +1,8 @@
 // A customer's first weeks, as a person lives them: register, confirm, complete the profile, top up, be booked, read the
 // invoice, order a server, be charged, ask why, run dry, be suspended, top up again.
 //
-// The customer uses the pages, staff use the API beside them; what is seen on a page is compared with what the API says.
+// Both sit before a browser: the customer before the client portal, staff before theirs. API and SQL only check what the
+// pages did, and the charges are computed here once more, from the price and the calendar.
 import { randomUUID } from "node:crypto";
 import { Panel, browser, equal, holds, link, mail, pdfText, settled, test, until } from "./harness.mjs";
 
@@ -11,23 +12,25 @@ const units = (text) => {
   return (sign ? -1n : 1n) * (BigInt(whole) * 10_000n + BigInt(part.padEnd(4, "0")));
 };
 const same = (left, right) => units(left) === units(right);
+/** An amount as it stands on a page: `−€0.0807`. */
+const shown = (text) => units(text.replaceAll("\u2212", "-").replace(/[^\d.-]/g, ""));
 /** round4(price · k / n), half away from zero, in ten thousandths. */
 const upTo = (price, k, n) => (2n * price * k + n) / (2n * n);
 
-/** What `hours` hours from `from` on cost: hourly by the base, monthly by the hours of the calendar month. */
-function cost(service, from, hours) {
-  const base = units(service.rate.amount);
+const hour = 3_600_000;
+/** The place of an hour in its month: hour k of n. */
+function placed(start) {
+  const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];
+  const first = Date.UTC(year, month, 1);
+  return { k: BigInt(Math.floor((start.getTime() - first) / hour) + 1), n: BigInt((Date.UTC(year, month + 1, 1) - first) / hour) };
+}
+
+/** What `hours` hours from `from` on cost at `price` a month. */
+function cost(price, from, hours) {
   let sum = 0n;
-  for (let hour = 0; hour < hours; hour += 1) {
-    const start = new Date(from.getTime() + hour * 3_600_000);
-    if (service.period === "hourly") {
-      sum += base;
-      continue;
-    }
-    const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];
-    const n = BigInt((Date.UTC(year, month + 1, 1) - Date.UTC(year, month, 1)) / 3_600_000);
-    const k = BigInt(Math.floor((start.getTime() - Date.UTC(year, month, 1)) / 3_600_000) + 1);
-    sum += upTo(base, k, n) - upTo(base, k - 1n, n);
+  for (let count = 0; count < hours; count += 1) {
+    const { k, n } = placed(new Date(from.getTime() + count * hour));
+    sum += upTo(price, k, n) - upTo(price, k - 1n, n);
   }
   return sum;
 }
@@ -37,6 +40,8 @@ await test(async (results, own) => {
   const staff = await panel.admin();
   const window = own(await browser());
   const { page, complaints } = window;
+  const desk = own(await browser());
+  const office = desk.page;
   const stop = { stop: true };
   const email = `ada.${randomUUID().slice(0, 8)}@example.test`;
   const password = "nine green bottles on a wall";
@@ -51,6 +56,55 @@ await test(async (results, own) => {
     await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
     await settled(page);
   };
+
+  /** Opens a page of the staff portal; signs in when the session is over. */
+  const staffOpen = async (path) => {
+    await office.goto(panel.base + path);
+    await settled(office);
+    if (new URL(office.url()).pathname !== "/admin/sign-in") return;
+    await office.locator('[name="email"]').fill(staff.email);
+    await office.locator('[name="password"]').fill(staff.password);
+    await office.locator("form button[type=submit]").first().click();
+    await office.waitForURL((url) => url.pathname !== "/admin/sign-in");
+    await settled(office);
+  };
+  /** Books a bank transfer for the whole document, as staff do: found by its number, "Add payment". */
+  const book = async (number) => {
+    await staffOpen("/admin/documents");
+    await office.getByRole("searchbox").first().fill(number);
+    await office.getByRole("link", { name: number, exact: true }).click();
+    await office.getByRole("button", { name: "Add payment" }).click();
+    const dialog = office.locator("dialog[open]");
+    await dialog.locator('[name="external_id"]').fill(`transfer-${randomUUID()}`);
+    const bank = await dialog.locator('[name="gateway_id"] option').filter({ hasText: /bank/i }).first().getAttribute("value");
+    await dialog.locator('[name="gateway_id"]').selectOption(bank);
+    await dialog.getByRole("button", { name: "Add payment" }).click();
+    await office.getByText("The payment is booked.").first().waitFor();
+  };
+  const now = async () => Date.parse((await ada.get("/public/clock")).now);
+  /** Moves the installation's clock on the page of the settings: "+1 hour", "+30 days". */
+  const pass = async (button, hours) => {
+    await staffOpen("/admin/settings");
+    const before = await now();
+    await office.getByRole("button", { name: button, exact: true }).click();
+    await until("the clock is moved", async () => (await now()) >= before + hours * hour);
+  };
+  /** Adds funds on the page of the client; gives the proforma, whose payment page is then open. */
+  const addFunds = async (amount, total) => {
+    const known = (await ada.get(`/clients/${client}/documents?kind=proforma`)).total;
+    await page.goto(`${panel.base}/funds`);
+    await settled(page);
+    await field("amount").fill(amount);
+    await page.getByText(total).first().waitFor();
+    await submit();
+    const issued = await until("a proforma was issued", async () => {
+      const { items, total: count } = await ada.get(`/clients/${client}/documents?kind=proforma&sort=-created_at`);
+      return count > known && items[0];
+    });
+    await page.getByText(issued.number).first().waitFor();
+    return issued;
+  };
+  let client;
 
   await results.prove("a visitor registers", async () => {
     await page.goto(`${panel.base}/register`);
@@ -73,7 +127,6 @@ await test(async (results, own) => {
     await page.getByRole("link", { name: /sign in/i }).first().waitFor();
   }, stop);
 
-  let client;
   await results.prove("she signs in", async () => {
     await page.goto(`${panel.base}/sign-in`);
     await enter();
@@ -96,21 +149,18 @@ await test(async (results, own) => {
   await results.prove("she tops up 100.00 EUR net: VAT 23 %, total 123.00", async () => {
     const quote = await ada.post(`/clients/${client}/funds/quote`, { amount: "100.00" });
     holds(same(quote.tax.amount, "23") && same(quote.total.amount, "123"), `quote: ${JSON.stringify(quote)}`);
-    await page.goto(`${panel.base}/funds`);
-    await settled(page);
-    await field("amount").fill("100.00");
-    await page.getByText(/123[.,]00/).first().waitFor();
-    await submit();
-    proforma = await until("a proforma was issued", async () =>
-      (await ada.get(`/clients/${client}/documents?kind=proforma`)).items[0]);
+    proforma = await addFunds("100.00", /123[.,]00/);
     holds(same(proforma.total.amount, "123"), `proforma: ${JSON.stringify(proforma)}`);
-    await page.getByText(proforma.number).first().waitFor();
   }, stop);
 
   let invoice;
   await results.prove("staff book the bank transfer; the invoice is issued", async () => {
-    invoice = await book(panel, staff, proforma.id, "123.00");
+    await book(proforma.number);
+    invoice = (await ada.get(`/clients/${client}/documents?kind=invoice`)).items[0];
     holds(invoice?.number, "an invoice with a number");
+    await office.getByRole("link", { name: invoice.number }).first().waitFor();
+    // Her payment page is still open, and notices by itself.
+    await page.getByText("Paid. Thank you!").first().waitFor();
     const wallet = await balance(panel, client);
     holds(same(wallet, "100"), `balance ${wallet}`);
     await mail(email, /invoice/i);
@@ -154,45 +204,101 @@ await test(async (results, own) => {
   }, stop);
 
   let activated;
+  let price;
+  let setup;
   await results.prove("staff mark it delivered; it is active and its first hour is charged", async () => {
-    const task = await until("the task", async () =>
-      (await staff.get(`/admin/tasks?search=${service.id}&manual=true&per_page=5`)).items.find((task) => task.manual && task.service_id === service.id)
-        ?? (await panel.sql(`SELECT id FROM tasks WHERE service_id = '${service.id}' AND manual AND state = 'processing'`))[0]);
-    await staff.post(`/admin/tasks/${task.id}/done`, {});
+    await staffOpen("/admin/tasks?manual=true&state=processing");
+    const task = office.getByRole("row").filter({ hasText: "Ada Nowicka" });
+    await task.getByRole("button", { name: "Mark done" }).click();
+    await office.locator("dialog[open]").getByRole("button", { name: "Mark done" }).click();
+    await office.getByText("Marked as done").first().waitFor();
     const detail = await until("it is active", async () => {
       const now = await ada.get(`/clients/${client}/services/${service.id}`);
       return now.service.state === "active" ? now : undefined;
     });
     service = detail.service;
     activated = new Date(service.activated_at);
+    setup = units(detail.price.total.setup?.amount ?? "0");
+    price = units(detail.price.total.base.amount);
     const left = await balance(panel, client);
-    const setup = units(detail.price.total.setup?.amount ?? "0");
-    equal(String(units("100") - setup - cost(service, activated, 1)), String(units(left)), "the balance after the first hour");
+    equal(String(units("100") - setup - cost(price, activated, 1)), String(units(left)), "the balance after the first hour");
   }, stop);
 
-  await results.prove("three hours pass: charged to four decimals, and explained", async () => {
-    const before = units(await balance(panel, client));
-    await staff.moveClock(3);
-    const three = cost(service, new Date(activated.getTime() + 3_600_000), 3);
-    await until("three hours are charged", async () => units(await balance(panel, client)) === before - three);
-    const { items } = await ada.get(`/clients/${client}/transactions?kind=charge`);
-    holds(items.length >= 2, "the charges are among the transactions");
-    const why = await ada.get(`/clients/${client}/transactions/${items[0].id}`);
-    holds(JSON.stringify(why).includes(service.id), `why names the service: ${JSON.stringify(why)}`);
+  /** Opens the "why?" of a row and gives its dialog. */
+  const why = async (row) => {
+    await row.getByRole("button", { name: /why/i }).click();
+    await page.waitForURL(/[?&]why=/);
+    const dialog = page.locator("dialog[open]");
+    await dialog.getByText("Together").waitFor();
+    return dialog;
+  };
+  const unwhy = async () => {
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("why"));
+  };
+  /** The amounts that stand at the right of lines. */
+  const figures = async (lines) => (await lines.locator("> li > .num").allTextContents()).map(shown);
+
+  await results.prove("three hours pass: the charges are there, exact, and each says why", async () => {
+    for (let count = 0; count < 3; count += 1) await pass("+1 hour", 1);
+    const left = units("100") - setup - cost(price, activated, 4);
+    await until("three hours are charged", async () => units(await balance(panel, client)) === left);
     await page.goto(`${panel.base}/transactions`);
     await settled(page);
-    await page.getByRole("button", { name: /why/i }).first().click();
-    await page.getByText(service.label).first().waitFor();
+    await page.getByRole("button", { name: "Charge", exact: true }).click();
+    await page.getByRole("button", { name: "When" }).click();
+    const rows = page.locator("table.table tbody tr");
+    await rows.first().getByText(/^(Setup|Service started)/).waitFor();
+    let running = units("100");
+    let hours = 0;
+    let fees = 0n;
+    for (const row of await rows.all()) {
+      const [amount, after] = (await row.locator("td.end").allTextContents()).slice(0, 2).map(shown);
+      running += amount;
+      equal(String(after), String(running), "the balance after a row");
+      const dialog = await why(row);
+      const sum = await dialog.locator("section").first().locator("> div").last().innerText();
+      equal(String(shown(sum.replace("Together", ""))), String(amount), "the sum of the why");
+      const charges = dialog.locator("li", { has: page.locator(".mono") });
+      if ((await charges.count()) === 0) {
+        // A fee: the price rows that it is made of.
+        const parts = await figures(dialog.locator("section ul").first());
+        equal(String(parts.reduce((all, part) => all + part, 0n)), String(amount), "the rows of the fee");
+        fees -= amount;
+      }
+      let explained = 0n;
+      for (const charge of await charges.all()) {
+        await charge.getByRole("link", { name: service.label }).waitFor();
+        const said = (await charge.locator(".mono").innerText()).replaceAll("\u00a0", " ");
+        const found = /^([\d.]+) × (\d+)\/(\d+) − ([\d.]+) × (\d+)\/(\d+) = ([\d.]+) EUR$/.exec(said);
+        holds(found, `the arithmetic reads: ${said}`);
+        const [, whole, last, n, again, before, all, result] = found;
+        const start = placed(new Date(activated.getTime() + hours * hour));
+        equal([units(whole), units(again)].map(String), [price, price].map(String), "the price");
+        equal([before, n, all], [start.k - 1n, start.n, start.n].map(String), `hours of the month in: ${said}`);
+        const made = upTo(price, BigInt(last), start.n) - upTo(price, start.k - 1n, start.n);
+        equal(String(units(result)), String(made), `the amount of: ${said}`);
+        await charge.getByText(`hours ${start.k}–${last} of ${n}`).waitFor();
+        // The product's row and those of its options make the price.
+        const parts = await figures(charge.locator("ul"));
+        equal(String(parts.reduce((all, part) => all + part, 0n)), String(price), "the rows of the price");
+        explained += made;
+        hours += Number(BigInt(last) - start.k + 1n);
+      }
+      if ((await charges.count()) > 0) equal(String(explained), String(-amount), "the charges of the transaction");
+      await unwhy();
+    }
+    equal([String(fees), hours], [String(setup), 4], "the setup and the hours that were charged");
+    equal(String(running), String(left), "the balance on the page, to four decimals");
+    equal(String(units(await balance(panel, client))), String(running), "the balance that is stored");
   });
 
   await results.prove("the wallet runs dry: suspended and told so", async () => {
     const left = units(await balance(panel, client));
-    // An hour of a long month costs less than one of a short month.
-    let hours = 24;
-    while (cost(service, new Date(activated.getTime() + 4 * 3_600_000), hours) <= left) hours += 24;
-    await staff.moveClock(hours);
+    let months = 1;
+    while (cost(price, new Date(activated.getTime() + 4 * hour), months * 720) <= left) months += 1;
+    for (let moved = 0; moved < months; moved += 1) await pass("+30 days", 720);
     // Weeks have passed: everybody signs in again.
-    await staff.signIn("admin", staff.email, staff.password);
     await ada.signIn("client", email, password);
     await until("it is suspended", async () =>
       (await ada.get(`/clients/${client}/services/${service.id}`)).service.state === "suspended", 90, 500);
@@ -207,15 +313,17 @@ await test(async (results, own) => {
   });
 
   await results.prove("a second top-up resumes it at once", async () => {
-    const second = await ada.post(`/clients/${client}/funds/proformas`, { amount: "50.00" });
-    await book(panel, staff, (second.document ?? second).id, (second.document ?? second).total.amount);
+    const second = await addFunds("50.00", /61[.,]50/);
+    await book(second.number);
     await until("it is active again", async () =>
       (await ada.get(`/clients/${client}/services/${service.id}`)).service.state === "active", 15, 200);
+    await page.goto(`${panel.base}/services/${service.id}`);
+    await page.getByText("Active", { exact: true }).first().waitFor();
     await mail(email, /resum|active again|running again/i, 60);
   });
 
   await results.prove("the books are right", () => panel.verify());
-  await results.prove("the pages complained of nothing", () => equal(complaints, [], "complaints"));
+  await results.prove("the pages complained of nothing", () => equal([...complaints, ...desk.complaints], [], "complaints"));
   await results.prove("nothing was logged as an error", () => equal(panel.errors().slice(0, 5), [], "log lines"));
 });
 
@@ -223,24 +331,12 @@ async function balance(panel, client) {
   return (await panel.sql(`SELECT balance::text FROM wallets WHERE client_id = '${client}'`))[0].balance;
 }
 
-/** Books a bank transfer for the whole document, as staff do; gives the invoice. */
-async function book(panel, staff, document, amount) {
-  const [gateway] = await panel.sql(
-    `SELECT g.id FROM gateways g JOIN documents d ON d.company_id = g.company_id WHERE d.id = '${document}' AND g.module = 'bank_transfer' LIMIT 1`,
-  );
-  holds(gateway, "the seller takes bank transfers");
-  const booked = await staff.post(`/admin/documents/${document}/payments`, {
-    gateway_id: gateway.id, amount, external_id: `transfer-${randomUUID()}`,
-  });
-  return booked.invoice;
-}
-
-/** The dearest server that is charged by the hour. */
+/** The dearest server whose month is charged by the hour. */
 async function hourlyServer(caller) {
   const { groups } = await caller.get("/public/catalog?currency=EUR");
   const found = groups.flatMap((group) => group.products)
     .flatMap((product) => product.prices.map((price) => ({ product, price })))
-    .filter(({ product, price }) => product.key.startsWith("vps") && (price.period === "hourly" || (price.period === "monthly" && product.hourly_billing)))
+    .filter(({ product, price }) => product.key.startsWith("vps") && price.period === "monthly" && product.hourly_billing)
     .sort((left, right) => Number(right.price.hourly?.amount ?? 0) - Number(left.price.hourly?.amount ?? 0))[0];
   holds(found, "the catalogue has an hourly server");
   return { name: found.product.text.name, key: found.product.key, period: found.price.period };
