@@ -36,14 +36,14 @@ fn columns(list: ListState) -> Vec<Column<TransactionSummary>> {
         |row: &TransactionSummary, amount: Option<_>| amount.map(|amount| exact(amount, row.currency));
     vec![
         Column::new("at", words.when, |row: &TransactionSummary| {
-            view! { <span class="num font-normal">{format::date_time(row.at)}</span> }
+            view! { <span class="block w-20 sm:w-auto sm:whitespace-nowrap font-normal">{format::date_time(row.at)}</span> }
         })
         .sorted_by("at"),
         Column::new("what", words.what, |row: &TransactionSummary| {
             let period = row.period_from.zip(row.period_to);
             let period = period.map(|(from, to)| format!(" · {} – {}", format::date_time(from), format::date_time(to)));
             view! {
-                <div class="strong">{row.description.clone()}</div>
+                <div class="strong min-w-44">{row.description.clone()}</div>
                 <div class="sub">{i18n::word(row.kind.as_str())} {period}</div>
             }
         }),
