@@ -221,6 +221,15 @@ pub fn date_time_exact(at: Timestamp) -> String {
     )
 }
 
+/// The zone in which times are written here: `Europe/Warsaw (CET)`.
+pub fn zone() -> String {
+    let name = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let name = js_sys::Reflect::get(&name, &"timeZone".into()).ok().and_then(|name| name.as_string());
+    let now = date_text(now(), &[("hour", "numeric"), ("timeZoneName", "short")]);
+    let short = now.rsplit(' ').next().unwrap_or_default();
+    format!("{} ({short})", name.unwrap_or_default())
+}
+
 /// How a period is called: `monthly`.
 pub fn period(period: Period) -> &'static str {
     i18n::word(period.as_str())
@@ -260,8 +269,13 @@ pub fn short_id(id: uuid::Uuid) -> String {
     text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_owned()
 }
 
-/// Seconds of the browser's clock: for countdowns, never for money.
-pub fn now_seconds() -> i64 {
+/// The browser's clock: for countdowns, never for money.
+fn now() -> Timestamp {
     let text: String = js_sys::Date::new_0().to_iso_string().into();
-    text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).unwrap_or_default()
+    text.parse().unwrap_or_default()
+}
+
+/// Seconds of the browser's clock.
+pub fn now_seconds() -> i64 {
+    now().as_second()
 }

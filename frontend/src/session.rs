@@ -37,6 +37,14 @@ impl Portal {
         }
     }
 
+    /// Where one asks for a link to set a new password.
+    pub const fn forgotten(self) -> &'static str {
+        match self {
+            Self::Admin => "/admin/forgotten",
+            Self::Client => "/forgotten",
+        }
+    }
+
     /// Where one is after signing in.
     pub const fn home(self) -> &'static str {
         match self {
@@ -95,10 +103,7 @@ pub fn may(permission: Permission) -> bool {
 /// The client that the signed-in user acts for: chosen before in this browser, else his first.
 pub fn acting_client() -> Option<ClientId> {
     let chosen = CLIENT.with(Clone::clone).get();
-    let stored = || -> Option<ClientId> {
-        window().local_storage().ok().flatten()?.get_item("hw_client").ok().flatten()?.parse().ok()
-    };
-    let wanted = chosen.or_else(stored);
+    let wanted = chosen.or_else(|| ui::kept("hw_client")?.parse().ok());
     user().with(|who| match who {
         Who::In(session) => session
             .clients
@@ -112,10 +117,7 @@ pub fn acting_client() -> Option<ClientId> {
 
 /// Acts for another client from now on.
 pub fn choose_client(client: ClientId) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
-        // Without storage the choice lasts for this visit.
-        storage.set_item("hw_client", &client.to_string()).ok();
-    }
+    ui::keep("hw_client", &client.to_string());
     CLIENT.with(|signal| signal.set(Some(client)));
 }
 

@@ -17,7 +17,7 @@ pub fn dark() -> ArcRwSignal<bool> {
 
 /// What the person chose; `None` follows the system.
 fn stored() -> Option<String> {
-    window().local_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten())
+    ui::kept(KEY)
 }
 
 fn show(dark: bool) {
@@ -51,9 +51,6 @@ pub fn begin() {
 
 /// Chooses a theme and keeps it in this browser.
 pub fn choose(dark: bool) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
-        // A browser that forbids storage still gets the theme for this visit.
-        storage.set_item(KEY, if dark { "dark" } else { "light" }).ok();
-    }
+    ui::keep(KEY, if dark { "dark" } else { "light" });
     show(dark);
 }

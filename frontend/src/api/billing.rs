@@ -103,11 +103,6 @@ pub fn restore_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/restore"))
 }
 
-/// Only one that nothing belongs to.
-pub fn delete_company(id: CompanyId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/companies/{id}"))
-}
-
 pub fn delete_logo(id: CompanyId) -> Reply<CompanyDetail> {
     client::delete(&format!("/admin/companies/{id}/logo"))
 }

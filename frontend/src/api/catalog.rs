@@ -21,10 +21,6 @@ pub fn change_product(id: ProductId, body: &ProductInput) -> Reply<ProductDetail
     client::put(&format!("/admin/products/{id}"), body)
 }
 
-pub fn delete_product(id: ProductId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/products/{id}"))
-}
-
 pub fn duplicate_product(id: ProductId, body: &ProductCopy) -> Reply<ProductDetail> {
     client::post(&format!("/admin/products/{id}/duplicate"), body)
 }
@@ -65,10 +61,6 @@ pub fn change_product_group(id: ProductGroupId, body: &ProductGroupInput) -> Rep
     client::put(&format!("/admin/product-groups/{id}"), body)
 }
 
-pub fn delete_product_group(id: ProductGroupId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/product-groups/{id}"))
-}
-
 pub fn option_groups(query: String) -> Reply<Page<OptionGroupSummary>> {
     client::get(&format!("/admin/option-groups?{query}"))
 }
@@ -83,10 +75,6 @@ pub fn create_option_group(body: &OptionGroupInput) -> Reply<OptionGroupDetail> 
 
 pub fn change_option_group(id: OptionGroupId, body: &OptionGroupInput) -> Reply<OptionGroupDetail> {
     client::put(&format!("/admin/option-groups/{id}"), body)
-}
-
-pub fn delete_option_group(id: OptionGroupId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/option-groups/{id}"))
 }
 
 pub fn create_option(id: OptionGroupId, body: &OptionInput) -> Reply<OptionGroupDetail> {

@@ -101,10 +101,6 @@ pub fn change_user(id: UserId, body: &UserChange) -> Reply<UserDetail> {
     client::put(&format!("/admin/users/{id}"), body)
 }
 
-pub fn delete_user(id: UserId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/users/{id}"))
-}
-
 pub fn send_user_reset(id: UserId) -> Reply<Nothing> {
     client::act(&format!("/admin/users/{id}/password-reset"))
 }

@@ -21,10 +21,6 @@ pub fn change_admin(id: AdminId, body: &AdminChange) -> Reply<AdminDetail> {
     client::put(&format!("/admin/admins/{id}"), body)
 }
 
-pub fn delete_admin(id: AdminId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/admins/{id}"))
-}
-
 pub fn send_admin_reset(id: AdminId) -> Reply<Nothing> {
     client::act(&format!("/admin/admins/{id}/password-reset"))
 }
@@ -48,10 +44,6 @@ pub fn create_group(body: &NewAdminGroup) -> Reply<AdminGroupDetail> {
 
 pub fn change_group(id: AdminGroupId, body: &AdminGroupChange) -> Reply<AdminGroupDetail> {
     client::put(&format!("/admin/admin-groups/{id}"), body)
-}
-
-pub fn delete_group(id: AdminGroupId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/admin-groups/{id}"))
 }
 
 pub fn permissions() -> Reply<PermissionCatalogue> {

@@ -35,7 +35,7 @@ pub fn language() -> Language {
 }
 
 fn stored() -> Option<Language> {
-    window().local_storage().ok().flatten()?.get_item(KEY).ok().flatten()?.parse().ok()
+    ui::kept(KEY)?.parse().ok()
 }
 
 /// Shows the language of the first page: chosen before, else the browser's.
@@ -53,10 +53,11 @@ pub async fn follow(language: Language) {
 
 /// Changes the language and keeps it in this browser.
 pub fn choose(language: Language) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
-        // Without storage the choice lasts for this visit.
-        storage.set_item(KEY, language.as_str()).ok();
+    // The pages are drawn anew in it.
+    if !ui::may_leave() {
+        return;
     }
+    ui::keep(KEY, language.as_str());
     leptos::task::spawn_local(show(language));
 }
 

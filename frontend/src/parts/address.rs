@@ -54,8 +54,27 @@ impl AddressForm {
 pub fn AddressFields(form: AddressForm, #[prop(into)] prefix: String) -> impl IntoView {
     let name =
         move |field: &str| if prefix.is_empty() { field.to_owned() } else { format!("{prefix}.{field}") };
+    view! {
+        <TextField name=name("line1") label=t().address_1 value=form.line1 max_length=200 wide=true autocomplete="address-line1" />
+        <TextField name=name("line2") label=t().address_2 value=form.line2 max_length=200 wide=true autocomplete="address-line2" />
+        <TextField name=name("postcode") label=t().postcode value=form.postcode max_length=20 autocomplete="postal-code" />
+        <TextField name=name("city") label=t().city value=form.city max_length=100 autocomplete="address-level2" />
+        <CountryField name=name("country") value=form.country required=true />
+        <RegionField name=name("region") country=form.country value=form.region empty=t().none />
+    }
+}
+
+/// A region of the chosen country, where it has any. That of another country is forgotten.
+#[component]
+pub fn RegionField(
+    #[prop(into)] name: String,
+    country: RwSignal<String>,
+    value: RwSignal<String>,
+    /// What no region says.
+    empty: &'static str,
+) -> impl IntoView {
     let regions = use_query(
-        move || form.country.get(),
+        move || country.get(),
         move |country| async move {
             if country.is_empty() { Ok(Vec::new()) } else { api::auth::regions(&country).await }
         },
@@ -66,35 +85,16 @@ pub fn AddressFields(form: AddressForm, #[prop(into)] prefix: String) -> impl In
             regions.map(|region| (region.code.clone(), region.name.clone())).collect::<Vec<_>>()
         })
     });
-    // A region of another country is forgotten.
     Effect::new(move |before: Option<String>| {
-        let country = form.country.get();
+        let country = country.get();
         if before.is_some_and(|before| before != country) {
-            form.region.set(String::new());
+            value.set(String::new());
         }
         country
     });
-    let region_name = name("region");
-    view! {
-        <TextField name=name("line1") label=t().address_1 value=form.line1 max_length=200 wide=true autocomplete="address-line1" />
-        <TextField name=name("line2") label=t().address_2 value=form.line2 max_length=200 wide=true autocomplete="address-line2" />
-        <TextField name=name("postcode") label=t().postcode value=form.postcode max_length=20 autocomplete="postal-code" />
-        <TextField name=name("city") label=t().city value=form.city max_length=100 autocomplete="address-level2" />
-        <CountryField name=name("country") value=form.country required=true />
-        {move || {
-            (!options.get().is_empty())
-                .then(|| {
-                    view! {
-                        <SelectField
-                            name=region_name.clone()
-                            label=t().region
-                            value=form.region
-                            options
-                            empty=t().none
-                        />
-                    }
-                })
-        }}
+    move || {
+        (!options.get().is_empty())
+            .then(|| view! { <SelectField name=name.clone() label=t().region value options empty /> })
     }
 }
 

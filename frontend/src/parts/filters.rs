@@ -1,8 +1,11 @@
 //! Filters of lists, kept in the URL.
 
-use leptos::prelude::*;
-use ui::{ListState, Segment};
+use std::str::FromStr;
 
+use leptos::prelude::*;
+use ui::{Icon, ListState, Segment, effect, lu};
+
+use crate::format::short_id;
 use crate::i18n::{t, word};
 
 /// A filter with a few values as a row of buttons; the first takes it off.
@@ -58,6 +61,38 @@ pub fn FilterSelect(
             }}
         </select>
     }
+}
+
+/// Says that the list holds only what belongs to one record (`service=`), and takes that off.
+#[component]
+pub fn FilterChip(list: ListState, name: &'static str, text: &'static str) -> impl IntoView {
+    let chosen = Memo::new(move |_| list.filter(name));
+    move || {
+        let id = chosen.get().parse().ok().map(short_id)?;
+        Some(view! {
+            <button type="button" class="btn btn-sm" on:click=move |_| list.set_filter(name, "")>
+                {text} " " <span class="mono">{id}</span>
+                <Icon icon=lu::LuX class="icon-sm" />
+            </button>
+        })
+    }
+}
+
+/// Which row of a list is open in a dialog, by its parameter in the URL (`?task=`): the id, whether the dialog is open, and
+/// opening it.
+pub fn use_opened<Id>(list: ListState, name: &'static str) -> (Memo<Option<Id>>, RwSignal<bool>, Callback<Id>)
+where
+    Id: FromStr + ToString + Copy + PartialEq + Send + Sync + 'static,
+{
+    let chosen = Memo::new(move |_| list.filter(name).parse::<Id>().ok());
+    let open = RwSignal::new(false);
+    effect(move || open.set(chosen.get().is_some()));
+    effect(move || {
+        if !open.get() && chosen.get_untracked().is_some() {
+            list.set_opened(name, String::new());
+        }
+    });
+    (chosen, open, Callback::new(move |id: Id| list.set_opened(name, id.to_string())))
 }
 
 /// The values of a fixed list as options of a select.

@@ -118,6 +118,34 @@ where
     }
 }
 
+/// Draws its children once what was asked for has arrived. They stay when it changes: what is to follow is a [`Part`].
+#[component]
+pub fn Arrived<T>(query: Query<T>, #[prop(default = 6)] rows: u32, children: ChildrenFn) -> impl IntoView
+where
+    T: Send + Sync + 'static,
+{
+    let arrived = Memo::new(move |_| query.data().with(Option::is_some));
+    let again = Callback::new(move |()| query.refetch());
+    move || if arrived.get() { children() } else { waiting(query.error(), again, rows) }
+}
+
+/// A part of a record, drawn anew only when what `pick` takes out of it has changed: saving one part leaves what was
+/// typed in the others.
+#[component]
+pub fn Part<T, P, V>(
+    query: Query<T>,
+    pick: impl Fn(&T) -> P + Send + Sync + 'static,
+    children: impl Fn(P) -> V + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Send + Sync + 'static,
+    P: Clone + PartialEq + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let part = Memo::new(move |_| query.data().with(|data| data.as_ref().map(&pick)));
+    move || part.get().map(|part| children(part).into_any())
+}
+
 fn waiting(error: RwSignal<Option<ApiError>>, retry: Callback<()>, rows: u32) -> AnyView {
     (move || match error.get() {
         Some(error) => view! { <FailedNote error retry /> }.into_any(),

@@ -1,6 +1,7 @@
 //! Pieces that pages of both portals share.
 
 pub mod account;
+pub mod add;
 pub mod address;
 pub mod amount;
 pub mod auth_frame;
@@ -20,9 +21,10 @@ pub mod submit;
 pub mod sudo;
 pub mod why;
 
+pub use add::AddLink;
 pub use csv::CsvButton;
 pub use live::{Live, LiveSwitch};
-pub use load::{DataTable, FailedNote, Loaded, NotFound, failure};
-pub use record::{RecordId, by_id};
+pub use load::{Arrived, DataTable, FailedNote, Loaded, NotFound, Part, failure};
+pub use record::{RecordHead, RecordId, by_id};
 pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};

@@ -1,20 +1,31 @@
 //! Rows of a list inside a form.
 
 use leptos::prelude::*;
-use ui::{Icon, lu};
+use ui::{FormErrors, Icon, lu};
 
 use crate::i18n::{t, ta};
+
+/// Tells the form around it that something has changed.
+fn touch(form: Option<FormErrors>) {
+    if let Some(form) = form {
+        form.touch();
+    }
+}
 
 /// Moves a row up.
 #[component]
 pub fn MoveUp<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) -> impl IntoView {
+    let form = use_context::<FormErrors>();
     view! {
         <button
             type="button"
             class="btn btn-ghost btn-icon"
             aria-label=ta().move_up
             disabled=index == 0
-            on:click=move |_| rows.update(|rows| rows.swap(index, index - 1))
+            on:click=move |_| {
+                rows.update(|rows| rows.swap(index, index - 1));
+                touch(form);
+            }
         >
             <Icon icon=lu::LuArrowUp />
         </button>
@@ -24,6 +35,7 @@ pub fn MoveUp<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) ->
 /// Takes a row off.
 #[component]
 pub fn Remove<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) -> impl IntoView {
+    let form = use_context::<FormErrors>();
     view! {
         <button
             type="button"
@@ -33,6 +45,7 @@ pub fn Remove<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) ->
                 rows.update(|rows| {
                     rows.remove(index);
                 });
+                touch(form);
             }
         >
             <Icon icon=lu::LuTrash />

@@ -3,9 +3,13 @@
 use icondata_core::IconData;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use ui::{Avatar, Command, CommandPalette, Icon, Menu, MenuButton, MenuLink, SideDrawer, Toasts, lu};
+use ui::{
+    Avatar, Command, CommandPalette, Icon, Menu, MenuButton, MenuLink, SideDrawer, Toasts, keep, kept, lu,
+    use_typed_guard,
+};
 
-use crate::i18n::t;
+use crate::format;
+use crate::i18n::{fill, t};
 use crate::parts::auth_frame::{LanguageMenu, Mark};
 use crate::parts::sudo::SudoDialog;
 use crate::session::{self, Portal};
@@ -45,6 +49,16 @@ fn is_current(path: &str, href: &str, home: &str) -> bool {
     }
 }
 
+/// The entry of the page that is open: of two above it the nearer.
+fn current(groups: &[Group], path: &str, home: &str) -> String {
+    let entries = groups.iter().flat_map(|group| &group.entries);
+    let above = entries.map(|entry| &entry.href).filter(|href| is_current(path, href, home));
+    above.max_by_key(|href| href.len()).cloned().unwrap_or_default()
+}
+
+const FOLDED: &str = "hw_menu_folded";
+const NARROW: &str = "hw_menu_narrow";
+
 #[component]
 fn Navigation(
     portal: Portal,
@@ -53,6 +67,21 @@ fn Navigation(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let home = portal.home();
+    let current = Memo::new(move |_| groups.with(|groups| path.with(|path| current(groups, path, home))));
+    // Groups by their first entry: titles change with the language.
+    let folded = RwSignal::new(kept(FOLDED).unwrap_or_default());
+    let is_folded = move |key: &str| folded.with(|folded| folded.split(' ').any(|folded| folded == key));
+    let fold = move |key: &str| {
+        let now = folded.get_untracked();
+        let mut all: Vec<&str> =
+            now.split(' ').filter(|folded| !folded.is_empty() && *folded != key).collect();
+        if !now.split(' ').any(|folded| folded == key) {
+            all.push(key);
+        }
+        let all = all.join(" ");
+        keep(FOLDED, &all);
+        folded.set(all);
+    };
     view! {
         <a class="side-brand" href=home on:click=move |_| on_go.run(())>
             <Mark />
@@ -64,9 +93,25 @@ fn Navigation(
                     .get()
                     .into_iter()
                     .map(|group| {
+                        let key = group.entries.first().map(|entry| entry.href.clone()).unwrap_or_default();
+                        let (closed, hidden) = (key.clone(), key.clone());
+                        let title = (!group.title.is_empty())
+                            .then(|| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="side-title"
+                                        aria-expanded=move || (!is_folded(&closed)).to_string()
+                                        on:click=move |_| fold(&key)
+                                    >
+                                        {group.title}
+                                        <Icon icon=lu::LuChevronDown class="icon-sm" />
+                                    </button>
+                                }
+                            });
                         view! {
-                            {(!group.title.is_empty()).then(|| view! { <div class="side-title">{group.title}</div> })}
-                            <ul>
+                            {title}
+                            <ul class:folded=move || is_folded(&hidden)>
                                 {group
                                     .entries
                                     .into_iter()
@@ -78,9 +123,7 @@ fn Navigation(
                                                     class="side-link"
                                                     href=entry.href
                                                     title=title
-                                                    aria-current=move || {
-                                                        path.with(|path| is_current(path, &href, home)).then_some("page")
-                                                    }
+                                                    aria-current=move || current.with(|current| *current == href).then_some("page")
                                                     on:click=move |_| on_go.run(())
                                                 >
                                                     <Icon icon=entry.icon />
@@ -116,7 +159,8 @@ pub fn Shell(
     #[prop(optional, into)] found: Signal<Vec<Command>>,
     children: Children,
 ) -> impl IntoView {
-    let narrow = RwSignal::new(false);
+    use_typed_guard();
+    let narrow = RwSignal::new(kept(NARROW).is_some_and(|kept| kept == "true"));
     let drawer = RwSignal::new(false);
     let palette = RwSignal::new(false);
     let commands = Signal::derive(move || {
@@ -157,7 +201,10 @@ pub fn Shell(
                         class="btn btn-ghost btn-icon btn-sm only-wide"
                         aria-label=t().collapse_menu
                         aria-pressed=move || narrow.get().to_string()
-                        on:click=move |_| narrow.update(|narrow| *narrow = !*narrow)
+                        on:click=move |_| {
+                            narrow.update(|narrow| *narrow = !*narrow);
+                            keep(NARROW, &narrow.get_untracked().to_string());
+                        }
                     >
                         <Icon icon=lu::LuPanelLeft />
                     </button>
@@ -175,6 +222,7 @@ pub fn Shell(
                 <main id="content" class="page" tabindex="-1">
                     {strip.map(|strip| strip.run())}
                     {children()}
+                    <p class="mt-8 text-xs text-ink-3 no-print">{fill(t().times_in, &[("zone", &format::zone())])}</p>
                 </main>
             </div>
         </div>
@@ -247,5 +295,23 @@ fn AccountMenu(portal: Portal, person: Signal<Person>) -> impl IntoView {
                 })
             />
         </Menu>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_entries_above_a_page_the_nearer_is_marked() {
+        let entry =
+            |href: &str| Entry { text: String::new(), href: href.to_owned(), icon: lu::LuUser, count: 0 };
+        let entries = ["/admin", "/admin/services", "/admin/services/new"].map(entry).to_vec();
+        let groups = [Group { title: String::new(), entries }];
+        let marked = |path| current(&groups, path, "/admin");
+        assert_eq!(marked("/admin/services/new"), "/admin/services/new");
+        assert_eq!(marked("/admin/services/0192"), "/admin/services");
+        assert_eq!(marked("/admin/"), "/admin");
+        assert_eq!(marked("/admin/users"), "");
     }
 }

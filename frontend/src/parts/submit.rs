@@ -27,6 +27,19 @@ where
     T: 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
+    let done = move |answer: T| {
+        errors.settle();
+        done(answer);
+    };
+    start(Some(errors), work(call, done))
+}
+
+/// Like [`submit`], for what only looks: what was typed is still to be sent.
+pub fn preview<T, F>(errors: FormErrors, call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
+where
+    T: 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
     start(Some(errors), work(call, done))
 }
 

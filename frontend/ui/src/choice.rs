@@ -20,12 +20,15 @@ pub fn SelectField(
     #[prop(optional)] required: bool,
     #[prop(optional)] wide: bool,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// In a cell of a table.
+    #[prop(optional)]
+    cell: bool,
 ) -> impl IntoView {
-    let slot = Slot::new(name.clone());
+    let slot = Slot::new(name.clone()).in_cell(cell);
     let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
     let control = view! {
         <select
-            class="input"
+            class=if cell { "input input-sm min-w-24" } else { "input" }
             id=slot.id.clone()
             name=name
             required=required

@@ -85,13 +85,16 @@ pub fn NumberField(
     #[prop(optional)] wide: bool,
     #[prop(optional, into)] placeholder: Option<TextProp>,
     #[prop(optional, into)] disabled: Signal<bool>,
+    /// In a cell of a table.
+    #[prop(optional)]
+    cell: bool,
 ) -> impl IntoView {
-    let slot = Slot::new(name.clone());
+    let slot = Slot::new(name.clone()).in_cell(cell);
     let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
     let control = view! {
         <div class="input-with">
             <input
-                class="input input-num"
+                class=if cell { "input input-sm input-num min-w-24" } else { "input input-num" }
                 id=slot.id.clone()
                 name=name
                 type="text"

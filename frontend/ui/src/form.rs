@@ -1,7 +1,10 @@
 //! Forms.
 //!
 //! A [`Form`] brings a [`FormErrors`] context; each field finds the refusal that names it, shows it,
-//! and forgets it when the person types. After a refusal the first bad field gets the focus.
+//! and forgets it when the person types. After a refusal the first bad field gets the focus. A form in which something was
+//! typed and not sent is marked in the page (`data-typed`): see [`crate::guard`].
+
+use std::cell::Cell;
 
 use leptos::context::Provider;
 use leptos::ev::SubmitEvent;
@@ -18,9 +21,16 @@ pub struct FieldProblem {
     pub message: String,
 }
 
+thread_local! {
+    static FORMS: Cell<u32> = const { Cell::new(0) };
+}
+
 /// The refusals of a form.
 #[derive(Clone, Copy)]
 pub struct FormErrors {
+    /// Of the form among all that were drawn: fields of two forms on a page may have the same name.
+    number: u32,
+    typed: RwSignal<bool>,
     problems: RwSignal<Vec<FieldProblem>>,
     general: RwSignal<Option<String>>,
 }
@@ -33,12 +43,36 @@ impl Default for FormErrors {
 
 impl FormErrors {
     pub fn new() -> Self {
-        Self { problems: RwSignal::new(Vec::new()), general: RwSignal::new(None) }
+        let number = FORMS.get().wrapping_add(1);
+        FORMS.set(number);
+        Self {
+            number,
+            typed: RwSignal::new(false),
+            problems: RwSignal::new(Vec::new()),
+            general: RwSignal::new(None),
+        }
+    }
+
+    /// The element id of the field of this name.
+    fn id(&self, name: &str) -> String {
+        format!("f{}-{}", self.number, name.replace('.', "-"))
+    }
+
+    /// Something was changed and not sent.
+    pub fn touch(&self) {
+        if !self.typed.get_untracked() {
+            self.typed.set(true);
+        }
+    }
+
+    /// What was typed has been sent.
+    pub fn settle(&self) {
+        self.typed.try_set(false);
     }
 
     /// Shows a refusal; the first bad field that is on the page gets the focus.
     pub fn refuse(&self, general: impl Into<String>, problems: Vec<FieldProblem>) {
-        let ids: Vec<String> = problems.iter().map(|problem| field_id(&problem.field)).collect();
+        let ids: Vec<String> = problems.iter().map(|problem| self.id(&problem.field)).collect();
         self.general.try_set(Some(general.into()));
         self.problems.try_set(problems);
         leptos::task::spawn_local(async move {
@@ -78,9 +112,12 @@ impl FormErrors {
     }
 }
 
-/// The element id of the field of this name.
+/// The element id of the field of this name in the form around it.
 pub fn field_id(name: &str) -> String {
-    format!("f-{}", name.replace('.', "-"))
+    match use_context::<FormErrors>() {
+        Some(errors) => errors.id(name),
+        None => format!("f-{}", name.replace('.', "-")),
+    }
 }
 
 /// A form. Enter submits; the summary of refusals stands on top with links to the fields.
@@ -97,7 +134,13 @@ pub fn Form(
         on_submit.run(());
     };
     view! {
-        <form class=class novalidate on:submit=submit>
+        <form
+            class=class
+            novalidate
+            data-typed=move || errors.typed.get().then_some("")
+            on:input=move |_| errors.touch()
+            on:submit=submit
+        >
             <Provider value=errors>
                 <FormSummary errors />
                 {children()}
@@ -122,7 +165,7 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
                                     {problems
                                         .into_iter()
                                         .map(|problem| {
-                                            let id = field_id(&problem.field);
+                                            let id = errors.id(&problem.field);
                                             let target = id.clone();
                                             let label = label_of(&id).map(|label| format!("{label}: "));
                                             view! {
@@ -171,11 +214,18 @@ pub(crate) struct Slot {
     name: String,
     pub(crate) id: String,
     errors: Option<FormErrors>,
+    /// In a cell of a table: small, its label only for screen readers.
+    pub(crate) cell: bool,
 }
 
 impl Slot {
     pub(crate) fn new(name: String) -> Self {
-        Self { id: field_id(&name), name, errors: use_context::<FormErrors>() }
+        Self { id: field_id(&name), name, errors: use_context::<FormErrors>(), cell: false }
+    }
+
+    pub(crate) fn in_cell(mut self, cell: bool) -> Self {
+        self.cell = cell;
+        self
     }
 
     pub(crate) fn problem(&self) -> Option<String> {
@@ -209,7 +259,7 @@ impl Slot {
         let error_id = format!("{id}-error");
         view! {
             <div class=if wide { "field wide" } else { "field" }>
-                <label class="field-label" for=id.clone()>
+                <label class=if self.cell { "sr-only" } else { "field-label" } for=id.clone()>
                     {move || label.get()}
                     {required.then(|| view! { <span class="field-required" aria-hidden="true">"*"</span> })}
                 </label>

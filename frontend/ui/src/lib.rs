@@ -9,9 +9,12 @@ pub mod effect;
 pub mod field;
 pub mod form;
 pub mod frame;
+pub mod guard;
 pub mod icon;
+pub mod kept;
 pub mod list;
 pub mod overlay;
+pub mod paging;
 pub mod palette;
 pub mod show;
 pub mod table;
@@ -20,19 +23,22 @@ pub mod words;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
 pub use choice::{CheckField, CheckList, RadioCards, SelectField, SwitchField};
-pub use effect::effect;
+pub use effect::{effect, settled};
 pub use field::{NumberField, PasswordField, TextArea, TextField};
 pub use form::{FieldProblem, Form, FormErrors};
 pub use frame::{
     Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
 };
+pub use guard::{may_leave, use_typed_guard};
 pub use icon::{Icon, lu};
+pub use kept::{keep, kept};
 pub use list::{ListState, use_list};
-pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, use_unsaved_guard};
+pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, TypeName};
+pub use paging::{Pagination, SearchBox};
 pub use palette::{Command, CommandPalette};
 pub use show::{
     Avatar, Badge, Button, CopyId, EmptyState, Facts, FailedState, LinkButton, Note, Skeleton, Tone, initials,
 };
-pub use table::{Align, Column, Pagination, SearchBox, Table};
+pub use table::{Align, Column, Table, TableWrap};
 pub use toast::{Toasts, toast_bad, toast_ok, toast_undo};
 pub use words::{Words, set_words, words};

@@ -58,8 +58,16 @@ impl ListState {
 
     /// Writes parameters; an empty value removes one. Anything but the page goes back to page 1.
     pub fn set(&self, changes: &[(&str, String)], replace: bool) {
+        self.put(changes, replace, changes.iter().all(|(name, _)| *name == "page"));
+    }
+
+    /// Writes which row is open in a dialog: the list below it stays as it is.
+    pub fn set_opened(&self, name: &str, value: String) {
+        self.put(&[(name, value)], true, true);
+    }
+
+    fn put(&self, changes: &[(&str, String)], replace: bool, stays: bool) {
         let mut params = self.params.get_untracked();
-        let stays = changes.iter().all(|(name, _)| *name == "page");
         params.retain(|(key, _)| !changes.iter().any(|(name, _)| name == key) && (stays || key != "page"));
         params.extend(
             changes

@@ -1,15 +1,16 @@
-//! What lies above the page: dialogs, drawers, menus, and the guard of unsaved changes.
+//! What lies above the page: dialogs, drawers, menus.
 //!
-//! Dialogs are native `<dialog>` elements: focus stays inside, Escape closes, focus returns to the opener.
+//! Dialogs are native `<dialog>` elements: focus stays inside, Escape closes, focus returns to the opener. What was typed
+//! in one is not thrown away without a question.
 
 use icondata_core::IconData;
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
-use crate::{Button, Icon, effect, lu, words};
+use crate::guard::may_close;
+use crate::{Button, Form, FormErrors, Icon, effect, lu, words};
 
 #[component]
 fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
@@ -29,12 +30,17 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
             class=class
             aria-label=move || label.get().to_string()
             on:close=move |_| open.set(false)
+            on:cancel=move |event: web_sys::Event| {
+                if !may_close(&event) {
+                    event.prevent_default();
+                }
+            }
             on:mousedown=move |event| {
                 let on_backdrop = event
                     .target()
                     .zip(node.get_untracked())
                     .is_some_and(|(target, dialog)| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog));
-                if on_backdrop {
+                if on_backdrop && may_close(&event) {
                     open.set(false);
                 }
             }
@@ -53,7 +59,11 @@ fn OverlayHead(title: TextProp, open: RwSignal<bool>) -> impl IntoView {
                 type="button"
                 class="btn btn-ghost btn-icon btn-sm"
                 aria-label=words().close
-                on:click=move |_| open.set(false)
+                on:click=move |event| {
+                    if may_close(&event) {
+                        open.set(false);
+                    }
+                }
             >
                 <Icon icon=lu::LuX />
             </button>
@@ -106,9 +116,30 @@ pub fn SideDrawer(
     }
 }
 
-/// Asks before something that cannot be taken back.
+/// Has a name typed before something that cannot be taken back; `done` says whether it was.
+#[component]
+pub fn TypeName(#[prop(into)] name: String, done: RwSignal<bool>) -> impl IntoView {
+    let label = words().type_to_confirm.replace("{text}", name.trim());
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <input
+                class="input"
+                autocomplete="off"
+                autofocus=true
+                on:input=move |event| {
+                    // Nobody misses it when the dialog is closed.
+                    event.stop_propagation();
+                    done.set(event_target_value(&event).trim() == name.trim());
+                }
+            />
+        </label>
+    }
+}
+
+/// Asks before something that cannot be taken back. Enter answers.
 ///
-/// With `type_name`, the button opens only after that text was typed.
+/// With `type_name`, the button opens only after that text was typed. Fields inside show what `errors` says of them.
 #[component]
 pub fn Confirm(
     open: RwSignal<bool>,
@@ -120,19 +151,25 @@ pub fn Confirm(
     #[prop(default = true)] danger: bool,
     #[prop(optional, into)] busy: Signal<bool>,
     #[prop(optional, into)] type_name: Option<String>,
+    #[prop(default = FormErrors::new())] errors: FormErrors,
     on_confirm: Callback<()>,
     #[prop(optional)] children: Option<ChildrenFn>,
 ) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
+    let wanted = StoredValue::new(type_name);
+    let typed = RwSignal::new(false);
+    let locked = Signal::derive(move || !typed.get());
     // Asked again, it is to be typed again.
     effect(move || {
         if open.get() {
-            typed.set(String::new());
+            typed.set(wanted.with_value(Option::is_none));
+            errors.clear();
+            errors.settle();
         }
     });
-    let wanted = StoredValue::new(type_name);
-    let locked = Signal::derive(move || {
-        wanted.with_value(|wanted| wanted.as_ref().is_some_and(|wanted| typed.get().trim() != wanted))
+    let answer = Callback::new(move |()| {
+        if !locked.get_untracked() {
+            on_confirm.run(());
+        }
     });
     let children = StoredValue::new(children);
     view! {
@@ -140,33 +177,21 @@ pub fn Confirm(
             {
                 let (text, action) = (text.clone(), action.clone());
                 view! {
-                    <p class="text-ink-2 whitespace-pre-line">{move || text.get()}</p>
-                    {children.with_value(|children| children.as_ref().map(|children| children()))}
-                    {wanted
-                        .get_value()
-                        .map(|wanted| {
-                            view! {
-                                <label class="field">
-                                    <span class="field-label">{words().type_to_confirm.replace("{text}", &wanted)}</span>
-                                    <input
-                                        class="input"
-                                        autocomplete="off"
-                                        autofocus=true
-                                        on:input=move |event| typed.set(event_target_value(&event))
-                                    />
-                                </label>
-                            }
-                        })}
-                    <div class="form-bar">
-                        <Button text=words().cancel on_click=Callback::new(move |()| open.set(false)) />
-                        <Button
-                            text=action
-                            class=if danger { "btn-danger" } else { "btn-primary" }
-                            busy
-                            disabled=locked
-                            on_click=on_confirm
-                        />
-                    </div>
+                    <Form errors on_submit=answer class="grid gap-4">
+                        <p class="text-ink-2 whitespace-pre-line">{move || text.get()}</p>
+                        {children.with_value(|children| children.as_ref().map(|children| children()))}
+                        {wanted.get_value().map(|name| view! { <TypeName name done=typed /> })}
+                        <div class="form-bar">
+                            <Button text=words().cancel on_click=Callback::new(move |()| open.set(false)) />
+                            <Button
+                                text=action
+                                class=if danger { "btn-danger" } else { "btn-primary" }
+                                submit=true
+                                busy
+                                disabled=locked
+                            />
+                        </div>
+                    </Form>
                 }
             }
         </Dialog>
@@ -328,44 +353,4 @@ pub fn MenuLink(
             {move || text.get()}
         </a>
     }
-}
-
-/// Asks before a page with unsaved changes is left, by link or by closing the tab.
-pub fn use_unsaved_guard(dirty: Signal<bool>) {
-    let leaving = window_event_listener(leptos::ev::beforeunload, move |event| {
-        if dirty.try_get_untracked().unwrap_or(false) {
-            event.prevent_default();
-        }
-    });
-    // Before the router sees the click: it listens on the window while the event bubbles.
-    let guard = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
-        let leaves = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|element| element.closest("a[href]").ok().flatten())
-            .is_some_and(|link| {
-                link.get_attribute("href").is_some_and(|href| !href.starts_with('#'))
-                    && link.get_attribute("target").is_none()
-                    && !link.has_attribute("download")
-            });
-        if leaves && dirty.try_get_untracked().unwrap_or(false) {
-            let leave = window().confirm_with_message(words().unsaved).unwrap_or(true);
-            if !leave {
-                event.prevent_default();
-                event.stop_propagation();
-            }
-        }
-    });
-    let listening = document()
-        .add_event_listener_with_callback_and_bool("click", guard.as_ref().unchecked_ref(), true)
-        .is_ok();
-    let guard = send_wrapper::SendWrapper::new(guard);
-    on_cleanup(move || {
-        leaving.remove();
-        if listening {
-            document()
-                .remove_event_listener_with_callback_and_bool("click", guard.as_ref().unchecked_ref(), true)
-                .ok();
-        }
-    });
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use crate::guard::may_leave;
 use crate::{Icon, effect, words};
 
 /// A place to go to.
@@ -79,6 +80,9 @@ pub fn CommandPalette(
     });
     let go = StoredValue::new(send_wrapper::SendWrapper::new(move |href: &str| {
         open.set(false);
+        if !may_leave() {
+            return;
+        }
         navigate(href, NavigateOptions { resolve: false, ..NavigateOptions::default() });
     }));
     view! {

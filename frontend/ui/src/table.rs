@@ -5,8 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use crate::list::PER_PAGE_CHOICES;
-use crate::{Button, EmptyState, Icon, ListState, Menu, MenuButton, lu, words};
+use crate::paging::pages_of;
+use crate::{
+    Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, effect, keep, kept, lu,
+    words,
+};
 
 /// Which side a column leans to: figures to the right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +72,18 @@ struct Head {
     align: Align,
 }
 
+/// Where this browser keeps which columns of such a table are hidden.
+fn kept_as(heads: &[Head]) -> String {
+    let keys: Vec<_> = heads.iter().map(|head| head.key).collect();
+    format!("hw_columns {}", keys.join(" "))
+}
+
+fn chosen_before(heads: &[Head]) -> Option<Vec<&'static str>> {
+    let hidden = kept(&kept_as(heads))?;
+    let keys = heads.iter().map(|head| head.key);
+    Some(keys.filter(|key| hidden.split(' ').any(|hidden| hidden == *key)).collect())
+}
+
 fn class_of(align: Align) -> &'static str {
     match align {
         Align::Start => "",
@@ -115,6 +130,7 @@ where
         .collect();
     let hidden: Vec<&'static str> =
         columns.iter().filter(|column| column.hidden).map(|column| column.key).collect();
+    let hidden = chosen_before(&heads).unwrap_or(hidden);
     let cells: Vec<(Cell<T>, Align)> =
         columns.into_iter().map(|column| (column.cell, column.align)).collect();
     let cells = StoredValue::new(cells);
@@ -215,6 +231,11 @@ fn table_frame(frame: TableFrame) -> AnyView {
         body,
     } = frame;
     let choosable = heads.clone();
+    let columns = kept_as(&heads);
+    let again = Signal::derive(move || {
+        visible.track();
+        loading.track();
+    });
     let empty = StoredValue::new(empty);
     let body = StoredValue::new(body);
     let heads = StoredValue::new(heads);
@@ -242,6 +263,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                         .filter(|head| !head.title.is_empty())
                         .map(|head| {
                             let key = head.key;
+                            let columns = columns.clone();
                             view! {
                                 <MenuButton
                                     text=head.title.clone()
@@ -255,6 +277,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                                                     hidden.push(key);
                                                 }
                                             });
+                                        keep(&columns, &hidden.get_untracked().join(" "));
                                     })
                                 />
                             }
@@ -267,6 +290,19 @@ fn table_frame(frame: TableFrame) -> AnyView {
                     return view! { <TableSkeleton /> }.into_any();
                 }
                 if is_empty.get() {
+                    if list.page() > 1 {
+                        return view! {
+                            <EmptyState icon=lu::LuSearch title=words().nothing_found>
+                                <Button
+                                    text=words().previous_page
+                                    on_click=Callback::new(move |()| {
+                                        list.set_page((list.page() - 1).min(pages_of(list, total)));
+                                    })
+                                />
+                            </EmptyState>
+                        }
+                        .into_any();
+                    }
                     if list.is_filtered() {
                         return view! {
                             <EmptyState
@@ -288,7 +324,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                     };
                 }
                 view! {
-                    <div class="table-wrap" tabindex="0" role="region" aria-label=label.get_value()>
+                    <TableWrap label=label.get_value() again>
                         <table class="table" class:table-stale=move || loading.get()>
                             <caption class="sr-only">{label.get_value()}</caption>
                             <thead>
@@ -307,7 +343,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                             </thead>
                             <tbody>{move || body.with_value(ViewFn::run)}</tbody>
                         </table>
-                    </div>
+                    </TableWrap>
                 }
                     .into_any()
             }}
@@ -315,6 +351,38 @@ fn table_frame(frame: TableFrame) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// A table scrolls sideways where it does not fit. Where it fits, its head stays in sight below the top bar.
+#[component]
+pub fn TableWrap(
+    /// Says to screen readers what the table holds.
+    #[prop(into)]
+    label: String,
+    /// Looks again whether it fits.
+    #[prop(optional, into)]
+    again: Signal<()>,
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<leptos::html::Div>::new();
+    let fit = move || {
+        if let Some(Some(wrap)) = node.try_get_untracked() {
+            let fits = wrap.scroll_width() <= wrap.client_width();
+            wrap.class_list().toggle_with_force("table-fits", fits).ok();
+        }
+    };
+    effect(move || {
+        node.track();
+        again.track();
+        request_animation_frame(fit);
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| fit());
+    on_cleanup(move || resized.remove());
+    view! {
+        <div node_ref=node class="table-wrap" tabindex="0" role="region" aria-label=label>
+            {children()}
+        </div>
+    }
 }
 
 fn head_cell(head: &Head, list: ListState) -> AnyView {
@@ -362,112 +430,6 @@ fn TableSkeleton() -> impl IntoView {
                     }
                 })
                 .collect_view()}
-        </div>
-    }
-}
-
-/// Search of a list; waits a quarter of a second after typing.
-#[component]
-pub fn SearchBox(list: ListState, #[prop(into)] hint: TextProp) -> impl IntoView {
-    let typed = StoredValue::new(0_u32);
-    let label = hint.clone();
-    view! {
-        <div class="input-with w-full sm:w-72">
-            <Icon icon=lu::LuSearch />
-            <input
-                class="input"
-                type="search"
-                maxlength="200"
-                placeholder=move || hint.get().to_string()
-                aria-label=move || label.get().to_string()
-                prop:value=move || list.search()
-                on:input=move |event| {
-                    let text = event_target_value(&event);
-                    typed.update_value(|typed| *typed = typed.wrapping_add(1));
-                    let mine = typed.get_value();
-                    leptos::task::spawn_local(async move {
-                        gloo_timers::future::TimeoutFuture::new(250).await;
-                        if typed.try_get_value() == Some(mine) {
-                            list.set_search(text.trim());
-                        }
-                    });
-                }
-            />
-        </div>
-    }
-}
-
-/// Which rows are shown, how many a page has, and the way to the others.
-#[component]
-pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
-    let pages = Memo::new(move |_| {
-        let total = u32::try_from(total.get().max(0)).unwrap_or(u32::MAX);
-        total.div_ceil(list.per_page()).max(1)
-    });
-    view! {
-        <div class="table-foot">
-            <span class="num">
-                {move || {
-                    let per_page = i64::from(list.per_page());
-                    let total = total.get();
-                    let from = (i64::from(list.page()) - 1) * per_page + 1;
-                    let to = (from + per_page - 1).min(total);
-                    words()
-                        .range
-                        .replace("{from}", &from.min(total).to_string())
-                        .replace("{to}", &to.to_string())
-                        .replace("{total}", &total.to_string())
-                }}
-            </span>
-            <div class="flex items-center gap-3">
-                <label class="flex items-center gap-2">
-                    <span class="only-wide">{words().per_page}</span>
-                    <select
-                        class="input input-sm w-20"
-                        aria-label=words().per_page
-                        on:change=move |event| {
-                            if let Ok(rows) = event_target_value(&event).parse() {
-                                list.set_per_page(rows);
-                            }
-                        }
-                    >
-                        {PER_PAGE_CHOICES
-                            .map(|rows| {
-                                view! {
-                                    <option value=rows.to_string() selected=move || list.per_page() == rows>
-                                        {rows}
-                                    </option>
-                                }
-                            })}
-                    </select>
-                </label>
-                <span class="num">
-                    {move || {
-                        words()
-                            .page_of
-                            .replace("{page}", &list.page().to_string())
-                            .replace("{pages}", &pages.get().to_string())
-                    }}
-                </span>
-                <button
-                    type="button"
-                    class="btn btn-icon btn-sm"
-                    aria-label=words().previous_page
-                    disabled=move || list.page() <= 1
-                    on:click=move |_| list.set_page(list.page() - 1)
-                >
-                    <Icon icon=lu::LuChevronLeft />
-                </button>
-                <button
-                    type="button"
-                    class="btn btn-icon btn-sm"
-                    aria-label=words().next_page
-                    disabled=move || { list.page() >= pages.get() }
-                    on:click=move |_| list.set_page(list.page() + 1)
-                >
-                    <Icon icon=lu::LuChevronRight />
-                </button>
-            </div>
         </div>
     }
 }

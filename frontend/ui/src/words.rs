@@ -81,7 +81,7 @@ pub static ENGLISH: Words = Words {
     form_problems: "Some fields need another look:",
     show_table: "Show as table",
     actions: "Actions",
-    unsaved: "Your changes are not saved. Leave this page anyway?",
+    unsaved: "What you changed here is not saved. Leave it anyway?",
     choose: "Choose…",
     loading: "Loading",
     palette_hint: "Where to? Type a page or a name…",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 use shared::Permission;
-use ui::{Command, LinkButton, Note, Skeleton, Tone, lu};
+use ui::{Command, LinkButton, Note, Skeleton, Tone, lu, settled};
 
 use crate::api;
 use crate::i18n::{t, ta, td, word};
@@ -158,8 +158,9 @@ pub fn AdminFrame() -> impl IntoView {
 fn Signed(second_factor_required: bool) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     // Clients that the palette finds by what was typed.
+    let asked = settled(move || typed.get());
     let found = use_query(
-        move || typed.get(),
+        move || asked.get(),
         |typed| async move {
             let typed = typed.trim().to_owned();
             if typed.chars().count() < 2 || !may(Permission::ClientsView) {

@@ -7,6 +7,7 @@ mod dashboard;
 mod finance;
 mod frame;
 mod monitoring;
+mod person;
 mod services;
 mod settings;
 mod users;
@@ -101,6 +102,7 @@ fn MoneyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
                 <Route path=path!("tax") view=finance::CompanyTaxTab />
                 <Route path=path!("invoices") view=finance::CompanyInvoicesTab />
                 <Route path=path!("gateways") view=finance::CompanyGatewaysTab />
+                <Route path=path!("history") view=finance::CompanyHistoryTab />
             </ParentRoute>
         </ParentRoute>
     }

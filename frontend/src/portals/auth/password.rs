@@ -112,7 +112,7 @@ pub fn ResetPage() -> impl IntoView {
                 <b>{t().link_bad_title}</b>
                 <div>{t().link_bad_text}</div>
             </Note>
-            <LinkButton text=t().forgot_title href="/forgotten" class="btn-wide" />
+            <LinkButton text=t().forgot_title href=Portal::current().forgotten() class="btn-wide" />
         }
         .into_any(),
         (None, false) => view! {
@@ -132,5 +132,5 @@ pub fn ResetPage() -> impl IntoView {
         .into_any(),
     }
     };
-    view! { <AuthFrame portal=Portal::Client title=t().reset_title>{body}</AuthFrame> }
+    view! { <AuthFrame portal=Portal::current() title=t().reset_title>{body}</AuthFrame> }
 }

@@ -90,7 +90,6 @@ fn PasswordStep(
             }
         },
     );
-    let forgotten = if portal == Portal::Admin { "/admin/forgotten" } else { "/forgotten" };
     view! {
         <Form errors on_submit=send.run>
             <TextField
@@ -106,7 +105,7 @@ fn PasswordStep(
             <PasswordField name="password" label=t().password value=password />
             <div class="flex items-center justify-between gap-3">
                 <CheckField name="remember" label=t().remember_me value=remember />
-                <a class="link text-sm" href=forgotten>
+                <a class="link text-sm" href=portal.forgotten()>
                     {t().forgot_password}
                 </a>
             </div>

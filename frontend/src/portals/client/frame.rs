@@ -268,8 +268,10 @@ fn ClientSwitch() -> impl IntoView {
                             text=client.name.clone()
                             checked=Signal::derive(move || id == acting)
                             on_click=Callback::new(move |()| {
-                                navigate("/", leptos_router::NavigateOptions::default());
-                                session::choose_client(id);
+                                if ui::may_leave() {
+                                    navigate("/", leptos_router::NavigateOptions::default());
+                                    session::choose_client(id);
+                                }
                             })
                         />
                     }

@@ -145,4 +145,5 @@ pub(super) const TEXTS: Common = Common {
     last_seen: "Last seen",
     api_tokens: "API tokens",
     development_clock: "The development clock is moved",
+    times_in: "Times are in {zone}",
 };

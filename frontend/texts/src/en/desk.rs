@@ -156,6 +156,7 @@ pub(super) const TEXTS: Desk = Desk {
         no_settings: "This module has no settings.",
         set: "Set here",
         left_out: "Left to the module",
+        delete_price: "Nobody can order at this price any more. Services that have it keep it.",
     },
     schedule: DeskSchedule { means: "It means", next_runs: "Next runs" },
     ledger: DeskLedger {
@@ -182,5 +183,5 @@ pub(super) const TEXTS: Desk = Desk {
         month: "+30 days",
         moved: "The clock is moved",
     },
-    record: DeskRecord { json: "Open as JSON" },
+    record: DeskRecord { json: "Open as JSON", docs: "API documentation" },
 };

@@ -145,5 +145,7 @@ super::texts! {
         last_seen,
         api_tokens,
         development_clock,
+        /// `{zone}`.
+        times_in,
     }
 }

@@ -38,7 +38,7 @@ super::sections! {
         }
         product: DeskProduct {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
-            no_settings, set, left_out,
+            no_settings, set, left_out, delete_price,
         }
         schedule: DeskSchedule {
             means, next_runs,
@@ -53,7 +53,7 @@ super::sections! {
             title, text, now, hour, day, month, moved,
         }
         record: DeskRecord {
-            json,
+            json, docs,
         }
     }
 }

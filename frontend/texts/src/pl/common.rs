@@ -145,4 +145,5 @@ pub(super) const TEXTS: Common = Common {
     last_seen: "Ostatnio widziano",
     api_tokens: "Tokeny API",
     development_clock: "Zegar deweloperski jest przesunięty",
+    times_in: "Czas: {zone}",
 };

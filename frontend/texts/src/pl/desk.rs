@@ -156,6 +156,7 @@ pub(super) const TEXTS: Desk = Desk {
         no_settings: "Ten moduł nie ma ustawień.",
         set: "Ustaw tutaj",
         left_out: "Pozostawione modułowi",
+        delete_price: "Po tej cenie nikt już nie zamówi. Usługi, które ją mają, zachowują ją.",
     },
     schedule: DeskSchedule { means: "Oznacza", next_runs: "Następne uruchomienia" },
     ledger: DeskLedger {
@@ -182,5 +183,5 @@ pub(super) const TEXTS: Desk = Desk {
         month: "+30 dni",
         moved: "Zegar przesunięto",
     },
-    record: DeskRecord { json: "Otwórz jako JSON" },
+    record: DeskRecord { json: "Otwórz jako JSON", docs: "Dokumentacja API" },
 };

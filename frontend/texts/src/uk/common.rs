@@ -145,4 +145,5 @@ pub(super) const TEXTS: Common = Common {
     last_seen: "Востаннє",
     api_tokens: "Токени API",
     development_clock: "Годинник розробки пересунуто",
+    times_in: "Час: {zone}",
 };

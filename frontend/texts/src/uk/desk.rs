@@ -156,6 +156,7 @@ pub(super) const TEXTS: Desk = Desk {
         no_settings: "Цей модуль не має налаштувань.",
         set: "Задати тут",
         left_out: "Залишено модулю",
+        delete_price: "За цією ціною ніхто вже не замовить. Послуги, які її мають, її зберігають.",
     },
     schedule: DeskSchedule { means: "Означає", next_runs: "Наступні запуски" },
     ledger: DeskLedger {
@@ -182,5 +183,5 @@ pub(super) const TEXTS: Desk = Desk {
         month: "+30 днів",
         moved: "Годинник пересунуто",
     },
-    record: DeskRecord { json: "Відкрити як JSON" },
+    record: DeskRecord { json: "Відкрити як JSON", docs: "Документація API" },
 };

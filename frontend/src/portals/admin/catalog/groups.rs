@@ -7,15 +7,16 @@ use send_wrapper::SendWrapper;
 use shared::catalog::{ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
 use shared::{Page, Permission, ProductGroupId, ProductId};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Form, FormErrors, LinkButton,
-    ListState, PageHead, SwitchField, TextField, Tone, lu, toast_ok, use_list,
+    Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, ListState, PageHead,
+    SwitchField, TextField, Tone, lu, toast_ok, use_list,
 };
 
 use super::attached::{Attached, AttachedList};
 use super::order::order_column;
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta};
-use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
+use crate::parts::{AddLink, DataTable, Loaded, RecordHead, by_id, submit};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -50,17 +51,20 @@ pub fn ProductGroupsPage() -> impl IntoView {
     view! {
         <Title text=ta().product_groups />
         <PageHead title=ta().product_groups text=ta().product_groups_text>
-            {may(Permission::ProductsEdit)
-                .then(|| {
-                    view! { <LinkButton text=ta().add_group href="/admin/product-groups/new" icon=lu::LuPlus class="btn-primary" /> }
-                })}
+            <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/product-groups/new" />
         </PageHead>
         <DataTable
             query=groups
             list
             columns=columns(groups, list)
             label=ta().product_groups
-            empty=|| view! { <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text /> }
+            empty=|| {
+                view! {
+                    <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text>
+                        <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/product-groups/new" />
+                    </EmptyState>
+                }
+            }
         />
     }
 }
@@ -83,45 +87,21 @@ pub fn NewProductGroupPage() -> impl IntoView {
 pub fn ProductGroupPage() -> impl IntoView {
     by_id(|id: ProductGroupId| {
         let group = use_query(move || id, api::catalog::product_group);
-        let delete_open = RwSignal::new(false);
-        let navigate = SendWrapper::new(use_navigate());
-        let delete = submit_with(
-            move || api::catalog::delete_product_group(id),
-            move |_| {
-                toast_ok(t().deleted);
-                navigate("/admin/product-groups", Default::default());
-            },
-        );
         view! {
             <Loaded query=group rows=8 let:detail>
                 {
                     let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
                         .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
+                    let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
                     view! {
-                        <Title text=name.clone() />
-                        <Breadcrumbs crumbs=vec![
-                            Crumb::to(ta().product_groups, "/admin/product-groups"),
-                            Crumb::here(name.clone()),
-                        ] />
-                        <PageHead title=name>
-                            {may(Permission::ProductsEdit)
-                                .then(|| {
-                                    view! {
-                                        <Button
-                                            text=t().delete
-                                            class="btn-danger"
-                                            on_click=Callback::new(move |()| delete_open.set(true))
-                                        />
-                                    }
-                                })}
-                        </PageHead>
-                        <div class="max-w-4xl">
+                        <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text />
+                        <div class="stack-y max-w-4xl">
                             <GroupForm detail=Some((detail, group)) />
+                            <History subject=id.0 />
                         </div>
                     }
                 }
             </Loaded>
-            <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
         }
     })
 }

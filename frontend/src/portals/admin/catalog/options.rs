@@ -7,11 +7,11 @@ use send_wrapper::SendWrapper;
 use shared::catalog::{
     OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput, OptionKind,
 };
-use shared::{OptionGroupId, Page, Permission};
+use shared::{OptionGroupId, OptionId, Page, Permission};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
-    LinkButton, ListState, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField,
-    Tone, lu, toast_ok, use_list,
+    ListState, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField, Tone, lu,
+    toast_ok, use_list,
 };
 
 use super::order::{MoveRow, order_column};
@@ -19,7 +19,8 @@ use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
+use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, by_id, submit, submit_with};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -61,17 +62,20 @@ pub fn OptionGroupsPage() -> impl IntoView {
     view! {
         <Title text=ta().option_groups />
         <PageHead title=ta().option_groups text=ta().option_groups_text>
-            {may(Permission::ProductsEdit)
-                .then(|| {
-                    view! { <LinkButton text=ta().add_group href="/admin/option-groups/new" icon=lu::LuPlus class="btn-primary" /> }
-                })}
+            <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/option-groups/new" />
         </PageHead>
         <DataTable
             query=groups
             list
             columns=columns(groups, list)
             label=ta().option_groups
-            empty=|| view! { <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text /> }
+            empty=|| {
+                view! {
+                    <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text>
+                        <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/option-groups/new" />
+                    </EmptyState>
+                }
+            }
         />
     }
 }
@@ -94,34 +98,13 @@ pub fn NewOptionGroupPage() -> impl IntoView {
 pub fn OptionGroupPage() -> impl IntoView {
     by_id(|id: OptionGroupId| {
         let group = use_query(move || id, api::catalog::option_group);
-        let delete_open = RwSignal::new(false);
-        let navigate = SendWrapper::new(use_navigate());
-        let delete = submit_with(
-            move || api::catalog::delete_option_group(id),
-            move |_| {
-                toast_ok(t().deleted);
-                navigate("/admin/option-groups", Default::default());
-            },
-        );
-        view! {
-            <Loaded query=group rows=8 let:detail>
-                <GroupPage detail group delete_open />
-            </Loaded>
-            <Confirm open=delete_open title=t().delete text=ta().delete_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
-        }
+        view! { <GroupPage id group /> }
     })
 }
 
 #[component]
-fn GroupPage(
-    detail: OptionGroupDetail,
-    group: Query<OptionGroupDetail>,
-    delete_open: RwSignal<bool>,
-) -> impl IntoView {
-    let id = detail.id;
+fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoView {
     let editable = may(Permission::ProductsEdit);
-    let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
-        .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
     let edited = RwSignal::new(None::<Option<OptionDetail>>);
     let open = RwSignal::new(false);
     Effect::new(move || open.set(edited.with(Option::is_some)));
@@ -130,61 +113,98 @@ fn GroupPage(
             edited.set(None);
         }
     });
-    let ids: Vec<uuid::Uuid> = detail.options.iter().map(|option| option.id.0).collect();
     let refetch = Callback::new(move |()| group.refetch());
-    let options = detail
-        .options
-        .iter()
-        .enumerate()
-        .map(|(index, option)| {
-            let stored = StoredValue::new(option.clone());
-            view! {
-                <section class="stack-y gap-3" aria-label=option.name.clone()>
-                    <div class="flex flex-wrap items-center gap-3">
-                        <h2>{option.name.clone()}</h2>
-                        <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
-                        {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
-                        <span class="flex-1"></span>
-                        <MoveRow what="options" ids=ids.clone() index done=refetch />
-                        <Button
-                            text=t().edit
-                            class="btn-sm"
-                            disabled=!editable
-                            on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
-                        />
-                        <DeleteOption option=option.clone() done=refetch editable />
-                    </div>
-                    <PriceGrid owner=Priced::Option(option.id) prices=option.prices.clone() done=refetch editable />
-                </section>
-            }
-        })
-        .collect_view();
+    let name = |group: &OptionGroupDetail| {
+        shared::catalog::text_in(&group.group.texts, i18n::language())
+            .map_or_else(|| group.group.key.clone(), |text| text.name.clone())
+    };
+    let data = |group: &OptionGroupDetail| OptionGroupInput { version: None, ..group.group.clone() };
+    let ids =
+        move |group: &OptionGroupDetail| group.options.iter().map(|option| option.id).collect::<Vec<_>>();
+    let options = move |ids: Vec<OptionId>| {
+        let all: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+        let ids = ids.into_iter().enumerate();
+        ids.map(|(index, id)| view! { <OptionSection id all=all.clone() index group edited /> })
+            .collect_view()
+    };
+    let delete_text = editable.then_some(ta().delete_group_text);
     view! {
-        <Title text=name.clone() />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().option_groups, "/admin/option-groups"), Crumb::here(name.clone())] />
-        <PageHead title=name>
-            {editable
-                .then(|| {
-                    view! {
-                        <Button text=t().delete class="btn-danger" on_click=Callback::new(move |()| delete_open.set(true)) />
-                        <Button
-                            text=ta().add_option
-                            icon=lu::LuPlus
-                            class="btn-primary"
-                            on_click=Callback::new(move |()| edited.set(Some(None)))
-                        />
-                    }
-                })}
-        </PageHead>
-        <div class="stack-y">
-            <div class="max-w-4xl">
-                <GroupForm old=Some((id, detail.group.clone())) query=Some(group) />
+        <Arrived query=group rows=8>
+            <Part query=group pick=name let:name>
+                <RecordHead list=(ta().option_groups, "/admin/option-groups") name id=id.0 delete_text>
+                    {editable
+                        .then(|| {
+                            view! {
+                                <Button
+                                    text=ta().add_option
+                                    icon=lu::LuPlus
+                                    class="btn-primary"
+                                    on_click=Callback::new(move |()| edited.set(Some(None)))
+                                />
+                            }
+                        })}
+                </RecordHead>
+            </Part>
+            <div class="stack-y">
+                <div class="max-w-4xl">
+                    <Part query=group pick=data let:data>
+                        <GroupForm old=Some((id, data)) query=Some(group) />
+                    </Part>
+                </div>
+                <Part query=group pick=ids children=options />
+                <History subject=id.0 />
             </div>
-            {options}
-        </div>
+        </Arrived>
         <Dialog open title=ta().option class="dialog-wide">
             {move || edited.get().map(|option| view! { <OptionForm group=id option open done=refetch /> })}
         </Dialog>
+    }
+}
+
+/// An option with its prices.
+#[component]
+fn OptionSection(
+    id: OptionId,
+    /// The options of the group in order.
+    all: Vec<uuid::Uuid>,
+    index: usize,
+    group: Query<OptionGroupDetail>,
+    edited: RwSignal<Option<Option<OptionDetail>>>,
+) -> impl IntoView {
+    let editable = may(Permission::ProductsEdit);
+    let refetch = Callback::new(move |()| group.refetch());
+    let this = move |group: &OptionGroupDetail| group.options.iter().find(|option| option.id == id).cloned();
+    let head = move |option: Option<OptionDetail>| {
+        let option = option?;
+        let stored = StoredValue::new(option.clone());
+        Some(view! {
+            <div class="flex flex-wrap items-center gap-3">
+                <h2>{option.name.clone()}</h2>
+                <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
+                {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
+                <span class="flex-1"></span>
+                <MoveRow what="options" ids=all.clone() index done=refetch />
+                <Button
+                    text=t().edit
+                    class="btn-sm"
+                    disabled=!editable
+                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
+                />
+                <DeleteOption option done=refetch editable />
+            </div>
+        })
+    };
+    view! {
+        <section class="stack-y gap-3">
+            <Part query=group pick=this children=head />
+            <Part
+                query=group
+                pick=move |group: &OptionGroupDetail| this(group).map(|option| option.prices).unwrap_or_default()
+                let:prices
+            >
+                <PriceGrid owner=Priced::Option(id) prices done=refetch editable />
+            </Part>
+        </section>
     }
 }
 
@@ -290,14 +310,14 @@ fn GroupForm(
     let pattern = text(old.as_ref().and_then(|group| group.pattern.clone()));
     let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
     let convert_price = RwSignal::new(old.as_ref().is_some_and(|group| group.convert_price));
-    let version = old.as_ref().and_then(|group| group.version);
+    let version = move || query?.data().with_untracked(|group| group.as_ref()?.group.version);
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
     let send = submit(
         errors,
         move || {
             let body = untrack(|| OptionGroupInput {
-                version,
+                version: version(),
                 key: key.get().trim().to_owned(),
                 texts: texts.read(),
                 kind: kind.get().parse().unwrap_or(OptionKind::Dropdown),

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use shared::catalog::{PriceChanges, PriceInput, PriceRow};
 use shared::{Currency, Money, OptionId, Period, PriceId, ProductId};
-use ui::{Button, Card, Form, FormErrors, Icon, lu, toast_ok};
+use ui::{Button, Card, Confirm, Form, FormErrors, Icon, NumberField, SelectField, lu, toast_ok};
 
 use crate::api;
 use crate::format;
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::{submit, submit_with};
 use crate::portals::admin::clients::currency_options;
 
@@ -112,6 +112,7 @@ pub(super) fn PriceGrid(
             done.run(());
         },
     );
+    let delete_open = RwSignal::new(false);
     let doomed = StoredValue::new(None::<PriceId>);
     let delete = submit_with(
         move || async move {
@@ -121,6 +122,7 @@ pub(super) fn PriceGrid(
             }
         },
         move |_| {
+            delete_open.set(false);
             toast_ok(t().deleted);
             done.run(());
         },
@@ -133,70 +135,43 @@ pub(super) fn PriceGrid(
         ta().price_switch_down,
         ta().price_uninstall,
     ];
+    let codes: Vec<(String, String)> =
+        currency_options().into_iter().map(|(code, _)| (code.clone(), code)).collect();
+    let periods: Vec<(String, String)> =
+        Period::ALL.iter().map(|period| (period.to_string(), format::period(*period).to_owned())).collect();
+    let choices = StoredValue::new((codes, periods));
     let row_view = move |index: usize, row: Row| {
+        let (codes, periods) = choices.get_value();
+        let fixed = row.id.is_some();
+        let at = format!("prices.{index}");
+        let cells = AMOUNT_NAMES.iter().zip(titles).enumerate().map(|(place, (name, title))| {
+            // `one_time` takes only setup and base.
+            let unused = move || place > 1 && row.period.with(|period| period == Period::OneTime.as_str());
+            let label = move || format!("{title}, {} {}", row.currency.get(), word(&row.period.get()));
+            view! {
+                <td>
+                    <NumberField
+                        cell=true
+                        name=format!("{at}.{name}")
+                        label
+                        value=row.amounts[place]
+                        decimals=4
+                        placeholder="—"
+                        disabled=Signal::derive(unused)
+                    />
+                </td>
+            }
+        });
+        let cells = cells.collect_view();
         view! {
             <tr>
                 <td>
-                    <select
-                        class="input input-sm w-24"
-                        id=ui::form::field_id(&format!("prices.{index}.currency"))
-                        aria-label=t().currency
-                        disabled=row.id.is_some()
-                        on:change=move |event| row.currency.set(event_target_value(&event))
-                    >
-                        {currency_options()
-                            .into_iter()
-                            .map(|(code, _)| {
-                                let selected = row.currency.with_untracked(|chosen| *chosen == code);
-                                view! { <option value=code.clone() selected=selected>{code.clone()}</option> }
-                            })
-                            .collect_view()}
-                    </select>
+                    <SelectField cell=true name=format!("{at}.currency") label=t().currency value=row.currency options=codes disabled=fixed />
                 </td>
                 <td>
-                    <select
-                        class="input input-sm w-36"
-                        id=ui::form::field_id(&format!("prices.{index}.period"))
-                        aria-label=t().period
-                        disabled=row.id.is_some()
-                        on:change=move |event| row.period.set(event_target_value(&event))
-                    >
-                        {Period::ALL
-                            .iter()
-                            .map(|period| {
-                                let selected = row.period.with_untracked(|chosen| chosen == period.as_str());
-                                view! { <option value=period.as_str() selected=selected>{format::period(*period)}</option> }
-                            })
-                            .collect_view()}
-                    </select>
+                    <SelectField cell=true name=format!("{at}.period") label=t().period value=row.period options=periods disabled=fixed />
                 </td>
-                {row
-                    .amounts
-                    .iter()
-                    .enumerate()
-                    .map(|(at, amount)| {
-                        let amount = *amount;
-                        // `one_time` takes only setup and base.
-                        let unused = move || at > 1 && row.period.with(|period| period == Period::OneTime.as_str());
-                        view! {
-                            <td>
-                                <input
-                                    class="input input-sm input-num w-24"
-                                    inputmode="decimal"
-                                    maxlength="16"
-                                    id=ui::form::field_id(&format!("prices.{index}.{}", AMOUNT_NAMES[at]))
-                                    aria-label=titles[at]
-                                    placeholder="—"
-                                    disabled=unused
-                                    prop:value=move || amount.get()
-                                    on:input=move |event| {
-                                        amount.set(ui::field::clean_number(&event_target_value(&event), 4));
-                                    }
-                                />
-                            </td>
-                        }
-                    })
-                    .collect_view()}
+                {cells}
                 <td class="end">
                     <button
                         type="button"
@@ -206,7 +181,7 @@ pub(super) fn PriceGrid(
                         on:click=move |_| match row.id {
                             Some(id) => {
                                 doomed.set_value(Some(id));
-                                delete.run.run(());
+                                delete_open.set(true);
                             }
                             None => rows.update(|rows| rows.retain(|other| other.number != row.number)),
                         }
@@ -246,6 +221,7 @@ pub(super) fn PriceGrid(
                             let number = next.get_value();
                             next.set_value(number + 1);
                             rows.update(|rows| rows.push(Row::new(number)));
+                            errors.touch();
                         })
                     />
                     <Button
@@ -258,5 +234,13 @@ pub(super) fn PriceGrid(
                 </div>
             </Card>
         </Form>
+        <Confirm
+            open=delete_open
+            title=t().delete
+            text=td().product.delete_price
+            action=t().delete
+            busy=delete.busy
+            on_confirm=delete.run
+        />
     }
 }

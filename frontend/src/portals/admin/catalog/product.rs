@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::catalog::{ProductCopy, ProductDetail, ProductOptionGroup, ProductOptionGroups};
+use shared::catalog::{
+    AttachedOptionGroup, ProductCopy, ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups,
+};
 use shared::{OptionGroupId, Permission, ProductId};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Facts, Form, FormErrors, Menu, MenuButton,
-    PageHead, TextField, Tone, lu, toast_ok, use_unsaved_guard,
+    Badge, Breadcrumbs, Button, Card, Crumb, Dialog, Facts, Form, FormErrors, MenuButton, PageHead,
+    TextField, Tone, lu, toast_ok,
 };
 
 use super::attached::{Attached, AttachedList};
@@ -17,7 +19,8 @@ use super::module_settings::ModuleSettings;
 use super::prices::{PriceGrid, Priced};
 use super::product_form::{ProductFields, ProductForm};
 use crate::i18n::{self, t, ta};
-use crate::parts::{Loaded, RecordId, by_id, submit, submit_with};
+use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -70,29 +73,53 @@ pub fn NewProductPage() -> impl IntoView {
 pub fn ProductPage() -> impl IntoView {
     by_id(|id: ProductId| {
         let product = use_query(move || id, api::catalog::product);
+        let editable = may(Permission::ProductsEdit);
+        let refetch = Callback::new(move |()| product.refetch());
         view! {
-            <Loaded query=product rows=10 let:detail>
-                <Page detail product />
-            </Loaded>
+            <Arrived query=product rows=10>
+                <Loaded query=product let:detail>
+                    <Head detail editable />
+                </Loaded>
+                <div class="grid-2">
+                    <Part query=product pick=data let:before>
+                        <EditProduct id before product />
+                    </Part>
+                    <div class="stack-y">
+                        <Loaded query=product let:detail>
+                            <ProductFacts detail />
+                        </Loaded>
+                        <Part query=product pick=|detail: &ProductDetail| detail.option_groups.clone() let:groups>
+                            <OptionGroups id groups product editable />
+                        </Part>
+                    </div>
+                </div>
+                <div class="stack-y mt-5">
+                    <Part query=product pick=|detail: &ProductDetail| detail.prices.clone() let:prices>
+                        <PriceGrid owner=Priced::Product(id) prices done=refetch editable />
+                    </Part>
+                    <History subject=id.0 />
+                </div>
+            </Arrived>
         }
     })
 }
 
+/// What the form edits. The version is that of the whole product, whose other parts are saved by themselves.
+fn data(detail: &ProductDetail) -> ProductInput {
+    ProductInput { version: None, ..detail.product.clone() }
+}
+
 #[component]
-fn Page(detail: ProductDetail, product: Query<ProductDetail>) -> impl IntoView {
-    let id = detail.id;
-    let editable = may(Permission::ProductsEdit);
-    let name = shared::catalog::text_in(&detail.product.texts, i18n::language())
-        .map_or_else(|| detail.product.key.clone(), |text| text.name.clone());
-    let form = ProductForm::new(Some(detail.product.clone()));
+fn EditProduct(id: ProductId, before: ProductInput, product: Query<ProductDetail>) -> impl IntoView {
+    let form = ProductForm::new(Some(before));
     let first = StoredValue::new(untrack(|| form.read()));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != form.read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let save = submit(
         errors,
         move || {
-            let body = untrack(|| form.read());
+            let version = product.data().with_untracked(|detail| detail.as_ref()?.product.version);
+            let body = ProductInput { version, ..untrack(|| form.read()) };
             async move { api::catalog::change_product(id, &body).await }
         },
         move |detail| {
@@ -101,119 +128,101 @@ fn Page(detail: ProductDetail, product: Query<ProductDetail>) -> impl IntoView {
             toast_ok(t().saved);
         },
     );
-    let (copy_open, delete_open) = (RwSignal::new(false), RwSignal::new(false));
+    let disabled = Signal::derive(move || !may(Permission::ProductsEdit) || !dirty.get());
+    view! {
+        <Form errors on_submit=save.run class="stack-y">
+            <ProductCards form />
+            <div class="form-bar">
+                <Button text=t().save class="btn-primary" submit=true busy=save.busy disabled />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
+    let id = detail.id;
+    let name = shared::catalog::text_in(&detail.product.texts, i18n::language())
+        .map_or_else(|| detail.product.key.clone(), |text| text.name.clone());
+    let open = RwSignal::new(false);
     let navigate = SendWrapper::new(use_navigate());
-    let leave = navigate.clone();
-    let delete = submit_with(
-        move || api::catalog::delete_product(id),
-        move |_| {
-            toast_ok(t().deleted);
-            leave("/admin/products", Default::default());
-        },
-    );
-    let copy_key = RwSignal::new(format!("{}-copy", detail.product.key));
-    let copy_errors = FormErrors::new();
+    let key = RwSignal::new(format!("{}-copy", detail.product.key));
+    let errors = FormErrors::new();
     let copy = submit(
-        copy_errors,
+        errors,
         move || async move {
-            api::catalog::duplicate_product(
-                id,
-                &ProductCopy { key: copy_key.get_untracked().trim().to_owned() },
-            )
-            .await
+            let body = ProductCopy { key: key.get_untracked().trim().to_owned() };
+            api::catalog::duplicate_product(id, &body).await
         },
         move |product: ProductDetail| {
             toast_ok(t().created);
             navigate(&format!("/admin/products/{}", product.id), Default::default());
         },
     );
-    let facts = vec![
-        (ta().services.to_owned(), format::count(detail.services).into_any()),
-        (ta().stock.to_owned(), detail.product.stock.map(|stock| format!("{} / {stock}", detail.stock_used)).into_any()),
-        (
-            ta().product_groups.to_owned(),
-            detail
-                .groups
-                .iter()
-                .map(|group| view! { <a class="link block" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> })
-                .collect_view()
-                .into_any(),
-        ),
-        (t().updated_at.to_owned(), format::date_time(detail.updated_at).into_any()),
-        ("ID".to_owned(), view! { <RecordId id=id.0 path=format!("/admin/products/{id}") /> }.into_any()),
-    ];
-    let refetch = Callback::new(move |()| product.refetch());
+    let badges = view! {
+        {detail.product.retired.then(|| view! { <Badge text=ta().retired /> })}
+        {(!detail.product.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
+    }
+    .into_any();
+    let list = (ta().products, "/admin/products");
+    let head = if editable {
+        let menu = move || {
+            view! {
+                <MenuButton text=ta().duplicate icon=lu::LuCopy on_click=Callback::new(move |()| open.set(true)) />
+            }
+        };
+        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) menu=menu.into() /> }
+            .into_any()
+    } else {
+        view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()
+    };
     view! {
-        <Title text=name.clone() />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().products, "/admin/products"), Crumb::here(name.clone())] />
-        <header class="page-head">
-            <div class="flex flex-wrap items-center gap-3">
-                <h1>{name}</h1>
-                {detail.product.retired.then(|| view! { <Badge text=ta().retired /> })}
-                {(!detail.product.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
-            </div>
-            {editable
-                .then(|| {
-                    view! {
-                        <Menu label=t().actions class="btn btn-icon">
-                            <MenuButton text=ta().duplicate icon=lu::LuCopy on_click=Callback::new(move |()| copy_open.set(true)) />
-                            <MenuButton
-                                text=t().delete
-                                icon=lu::LuTrash
-                                danger=true
-                                on_click=Callback::new(move |()| delete_open.set(true))
-                            />
-                        </Menu>
-                    }
-                })}
-        </header>
-        <div class="grid-2">
-            <Form errors on_submit=save.run class="stack-y">
-                <ProductCards form />
-                <div class="form-bar">
-                    <Button
-                        text=t().save
-                        class="btn-primary"
-                        submit=true
-                        busy=save.busy
-                        disabled=Signal::derive(move || !editable || !dirty.get())
-                    />
-                </div>
-            </Form>
-            <div class="stack-y">
-                <Card title=ta().facts>
-                    <Facts rows=facts />
-                </Card>
-                <OptionGroups detail=detail.clone() product editable />
-            </div>
-        </div>
-        <div class="mt-5">
-            <PriceGrid owner=Priced::Product(id) prices=detail.prices done=refetch editable />
-        </div>
-        <Dialog open=copy_open title=ta().duplicate>
-            <Form errors=copy_errors on_submit=copy.run>
-                <TextField name="key" label=ta().key value=copy_key required=true max_length=63 mono=true />
+        {head}
+        <Dialog open title=ta().duplicate>
+            <Form errors on_submit=copy.run>
+                <TextField name="key" label=ta().key value=key required=true max_length=63 mono=true />
                 <div class="form-bar">
                     <Button text=ta().duplicate class="btn-primary" submit=true busy=copy.busy />
                 </div>
             </Form>
         </Dialog>
-        <Confirm open=delete_open title=t().delete text=ta().delete_product_text action=t().delete busy=delete.busy on_confirm=delete.run />
+    }
+}
+
+#[component]
+fn ProductFacts(detail: ProductDetail) -> impl IntoView {
+    let groups = detail.groups.iter().map(|group| {
+        view! { <a class="link block" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> }
+    });
+    let stock = detail.product.stock.map(|stock| format!("{} / {stock}", detail.stock_used));
+    let rows = vec![
+        (ta().services.to_owned(), format::count(detail.services).into_any()),
+        (ta().stock.to_owned(), stock.into_any()),
+        (ta().product_groups.to_owned(), groups.collect_view().into_any()),
+        (t().updated_at.to_owned(), format::date_time(detail.updated_at).into_any()),
+    ];
+    view! {
+        <Card title=ta().facts>
+            <Facts rows />
+        </Card>
     }
 }
 
 /// Which option groups the product has, in order.
 #[component]
-fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: bool) -> impl IntoView {
-    let id = detail.id;
-    let version = detail.product.version.unwrap_or_default();
+fn OptionGroups(
+    id: ProductId,
+    groups: Vec<AttachedOptionGroup>,
+    product: Query<ProductDetail>,
+    editable: bool,
+) -> impl IntoView {
     let attached = RwSignal::new(
-        detail
-            .option_groups
-            .iter()
-            .map(|group| Attached { id: group.id.0, name: group.name.clone(), flag: group.required })
+        groups
+            .into_iter()
+            .map(|group| Attached { id: group.id.0, name: group.name, flag: group.required })
             .collect::<Vec<_>>(),
     );
+    let errors = FormErrors::new();
     let all = use_query(|| (), |()| api::catalog::option_groups("per_page=200".to_owned()));
     let all = Signal::derive(move || {
         all.data().with(|page| {
@@ -221,8 +230,11 @@ fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: 
             groups.map(|group| (group.id.0, group.name.clone())).collect::<Vec<_>>()
         })
     });
-    let save = submit_with(
+    let save = submit(
+        errors,
         move || {
+            let version = product.data().with_untracked(|detail| detail.as_ref()?.product.version);
+            let version = version.unwrap_or_default();
             let groups = attached.with_untracked(|attached| {
                 attached
                     .iter()
@@ -238,10 +250,12 @@ fn OptionGroups(detail: ProductDetail, product: Query<ProductDetail>, editable: 
     );
     view! {
         <Card title=ta().option_groups text=ta().attach_text>
-            <AttachedList attached all page="/admin/option-groups" flag=ta().required />
-            <div class="form-bar mt-4">
-                <Button text=t().save class="btn-primary btn-sm" busy=save.busy disabled=!editable on_click=save.run />
-            </div>
+            <Form errors on_submit=save.run>
+                <AttachedList attached all page="/admin/option-groups" flag=ta().required />
+                <div class="form-bar">
+                    <Button text=t().save class="btn-primary btn-sm" submit=true busy=save.busy disabled=!editable />
+                </div>
+            </Form>
         </Card>
     }
 }

@@ -4,14 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::catalog::ProductSummary;
-use ui::{Badge, Column, EmptyState, LinkButton, ListState, PageHead, Tone, lu, use_list};
+use ui::{Badge, Column, EmptyState, ListState, PageHead, Tone, lu, use_list};
 
 use super::order::order_column;
 use crate::i18n::{t, ta};
-use crate::parts::DataTable;
 use crate::parts::filters::FilterSelect;
+use crate::parts::{AddLink, DataTable};
 use crate::query::{Query, use_query};
-use crate::session::may;
 use crate::{api, format};
 
 fn columns(products: Query<shared::Page<ProductSummary>>, list: ListState) -> Vec<Column<ProductSummary>> {
@@ -56,10 +55,7 @@ pub fn ProductsPage() -> impl IntoView {
     view! {
         <Title text=ta().products />
         <PageHead title=ta().products text=ta().products_text>
-            {may(Permission::ProductsEdit)
-                .then(|| {
-                    view! { <LinkButton text=ta().add_product href="/admin/products/new" icon=lu::LuPlus class="btn-primary" /> }
-                })}
+            <AddLink permission=Permission::ProductsEdit text=ta().add_product href="/admin/products/new" />
         </PageHead>
         <DataTable
             query=products
@@ -77,7 +73,7 @@ pub fn ProductsPage() -> impl IntoView {
             empty=|| {
                 view! {
                     <EmptyState icon=lu::LuPackage title=ta().no_products text=ta().products_text>
-                        <LinkButton text=ta().add_product href="/admin/products/new" class="btn-primary" />
+                        <AddLink permission=Permission::ProductsEdit text=ta().add_product href="/admin/products/new" />
                     </EmptyState>
                 }
             }

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use shared::Permission;
 use shared::identity::{ClientAction, ClientDetail, ClientStatus, ClientStatusChange, ClientStatusEffect};
 use ui::{
-    Button, CheckField, Dialog, Form, FormErrors, Menu, MenuButton, Note, SelectField, TextArea, Tone, lu,
-    toast_ok,
+    Button, CheckField, Dialog, Form, FormErrors, Menu, MenuButton, Note, SelectField, TextArea, Tone,
+    TypeName, lu, toast_ok,
 };
 
 use super::money::{AddFunds, Adjust, CreditLimit};
 use crate::api;
 use crate::i18n::{fill, t, ta, word};
+use crate::parts::submit::preview;
 use crate::parts::{submit, submit_with};
 use crate::query::Query;
 use crate::session::may;
@@ -150,12 +151,19 @@ fn ChangeStatus(detail: ClientDetail, client: Query<ClientDetail>, open: RwSigna
         also_services: services.get_untracked(),
         notify: notify.get_untracked(),
     };
+    // What cannot be taken back asks for the client's name.
+    let is_final = move || {
+        let action = action.get().parse::<ClientAction>();
+        matches!(action, Ok(ClientAction::Close | ClientAction::Delete))
+    };
+    let name = detail.name.clone();
+    let sure = RwSignal::new(false);
     Effect::new(move || {
-        action.track();
         services.track();
+        sure.set(!is_final());
         effect.set(None);
     });
-    let preview = submit(
+    let look = preview(
         errors,
         move || {
             let body = read();
@@ -175,30 +183,39 @@ fn ChangeStatus(detail: ClientDetail, client: Query<ClientDetail>, open: RwSigna
             toast_ok(t().saved);
         },
     );
+    let on_submit = Callback::new(move |()| match effect.get_untracked() {
+        None => look.run.run(()),
+        Some(effect) if sure.get_untracked() && effect.in_the_way.is_empty() => act.run.run(()),
+        Some(_) => {}
+    });
     view! {
-        <Form errors on_submit=preview.run>
+        <Form errors on_submit>
             <SelectField name="action" label=t().actions value=action options />
             <TextArea name="reason" label=t().reason value=reason rows=2 required=true max_length=1000 />
             <CheckField name="also_services" label=ta().also_services value=services />
             <CheckField name="notify" label=ta().notify_client value=notify />
             {move || effect.get().map(|effect| view! { <EffectNote effect /> })}
+            {move || {
+                (effect.with(Option::is_some) && is_final()).then(|| view! { <TypeName name=name.clone() done=sure /> })
+            }}
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
                 {move || match effect.get() {
                     Some(effect) => {
+                        let in_the_way = !effect.in_the_way.is_empty();
                         view! {
                             <Button
                                 text=ta().change_status
                                 class="btn-danger"
+                                submit=true
                                 busy=act.busy
-                                disabled=!effect.in_the_way.is_empty()
-                                on_click=act.run
+                                disabled=Signal::derive(move || in_the_way || !sure.get())
                             />
                         }
                             .into_any()
                     }
                     None => {
-                        view! { <Button text=ta().what_happens class="btn-primary" submit=true busy=preview.busy /> }
+                        view! { <Button text=ta().what_happens class="btn-primary" submit=true busy=look.busy /> }
                             .into_any()
                     }
                 }}

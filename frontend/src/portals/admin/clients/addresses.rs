@@ -1,49 +1,42 @@
 //! Addresses of a client: the billing address, and others when they differ.
 
 use leptos::prelude::*;
-use shared::Permission;
 use shared::identity::{AddressKind, ClientDetail, PostalAddress};
-use ui::{Button, Card, Confirm, Form, FormErrors, lu, toast_ok, use_unsaved_guard};
+use shared::{ClientId, Permission};
+use ui::{Button, Card, Confirm, Form, FormErrors, lu, toast_ok};
 
 use crate::api;
 use crate::i18n::{fill, t, td, word};
 use crate::parts::address::{AddressFields, AddressForm};
-use crate::parts::{submit, submit_with};
+use crate::parts::{Part, submit, submit_with};
 use crate::query::Query;
 use crate::session::may;
 
 /// A form for each address there is, and buttons for those that could be added.
 #[component]
-pub(super) fn Addresses(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
-    let shown = RwSignal::new(
-        AddressKind::ALL
-            .iter()
-            .copied()
-            .filter(|kind| {
-                *kind == AddressKind::Billing || detail.addresses.iter().any(|address| address.kind == *kind)
-            })
-            .collect::<Vec<_>>(),
-    );
-    let detail = StoredValue::new(detail);
-    let forms = move || {
-        let address = |kind: AddressKind| {
-            detail.with_value(|detail| {
-                let found = detail.addresses.iter().find(|address| address.kind == kind);
-                found.map(|found| found.address.clone())
-            })
-        };
-        shown
-            .get()
-            .into_iter()
-            .map(|kind| {
-                let id = detail.with_value(|detail| detail.id);
-                view! { <Address id kind address=address(kind) client /> }
-            })
-            .collect_view()
+pub(super) fn Addresses(id: ClientId, client: Query<ClientDetail>) -> impl IntoView {
+    let added = RwSignal::new(Vec::<AddressKind>::new());
+    let of = |detail: &ClientDetail, kind: AddressKind| {
+        let found = detail.addresses.iter().find(|address| address.kind == kind);
+        found.map(|found| found.address.clone())
     };
-    let missing = move || {
-        AddressKind::ALL.iter().copied().filter(move |kind| !shown.with(|shown| shown.contains(kind)))
+    let is_there = move |kind| {
+        client.data().with(|client| client.as_ref().is_some_and(|client| of(client, kind).is_some()))
     };
+    let is_shown = move |kind: AddressKind| {
+        kind == AddressKind::Billing || added.with(|added| added.contains(&kind)) || is_there(kind)
+    };
+    let forms = AddressKind::ALL.iter().copied().map(|kind| {
+        view! {
+            <Show when=move || is_shown(kind)>
+                <Part query=client pick=move |client: &ClientDetail| of(client, kind) let:address>
+                    <Address id kind address client />
+                </Part>
+            </Show>
+        }
+    });
+    let forms = forms.collect_view();
+    let missing = move || AddressKind::ALL.iter().copied().filter(move |kind| !is_shown(*kind));
     view! {
         {forms}
         {may(Permission::ClientsEdit)
@@ -59,7 +52,7 @@ pub(super) fn Addresses(detail: ClientDetail, client: Query<ClientDetail>) -> im
                                             text=fill(td().client.other_address, &[("kind", &name)])
                                             icon=lu::LuPlus
                                             class="btn-sm"
-                                            on_click=Callback::new(move |()| shown.update(|shown| shown.push(kind)))
+                                            on_click=Callback::new(move |()| added.update(|added| added.push(kind)))
                                         />
                                     }
                                 })
@@ -73,7 +66,7 @@ pub(super) fn Addresses(detail: ClientDetail, client: Query<ClientDetail>) -> im
 
 #[component]
 fn Address(
-    id: shared::ClientId,
+    id: ClientId,
     kind: AddressKind,
     address: Option<PostalAddress>,
     client: Query<ClientDetail>,
@@ -82,7 +75,6 @@ fn Address(
     let form = AddressForm::new(address.as_ref());
     let first = StoredValue::new(untrack(|| form.read()));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != form.read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let send = submit(
         errors,

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::identity::ClientSummary;
-use ui::{Avatar, Column, EmptyState, Icon, LinkButton, PageHead, lu, use_list};
+use ui::{Avatar, Column, EmptyState, Icon, PageHead, lu, use_list};
 
 use crate::i18n::{fill, t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
 use crate::parts::range::{FilterRange, RangeNames, with_instants};
-use crate::parts::{ClientBadge, DataTable};
+use crate::parts::{AddLink, ClientBadge, DataTable};
 use crate::portals::admin::clients::{currency_options, use_company_options};
 use crate::query::use_query;
 use crate::session::may;
@@ -76,12 +76,7 @@ pub fn ClientsPage() -> impl IntoView {
                 <Icon icon=lu::LuDownload />
                 "CSV"
             </a>
-            {may(Permission::ClientsCreate)
-                .then(|| {
-                    view! {
-                        <LinkButton text=ta().add_client href="/admin/clients/new" icon=lu::LuPlus class="btn-primary" />
-                    }
-                })}
+            <AddLink permission=Permission::ClientsCreate text=ta().add_client href="/admin/clients/new" />
         </PageHead>
         <DataTable
             query=clients
@@ -113,7 +108,7 @@ pub fn ClientsPage() -> impl IntoView {
             empty=|| {
                 view! {
                     <EmptyState icon=lu::LuBuilding title=ta().no_clients text=ta().no_clients_text>
-                        <LinkButton text=ta().add_client href="/admin/clients/new" class="btn-primary" />
+                        <AddLink permission=Permission::ClientsCreate text=ta().add_client href="/admin/clients/new" />
                     </EmptyState>
                 }
             }

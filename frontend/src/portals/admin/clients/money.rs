@@ -8,13 +8,13 @@ use shared::billing::document::{DocumentDetail, FundsQuote, FundsRequestByStaff}
 use shared::billing::ledger::{AdjustmentKind, NewAdjustment};
 use shared::billing::wallet::CreditLimitChange;
 use shared::identity::ClientDetail;
-use ui::{Button, Form, FormErrors, Note, NumberField, SelectField, TextArea, Tone, toast_ok};
+use ui::{Button, Form, FormErrors, Note, NumberField, SelectField, TextArea, Tone, settled, toast_ok};
 
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{t, ta, td};
 use crate::parts::submit;
-use crate::query::Query;
+use crate::query::{Query, use_query};
 
 /// Issues a proforma whose payment tops up the wallet.
 #[component]
@@ -37,29 +37,17 @@ pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoV
             navigate(&format!("/admin/documents/{}", document.document.id), Default::default());
         },
     );
-    let quote = RwSignal::new(None::<FundsQuote>);
-    let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        let amount = amount.get();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
-        if amount.is_empty() {
-            quote.set(None);
-            return;
-        }
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(250).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
+    let asked = settled(move || amount.get());
+    let quote = use_query(
+        move || asked.get(),
+        move |amount| async move {
+            if amount.is_empty() {
+                return Ok(None);
             }
             // What is not an amount yet has no quote; sending says why.
-            let answer =
-                api::billing::quote_funds(&FundsRequestByStaff { client_id: client, amount }).await.ok();
-            if turn.try_get_value() == Some(mine) {
-                quote.try_set(answer);
-            }
-        });
-    });
+            Ok(api::billing::quote_funds(&FundsRequestByStaff { client_id: client, amount }).await.ok())
+        },
+    );
     view! {
         <Form errors on_submit=send.run>
             <p class="text-ink-2">{ta().add_funds_text}</p>
@@ -71,7 +59,7 @@ pub(super) fn AddFunds(detail: ClientDetail, open: RwSignal<bool>) -> impl IntoV
                 decimals=currency.decimals()
                 required=true
             />
-            <div aria-live="polite">{move || quote.get().map(|quote| view! { <Quote quote /> })}</div>
+            <div aria-live="polite">{move || quote.data().get().flatten().map(|quote| view! { <Quote quote /> })}</div>
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
                 <Button text=ta().add_funds class="btn-primary" submit=true busy=send.busy />

@@ -110,12 +110,7 @@ pub fn ClientSummaryTab() -> impl IntoView {
 
 #[component]
 pub fn ClientProfileTab() -> impl IntoView {
-    let client = this();
-    view! {
-        <Loaded query=client let:detail>
-            <ProfileForms detail client />
-        </Loaded>
-    }
+    this_id().map(|id| view! { <ProfileForms id client=this() /> })
 }
 
 #[component]

@@ -2,68 +2,85 @@
 
 use leptos::prelude::*;
 use shared::identity::{ClientChange, ClientDetail};
-use shared::{Language, Permission};
-use ui::{Button, Card, Form, FormErrors, SelectField, SwitchField, TextField, toast_ok, use_unsaved_guard};
+use shared::{ClientId, Language, Permission};
+use ui::{Button, Card, Form, FormErrors, SelectField, SwitchField, TextField, toast_ok};
 
 use super::addresses::Addresses;
 use super::create::{currency_options, language_options, use_company_options};
 use crate::api;
 use crate::i18n::{t, ta};
 use crate::parts::address::CountryField;
-use crate::parts::submit;
+use crate::parts::{Part, submit};
 use crate::query::Query;
 use crate::session::may;
 
 #[component]
-pub(super) fn ProfileForms(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+pub(super) fn ProfileForms(id: ClientId, client: Query<ClientDetail>) -> impl IntoView {
     view! {
         <div class="stack-y max-w-4xl">
-            <Data detail=detail.clone() client />
-            <Addresses detail client />
+            <Part query=client pick=data let:data>
+                <Data id before=data.0 fixed=data.1 client />
+            </Part>
+            <Addresses id client />
         </div>
     }
 }
 
+/// What the form edits, without the version, which saving an address changes too; and whether the currency is fixed.
+fn data(detail: &ClientDetail) -> (ClientChange, bool) {
+    let detail = detail.clone();
+    let change = ClientChange {
+        version: 0,
+        email: detail.email,
+        first_name: detail.first_name,
+        last_name: detail.last_name,
+        company_name: detail.company_name,
+        tax_id: detail.tax_id,
+        phone_country: detail.phone_country,
+        phone: detail.phone,
+        language: detail.language,
+        currency: detail.currency,
+        company: detail.company,
+        enforce_two_factor: detail.enforce_two_factor,
+    };
+    (change, !detail.currency_may_change)
+}
+
 #[component]
-fn Data(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+fn Data(id: ClientId, before: ClientChange, fixed: bool, client: Query<ClientDetail>) -> impl IntoView {
     let text = |text: &str| RwSignal::new(text.to_owned());
-    let (first_name, last_name) = (text(&detail.first_name), text(&detail.last_name));
+    let (first_name, last_name) = (text(&before.first_name), text(&before.last_name));
     let (email, company_name, tax_id) =
-        (text(&detail.email), text(&detail.company_name), text(&detail.tax_id));
-    let phone_country = text(detail.phone_country.as_deref().unwrap_or_default());
-    let phone = text(detail.phone.as_deref().unwrap_or_default());
-    let language = text(detail.language.as_str());
-    let currency = text(detail.currency.code());
-    let company = text(&detail.company.to_string());
-    let enforce = RwSignal::new(detail.enforce_two_factor);
-    let fixed = !detail.currency_may_change;
-    let before = StoredValue::new(detail.clone());
-    let read = move || {
-        let before = before.get_value();
-        ClientChange {
-            version: before.version,
-            email: email.get().trim().to_owned(),
-            first_name: first_name.get().trim().to_owned(),
-            last_name: last_name.get().trim().to_owned(),
-            company_name: company_name.get().trim().to_owned(),
-            tax_id: tax_id.get().trim().to_owned(),
-            phone_country: Some(phone_country.get()).filter(|text| !text.is_empty()),
-            phone: Some(phone.get()).filter(|text| !text.is_empty()),
-            language: language.get().parse().unwrap_or(Language::English),
-            currency: currency.get().parse().unwrap_or(before.currency),
-            company: company.get().parse().unwrap_or(before.company),
-            enforce_two_factor: enforce.get(),
-        }
+        (text(&before.email), text(&before.company_name), text(&before.tax_id));
+    let phone_country = text(before.phone_country.as_deref().unwrap_or_default());
+    let phone = text(before.phone.as_deref().unwrap_or_default());
+    let language = text(before.language.as_str());
+    let currency = text(before.currency.code());
+    let company = text(&before.company.to_string());
+    let enforce = RwSignal::new(before.enforce_two_factor);
+    let (currency_before, company_before) = (before.currency, before.company);
+    let read = move || ClientChange {
+        version: 0,
+        email: email.get().trim().to_owned(),
+        first_name: first_name.get().trim().to_owned(),
+        last_name: last_name.get().trim().to_owned(),
+        company_name: company_name.get().trim().to_owned(),
+        tax_id: tax_id.get().trim().to_owned(),
+        phone_country: Some(phone_country.get()).filter(|text| !text.is_empty()),
+        phone: Some(phone.get()).filter(|text| !text.is_empty()),
+        language: language.get().parse().unwrap_or(Language::English),
+        currency: currency.get().parse().unwrap_or(currency_before),
+        company: company.get().parse().unwrap_or(company_before),
+        enforce_two_factor: enforce.get(),
     };
     let first = StoredValue::new(untrack(read));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
-    let id = detail.id;
     let send = submit(
         errors,
         move || {
-            let body = untrack(read);
+            let version = client.data().with_untracked(|client| client.as_ref().map(|client| client.version));
+            let body = ClientChange { version: version.unwrap_or_default(), ..untrack(read) };
             async move { api::people::change_client(id, &body).await }
         },
         move |detail| {

@@ -7,7 +7,7 @@ use shared::identity::{
 use shared::{ClientId, Permission, UserId};
 use ui::{
     Avatar, Button, Card, CheckList, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, SelectField,
-    TextField, lu, toast_ok,
+    TextField, lu, settled, toast_ok,
 };
 
 use crate::i18n::{fill, t, ta, word};
@@ -217,8 +217,9 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
     let chosen = RwSignal::new(None::<UserId>);
     let role = RwSignal::new(ClientRole::Manager.to_string());
     let permissions = RwSignal::new(Vec::<ClientPermission>::new());
+    let asked = settled(move || typed.get());
     let found = use_query(
-        move || typed.get(),
+        move || asked.get(),
         |typed| async move {
             if typed.trim().chars().count() < 2 {
                 return Ok(Vec::new());

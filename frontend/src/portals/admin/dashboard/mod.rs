@@ -13,8 +13,8 @@ use ui::{Button, Icon, Menu, MenuButton, PageHead, lu};
 
 use crate::api;
 use crate::i18n::{t, ta, td};
-use crate::parts::Loaded;
-use crate::query::use_query;
+use crate::parts::Arrived;
+use crate::query::{Query, use_query};
 use crate::session::{self, Portal, Who, may};
 
 /// A widget of the staff dashboard.
@@ -198,20 +198,19 @@ pub fn DashboardPage() -> impl IntoView {
                 {move || if editing.get() { t().done } else { ta().customise }}
             </button>
         </PageHead>
-        <Loaded query=numbers rows=12 let:numbers>
+        <Arrived query=numbers rows=12>
             <Grid numbers placed keep editing />
-        </Loaded>
+        </Arrived>
     }
 }
 
 #[component]
 fn Grid(
-    numbers: Dashboard,
+    numbers: Query<Dashboard>,
     placed: RwSignal<Option<Vec<Placed>>>,
     keep: Callback<Vec<Placed>>,
     editing: RwSignal<bool>,
 ) -> impl IntoView {
-    let numbers = StoredValue::new(numbers);
     let dragged = RwSignal::new(None::<Widget>);
     let over = RwSignal::new(None::<Widget>);
     let move_to = move |widget: Widget, to: usize| {
@@ -259,7 +258,7 @@ fn Grid(
                             over.set(None);
                         }
                     >
-                        {numbers.with_value(|numbers| widgets::draw(widget, numbers))}
+                        {widgets::shown(widget, numbers)}
                         <Show when=move || editing.get()>
                             <div class="absolute right-2 top-2 flex gap-1 bg-surface rounded-lg border border-line p-0.5">
                                 <Tool icon=lu::LuArrowLeft label=ta().move_up act=move || move_to(widget, index.saturating_sub(1)) />

@@ -10,9 +10,45 @@ use super::Widget;
 use crate::format;
 use crate::i18n::{fill, t, ta, word};
 use crate::parts::StateBadge;
+use crate::portals::admin::monitoring::described;
+use crate::query::Query;
+
+/// A widget, drawn anew only when its own figures have changed: figures come every few seconds, and somebody may be
+/// reading a chart's table or answering a question.
+pub(super) fn shown(widget: Widget, numbers: Query<Dashboard>) -> impl IntoView {
+    let figures = Memo::new(move |_| numbers.data().get().map(|numbers| Figures { of: widget, numbers }));
+    move || figures.with(|figures| figures.as_ref().map(|figures| draw(figures.of, &figures.numbers)))
+}
+
+/// What one widget shows of all figures.
+#[derive(Clone)]
+struct Figures {
+    of: Widget,
+    numbers: Dashboard,
+}
+
+impl PartialEq for Figures {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (&self.numbers, &other.numbers);
+        match self.of {
+            Widget::Clients => one.clients == two.clients,
+            Widget::Services => one.services == two.services && one.clients == two.clients,
+            Widget::ServiceStates => one.services == two.services,
+            Widget::Recurring | Widget::Revenue => one.revenue == two.revenue,
+            Widget::Overdue | Widget::OverdueList => one.documents == two.documents,
+            Widget::Automation | Widget::Tasks => one.automation == two.automation,
+            Widget::Wallets => one.wallets == two.wallets,
+            Widget::Failing => one.failing_tasks == two.failing_tasks,
+            Widget::Activity => one.activity == two.activity,
+            Widget::Staff => one.staff_online == two.staff_online,
+            Widget::System => one.at == two.at && one.system == two.system,
+            Widget::Waiting => true,
+        }
+    }
+}
 
 /// Draws one widget.
-pub(super) fn draw(widget: Widget, numbers: &Dashboard) -> AnyView {
+fn draw(widget: Widget, numbers: &Dashboard) -> AnyView {
     match widget {
         Widget::Clients => clients(numbers),
         Widget::Services => services(numbers),
@@ -298,7 +334,7 @@ fn activity(numbers: &Dashboard) -> AnyView {
                             <li class="flex items-start gap-3 text-sm min-w-0">
                                 <StateBadge state=line.level.as_str() />
                                 <span class="flex-1 min-w-0 wrap-anywhere">
-                                    {line.description} <small class="sub">{line.actor_name}</small>
+                                    {described(&line)} <small class="sub">{line.actor_name}</small>
                                 </span>
                                 <span class="muted text-right">{format::date_time(line.at)}</span>
                             </li>

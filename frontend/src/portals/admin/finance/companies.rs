@@ -7,15 +7,14 @@ use send_wrapper::SendWrapper;
 use shared::Permission;
 use shared::billing::company::{CompanyDetail, CompanySummary};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, LinkButton, PageHead,
-    Tone, lu, toast_ok, use_list,
+    Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, PageHead, Tone, lu,
+    toast_ok, use_list,
 };
 
 use super::company_parts::{CompanyForm, GeneralFields};
 use crate::i18n::{t, ta, word};
-use crate::parts::{DataTable, submit};
+use crate::parts::{AddLink, DataTable, submit};
 use crate::query::use_query;
-use crate::session::may;
 use crate::{api, format};
 
 fn columns() -> Vec<Column<CompanySummary>> {
@@ -55,19 +54,20 @@ pub fn CompaniesPage() -> impl IntoView {
     view! {
         <Title text=ta().companies />
         <PageHead title=ta().companies text=ta().companies_text>
-            {may(Permission::CompaniesEdit)
-                .then(|| {
-                    view! {
-                        <LinkButton text=ta().add_company href="/admin/companies/new" icon=lu::LuPlus class="btn-primary" />
-                    }
-                })}
+            <AddLink permission=Permission::CompaniesEdit text=ta().add_company href="/admin/companies/new" />
         </PageHead>
         <DataTable
             query=companies
             list
             columns=columns()
             label=ta().companies
-            empty=|| view! { <EmptyState icon=lu::LuLandmark title=ta().no_companies text=ta().companies_text /> }
+            empty=|| {
+                view! {
+                    <EmptyState icon=lu::LuLandmark title=ta().no_companies text=ta().companies_text>
+                        <AddLink permission=Permission::CompaniesEdit text=ta().add_company href="/admin/companies/new" />
+                    </EmptyState>
+                }
+            }
         />
     }
 }

@@ -1,16 +1,15 @@
 //! `/admin/companies/:id`: a home company in tabs.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_navigate;
-use send_wrapper::SendWrapper;
-use shared::billing::NumberReset;
-use shared::billing::company::{CompanyDetail, LogoInput, LogoType, NumberSeries, NumberSeriesInput};
+use shared::billing::company::{
+    CompanyDetail, CompanyInput, LogoInput, LogoType, NumberSeries, NumberSeriesInput,
+};
+use shared::billing::{DocumentKind, NumberReset};
 use shared::{CompanyId, Permission};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Confirm, Crumb, Form, FormErrors, Menu, MenuButton, NumberField,
-    SelectField, Tab, Tabs, TextField, Tone, lu, toast_bad, toast_ok, use_unsaved_guard,
+    Badge, Button, Card, Confirm, Form, FormErrors, MenuButton, NumberField, SelectField, Tab, Tabs,
+    TextField, Tone, lu, toast_bad, toast_ok,
 };
 use wasm_bindgen::JsCast;
 
@@ -20,7 +19,8 @@ use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Loaded, RecordId, by_id, submit, submit_with};
+use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit, submit_with};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -38,13 +38,13 @@ pub fn CompanyFrame() -> impl IntoView {
         let company = use_query(move || id, api::billing::company);
         provide_context(ThisCompany(company));
         view! {
-            <Loaded query=company let:detail>
-                <Head detail company />
-            </Loaded>
-            <Show when=move || company.data().with(Option::is_some)>
+            <Arrived query=company>
+                <Loaded query=company let:detail>
+                    <Head detail company />
+                </Loaded>
                 <CompanyTabs id />
                 <Outlet />
-            </Show>
+            </Arrived>
         }
     })
 }
@@ -53,12 +53,15 @@ pub fn CompanyFrame() -> impl IntoView {
 fn CompanyTabs(id: CompanyId) -> impl IntoView {
     let tab =
         |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/companies/{id}{path}") };
-    let tabs = vec![
+    let mut tabs = vec![
         tab(ta().general, ""),
         tab(ta().tax_settings, "/tax"),
         tab(ta().invoice_settings, "/invoices"),
         tab(ta().gateways, "/gateways"),
     ];
+    if may(Permission::LogsView) {
+        tabs.push(tab(ta().history, "/history"));
+    }
     view! { <Tabs tabs label=ta().home_company /> }
 }
 
@@ -72,69 +75,46 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
     let default = submit_with(move || api::billing::make_company_default(id), put);
     let archive = submit_with(move || api::billing::archive_company(id), put);
     let restore = submit_with(move || api::billing::restore_company(id), put);
-    let (archive_open, delete_open) = (RwSignal::new(false), RwSignal::new(false));
-    let navigate = SendWrapper::new(use_navigate());
-    let delete = submit_with(
-        move || api::billing::delete_company(id),
-        move |_| {
-            toast_ok(t().deleted);
-            navigate("/admin/companies", Default::default());
-        },
-    );
+    let archive_open = RwSignal::new(false);
     let archived = detail.archived_at.is_some();
-    let open_for_acts = may(Permission::CompaniesEdit) && !detail.is_default;
+    let badges = view! {
+        {detail.is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> })}
+        {archived.then(|| view! { <Badge text=ta().archived /> })}
+    }
+    .into_any();
+    let (list, name) = ((ta().companies, "/admin/companies"), detail.profile.name);
+    if !may(Permission::CompaniesEdit) || detail.is_default {
+        return view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any();
+    }
+    let menu = move || {
+        (!archived).then(|| {
+            view! {
+                <MenuButton
+                    text=ta().archive
+                    icon=lu::LuArchive
+                    on_click=Callback::new(move |()| archive_open.set(true))
+                />
+            }
+        })
+    };
     view! {
-        <Title text=detail.profile.name.clone() />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().companies, "/admin/companies"), Crumb::here(detail.profile.name.clone())] />
-        <header class="page-head">
-            <div class="flex flex-wrap items-center gap-3">
-                <h1>{detail.profile.name.clone()}</h1>
-                {detail.is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> })}
-                {archived.then(|| view! { <Badge text=ta().archived /> })}
-                <RecordId id=id.0 path=format!("/admin/companies/{id}") />
-            </div>
-            {open_for_acts
-                .then(|| {
-                    view! {
-                        <div class="page-actions">
-                            {if archived {
-                                view! {
-                                    <Button
-                                        text=td().company.restore
-                                        icon=lu::LuArchiveRestore
-                                        busy=restore.busy
-                                        on_click=restore.run
-                                    />
-                                }
-                                    .into_any()
-                            } else {
-                                view! {
-                                    <Button text=t().make_default busy=default.busy on_click=default.run />
-                                }
-                                    .into_any()
-                            }}
-                            <Menu label=t().actions class="btn btn-icon">
-                                {(!archived)
-                                    .then(|| {
-                                        view! {
-                                            <MenuButton
-                                                text=ta().archive
-                                                icon=lu::LuArchive
-                                                on_click=Callback::new(move |()| archive_open.set(true))
-                                            />
-                                        }
-                                    })}
-                                <MenuButton
-                                    text=t().delete
-                                    icon=lu::LuTrash
-                                    danger=true
-                                    on_click=Callback::new(move |()| delete_open.set(true))
-                                />
-                            </Menu>
-                        </div>
-                    }
-                })}
-        </header>
+        <RecordHead
+            list
+            name
+            id=id.0
+            badges
+            delete_text=Some(td().company.delete_text)
+            type_name=true
+            menu=menu.into()
+        >
+            {if archived {
+                view! {
+                    <Button text=td().company.restore icon=lu::LuArchiveRestore busy=restore.busy on_click=restore.run />
+                }
+            } else {
+                view! { <Button text=t().make_default busy=default.busy on_click=default.run /> }
+            }}
+        </RecordHead>
         <Confirm
             open=archive_open
             title=ta().archive
@@ -143,37 +123,49 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             busy=archive.busy
             on_confirm=archive.run
         />
-        <Confirm
-            open=delete_open
-            title=t().delete
-            text=td().company.delete_text
-            action=t().delete
-            type_name=detail.profile.name.clone()
-            busy=delete.busy
-            on_confirm=delete.run
-        />
     }
+    .into_any()
+}
+
+/// What the cards edit. The version is that of the company, whose other parts are saved by themselves.
+fn profile(detail: &CompanyDetail) -> CompanyInput {
+    CompanyInput { version: None, ..detail.profile.clone() }
 }
 
 /// A card of the company's form with its own save button; the company is always sent whole.
 #[component]
-fn CompanyCard(
-    detail: CompanyDetail,
+fn CompanyCard(title: &'static str, fields: fn(CompanyForm) -> AnyView) -> impl IntoView {
+    let company = this();
+    view! {
+        <Part query=company pick=profile let:before>
+            <ProfileCard before company title fields />
+        </Part>
+    }
+}
+
+#[component]
+fn ProfileCard(
+    before: CompanyInput,
+    company: Query<CompanyDetail>,
     title: &'static str,
     fields: fn(CompanyForm) -> AnyView,
 ) -> impl IntoView {
-    let company = this();
-    let id = detail.id;
-    let form = CompanyForm::new(Some(&detail.profile));
+    let form = CompanyForm::new(Some(&before));
     let first = StoredValue::new(untrack(|| form.read()));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != form.read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || {
-            let body = untrack(|| form.read());
-            async move { api::billing::change_company(id, &body).await }
+            let now = company.data().get_untracked();
+            let version = now.as_ref().and_then(|now| now.profile.version);
+            let body = CompanyInput { version, ..untrack(|| form.read()) };
+            async move {
+                match now {
+                    Some(now) => api::billing::change_company(now.id, &body).await,
+                    None => Err(api::ApiError::SignedOut),
+                }
+            }
         },
         move |detail| {
             first.set_value(untrack(|| form.read()));
@@ -203,53 +195,48 @@ fn CompanyCard(
 pub fn CompanyGeneralTab() -> impl IntoView {
     let company = this();
     view! {
-        <Loaded query=company let:detail>
-            <div class="stack-y max-w-4xl">
-                <CompanyCard
-                    detail=detail.clone()
-                    title=ta().general
-                    fields=|form| view! { <GeneralFields form /> }.into_any()
-                />
+        <div class="stack-y max-w-4xl">
+            <CompanyCard title=ta().general fields=|form| view! { <GeneralFields form /> }.into_any() />
+            <Loaded query=company let:detail>
                 <Logo detail company />
-            </div>
-        </Loaded>
+            </Loaded>
+        </div>
     }
 }
 
 #[component]
 pub fn CompanyTaxTab() -> impl IntoView {
-    let company = this();
     view! {
-        <Loaded query=company let:detail>
-            <div class="max-w-4xl">
-                <CompanyCard detail title=ta().tax_settings fields=|form| view! { <TaxFields form /> }.into_any() />
-            </div>
-        </Loaded>
+        <div class="max-w-4xl">
+            <CompanyCard title=ta().tax_settings fields=|form| view! { <TaxFields form /> }.into_any() />
+        </div>
     }
+}
+
+#[component]
+pub fn CompanyHistoryTab() -> impl IntoView {
+    let id = this().data().with_untracked(|company| company.as_ref().map(|company| company.id.0));
+    id.map(|subject| view! { <History subject /> })
 }
 
 #[component]
 pub fn CompanyInvoicesTab() -> impl IntoView {
     let company = this();
+    let series = DocumentKind::ALL.iter().map(|kind| {
+        let of = move |detail: &CompanyDetail| {
+            let series = detail.series.iter().find(|series| series.kind == *kind).cloned();
+            series.map(|series| (detail.id, series))
+        };
+        let card = move |series: Option<(CompanyId, NumberSeries)>| {
+            series.map(|(id, series)| view! { <Series id series company /> })
+        };
+        view! { <Part query=company pick=of children=card /> }
+    });
     view! {
-        <Loaded query=company let:detail>
-            <div class="stack-y max-w-4xl">
-                {
-                    let id = detail.id;
-                    detail
-                        .series
-                        .clone()
-                        .into_iter()
-                        .map(|series| view! { <Series id series company /> })
-                        .collect_view()
-                }
-                <CompanyCard
-                    detail
-                    title=ta().invoice_settings
-                    fields=|form| view! { <InvoiceFields form /> }.into_any()
-                />
-            </div>
-        </Loaded>
+        <div class="stack-y max-w-4xl">
+            {series.collect_view()}
+            <CompanyCard title=ta().invoice_settings fields=|form| view! { <InvoiceFields form /> }.into_any() />
+        </div>
     }
 }
 

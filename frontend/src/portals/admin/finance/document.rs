@@ -5,8 +5,8 @@ use leptos_meta::Title;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
 use shared::{DocumentId, Permission};
 use ui::{
-    Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, Icon, TextArea, lu,
-    toast_ok,
+    Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, FormErrors, Icon, TextArea,
+    lu, toast_ok,
 };
 
 use super::book_payment::BookPayment;
@@ -14,7 +14,8 @@ use crate::api::client::file;
 use crate::i18n::{t, ta, word};
 use crate::parts::sheet::{DocumentSheet, TaxWhy};
 use crate::parts::states::DocumentBadge;
-use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit_with};
+use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -45,7 +46,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     let (pay_open, cancel_open) = (RwSignal::new(false), RwSignal::new(false));
     let reason = RwSignal::new(String::new());
     let version = detail.version;
-    let cancel = submit_with(
+    let errors = FormErrors::new();
+    let cancel = submit(
+        errors,
         move || async move {
             let body = CancelDocument { version, reason: reason.get_untracked().trim().to_owned() };
             api::billing::cancel_document(id, &body).await
@@ -78,6 +81,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         let short: String = sha.chars().take(12).collect();
         facts.push(("SHA-256".to_owned(), view! { <CopyId id=sha text=short /> }.into_any()));
     }
+    let number = title.clone();
     let payments = detail.payments.clone();
     let decision = detail.tax_decision.clone();
     let paying = StoredValue::new(detail.clone());
@@ -140,7 +144,16 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         <div class="grid-2">
             <div class="stack-y">
                 <DocumentSheet detail />
-                <Card title=ta().payments flush=true>
+                <Card
+                    title=ta().payments
+                    flush=true
+                    tools=Box::new(move || {
+                        let href = format!("/admin/transactions?document={id}");
+                        may(Permission::TransactionsView)
+                            .then(|| view! { <a class="link text-sm" href=href>{ta().transactions}</a> })
+                            .into_any()
+                    })
+                >
                     {if payments.is_empty() {
                         view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
                     } else {
@@ -164,7 +177,11 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                                             .map(|payment| {
                                                 view! {
                                                     <tr>
-                                                        <td>{format::day(payment.received_on)}</td>
+                                                        <td>
+                                                            <a class="row-link" href=format!("/admin/payments?payment={}", payment.id)>
+                                                                {format::day(payment.received_on)}
+                                                            </a>
+                                                        </td>
                                                         <td>{payment.gateway_name}</td>
                                                         <td class="mono">{payment.external_id}</td>
                                                         <td class="end num strong">{format::money(payment.gross)}</td>
@@ -192,6 +209,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                 </Card>
             </div>
         </div>
+        <div class="mt-5">
+            <History subject=id.0 />
+        </div>
         <Dialog open=pay_open title=ta().add_payment>
             <BookPayment detail=paying.get_value() document open=pay_open />
         </Dialog>
@@ -200,6 +220,8 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
             title=ta().cancel_document
             text=ta().cancel_document_text
             action=ta().cancel_document
+            type_name=number
+            errors
             busy=cancel.busy
             on_confirm=cancel.run
         >

@@ -12,6 +12,7 @@ use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{DataTable, StateBadge};
+use crate::portals::admin::clients::use_company_options;
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -92,6 +93,7 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
                         label=t().status
                         options=word_options(DocumentStatus::ALL, DocumentStatus::as_str)
                     />
+                    <FilterSelect list name="company" label=ta().home_company options=use_company_options() />
                     <FilterSelect
                         list
                         name="overdue"

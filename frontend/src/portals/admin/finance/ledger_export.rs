@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::billing::ledger::ExportFormat;
-use ui::{Button, Form, FormErrors, Icon, SelectField, TextField, lu};
+use ui::{Button, Icon, SelectField, TextField, lu};
 
 use crate::api;
 use crate::i18n::{t, td};
@@ -24,7 +24,7 @@ pub(super) fn LedgerExport(open: RwSignal<bool>) -> impl IntoView {
     };
     let file = move || if format.with(|format| format == "csv") { "ledger.csv" } else { "ledger.beancount" };
     view! {
-        <Form errors=FormErrors::new() on_submit=Callback::new(|()| ())>
+        <div class="grid gap-5">
             <p class="text-ink-2">{words.export_text}</p>
             <div class="form-grid">
                 <TextField name="from" label=t().from value=from kind="date" required=true />
@@ -46,6 +46,6 @@ pub(super) fn LedgerExport(open: RwSignal<bool>) -> impl IntoView {
                     None => view! { <span class="sub">{words.days}</span> }.into_any(),
                 }}
             </div>
-        </Form>
+        </div>
     }
 }

@@ -15,7 +15,9 @@ mod tax_rules;
 mod transactions;
 
 pub use companies::{CompaniesPage, NewCompanyPage};
-pub use company::{CompanyFrame, CompanyGatewaysTab, CompanyGeneralTab, CompanyInvoicesTab, CompanyTaxTab};
+pub use company::{
+    CompanyFrame, CompanyGatewaysTab, CompanyGeneralTab, CompanyHistoryTab, CompanyInvoicesTab, CompanyTaxTab,
+};
 pub use document::DocumentPage;
 pub use documents::{DocumentsPage, DocumentsTable};
 pub use payments::{PaymentsPage, PaymentsTable};

@@ -7,7 +7,7 @@ use shared::{ClientId, PaymentId};
 use ui::{Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_list};
 
 use crate::i18n::{t, ta, td};
-use crate::parts::filters::{FilterSelect, query_without, word_options};
+use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, RecordId, StateBadge};
@@ -85,15 +85,7 @@ pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
         },
         api::billing::payments,
     );
-    let open = RwSignal::new(false);
-    let chosen = Memo::new(move |_| list.filter("payment").parse::<PaymentId>().ok());
-    Effect::new(move || open.set(chosen.get().is_some()));
-    Effect::new(move || {
-        if !open.get() && chosen.get_untracked().is_some() {
-            list.set(&[("payment", String::new())], true);
-        }
-    });
-    let opened = Callback::new(move |id: PaymentId| list.set(&[("payment", id.to_string())], true));
+    let (chosen, open, opened) = use_opened::<PaymentId>(list, "payment");
     view! {
         <DataTable
             query=payments

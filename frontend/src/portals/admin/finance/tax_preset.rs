@@ -30,7 +30,7 @@ pub(super) fn Preset(rules: Query<Vec<TaxRule>>, open: RwSignal<bool>) -> impl I
         company_id: company.get_untracked().parse().unwrap_or(shared::CompanyId(uuid::Uuid::nil())),
     };
     let errors = FormErrors::new();
-    let look = submit(
+    let look = submit::preview(
         errors,
         move || async move { api::billing::add_tax_preset(&read(), true).await },
         move |result| preview.set(Some(result)),

@@ -7,10 +7,11 @@ use ui::{Button, CheckField, Form, FormErrors, SelectField, TextField, toast_ok}
 use super::company_parts::{Rates, rate_pairs, read_rates};
 use crate::api;
 use crate::i18n::{t, ta};
-use crate::parts::address::CountryField;
-use crate::parts::submit;
+use crate::parts::address::{CountryField, RegionField};
+use crate::parts::{RecordId, submit};
 use crate::portals::admin::clients::use_company_options;
-use crate::query::{Query, use_query};
+use crate::portals::admin::monitoring::History;
+use crate::query::Query;
 
 /// The form of a rule, new or old.
 #[component]
@@ -34,18 +35,6 @@ pub(super) fn RuleForm(
     let valid_from = text(old.and_then(|rule| rule.valid_from).map(|day| day.to_string()));
     let valid_to = text(old.and_then(|rule| rule.valid_to).map(|day| day.to_string()));
     let version = old.and_then(|rule| rule.version);
-    let regions = use_query(
-        move || country.get(),
-        |country| async move {
-            if country.is_empty() { Ok(Vec::new()) } else { api::auth::regions(&country).await }
-        },
-    );
-    let region_options = Signal::derive(move || {
-        regions.data().with(|regions| {
-            let regions = regions.iter().flatten();
-            regions.map(|region| (region.code.clone(), region.name.clone())).collect::<Vec<_>>()
-        })
-    });
     let errors = FormErrors::new();
     let send = submit(
         errors,
@@ -88,7 +77,7 @@ pub(super) fn RuleForm(
                     wide=true
                 />
                 <CountryField name="country" value=country />
-                <SelectField name="region" label=t().region value=region options=region_options empty=t().all />
+                <RegionField name="region" country value=region empty=t().all />
                 <div class="wide flex flex-wrap gap-6">
                     <CheckField name="for_private" label=ta().class_private value=private />
                     <CheckField name="for_company" label=ta().class_company value=plain_company />
@@ -104,5 +93,11 @@ pub(super) fn RuleForm(
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>
+        {id.map(|id| {
+            view! {
+                <RecordId id=id.0 path=format!("/admin/tax-rules/{id}") />
+                <History subject=id.0 />
+            }
+        })}
     }
 }

@@ -6,7 +6,7 @@ use shared::billing::tax::{TaxRule, TaxRuleMove, TaxTest, UnreachableWhy};
 use shared::{Permission, TaxRuleId};
 use ui::{
     Badge, Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Icon, Menu, MenuButton, PageHead,
-    SelectField, TextField, Tone, lu, toast_ok,
+    SelectField, TextField, Tone, lu, settled, toast_ok,
 };
 
 use super::tax_preset::Preset;
@@ -31,27 +31,34 @@ pub fn TaxRulesPage() -> impl IntoView {
         }
     });
     let preset_open = RwSignal::new(false);
+    let acts = move || {
+        may(Permission::TaxesEdit).then(|| {
+            view! {
+                <Button text=ta().add_preset on_click=Callback::new(move |()| preset_open.set(true)) />
+                <Button
+                    text=ta().add_rule
+                    icon=lu::LuPlus
+                    class="btn-primary"
+                    on_click=Callback::new(move |()| edited.set(Some(None)))
+                />
+            }
+        })
+    };
     view! {
         <Title text=ta().tax_rules />
         <PageHead title=ta().tax_rules text=ta().tax_rules_text>
-            {may(Permission::TaxesEdit)
-                .then(|| {
-                    view! {
-                        <Button text=ta().add_preset on_click=Callback::new(move |()| preset_open.set(true)) />
-                        <Button
-                            text=ta().add_rule
-                            icon=lu::LuPlus
-                            class="btn-primary"
-                            on_click=Callback::new(move |()| edited.set(Some(None)))
-                        />
-                    }
-                })}
+            {acts()}
         </PageHead>
         <div class="grid-2">
             <Card flush=true>
                 <Loaded query=rules rows=10 let:list>
                     {if list.is_empty() {
-                        view! { <EmptyState icon=lu::LuPercent title=ta().no_rules text=ta().no_rules_text /> }.into_any()
+                        view! {
+                            <EmptyState icon=lu::LuPercent title=ta().no_rules text=ta().no_rules_text>
+                                {acts()}
+                            </EmptyState>
+                        }
+                            .into_any()
                     } else {
                         view! { <Rules list rules edited /> }.into_any()
                     }}
@@ -74,7 +81,7 @@ fn Rules(
     rules: Query<Vec<TaxRule>>,
     edited: RwSignal<Option<Option<TaxRule>>>,
 ) -> impl IntoView {
-    let dragged = RwSignal::new(None::<TaxRuleId>);
+    let dragged = RwSignal::new(None::<(TaxRuleId, u32)>);
     let over = RwSignal::new(None::<u32>);
     let target = RwSignal::new((TaxRuleId(uuid::Uuid::nil()), 0_u32));
     let moving = submit_with(
@@ -115,6 +122,11 @@ fn Rules(
     }
 }
 
+/// Where a rule goes that is dropped before the one at `position`: that one moves up when the rule stood above it.
+const fn before(position: u32, from: u32) -> u32 {
+    if from < position { position - 1 } else { position }
+}
+
 fn why_unreachable(rule: &TaxRule) -> Option<&'static str> {
     rule.unreachable.as_ref().map(|unreachable| match unreachable.why {
         UnreachableWhy::NoClass => ta().unreachable_class,
@@ -127,7 +139,7 @@ fn why_unreachable(rule: &TaxRule) -> Option<&'static str> {
 fn RuleRow(
     rule: TaxRule,
     last: u32,
-    dragged: RwSignal<Option<TaxRuleId>>,
+    dragged: RwSignal<Option<(TaxRuleId, u32)>>,
     over: RwSignal<Option<u32>>,
     move_to: Callback<(TaxRuleId, u32)>,
     rules: Query<Vec<TaxRule>>,
@@ -182,10 +194,11 @@ fn RuleRow(
             }
             on:drop=move |event| {
                 event.prevent_default();
-                if let Some(from) = dragged.get_untracked()
-                    && from != id
-                {
-                    move_to.run((from, position));
+                if let Some((moved, from)) = dragged.get_untracked() {
+                    let to = before(position, from);
+                    if to != from {
+                        move_to.run((moved, to));
+                    }
                 }
                 dragged.set(None);
                 over.set(None);
@@ -200,7 +213,7 @@ fn RuleRow(
                                     class="drag-handle"
                                     draggable="true"
                                     title=ta().drag_to_reorder
-                                    on:dragstart=move |_| dragged.set(Some(id))
+                                    on:dragstart=move |_| dragged.set(Some((id, position)))
                                     on:dragend=move |_| {
                                         dragged.set(None);
                                         over.set(None);
@@ -282,8 +295,9 @@ fn Tester() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let client = RwSignal::new(String::new());
     let on = RwSignal::new(String::new());
+    let asked = settled(move || typed.get());
     let found = use_query(
-        move || typed.get(),
+        move || asked.get(),
         |typed| async move {
             let query =
                 ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "20".to_owned())]);
@@ -337,5 +351,17 @@ fn Tester() -> impl IntoView {
                     .map(|decision| view! { <div class="mt-5 border-t border-line pt-4"><TaxWhy decision /></div> })
             }}
         </Card>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before;
+
+    #[test]
+    fn a_rule_lands_where_the_line_was_drawn() {
+        assert_eq!(before(2, 5), 2);
+        assert_eq!(before(5, 2), 4);
+        assert_eq!(before(3, 2), 2);
     }
 }

@@ -10,14 +10,22 @@ use ui::{Button, Column, Dialog, EmptyState, PageHead, lu, use_list};
 use super::ledger_export::LedgerExport;
 use crate::i18n::{t, ta, td};
 use crate::parts::amount::{Signed, exact};
-use crate::parts::filters::{FilterSelect, word_options};
+use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{DataTable, Loaded, StateBadge};
 use crate::query::use_query;
 use crate::{api, format};
 
-fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Column<TransactionSummary>> {
+/// The page of what moved the money.
+fn record_of(row: &TransactionSummary) -> Option<String> {
+    let service = row.service_id.map(|id| format!("/admin/services/{id}"));
+    let payment = || row.payment_id.map(|id| format!("/admin/payments?payment={id}"));
+    let document = || row.document_id.map(|id| format!("/admin/documents/{id}"));
+    service.or_else(payment).or_else(document)
+}
+
+fn columns(with_client: bool, opened: Callback<TransferId>) -> Vec<Column<TransactionSummary>> {
     let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| {
         view! { <span class="num">{format::date_time(row.at)}</span> }
     })];
@@ -36,7 +44,12 @@ fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Colum
             let period = row.period_from.zip(row.period_to).map(|(from, to)| {
                 view! { <small class="sub">{format::date_time(from)} " – " {format::date_time(to)}</small> }
             });
-            view! { <div class="min-w-40"><span class="text-ink">{row.description.clone()}</span> {period}</div> }
+            let description = row.description.clone();
+            let description = match record_of(row) {
+                Some(href) => view! { <a class="row-link" href=href>{description}</a> }.into_any(),
+                None => view! { <span class="text-ink">{description}</span> }.into_any(),
+            };
+            view! { <div class="min-w-40">{description} {period}</div> }
         }),
         Column::new("amount", t().amount, |row: &TransactionSummary| {
             view! { <Signed amount=row.amount currency=row.currency /> }
@@ -62,7 +75,7 @@ fn columns(with_client: bool, opened: RwSignal<Option<TransferId>>) -> Vec<Colum
         Column::new("why", "", move |row: &TransactionSummary| {
             let id = row.id;
             view! {
-                <button type="button" class="link text-sm" on:click=move |_| opened.set(Some(id))>
+                <button type="button" class="link text-sm" on:click=move |_| opened.run(id)>
                     {t().why}
                 </button>
             }
@@ -78,7 +91,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-at");
     let rows = use_query(
         move || {
-            let query = with_instants(&list.api_query(), INSTANTS);
+            let query = with_instants(&query_without(&list.api_query(), "transaction"), INSTANTS);
             match client {
                 Some(client) => format!("{query}&client={client}"),
                 None => query,
@@ -89,14 +102,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
             Ok(Page { items: page.items, page: page.page, per_page: page.per_page, total: page.total })
         },
     );
-    let opened = RwSignal::new(None::<TransferId>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(opened.get().is_some()));
-    Effect::new(move || {
-        if !open.get() && opened.with_untracked(Option::is_some) {
-            opened.set(None);
-        }
-    });
+    let (chosen, open, opened) = use_opened::<TransferId>(list, "transaction");
     view! {
         <DataTable
             query=rows
@@ -114,13 +120,15 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
                 view! {
                     <FilterSelect list name="kind" label=t().kind options=word_options(&kinds, TransferKind::as_str) />
                     <FilterRange list names=INSTANTS />
+                    <FilterChip list name="service" text=ta().service />
+                    <FilterChip list name="document" text=ta().document />
                 }
                     .into_any()
             })
             empty=|| view! { <EmptyState icon=lu::LuArrowLeftRight title=ta().no_transactions /> }
         />
         <Dialog open title=t().why class="dialog-wide">
-            {move || opened.get().map(|id| view! { <Why id /> })}
+            {move || chosen.get().map(|id| view! { <Why id /> })}
         </Dialog>
     }
 }

@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::ClientId;
 use shared::identity::{ActivityEntry, ActivityLevel};
-use ui::{Button, Card, EmptyState, PageHead, SearchBox, lu, use_list};
+use shared::{ClientId, Permission};
+use ui::{Button, Card, EmptyState, PageHead, SearchBox, TableWrap, lu, use_list};
 
 use crate::i18n::{t, ta, td};
 use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{Loaded, StateBadge};
 use crate::query::use_query;
+use crate::session::may;
 use crate::{api, format};
 
 /// Lines about everything, or about one client; a page at a time by keyset.
@@ -66,7 +67,7 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                     view! { <EmptyState icon=lu::LuActivity title=ui::words().nothing_found /> }.into_any()
                 } else {
                     view! {
-                        <div class="table-wrap" tabindex="0" role="region" aria-label=ta().activity_log>
+                        <TableWrap label=ta().activity_log>
                             <table class="table">
                                 <thead>
                                     <tr>
@@ -81,7 +82,7 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                                     {page.items.into_iter().map(|entry| line(entry, client.is_none())).collect_view()}
                                 </tbody>
                             </table>
-                        </div>
+                        </TableWrap>
                     }
                         .into_any()
                 }}
@@ -107,6 +108,26 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
     }
 }
 
+/// The changes of one record, for staff who may read the log.
+#[component]
+pub fn History(subject: uuid::Uuid) -> impl IntoView {
+    may(Permission::LogsView).then(|| {
+        let lines = use_query(move || format!("subject={subject}&per_page=50"), api::staff::activity);
+        lines.refresh_every(|| 15);
+        view! {
+            <Card title=ta().history flush=true>
+                <Loaded query=lines rows=2 let:page>
+                    <TableWrap label=ta().history>
+                        <table class="table">
+                            <tbody>{page.items.into_iter().map(|entry| line(entry, false)).collect_view()}</tbody>
+                        </table>
+                    </TableWrap>
+                </Loaded>
+            </Card>
+        }
+    })
+}
+
 /// The activity log.
 #[component]
 pub fn ActivityPage() -> impl IntoView {
@@ -122,7 +143,14 @@ fn subject_link(entry: &ActivityEntry) -> Option<String> {
     if entry.action.ends_with(".deleted") {
         return None;
     }
+    if entry.action.starts_with("schedule.") {
+        return Some("/admin/scheduler".to_owned());
+    }
     let place = match entry.subject_kind.as_deref()? {
+        "payment" => "payments?payment=",
+        "task" => "tasks?task=",
+        "transfer" => "transactions?transaction=",
+        "tax_rule" => return Some("/admin/tax-rules".to_owned()),
         "client" => "clients",
         "user" => "users",
         "admin" => "admins",
@@ -136,12 +164,21 @@ fn subject_link(entry: &ActivityEntry) -> Option<String> {
         "option_group" => "option-groups",
         _ => return None,
     };
-    Some(format!("/admin/{place}/{}", entry.subject?))
+    let slash = if place.ends_with('=') { "" } else { "/" };
+    Some(format!("/admin/{place}{slash}{}", entry.subject?))
+}
+
+/// What was done, as a link to what it was done to.
+pub fn described(entry: &ActivityEntry) -> AnyView {
+    let description = entry.description.clone();
+    match subject_link(entry) {
+        Some(link) => view! { <a class="row-link" href=link>{description}</a> }.into_any(),
+        None => view! { <span class="strong">{description}</span> }.into_any(),
+    }
 }
 
 fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
-    let link = subject_link(&entry);
-    let description = entry.description.clone();
+    let description = described(&entry);
     let client = with_client.then(|| {
         let link = entry.client.map(|id| {
             view! { <a class="link" href=format!("/admin/clients/{id}")>{entry.client_name.clone().unwrap_or_default()}</a> }
@@ -154,10 +191,7 @@ fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
             <td class="num">{format::date_time_exact(entry.at)}</td>
             <td><StateBadge state=entry.level.as_str() /></td>
             <td>
-                {match link {
-                    Some(link) => view! { <a class="row-link" href=link>{description}</a> }.into_any(),
-                    None => view! { <span class="strong">{description}</span> }.into_any(),
-                }}
+                {description}
                 <small class="sub mono">{entry.action}</small>
                 {changed
                     .map(|(old, new)| {

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use shared::tasks::{TaskDone, TaskSummary};
-use ui::{Confirm, TextArea, toast_ok};
+use ui::{Confirm, FormErrors, TextArea, toast_ok};
 
 use crate::api;
 use crate::i18n::{t, td};
-use crate::parts::submit_with;
+use crate::parts::submit;
 
 /// The question for the task that was chosen. `done` runs afterwards.
 #[component]
@@ -25,7 +25,9 @@ pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>)
             chosen.set(None);
         }
     });
-    let send = submit_with(
+    let errors = FormErrors::new();
+    let send = submit(
+        errors,
         move || async move {
             let body = TaskDone { note: note.get_untracked().trim().to_owned() };
             match chosen.get_untracked() {
@@ -48,7 +50,7 @@ pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>)
         })
     };
     view! {
-        <Confirm open title text=words.mark_text action=words.mark danger=false busy=send.busy on_confirm=send.run>
+        <Confirm open title text=words.mark_text action=words.mark danger=false errors busy=send.busy on_confirm=send.run>
             <TextArea name="note" label=t().note value=note rows=2 max_length=2000 />
         </Confirm>
     }

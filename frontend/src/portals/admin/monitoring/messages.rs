@@ -9,7 +9,7 @@ use ui::{Badge, Column, Dialog, EmptyState, PageHead, Tone, lu, use_list};
 use super::message::MessageDialog;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::DataTable;
-use crate::parts::filters::{FilterSegment, FilterSelect, query_without};
+use crate::parts::filters::{FilterSegment, FilterSelect, query_without, use_opened};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::query::use_query;
 use crate::{api, format};
@@ -90,15 +90,7 @@ pub fn MessagesTable(client: Option<ClientId>) -> impl IntoView {
         api::notices::history,
     );
     messages.refresh_every(|| 30);
-    let open = RwSignal::new(false);
-    let chosen = Memo::new(move |_| list.filter("message").parse::<NotificationId>().ok());
-    Effect::new(move || open.set(chosen.get().is_some()));
-    Effect::new(move || {
-        if !open.get() && chosen.get_untracked().is_some() {
-            list.set(&[("message", String::new())], true);
-        }
-    });
-    let opened = Callback::new(move |id: NotificationId| list.set(&[("message", id.to_string())], true));
+    let (chosen, open, opened) = use_opened::<NotificationId>(list, "message");
     view! {
         <DataTable
             query=messages

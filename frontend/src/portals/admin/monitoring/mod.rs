@@ -12,7 +12,7 @@ mod scheduler;
 mod task;
 mod tasks;
 
-pub use activity::{ActivityPage, ActivityTable};
+pub use activity::{ActivityPage, ActivityTable, History, described};
 pub use done::TaskDoneDialog;
 pub use messages::{MessagesPage, MessagesTable};
 pub use queues::QueuesPage;

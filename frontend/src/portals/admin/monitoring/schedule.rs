@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
+use shared::schedule::{CronQuestion, Schedule, ScheduleChange};
 use shared::{Language, Permission};
-use ui::{Badge, Button, Card, Form, FormErrors, SwitchField, TextField, Tone, lu, toast_ok};
+use ui::{Badge, Button, Card, Form, FormErrors, SwitchField, TextField, Tone, lu, settled, toast_ok};
 
 use super::tasks::milliseconds;
 use crate::api::{self, ApiError};
 use crate::format;
 use crate::i18n::{self, t, ta, td};
-use crate::parts::load::failure;
+use crate::parts::load::{failure, field_text};
 use crate::parts::{StateBadge, submit, submit_with};
-use crate::query::Query;
+use crate::query::{Query, use_query};
 use crate::session::may;
 
 /// The fields of a schedule, and the schedule that they were filled from.
@@ -86,6 +86,7 @@ fn Body(first: Schedule, entry: Memo<Option<Schedule>>, schedules: Query<Vec<Sch
     let errors = FormErrors::new();
     let saved = move |schedule: Schedule| {
         fields.fill(schedule);
+        errors.settle();
         schedules.refetch();
         toast_ok(t().saved);
     };
@@ -212,47 +213,35 @@ fn said(words: &BTreeMap<Language, String>) -> String {
 /// What an expression means while it is being typed.
 #[component]
 fn Meaning(fields: Fields) -> impl IntoView {
-    let answer = RwSignal::new(None::<Result<CronAnswer, ApiError>>);
-    let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    let asked = settled(move || {
         let asked = fields.question();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
         let same =
             fields.before.with(|before| before.cron == asked.cron && before.time_zone == asked.time_zone);
-        if same {
-            answer.set(None);
-            return;
-        }
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(250).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            let said = api::system::explain_cron(&asked).await;
-            if turn.try_get_value() == Some(mine) {
-                answer.try_set(Some(said));
-            }
-        });
+        (!same).then_some((asked.cron, asked.time_zone))
     });
-    let said = move || {
-        answer.get().map(|answer| match answer {
-            Ok(answer) => {
-                let next: Vec<String> = answer.next.into_iter().map(format::date_time).collect();
-                view! {
-                    <p class="text-sm text-ink-2">
-                        {td().schedule.means} ": " <b>{said(&answer.words)}</b>
-                        <small class="sub">{td().schedule.next_runs} ": " {next.join(" · ")}</small>
-                    </p>
-                }
-                .into_any()
+    let answer = use_query(
+        move || asked.get(),
+        |asked| async move {
+            let Some((cron, time_zone)) = asked else { return Ok(None) };
+            api::system::explain_cron(&CronQuestion { cron, time_zone }).await.map(Some)
+        },
+    );
+    let said = move || match answer.error().get() {
+        Some(ApiError::Problem(problem)) if !problem.fields.is_empty() => {
+            let faults: Vec<String> = problem.fields.iter().map(field_text).collect();
+            Some(view! { <p class="text-sm neg">{faults.join(" ")}</p> }.into_any())
+        }
+        Some(error) => Some(view! { <p class="text-sm neg">{failure(&error).0}</p> }.into_any()),
+        None => answer.data().get().flatten().map(|answer| {
+            let next: Vec<String> = answer.next.into_iter().map(format::date_time).collect();
+            view! {
+                <p class="text-sm text-ink-2">
+                    {td().schedule.means} ": " <b>{said(&answer.words)}</b>
+                    <small class="sub">{td().schedule.next_runs} ": " {next.join(" · ")}</small>
+                </p>
             }
-            Err(ApiError::Problem(problem)) if !problem.fields.is_empty() => {
-                let faults: Vec<String> = problem.fields.into_iter().map(|field| field.message).collect();
-                view! { <p class="text-sm neg">{faults.join(" ")}</p> }.into_any()
-            }
-            Err(error) => view! { <p class="text-sm neg">{failure(&error).0}</p> }.into_any(),
-        })
+            .into_any()
+        }),
     };
     view! { <div aria-live="polite">{said}</div> }
 }

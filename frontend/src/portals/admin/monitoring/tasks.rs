@@ -10,7 +10,7 @@ use super::done::TaskDoneDialog;
 use super::queues::queue_word;
 use super::task::TaskDialog;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::filters::{FilterSelect, query_without, word_options};
+use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{DataTable, Live, LiveSwitch, StateBadge};
 use crate::query::use_query;
@@ -89,15 +89,7 @@ pub fn TasksPage() -> impl IntoView {
     tasks.refresh_every(move || live.seconds());
     counts.refresh_every(move || live.seconds());
     let doing = RwSignal::new(None::<TaskSummary>);
-    let open = RwSignal::new(false);
-    let chosen = Memo::new(move |_| list.filter("task").parse::<TaskId>().ok());
-    Effect::new(move || open.set(chosen.get().is_some()));
-    Effect::new(move || {
-        if !open.get() && chosen.get_untracked().is_some() {
-            list.set(&[("task", String::new())], true);
-        }
-    });
-    let opened = Callback::new(move |id: TaskId| list.set(&[("task", id.to_string())], true));
+    let (chosen, open, opened) = use_opened::<TaskId>(list, "task");
     let shares = move || {
         counts.data().get().map(|counts| {
             let share = |state: TaskState, value: i64| Share {

@@ -6,7 +6,7 @@ use shared::services::{
     ForceState, ManualFlag, ServiceAction, ServiceForStaff, ServiceNote, ServiceState, SuspendService,
     SuspensionReason, TerminateService, TerminationTime,
 };
-use ui::{Button, Form, FormErrors, Note, SelectField, TextArea, Tone, toast_ok};
+use ui::{Button, Form, FormErrors, Note, SelectField, TextArea, Tone, TypeName, toast_ok};
 
 use super::change::{ChangeOptions, Rename};
 use crate::api;
@@ -165,11 +165,24 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSig
         }
         _ => ().into_any(),
     };
+    // What ends a service, or sets its state past all rules, asks for its name.
+    let sure = RwSignal::new(!matches!(act, Act::Terminate | Act::Cancel | Act::Force));
+    let label = (!sure.get_untracked()).then(|| {
+        let label = service.data().with_untracked(|staff| {
+            staff.as_ref().map(|staff| staff.detail.service.label.clone()).unwrap_or_default()
+        });
+        view! { <TypeName name=label done=sure /> }
+    });
+    let on_submit = Callback::new(move |()| {
+        if sure.get_untracked() {
+            send.run.run(());
+        }
+    });
     let note_name = if act == Act::Force { "reason" } else { "note" };
     let takes_note = !matches!(act, Act::Plain(..));
     let class = if act.is_dangerous() { "btn-danger" } else { "btn-primary" };
     view! {
-        <Form errors on_submit=send.run>
+        <Form errors on_submit>
             {fields}
             {takes_note
                 .then(|| {
@@ -184,9 +197,10 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSig
                         />
                     }
                 })}
+            {label}
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
-                <Button text=act.title() class=class submit=true busy=send.busy />
+                <Button text=act.title() class=class submit=true busy=send.busy disabled=Signal::derive(move || !sure.get()) />
             </div>
         </Form>
     }

@@ -5,7 +5,7 @@ use shared::ServiceId;
 use shared::billing::ledger::ChargeDetail;
 use ui::{Column, EmptyState, lu, use_list};
 
-use crate::i18n::{t, td};
+use crate::i18n::{t, ta, td};
 use crate::parts::DataTable;
 use crate::parts::amount::exact;
 use crate::query::use_query;
@@ -45,6 +45,10 @@ pub(super) fn Charges(service: ServiceId) -> impl IntoView {
             columns=columns()
             label=td().service.charges
             searchable=false
+            filters=Box::new(move || {
+                let href = format!("/admin/transactions?service={service}");
+                view! { <a class="link text-sm" href=href>{ta().transactions}</a> }.into_any()
+            })
             empty=|| {
                 view! { <EmptyState icon=lu::LuReceipt title=td().service.no_charges text=td().service.charges_text /> }
             }

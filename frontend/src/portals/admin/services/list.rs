@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::services::{ServiceState, ServiceSummary};
 use shared::{ClientId, Permission};
-use ui::{Column, EmptyState, LinkButton, PageHead, lu, use_list};
+use ui::{Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{t, ta, word};
-use crate::parts::DataTable;
-use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::states::ServiceBadge;
+use crate::parts::{AddLink, DataTable};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -63,6 +63,17 @@ fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
     columns
 }
 
+/// Products as options of a select.
+fn use_product_options() -> Signal<Vec<(String, String)>> {
+    let products = use_query(|| (), |()| api::catalog::products("per_page=200&sort=name".to_owned()));
+    Signal::derive(move || {
+        products.data().with(|page| {
+            let products = page.iter().flat_map(|page| &page.items);
+            products.map(|product| (product.id.to_string(), product.name.clone())).collect()
+        })
+    })
+}
+
 /// Services of all clients, or of one.
 #[component]
 pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
@@ -84,19 +95,18 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
             search_hint=ta().search_services
             filters=Box::new(move || {
                 let yes = || vec![("true".to_owned(), t().yes.to_owned())];
+                let products = may(Permission::ProductsView)
+                    .then(|| {
+                        view! { <FilterSelect list name="product" label=ta().product options=use_product_options() /> }
+                    });
                 view! {
-                    <FilterSegment
-                        list
-                        name="state"
-                        label=t().state
-                        words=vec!["active", "pending", "provisioning", "suspended"]
-                    />
                     <FilterSelect
                         list
                         name="state"
                         label=t().state
                         options=word_options(ServiceState::ALL, ServiceState::as_str)
                     />
+                    {products}
                     <FilterSelect list name="past_due" label=ta().past_due options=yes() />
                     <FilterSelect list name="termination_requested" label=ta().termination_requested options=yes() />
                     <FilterSelect list name="manual" label=ta().hands_off options=yes() />
@@ -110,7 +120,7 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
                 );
                 view! {
                     <EmptyState icon=lu::LuServer title=ta().no_services text=ta().no_services_text>
-                        <LinkButton text=ta().create_service href=new class="btn-primary" />
+                        <AddLink permission=Permission::ServicesCreate text=ta().create_service href=new.clone() />
                     </EmptyState>
                 }
             }
@@ -124,12 +134,7 @@ pub fn ServicesPage() -> impl IntoView {
     view! {
         <Title text=ta().services />
         <PageHead title=ta().services text=ta().services_text>
-            {may(Permission::ServicesCreate)
-                .then(|| {
-                    view! {
-                        <LinkButton text=ta().create_service href="/admin/services/new" icon=lu::LuPlus class="btn-primary" />
-                    }
-                })}
+            <AddLink permission=Permission::ServicesCreate text=ta().create_service href="/admin/services/new" />
         </PageHead>
         <ServicesTable client=None />
     }

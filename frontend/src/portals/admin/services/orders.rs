@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use shared::services::{OrderDetail, OrderStatus, OrderSummary, ServiceNote};
 use shared::{OrderId, Permission};
 use ui::{
-    Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Facts, LinkButton, PageHead, TextArea, lu,
+    Breadcrumbs, Button, Card, Column, Confirm, Crumb, EmptyState, Facts, FormErrors, PageHead, TextArea, lu,
     toast_ok, use_list,
 };
 
@@ -14,7 +14,7 @@ use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit_with};
+use crate::parts::{AddLink, DataTable, Loaded, RecordId, StateBadge, by_id, submit};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -50,12 +50,7 @@ pub fn OrdersPage() -> impl IntoView {
     view! {
         <Title text=td().orders.title />
         <PageHead title=td().orders.title text=td().orders.text>
-            {may(Permission::ServicesCreate)
-                .then(|| {
-                    view! {
-                        <LinkButton text=ta().create_service href="/admin/services/new" icon=lu::LuPlus class="btn-primary" />
-                    }
-                })}
+            <AddLink permission=Permission::ServicesCreate text=ta().create_service href="/admin/services/new" />
         </PageHead>
         <DataTable
             query=orders
@@ -79,7 +74,9 @@ pub fn OrderPage() -> impl IntoView {
         order.refresh_every(|| 15);
         let open = RwSignal::new(false);
         let note = RwSignal::new(String::new());
-        let cancel = submit_with(
+        let errors = FormErrors::new();
+        let cancel = submit(
+            errors,
             move || async move {
                 let note = note.get_untracked().trim().to_owned();
                 api::services::cancel_order(id, &ServiceNote { note }).await
@@ -99,6 +96,7 @@ pub fn OrderPage() -> impl IntoView {
                 title=td().orders.cancel
                 text=td().orders.cancel_text
                 action=td().orders.cancel
+                errors
                 busy=cancel.busy
                 on_confirm=cancel.run
             >

@@ -4,18 +4,17 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, Reason, SecretText};
-use shared::{AdminGroupId, AdminId, Language, Permission};
+use shared::identity::{AdminChange, AdminDetail, AdminStatus, AdminSummary, NewAdmin, Reason};
+use shared::{AdminGroupId, AdminId, Permission};
 use ui::{
-    Avatar, Badge, Breadcrumbs, Button, Card, CheckList, Column, Confirm, Crumb, EmptyState, Form,
-    FormErrors, LinkButton, Menu, MenuButton, PageHead, PasswordField, SelectField, TextArea, TextField, lu,
-    toast_ok, use_list, use_unsaved_guard,
+    Avatar, Badge, Breadcrumbs, Button, Card, CheckList, Column, Crumb, EmptyState, Form, FormErrors,
+    MenuButton, PageHead, SelectField, TextArea, TextField, lu, toast_ok, use_list,
 };
 
-use crate::i18n::{self, t, ta};
+use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, word_options};
-use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit, submit_with};
-use crate::portals::admin::clients::language_options;
+use crate::parts::{AddLink, DataTable, Loaded, RecordHead, StateBadge, by_id, submit, submit_with};
+use crate::portals::admin::person::{PersonFields, PersonForm, RemoveFactor};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -67,8 +66,7 @@ pub fn AdminsPage() -> impl IntoView {
     view! {
         <Title text=ta().admins />
         <PageHead title=ta().admins text=ta().admins_text>
-            {may(Permission::StaffEdit)
-                .then(|| view! { <LinkButton text=ta().add_admin href="/admin/admins/new" icon=lu::LuPlus class="btn-primary" /> })}
+            <AddLink permission=Permission::StaffEdit text=ta().add_admin href="/admin/admins/new" />
         </PageHead>
         <DataTable
             query=admins
@@ -107,27 +105,25 @@ fn GroupChoice(chosen: RwSignal<Vec<AdminGroupId>>) -> impl IntoView {
 /// The form of a new member of staff.
 #[component]
 pub fn NewAdminPage() -> impl IntoView {
-    let text = || RwSignal::new(String::new());
-    let (email, password, first_name, last_name, phone, notes) =
-        (text(), text(), text(), text(), text(), text());
-    let language = RwSignal::new(i18n::language().to_string());
+    let form = PersonForm::empty();
+    let (phone, notes) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let groups = RwSignal::new(Vec::<AdminGroupId>::new());
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
     let send = submit(
         errors,
-        move || async move {
-            let body = NewAdmin {
-                email: email.get_untracked().trim().to_owned(),
-                password: Some(password.get_untracked()).filter(|text| !text.is_empty()).map(SecretText::new),
-                first_name: first_name.get_untracked().trim().to_owned(),
-                last_name: last_name.get_untracked().trim().to_owned(),
-                phone: Some(phone.get_untracked()).filter(|text| !text.is_empty()),
-                language: language.get_untracked().parse().unwrap_or(Language::English),
-                groups: groups.get_untracked(),
-                notes: notes.get_untracked(),
-            };
-            api::staff::create_admin(&body).await
+        move || {
+            let body = untrack(|| NewAdmin {
+                email: form.email(),
+                password: form.password(),
+                first_name: form.first_name(),
+                last_name: form.last_name(),
+                phone: Some(phone.get()).filter(|text| !text.is_empty()),
+                language: form.language(),
+                groups: groups.get(),
+                notes: notes.get(),
+            });
+            async move { api::staff::create_admin(&body).await }
         },
         move |admin: AdminDetail| {
             toast_ok(t().created);
@@ -141,19 +137,8 @@ pub fn NewAdminPage() -> impl IntoView {
         <Form errors on_submit=send.run class="stack-y max-w-4xl">
             <Card>
                 <div class="form-grid">
-                    <TextField name="first_name" label=t().first_name value=first_name max_length=100 />
-                    <TextField name="last_name" label=t().last_name value=last_name max_length=100 />
-                    <TextField name="email" label=t().email value=email kind="email" required=true max_length=254 />
-                    <PasswordField
-                        name="password"
-                        label=t().password
-                        value=password
-                        required=false
-                        autocomplete="new-password"
-                        help=ta().empty_password_help
-                    />
+                    <PersonFields form new=true />
                     <TextField name="phone" label=t().phone value=phone kind="tel" max_length=30 />
-                    <SelectField name="language" label=t().language value=language options=language_options() />
                     <GroupChoice chosen=groups />
                     <TextArea name="notes" label=t().notes value=notes max_length=5000 />
                 </div>
@@ -183,26 +168,24 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
     let id = detail.id;
     let name = format!("{} {}", detail.first_name, detail.last_name);
     let text = |text: &str| RwSignal::new(text.to_owned());
-    let (email, first_name, last_name) =
-        (text(&detail.email), text(&detail.first_name), text(&detail.last_name));
+    let form = PersonForm::new(&detail.first_name, &detail.last_name, &detail.email, detail.language);
     let (phone, notes) = (text(detail.phone.as_deref().unwrap_or_default()), text(&detail.notes));
-    let (language, status) = (text(detail.language.as_str()), text(detail.status.as_str()));
+    let status = text(detail.status.as_str());
     let groups = RwSignal::new(detail.groups.iter().map(|group| group.id).collect::<Vec<_>>());
     let version = detail.version;
     let read = move || AdminChange {
         version,
-        email: email.get().trim().to_owned(),
-        first_name: first_name.get().trim().to_owned(),
-        last_name: last_name.get().trim().to_owned(),
+        email: form.email(),
+        first_name: form.first_name(),
+        last_name: form.last_name(),
         phone: Some(phone.get()).filter(|text| !text.is_empty()),
-        language: language.get().parse().unwrap_or(Language::English),
+        language: form.language(),
         status: status.get().parse().unwrap_or(AdminStatus::Active),
         groups: groups.get(),
         notes: notes.get(),
     };
     let first = StoredValue::new(untrack(read));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let send = submit(
         errors,
@@ -216,74 +199,41 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
             toast_ok(t().saved);
         },
     );
-    let delete_open = RwSignal::new(false);
-    let navigate = SendWrapper::new(use_navigate());
-    let delete = submit_with(
-        move || api::staff::delete_admin(id),
-        move |_| {
-            toast_ok(t().deleted);
-            navigate("/admin/admins", Default::default());
-        },
-    );
     let reset = submit_with(move || api::staff::send_admin_reset(id), |_| toast_ok(ta().mail_sent));
     let factor_open = RwSignal::new(false);
-    let reason = RwSignal::new(String::new());
-    let factor = submit_with(
-        move || async move {
-            let body = Reason { reason: reason.get_untracked().trim().to_owned() };
-            api::staff::remove_admin_factor(id, &body).await
-        },
-        move |_| {
-            factor_open.set(false);
-            admin.refetch();
-            toast_ok(t().saved);
-        },
-    );
     let two_factor = detail.two_factor;
     let editable = may(Permission::StaffEdit);
-    view! {
-        <Title text=name.clone() />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().admins, "/admin/admins"), Crumb::here(name.clone())] />
-        <header class="page-head">
-            <div class="flex flex-wrap items-center gap-3">
-                <h1>{name}</h1>
-                <StateBadge state=detail.status.as_str() />
-                <RecordId id=id.0 path=format!("/admin/admins/{id}") />
-            </div>
-            {editable
-                .then(|| {
-                    view! {
-                        <Menu label=t().actions class="btn btn-icon">
-                            <MenuButton text=ta().send_reset icon=lu::LuMail on_click=reset.run />
-                            {two_factor
-                                .then(|| {
-                                    view! {
-                                        <MenuButton
-                                            text=ta().remove_two_factor
-                                            icon=lu::LuShield
-                                            on_click=Callback::new(move |()| factor_open.set(true))
-                                        />
-                                    }
-                                })}
+    let badges = view! { <StateBadge state=detail.status.as_str() /> }.into_any();
+    let list = (ta().admins, "/admin/admins");
+    let head = if editable {
+        let menu = move || {
+            view! {
+                <MenuButton text=ta().send_reset icon=lu::LuMail on_click=reset.run />
+                {two_factor
+                    .then(|| {
+                        view! {
                             <MenuButton
-                                text=t().delete
-                                icon=lu::LuTrash
-                                danger=true
-                                on_click=Callback::new(move |()| delete_open.set(true))
+                                text=ta().remove_two_factor
+                                icon=lu::LuShield
+                                on_click=Callback::new(move |()| factor_open.set(true))
                             />
-                        </Menu>
-                    }
-                })}
-        </header>
+                        }
+                    })}
+            }
+        };
+        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_admin_text) menu=menu.into() /> }
+            .into_any()
+    } else {
+        view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()
+    };
+    view! {
+        {head}
         <div class="grid-2">
             <Form errors on_submit=send.run>
                 <Card title=ta().profile>
                     <div class="form-grid">
-                        <TextField name="first_name" label=t().first_name value=first_name max_length=100 />
-                        <TextField name="last_name" label=t().last_name value=last_name max_length=100 />
-                        <TextField name="email" label=t().email value=email kind="email" required=true max_length=254 />
+                        <PersonFields form />
                         <TextField name="phone" label=t().phone value=phone kind="tel" max_length=30 />
-                        <SelectField name="language" label=t().language value=language options=language_options() />
                         <SelectField
                             name="status"
                             label=t().status
@@ -339,16 +289,10 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                 </Card>
             </div>
         </div>
-        <Confirm
+        <RemoveFactor
             open=factor_open
-            title=ta().remove_two_factor
-            text=ta().remove_two_factor_text
-            action=ta().remove_two_factor
-            busy=factor.busy
-            on_confirm=factor.run
-        >
-            <TextArea name="reason" label=t().reason value=reason rows=2 required=true max_length=1000 />
-        </Confirm>
-        <Confirm open=delete_open title=t().delete text=ta().delete_admin_text action=t().delete busy=delete.busy on_confirm=delete.run />
+            call=move |reason: &Reason| api::staff::remove_admin_factor(id, reason)
+            done=Callback::new(move |()| admin.refetch())
+        />
     }
 }

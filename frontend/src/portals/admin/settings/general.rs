@@ -6,7 +6,6 @@ use shared::settings::Settings;
 use shared::{Language, Permission};
 use ui::{
     Button, Card, Form, FormErrors, NumberField, PageHead, SelectField, SwitchField, TextField, toast_ok,
-    use_unsaved_guard,
 };
 
 use super::clock::DevelopmentClock;
@@ -134,7 +133,6 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
     };
     let first = StoredValue::new(untrack(read));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != read()));
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let send = submit(
         errors,

@@ -9,13 +9,13 @@ use shared::identity::{
 };
 use shared::{AdminGroupId, Permission};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, CheckList, Column, Confirm, Crumb, EmptyState, Form, FormErrors,
-    LinkButton, Note, PageHead, SelectField, TextField, Tone, lu, toast_ok, use_list,
+    Badge, Breadcrumbs, Button, Card, CheckList, Column, Crumb, EmptyState, Form, FormErrors, Note, PageHead,
+    SelectField, TextField, Tone, lu, toast_ok, use_list,
 };
 
 use crate::i18n::{t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{DataTable, Loaded, by_id, submit, submit_with};
+use crate::parts::{AddLink, DataTable, Loaded, RecordHead, by_id, submit};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -54,10 +54,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
     view! {
         <Title text=ta().admin_groups />
         <PageHead title=ta().admin_groups text=ta().admin_groups_text>
-            {may(Permission::StaffEdit)
-                .then(|| {
-                    view! { <LinkButton text=ta().add_group href="/admin/admin-groups/new" icon=lu::LuPlus class="btn-primary" /> }
-                })}
+            <AddLink permission=Permission::StaffEdit text=ta().add_group href="/admin/admin-groups/new" />
         </PageHead>
         <DataTable
             query=groups
@@ -89,39 +86,15 @@ pub fn AdminGroupPage() -> impl IntoView {
     by_id(|id: AdminGroupId| {
         let group = use_query(move || id, api::staff::group);
         let catalogue = use_query(|| (), |()| api::staff::permissions());
-        let delete_open = RwSignal::new(false);
-        let navigate = SendWrapper::new(use_navigate());
-        let delete = submit_with(
-            move || api::staff::delete_group(id),
-            move |_| {
-                toast_ok(t().deleted);
-                navigate("/admin/admin-groups", Default::default());
-            },
-        );
         view! {
             <Loaded query=group rows=8 let:detail>
                 {
+                    let delete_text =
+                        (may(Permission::StaffEdit) && !detail.grants_all).then_some(ta().delete_staff_group_text);
+                    let (name, grants_all) = (detail.name.clone(), detail.grants_all);
                     let detail = StoredValue::new(detail);
-                    let name = detail.with_value(|detail| detail.name.clone());
-                    let grants_all = detail.with_value(|detail| detail.grants_all);
                     view! {
-                        <Title text=name.clone() />
-                        <Breadcrumbs crumbs=vec![
-                            Crumb::to(ta().admin_groups, "/admin/admin-groups"),
-                            Crumb::here(name.clone()),
-                        ] />
-                        <PageHead title=name>
-                            {(may(Permission::StaffEdit) && !grants_all)
-                                .then(|| {
-                                    view! {
-                                        <Button
-                                            text=t().delete
-                                            class="btn-danger"
-                                            on_click=Callback::new(move |()| delete_open.set(true))
-                                        />
-                                    }
-                                })}
-                        </PageHead>
+                        <RecordHead list=(ta().admin_groups, "/admin/admin-groups") name id=id.0 delete_text />
                         {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
                         <Loaded query=catalogue rows=8 let:catalogue>
                             <GroupForm old=Some((detail.get_value(), group)) catalogue />
@@ -129,7 +102,6 @@ pub fn AdminGroupPage() -> impl IntoView {
                     }
                 }
             </Loaded>
-            <Confirm open=delete_open title=t().delete text=ta().delete_staff_group_text action=t().delete busy=delete.busy on_confirm=delete.run />
         }
     })
 }

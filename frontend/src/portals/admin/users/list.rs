@@ -4,13 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::identity::{UserDetail, UserSummary};
-use ui::{Avatar, Badge, Column, Dialog, EmptyState, Icon, LinkButton, PageHead, Tone, lu, use_list};
+use ui::{Avatar, Badge, Column, Dialog, EmptyState, Icon, PageHead, Tone, lu, use_list};
 
 use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
-use crate::parts::{DataTable, Loaded, StateBadge};
+use crate::parts::{AddLink, DataTable, Loaded, StateBadge};
 use crate::query::use_query;
-use crate::session::may;
 use crate::{api, format};
 
 fn columns(shown: RwSignal<Option<shared::UserId>>) -> Vec<Column<UserSummary>> {
@@ -91,10 +90,7 @@ pub fn UsersPage() -> impl IntoView {
     view! {
         <Title text=ta().users />
         <PageHead title=ta().users text=ta().users_text>
-            {may(Permission::UsersEdit)
-                .then(|| {
-                    view! { <LinkButton text=ta().add_user_login href="/admin/users/new" icon=lu::LuPlus class="btn-primary" /> }
-                })}
+            <AddLink permission=Permission::UsersEdit text=ta().add_user_login href="/admin/users/new" />
         </PageHead>
         <DataTable
             query=users
@@ -113,7 +109,13 @@ pub fn UsersPage() -> impl IntoView {
                 }
                     .into_any()
             })
-            empty=|| view! { <EmptyState icon=lu::LuUsers title=ta().no_users /> }
+            empty=|| {
+                view! {
+                    <EmptyState icon=lu::LuUsers title=ta().no_users>
+                        <AddLink permission=Permission::UsersEdit text=ta().add_user_login href="/admin/users/new" />
+                    </EmptyState>
+                }
+            }
         />
         <Dialog open title=ta().clients>
             {move || {

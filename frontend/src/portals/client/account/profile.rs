@@ -6,7 +6,7 @@ use shared::Language;
 use shared::identity::{ClientPermission, ClientProfile, ClientProfileChange};
 use ui::{
     Button, Card, CheckField, Form, FormErrors, LinkButton, Note, PageHead, SelectField, TextField, Tone, lu,
-    toast_ok, use_unsaved_guard,
+    toast_ok,
 };
 
 use crate::api;
@@ -105,10 +105,7 @@ fn ProfileForm(profile: ClientProfile) -> impl IntoView {
     let overview = overview();
     let fields = Fields::new(&profile);
     let version = profile.version;
-    let before = fields.read(version);
-    let dirty = Memo::new(move |_| fields.read(version) != before);
     let complete = profile.is_complete;
-    use_unsaved_guard(dirty.into());
     let errors = FormErrors::new();
     let send = submit(
         errors,

@@ -1,0 +1,91 @@
+//! Asks before what was typed is lost. A [`crate::Form`] says in the page that something was typed in it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::words;
+
+const TYPED: &str = "form[data-typed]";
+
+fn agreed() -> bool {
+    window().confirm_with_message(words().unsaved).unwrap_or(true)
+}
+
+fn typed() -> bool {
+    document().query_selector(&format!(".shell {TYPED}")).is_ok_and(|form| form.is_some())
+}
+
+/// May the page be left? Asks when something was typed on it and not sent.
+pub fn may_leave() -> bool {
+    !typed() || agreed()
+}
+
+fn element(event: &web_sys::Event) -> Option<web_sys::Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// May the dialog in which this happened be closed?
+pub(crate) fn may_close(event: &web_sys::Event) -> bool {
+    let dialog = element(event).and_then(|element| element.closest("dialog").ok().flatten());
+    let typed = dialog.and_then(|dialog| dialog.query_selector(TYPED).ok().flatten());
+    typed.is_none() || agreed()
+}
+
+fn leads_away(event: &web_sys::Event) -> bool {
+    let link = element(event).and_then(|element| element.closest("a[href]").ok().flatten());
+    link.is_some_and(|link| {
+        link.get_attribute("href").is_some_and(|href| !href.starts_with('#'))
+            && link.get_attribute("target").is_none()
+            && !link.has_attribute("download")
+    })
+}
+
+/// Listens before those who listen while the event bubbles, as the router does.
+fn listen(target: web_sys::EventTarget, event: &'static str, run: impl Fn(web_sys::Event) + 'static) {
+    let run = Closure::<dyn Fn(web_sys::Event)>::new(run);
+    if target.add_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), true).is_ok() {
+        let kept = SendWrapper::new((target, run));
+        on_cleanup(move || {
+            let (target, run) = &*kept;
+            target
+                .remove_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), true)
+                .ok();
+        });
+    }
+}
+
+/// Asks before a page on which something was typed is left: by link, by the browser's buttons, by closing the tab.
+pub fn use_typed_guard() {
+    let closing = window_event_listener(leptos::ev::beforeunload, |event| {
+        if typed() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || closing.remove());
+    listen(document().into(), "click", |event| {
+        if leads_away(&event) && !may_leave() {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
+    let here = use_location();
+    listen(window().into(), "popstate", move |event| {
+        let at = |path: String, search: String| match search.trim_start_matches('?') {
+            "" => path,
+            search => format!("{path}?{search}"),
+        };
+        let here = at(here.pathname.get_untracked(), here.search.get_untracked());
+        let asked = window().location();
+        let asked = at(asked.pathname().unwrap_or_default(), asked.search().unwrap_or_default());
+        if asked != here && !may_leave() {
+            event.stop_immediate_propagation();
+            // The browser is there already: back to where we are.
+            if let Ok(history) = window().history() {
+                history.push_state_with_url(&JsValue::NULL, "", Some(&here)).ok();
+            }
+        }
+    });
+}

@@ -1,0 +1,116 @@
+//! The search of a list and the way through its pages.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use crate::list::PER_PAGE_CHOICES;
+use crate::{Icon, ListState, lu, words};
+
+/// Search of a list; waits a quarter of a second after typing.
+#[component]
+pub fn SearchBox(list: ListState, #[prop(into)] hint: TextProp) -> impl IntoView {
+    let typed = StoredValue::new(0_u32);
+    let label = hint.clone();
+    view! {
+        <div class="input-with w-full sm:w-72">
+            <Icon icon=lu::LuSearch />
+            <input
+                class="input"
+                type="search"
+                maxlength="200"
+                placeholder=move || hint.get().to_string()
+                aria-label=move || label.get().to_string()
+                prop:value=move || list.search()
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    typed.update_value(|typed| *typed = typed.wrapping_add(1));
+                    let mine = typed.get_value();
+                    leptos::task::spawn_local(async move {
+                        gloo_timers::future::TimeoutFuture::new(250).await;
+                        if typed.try_get_value() == Some(mine) {
+                            list.set_search(text.trim());
+                        }
+                    });
+                }
+            />
+        </div>
+    }
+}
+
+/// How many pages a list has.
+pub(crate) fn pages_of(list: ListState, total: Signal<i64>) -> u32 {
+    let total = u32::try_from(total.get().max(0)).unwrap_or(u32::MAX);
+    total.div_ceil(list.per_page()).max(1)
+}
+
+/// Which rows are shown, how many a page has, and the way to the others.
+#[component]
+pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
+    let pages = Memo::new(move |_| pages_of(list, total));
+    view! {
+        <div class="table-foot">
+            <span class="num">
+                {move || {
+                    let per_page = i64::from(list.per_page());
+                    let total = total.get();
+                    let from = (i64::from(list.page()) - 1) * per_page + 1;
+                    let to = (from + per_page - 1).min(total);
+                    words()
+                        .range
+                        .replace("{from}", &from.min(total).to_string())
+                        .replace("{to}", &to.to_string())
+                        .replace("{total}", &total.to_string())
+                }}
+            </span>
+            <div class="flex items-center gap-3">
+                <label class="flex items-center gap-2">
+                    <span class="only-wide">{words().per_page}</span>
+                    <select
+                        class="input input-sm w-20"
+                        aria-label=words().per_page
+                        on:change=move |event| {
+                            if let Ok(rows) = event_target_value(&event).parse() {
+                                list.set_per_page(rows);
+                            }
+                        }
+                    >
+                        {PER_PAGE_CHOICES
+                            .map(|rows| {
+                                view! {
+                                    <option value=rows.to_string() selected=move || list.per_page() == rows>
+                                        {rows}
+                                    </option>
+                                }
+                            })}
+                    </select>
+                </label>
+                <span class="num">
+                    {move || {
+                        words()
+                            .page_of
+                            .replace("{page}", &list.page().to_string())
+                            .replace("{pages}", &pages.get().to_string())
+                    }}
+                </span>
+                <button
+                    type="button"
+                    class="btn btn-icon btn-sm"
+                    aria-label=words().previous_page
+                    disabled=move || list.page() <= 1
+                    on:click=move |_| list.set_page(list.page() - 1)
+                >
+                    <Icon icon=lu::LuChevronLeft />
+                </button>
+                <button
+                    type="button"
+                    class="btn btn-icon btn-sm"
+                    aria-label=words().next_page
+                    disabled=move || { list.page() >= pages.get() }
+                    on:click=move |_| list.set_page(list.page() + 1)
+                >
+                    <Icon icon=lu::LuChevronRight />
+                </button>
+            </div>
+        </div>
+    }
+}
