@@ -36,11 +36,6 @@ pub fn client_sessions(id: ClientId, query: String) -> Reply<Page<ClientSession>
     client::get(&format!("/admin/clients/{id}/sessions?{query}"))
 }
 
-/// Where the list with these filters is downloaded from, as CSV.
-pub fn clients_csv(query: &str) -> String {
-    client::file(&format!("/admin/clients.csv?{query}"))
-}
-
 /// With `dry_run` it only says what would happen.
 pub fn change_status(id: ClientId, body: &ClientStatusChange, dry_run: bool) -> Reply<ClientStatusEffect> {
     client::post(&format!("/admin/clients/{id}/status?dry_run={dry_run}"), body)

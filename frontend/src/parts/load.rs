@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use shared::{Code, FieldError, Language, Page, Problem};
 use ui::{Column, EmptyState, FailedState, Icon, LinkButton, ListState, Skeleton, Table, lu};
 
+use super::CsvButton;
 use crate::api::ApiError;
 use crate::i18n::{self, fill, t};
 use crate::query::Query;
@@ -189,6 +190,7 @@ where
                     ViewFn::from(|| view! { <EmptyState title=ui::words().nothing_found /> })
                 }))
                 .filters(filters.unwrap_or_else(|| Box::new(|| ().into_any())))
+                .tools(view! { <CsvButton asked=query.asked() /> }.into_any())
                 .searchable(searchable)
                 .search_hint(hint)
                 .build(),

@@ -111,6 +111,9 @@ pub fn Table<T>(
     /// Filters, to the right of the search.
     #[prop(optional)]
     filters: Option<Children>,
+    /// Beside the choice of columns.
+    #[prop(optional)]
+    tools: Option<AnyView>,
     #[prop(default = true)] searchable: bool,
     #[prop(optional, into)] search_hint: Option<TextProp>,
 ) -> impl IntoView
@@ -187,6 +190,7 @@ where
         label,
         empty,
         filters: filters.map(|filters| filters().into_any()),
+        tools,
         searchable,
         search_hint,
         is_empty,
@@ -205,6 +209,7 @@ struct TableFrame {
     label: String,
     empty: Option<ViewFn>,
     filters: Option<AnyView>,
+    tools: Option<AnyView>,
     searchable: bool,
     search_hint: Option<TextProp>,
     is_empty: Memo<bool>,
@@ -224,6 +229,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
         label,
         empty,
         filters,
+        tools,
         searchable,
         search_hint,
         is_empty,
@@ -246,6 +252,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                 {searchable.then(|| view! { <SearchBox list hint=search_hint.unwrap_or_else(|| words().search.into()) /> })}
                 {filters}
                 <span class="flex-1"></span>
+                {tools}
                 <Menu
                     label=words().columns
                     class="btn btn-sm"

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::identity::ClientSummary;
-use ui::{Avatar, Column, EmptyState, Icon, PageHead, lu, use_list};
+use ui::{Avatar, Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{fill, t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
@@ -67,15 +67,6 @@ pub fn ClientsPage() -> impl IntoView {
     view! {
         <Title text=ta().clients />
         <PageHead title=ta().clients text=move || total().unwrap_or_default()>
-            <a
-                class="btn"
-                download="clients.csv"
-                rel="external"
-                href=move || api::people::clients_csv(&with_instants(&list.api_query(), CREATED))
-            >
-                <Icon icon=lu::LuDownload />
-                "CSV"
-            </a>
             <AddLink permission=Permission::ClientsCreate text=ta().add_client href="/admin/clients/new" />
         </PageHead>
         <DataTable

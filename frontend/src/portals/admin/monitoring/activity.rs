@@ -9,7 +9,7 @@ use ui::{Button, Card, EmptyState, PageHead, SearchBox, TableWrap, lu, use_list}
 use crate::i18n::{t, ta, td};
 use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
-use crate::parts::{Loaded, StateBadge};
+use crate::parts::{Live, LiveSwitch, Loaded, StateBadge};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -40,7 +40,8 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
         },
         api::staff::activity,
     );
-    entries.refresh_every(move || if list.filter("after").is_empty() { 15 } else { 0 });
+    let live = Live::every(10);
+    entries.refresh_every(move || if list.filter("after").is_empty() { live.seconds() } else { 0 });
     let first = move || list.set(&[("after", String::new())], false);
     view! {
         <Card flush=true>
@@ -53,6 +54,7 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                     options=word_options(ActivityLevel::ALL, ActivityLevel::as_str)
                 />
                 <FilterRange list names=INSTANTS />
+                <LiveSwitch live />
                 <span class="flex-1"></span>
                 <Show when=move || list.is_filtered()>
                     <Button

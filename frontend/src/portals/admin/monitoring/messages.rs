@@ -8,9 +8,9 @@ use ui::{Badge, Column, Dialog, EmptyState, PageHead, Tone, lu, use_list};
 
 use super::message::MessageDialog;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::DataTable;
 use crate::parts::filters::{FilterSegment, FilterSelect, query_without, use_opened};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
+use crate::parts::{DataTable, Live, LiveSwitch};
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -89,7 +89,8 @@ pub fn MessagesTable(client: Option<ClientId>) -> impl IntoView {
         },
         api::notices::history,
     );
-    messages.refresh_every(|| 30);
+    let live = Live::every(30);
+    messages.refresh_every(move || live.seconds());
     let (chosen, open, opened) = use_opened::<NotificationId>(list, "message");
     view! {
         <DataTable
@@ -108,6 +109,7 @@ pub fn MessagesTable(client: Option<ClientId>) -> impl IntoView {
                     <FilterSegment list name="state" label=t().state words=states />
                     <FilterSelect list name="audience" label=words.audience options=audiences />
                     <FilterRange list names=INSTANTS />
+                    <LiveSwitch live />
                 }
                     .into_any()
             })
