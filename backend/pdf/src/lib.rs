@@ -2,11 +2,12 @@
 //!
 //! What goes in is the frozen document, what comes out are bytes: the same document gives the same bytes, today and in
 //! ten years, as long as the template version is the same. Rendering takes milliseconds of processor time and touches
-//! nothing outside; call it where blocking is allowed.
+//! nothing outside; call it where blocking is allowed, and bound the wait: Typst cannot be interrupted.
 
 mod data;
 mod epc;
 mod format;
+mod logo;
 mod world;
 
 pub use data::{DocumentData, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax};

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::{Value as Json, json};
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Dict, Duration, Value};
@@ -178,15 +178,9 @@ fn party(party: &Party) -> Json {
     })
 }
 
-/// Whether a logo can be printed: typesets it alone, in the same sandbox.
+/// Whether a logo can be printed: looks at how much it asks for, then prints it alone, in the same sandbox.
 pub fn check_logo(logo: &Logo) -> anyhow::Result<()> {
-    let begins_right = match logo.media_type {
-        LogoType::Png => logo.bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
-        LogoType::Svg => std::str::from_utf8(&logo.bytes).is_ok_and(|text| text.contains("<svg")),
-    };
-    if !begins_right {
-        bail!("the file is not what it says it is");
-    }
+    crate::logo::check_bounds(logo)?;
     let path = match logo.media_type {
         LogoType::Png => "/logo.png",
         LogoType::Svg => "/logo.svg",
@@ -225,8 +219,8 @@ pub fn check_logo(logo: &Logo) -> anyhow::Result<()> {
         files: vec![(file_id(path), Bytes::new(logo.bytes.clone()))],
     };
     let world = Alone { inner, source: Source::new(main, format!("#image(\"{path}\", width: 4cm)")) };
-    typst::compile::<typst_layout::PagedDocument>(&world)
-        .output
+    let page = typst::compile::<typst_layout::PagedDocument>(&world).output;
+    page.and_then(|page| typst_pdf::pdf(&page, &typst_pdf::PdfOptions::default()))
         .map_err(|errors| crate::first("drawing the logo", &errors))
         .map(drop)
 }

@@ -247,3 +247,37 @@ fn a_logo_that_cannot_be_drawn_is_refused() {
     assert!(pdf::check_logo(&logo(LogoType::Svg, b"<svg")).is_err());
     assert!(pdf::check_logo(&logo(LogoType::Svg, b"GIF89a")).is_err());
 }
+
+#[test]
+fn a_logo_that_asks_for_too_much_is_refused_before_it_is_drawn() {
+    let refused = |media_type, bytes: Vec<u8>| {
+        pdf::check_logo(&Logo { media_type, bytes }).expect_err("refused").to_string()
+    };
+    let png = |width: u32, height: u32| {
+        let (signature, header) = (b"\x89PNG\r\n\x1a\n", b"\0\0\0\x0dIHDR");
+        [&signature[..], header, &width.to_be_bytes(), &height.to_be_bytes()].concat()
+    };
+    for (width, height) in [(4001, 1), (3000, 3000), (u32::MAX, u32::MAX)] {
+        assert!(refused(LogoType::Png, png(width, height)).contains("pixels"), "{width} x {height}");
+    }
+    let svg = |inside: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">{inside}</svg>").into_bytes()
+    };
+    // Every level draws the one before it ten times: ten thousand million circles in all.
+    let mut copies = "<g id=\"l0\"><circle r=\"1\"/></g>".to_owned();
+    for level in 1..=10 {
+        let before = format!("<use href=\"#l{}\"/>", level - 1).repeat(10);
+        copies += &format!("<g id=\"l{level}\">{before}</g>");
+    }
+    for (inside, why) in [
+        (copies, "copies"),
+        ("<circle r=\"1\"/>".repeat(10_001), "elements"),
+        (" ".repeat(300_000), "KiB"),
+        ("<image href=\"data:image/png;base64,AAAA\"/>".to_owned(), "pictures"),
+        ("<svg:filter id=\"f\"/>".to_owned(), "filters"),
+        ("<!ENTITY a \"aaaa\">".to_owned(), "entities"),
+    ] {
+        let message = refused(LogoType::Svg, svg(&inside));
+        assert!(message.contains(why), "{message}");
+    }
+}

@@ -531,6 +531,19 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    number_runs (company_id, kind, counting, format, first_number) {
+        company_id -> Uuid,
+        kind -> Text,
+        counting -> Text,
+        format -> Text,
+        first_number -> Int8,
+        last_number -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     number_series (company_id, kind) {
         company_id -> Uuid,
         kind -> Text,
@@ -638,6 +651,7 @@ diesel::table! {
         posting_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        assigned -> Numeric,
     }
 }
 
@@ -1059,6 +1073,7 @@ diesel::joinable!(ledger_accounts -> currencies (currency));
 diesel::joinable!(ledger_snapshots -> ledger_accounts (account_id));
 diesel::joinable!(notifications -> admins (admin_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(number_runs -> companies (company_id));
 diesel::joinable!(number_series -> companies (company_id));
 diesel::joinable!(one_time_links -> admins (admin_id));
 diesel::joinable!(one_time_links -> users (user_id));
@@ -1125,6 +1140,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_snapshots,
     ledger_transfers,
     notifications,
+    number_runs,
     number_series,
     one_time_links,
     option_groups,

@@ -216,6 +216,54 @@ async fn money_that_matches_nothing_waits_in_suspense() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn staff_say_whose_the_money_in_suspense_is() {
+    let panel = Panel::start().await;
+    let (ada, bob, staff) = (panel.client("Ada").await, panel.client("Bob").await, panel.super_admin().await);
+    let pola = panel.client_in("Pola", "PLN", "PL").await;
+    let first = proforma(&ada, "100.00").await.document;
+    let exact: BookedPayment = book(&staff, first.id, json!({ "amount": "123.00" })).await.expect(201).read();
+    let twice: BookedPayment = book(&staff, first.id, json!({ "amount": "123.00" })).await.expect(201).read();
+    let path = format!("/admin/payments/{}/assign", twice.payment.id);
+    let body = |client: &ClientAccount| json!({ "client_id": client.id, "reason": "Bob's transfer" });
+
+    for (body, field) in [
+        (body(&pola), "client_id"),
+        (json!({ "client_id": uuid::Uuid::now_v7(), "reason": "x" }), "client_id"),
+        (json!({ "client_id": bob.id, "reason": " " }), "reason"),
+        (json!({ "client_id": bob.id, "reason": "x".repeat(301) }), "reason"),
+    ] {
+        assert_eq!(staff.calls.post_once(&path, body).await.expect(422).refused_fields(), [field]);
+    }
+    let nothing = format!("/admin/payments/{}/assign", exact.payment.id);
+    assert_eq!(staff.calls.post_once(&nothing, body(&bob)).await.expect(409).problem().code, Code::Conflict);
+    staff.calls.post_once(&format!("/admin/payments/{}/assign", bob.id), body(&bob)).await.expect(404);
+    assert_eq!(balance(&panel, &bob).await, decimal("0"));
+
+    let assigned: PaymentSummary =
+        staff.calls.post_with_key(&path, body(&bob), "one").await.expect(200).read();
+    assert_eq!((assigned.to_suspense.amount(), assigned.assigned.amount()), (decimal("123"), decimal("123")));
+    let repeated: PaymentSummary =
+        staff.calls.post_with_key(&path, body(&bob), "one").await.expect(200).read();
+    assert_eq!(repeated, assigned);
+    staff.calls.post_once(&path, body(&ada)).await.expect(409);
+    assert_eq!((balance(&panel, &ada).await, balance(&panel, &bob).await), (decimal("100"), decimal("123")));
+    let waiting: Page<PaymentSummary> =
+        staff.calls.get("/admin/payments?suspense=true").await.expect(200).read();
+    assert_eq!(waiting.total, 0);
+    let trail = "SELECT count(*) AS value FROM activity_log WHERE action = 'payment.assigned'";
+    assert_eq!(panel.count(trail).await, 1);
+    let awake = format!(
+        "SELECT count(*) AS value FROM tasks WHERE name = 'wallet-topped-up' AND client_id = '{}'",
+        bob.id
+    );
+    assert_eq!(panel.count(&awake).await, 1);
+    expect_clean_books(&panel).await;
+    panel.sql("UPDATE payments SET assigned = 0").await;
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
+    assert!(!report.is_clean(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_bookings_of_one_payment_are_one_credit() {
     let panel = Panel::start().await;
     let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
@@ -284,6 +332,44 @@ async fn reverse_charge_needs_a_valid_vat_id_and_says_so_on_the_paper() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_vat_id_counts_only_in_the_country_it_is_of() {
+    let panel = Panel::start().await;
+    let (staff, klara) = (panel.super_admin().await, panel.client("Klara").await);
+    panel.sql("UPDATE clients SET company_name = 'Klara sp. z o.o.', tax_id = 'PL5260250274'").await;
+    let tax = async || proforma(&klara, "100").await.document.tax.amount();
+    let checked = async |valid: &str, country: &str| {
+        let query = format!(
+            "SELECT count(*) AS value FROM clients
+             WHERE tax_id_valid = {valid} AND tax_id_evidence->>'country' = '{country}'"
+        );
+        panel.count(&query).await == 1
+    };
+    assert_eq!(tax().await, decimal("23.00"), "at home");
+    assert!(checked("true", "PL").await);
+
+    let address = json!({ "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE" });
+    let path = format!("/admin/clients/{}/addresses/billing", klara.id);
+    staff.calls.put(&path, address).await.expect(200);
+    let unchecked =
+        "SELECT count(*) AS value FROM clients WHERE tax_id_valid IS NULL AND tax_id_evidence IS NULL";
+    assert_eq!(panel.count(unchecked).await, 1, "what was found out is void");
+    assert_eq!(tax().await, decimal("23.00"), "a Polish number in Germany");
+    assert!(checked("false", "DE").await);
+
+    // However the country changed: evidence of another country counts neither for nor against.
+    panel.sql("UPDATE clients SET tax_id = 'DE136695976'").await;
+    panel.sql("UPDATE client_addresses SET country = 'PL'").await;
+    assert_eq!(tax().await, decimal("23.00"));
+    assert!(checked("false", "PL").await, "a German number in Poland");
+    panel.sql("UPDATE client_addresses SET country = 'DE'").await;
+    assert_eq!(tax().await, decimal("0"), "it is valid where it is from");
+    assert!(checked("true", "DE").await);
+    panel.sql("UPDATE client_addresses SET country = 'CZ'").await;
+    assert_eq!(tax().await, decimal("23.00"));
+    assert!(checked("false", "CZ").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_amounts_are_refused_by_field() {
     let panel = Panel::start().await;
     let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
@@ -295,11 +381,20 @@ async fn bad_amounts_are_refused_by_field() {
             assert_eq!(answer.refused_fields(), ["amount"], "{bad:?} at {path}");
         }
     }
+    assert_eq!(panel.count("SELECT count(*) AS value FROM documents").await, 0, "nothing was issued");
     let id = proforma(&ada, "100").await.document.id;
+    for bad in ["-1", "0", "0.00", "NaN", "inf", "1e3", "", " ", "10.001", "1,5", "100000000000", &long] {
+        let amount = book(&staff, id, json!({ "amount": bad })).await.expect(422);
+        assert_eq!(amount.refused_fields(), ["amount"], "{bad:?}");
+        // A gateway may keep nothing.
+        if !matches!(bad, "0" | "0.00") {
+            let fee = book(&staff, id, json!({ "amount": "123.00", "fee": bad })).await.expect(422);
+            assert_eq!(fee.refused_fields(), ["fee"], "{bad:?}");
+        }
+    }
     for (body, field) in [
-        (json!({ "amount": "-1" }), "amount"),
-        (json!({ "amount": "0.001" }), "amount"),
         (json!({ "amount": "10", "fee": "11" }), "fee"),
+        (json!({ "amount": "10", "external_id": "x".repeat(201) }), "external_id"),
         (json!({ "amount": "10", "external_id": " " }), "external_id"),
         (json!({ "amount": "10", "received_on": "2026-03-11" }), "received_on"),
         (json!({ "amount": "10", "note": "x".repeat(301) }), "note"),
@@ -310,6 +405,48 @@ async fn bad_amounts_are_refused_by_field() {
     let path = format!("/admin/documents/{id}/payments");
     assert_eq!(staff.calls.post_once(&path, foreign).await.expect(422).refused_fields(), ["gateway_id"]);
     assert_eq!(panel.count("SELECT count(*) AS value FROM payments").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_quote_and_add_funds_beyond_the_client_s_limits() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let body = |amount: &str| json!({ "client_id": ada.id, "amount": amount });
+    // Staff may go beyond the limits of clients: 10 to 1000.
+    for (amount, total) in [("2.00", "2.46"), ("20000.00", "24600.00")] {
+        let quote: FundsQuote =
+            staff.calls.post("/admin/documents/funds/quote", body(amount)).await.expect(200).read();
+        assert_eq!((quote.net.amount(), quote.total.amount()), (decimal(amount), decimal(total)));
+    }
+    assert_eq!(panel.count("SELECT count(*) AS value FROM documents").await, 0, "a quote issues nothing");
+
+    let key = "one";
+    let issued: DocumentDetail =
+        staff.calls.post_with_key("/admin/documents/funds", body("2.00"), key).await.expect(201).read();
+    assert_eq!(issued.document.status, DocumentStatus::Unpaid);
+    assert_eq!(issued.document.total.amount(), decimal("2.46"));
+    let again: DocumentDetail =
+        staff.calls.post_with_key("/admin/documents/funds", body("2.00"), key).await.expect(201).read();
+    assert_eq!(again.document.id, issued.document.id);
+
+    let long = "1".repeat(40);
+    for path in ["/admin/documents/funds", "/admin/documents/funds/quote"] {
+        for bad in ["-1", "0", "NaN", "1e3", "", "10.001", "1,5", "100000000000", &long] {
+            let answer = staff.calls.post_once(path, body(bad)).await.expect(422);
+            assert_eq!(answer.refused_fields(), ["amount"], "{bad:?} at {path}");
+        }
+        let nobody = json!({ "client_id": uuid::Uuid::now_v7(), "amount": "10" });
+        staff.calls.post_once(path, nobody).await.expect(404);
+    }
+    panel.sql("UPDATE client_addresses SET line1 = ''").await;
+    let incomplete = staff.calls.post_once("/admin/documents/funds", body("10")).await.expect(409);
+    assert_eq!(incomplete.problem().code, Code::Conflict);
+    assert_eq!(
+        panel.count("SELECT count(*) AS value FROM documents").await,
+        1,
+        "refused: nothing was issued"
+    );
+    expect_clean_books(&panel).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

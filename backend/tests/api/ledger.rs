@@ -1,16 +1,18 @@
 //! Transactions with their "why?", corrections by staff, credit limits, costs and exports, over the API.
 
 use diesel_async::AsyncConnection;
+use hostwright::audit::Actor;
 use hostwright::billing::charging::{self, actions};
+use hostwright::billing::ledger::adjust;
 use rules::pricing::{Amounts, PriceOf, PriceSnapshot, SnapshotRow};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use shared::billing::ledger::{TransactionDetail, TransactionPage, WhyLine};
+use shared::billing::ledger::{NewAdjustment, TransactionDetail, TransactionPage, WhyLine};
 use shared::billing::wallet::{CostSummary, WalletSummary};
 use shared::{ClientId, Code, Currency, Period, Permission, PriceId, ProductId, ServiceId};
 use uuid::Uuid;
 
-use crate::harness::{COMPANY, Panel, StaffMember};
+use crate::harness::{BANK, COMPANY, Panel, StaffMember};
 
 fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -206,6 +208,115 @@ async fn a_correction_is_made_once_for_each_key_and_bad_ones_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_correction_can_take_a_transaction_back_whole_and_once() {
+    let panel = Panel::start().await;
+    let (staff, ada, bob) = (panel.super_admin().await, panel.client("Ada").await, panel.client("Bob").await);
+    let gift = credit(&staff, ada.id, "10.00").await.summary.id;
+    running(&panel, ada.id).await;
+    let path = format!("/admin/clients/{}/adjustments", ada.id);
+    let page: TransactionPage =
+        ada.calls.get(&format!("/clients/{}/transactions?kind=charge", ada.id)).await.expect(200).read();
+    let charge = page.items[0].clone();
+    assert_eq!(charge.amount, decimal("-0.0269"), "finer than the currency");
+    let body = |id: Uuid, kind: &str, amount: &str| json!({ "kind": kind, "amount": amount, "currency": "EUR", "reason": "Taken back", "reverses": id });
+    for (id, kind, amount, field) in [
+        (charge.id.0, "correct_down", "0.0269", "kind"),
+        (charge.id.0, "goodwill", "0.0269", "kind"),
+        (charge.id.0, "correct_up", "0.0268", "amount"),
+        (charge.id.0, "correct_up", "0", "amount"),
+        (charge.id.0, "correct_up", "NaN", "amount"),
+        (charge.id.0, "correct_up", "0.02690001", "amount"),
+        (gift.0, "correct_up", "10.00", "kind"),
+        (Uuid::now_v7(), "correct_up", "0.0269", "reverses"),
+    ] {
+        let refused = staff.calls.post_once(&path, body(id, kind, amount)).await.expect(422);
+        assert_eq!(refused.refused_fields(), [field], "{kind} {amount}");
+    }
+    let of_bob = format!("/admin/clients/{}/adjustments", bob.id);
+    let foreign = staff.calls.post_once(&of_bob, body(gift.0, "correct_down", "10.00")).await.expect(422);
+    assert_eq!(foreign.refused_fields(), ["reverses"], "the transaction of another client");
+    assert_eq!(panel.count("SELECT count(*) AS value FROM ledger_transfers").await, 2);
+
+    for (original, kind, amount) in [(charge.id, "correct_up", "0.0269"), (gift, "correct_down", "10.00")] {
+        let made: TransactionDetail =
+            staff.calls.post_once(&path, body(original.0, kind, amount)).await.expect(200).read();
+        assert_eq!(made.reverses, Some(original));
+        let before: TransactionDetail =
+            ada.calls.get(&format!("/clients/{}/transactions/{original}", ada.id)).await.expect(200).read();
+        assert_eq!(before.reversed_by, Some(made.summary.id));
+        let (there, back) = (&before.movements[0], &made.movements[0]);
+        assert_eq!((&there.debit, &there.credit), (&back.credit, &back.debit), "the same accounts");
+        let again = staff.calls.post_once(&path, body(original.0, kind, amount)).await.expect(409);
+        assert_eq!(again.problem().code, Code::Conflict);
+    }
+    let wallet: WalletSummary =
+        ada.calls.get(&format!("/clients/{}/wallet", ada.id)).await.expect(200).read();
+    assert_eq!(wallet.balance, Decimal::ZERO);
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    panel
+        .sql_past_guards("UPDATE ledger_transfers SET reverses = posting_id WHERE reverses IS NOT NULL")
+        .await;
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.unwrap();
+    assert!(report.to_string().contains("BROKEN  A movement that takes another back"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_is_not_taken_back_by_a_correction() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let funds = format!("/clients/{}/funds/proformas", ada.id);
+    let issued = ada.calls.post_once(&funds, json!({ "amount": "10.00" })).await.expect(201).json();
+    let pay = format!("/admin/documents/{}/payments", issued["document"]["id"].as_str().unwrap());
+    staff.calls.post_once(&pay, json!({ "gateway_id": BANK, "amount": "12.30" })).await.expect(201);
+    let page: TransactionPage = staff.calls.get("/admin/transactions").await.expect(200).read();
+    let body = json!({ "kind": "correct_down", "amount": "10.00", "currency": "EUR", "reason": "Never came",
+        "reverses": page.items[0].id });
+    let path = format!("/admin/clients/{}/adjustments", ada.id);
+    assert_eq!(staff.calls.post_once(&path, body).await.expect(409).problem().code, Code::Conflict);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_comes_while_the_currency_changes_is_not_overlooked() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let path = format!("/admin/clients/{}", ada.id);
+    let read = staff.calls.get(&path).await.expect(200).json();
+    let mut change = json!({ "currency": "PLN" });
+    for field in
+        ["first_name", "last_name", "company_name", "tax_id", "email", "language", "company", "version"]
+    {
+        change[field] = read[field].clone();
+    }
+    change["enforce_two_factor"] = json!(false);
+
+    let mut conn = panel.own_connection().await;
+    let now = panel.now();
+    let answer = conn
+        .transaction::<_, hostwright::Error, _>(async |tx| {
+            let gift: NewAdjustment = serde_json::from_value(
+                json!({ "kind": "goodwill", "amount": "5.00", "currency": "EUR", "reason": "Welcome" }),
+            )?;
+            adjust::adjust(tx, now, &Actor::system(), ada.id, &gift).await?;
+            let (calls, path, change) = (staff.calls.clone(), path.clone(), change.clone());
+            let answer = tokio::spawn(async move { calls.put(&path, change).await });
+            let waiting = "SELECT count(*) AS value FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while panel.count(waiting).await == 0 && !answer.is_finished() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            Ok(answer)
+        })
+        .await
+        .unwrap();
+    assert_eq!(answer.await.unwrap().expect(422).refused_fields(), ["currency"]);
+    let wallets = "SELECT count(*) AS value FROM wallets WHERE currency = 'EUR' AND balance = 5 AND used";
+    assert_eq!(panel.count(wallets).await, 1);
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_credit_limit_opens_the_way_into_debt_and_wakes_what_lacked_money() {
     let panel = Panel::start().await;
     let (staff, ada) = (panel.staff(&[Permission::ClientsCredit]).await, panel.client("Ada").await);
@@ -214,7 +325,8 @@ async fn a_credit_limit_opens_the_way_into_debt_and_wakes_what_lacked_money() {
         staff.calls.put(&path, json!({ "credit_limit": "25.00" })).await.expect(200).read();
     assert_eq!(set.available, decimal("25"));
     assert_eq!(panel.count("SELECT count(*) AS value FROM tasks WHERE name = 'wallet-topped-up'").await, 1);
-    for bad in ["-1", "1.005", "1e3", ""] {
+    let long = "1".repeat(40);
+    for bad in ["-1", "1.005", "1e3", "", "NaN", "inf", "100000000000", &long] {
         let refused = staff.calls.put(&path, json!({ "credit_limit": bad })).await.expect(422);
         assert_eq!(refused.refused_fields(), ["credit_limit"], "{bad}");
     }
@@ -242,6 +354,45 @@ async fn costs_tell_what_runs_and_how_long_the_wallet_lasts() {
     let for_staff: CostSummary =
         staff.calls.get(&format!("/admin/clients/{}/costs", ada.id)).await.expect(200).read();
     assert_eq!(for_staff.wallet, costs.wallet);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recommended_top_up_wakes_what_an_empty_wallet_stopped() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    credit(&staff, ada.id, "1.00").await;
+    let service = running(&panel, ada.id).await;
+    let recommended = async || {
+        let costs: CostSummary =
+            ada.calls.get(&format!("/clients/{}/costs", ada.id)).await.expect(200).read();
+        costs.recommended
+    };
+    // 515 hours of March and 205 of April: 20 × 515/744 + 20 × 205/720 = 19.54, and 0.97 is there.
+    assert_eq!(recommended().await, decimal("19"));
+    let now = panel.now();
+    let stop = |reason: &str| {
+        format!(
+            "UPDATE services SET state = 'suspended', suspension_reason = '{reason}', suspended_at = '{now}',
+                 stream_from = NULL, paid_until = '{now}' WHERE id = '{service}'"
+        )
+    };
+    panel.sql(&stop("insufficient_funds")).await;
+    assert_eq!(recommended().await, decimal("19"), "money would wake it");
+    panel.sql(&stop("staff")).await;
+    assert_eq!(recommended().await, Decimal::ZERO, "money would not");
+    panel.sql(&stop("insufficient_funds")).await;
+    panel.sql(&format!("UPDATE services SET termination_requested_at = '{now}'")).await;
+    assert_eq!(recommended().await, Decimal::ZERO, "it ends");
+    panel.sql("UPDATE services SET termination_requested_at = NULL, idle = true, idle_price = 2").await;
+    assert_eq!(recommended().await, decimal("10"), "idle it costs less than the smallest top-up");
+    panel.sql("UPDATE services SET idle = false").await;
+
+    let mut settings = staff.calls.get("/admin/settings").await.expect(200).json();
+    settings["finance"]["balance_max"] = json!("15.50");
+    staff.calls.put("/admin/settings", settings).await.expect(200);
+    assert_eq!(recommended().await, decimal("14"), "the wallet takes 14.52 more");
+    let quote = format!("/clients/{}/funds/proformas", ada.id);
+    ada.calls.post_once(&quote, json!({ "amount": "14" })).await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,8 +9,10 @@
 
 mod harness;
 
+mod books;
 mod catalog;
 mod charging;
+mod charging_random;
 mod companies;
 mod dashboard;
 mod deadlines;

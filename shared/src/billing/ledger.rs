@@ -80,6 +80,8 @@ pub struct TransactionDetail {
     pub explanation: serde_json::Value,
     /// The transaction that this one takes back.
     pub reverses: Option<TransferId>,
+    /// The transaction that takes this one back.
+    pub reversed_by: Option<TransferId>,
 }
 
 /// A part of an amount, for people.
@@ -178,7 +180,7 @@ words! {
 pub struct NewAdjustment {
     /// What is done.
     pub kind: AdjustmentKind,
-    /// Above zero, with at most the currency's own decimals.
+    /// Above zero, with at most the currency's own decimals; four when it takes a transaction back.
     #[cfg_attr(
         feature = "openapi",
         schema(max_length = 28, examples("25.00"), pattern = r"^\d{1,11}(\.\d{1,4})?$")
@@ -189,6 +191,9 @@ pub struct NewAdjustment {
     /// Why; the client sees it.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 300))]
     pub reason: String,
+    /// A correction: the transaction of the same client that it takes back, whole and once.
+    #[serde(default)]
+    pub reverses: Option<TransferId>,
 }
 
 /// Which transactions to list.

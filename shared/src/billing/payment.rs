@@ -43,8 +43,10 @@ pub struct PaymentSummary {
     pub to_wallet: Money,
     /// What of it is tax.
     pub to_tax: Money,
-    /// What of it matches nothing and waits for staff.
+    /// What of it matched nothing when it came in and was kept aside.
     pub to_suspense: Money,
+    /// What of that staff have assigned since; the rest waits.
+    pub assigned: Money,
     pub received_on: Date,
     pub note: String,
     /// `admin:…` or `system`.
@@ -63,7 +65,7 @@ pub struct PaymentFilter {
     pub status: Option<PaymentStatus>,
     pub received_from: Option<Date>,
     pub received_to: Option<Date>,
-    /// Only those with money that matches nothing.
+    /// Only those of which money waits that matches nothing.
     pub suspense: Option<bool>,
 }
 
@@ -97,6 +99,18 @@ pub struct NewPayment {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_length = 300))]
     pub note: String,
+}
+
+/// Says whose the money is that was kept aside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AssignPayment {
+    /// Whose wallet is credited: of the payment's currency and home company.
+    pub client_id: ClientId,
+    /// Why.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 300))]
+    pub reason: String,
 }
 
 fn zero() -> String {

@@ -106,15 +106,27 @@ pub fn lasts_until(
     Ok(Some(instant(short)?))
 }
 
+/// How much may be added at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopUpLimits {
+    pub min: Decimal,
+    pub max: Decimal,
+    /// What the wallet still takes before it holds as much as it may.
+    pub room: Decimal,
+}
+
 /// The top-up that makes `balance` cover `cost`: not below zero, rounded up to the whole unit, inside the limits.
 ///
-/// Nothing when nothing is lacking; otherwise at least `min`, at most `max`.
-pub fn recommended(cost: Decimal, balance: Decimal, min: Decimal, max: Decimal) -> Decimal {
+/// Nothing when nothing is lacking, and when the wallet does not take the smallest top-up any more.
+pub fn recommended(cost: Decimal, balance: Decimal, limits: TopUpLimits) -> Decimal {
     let lacking = cost - balance;
-    if lacking <= Decimal::ZERO {
+    if lacking <= Decimal::ZERO || limits.room < limits.min {
         return Decimal::ZERO;
     }
-    lacking.round_dp_with_strategy(0, RoundingStrategy::AwayFromZero).max(min).min(max)
+    let whole = lacking.round_dp_with_strategy(0, RoundingStrategy::AwayFromZero).max(limits.min);
+    // The limits may not be whole: then the largest whole amount, if there is one.
+    let most = limits.max.min(limits.room);
+    if whole <= most { whole } else { most.floor().max(limits.min) }
 }
 
 /// The begin of the next charge of a service.
@@ -163,13 +175,16 @@ mod tests {
 
     #[test]
     fn the_recommended_top_up_is_whole_and_inside_the_limits() {
-        let limits = |cost: &str, balance: &str| {
-            recommended(decimal(cost), decimal(balance), decimal("10"), decimal("1000"))
+        let limits = |cost: &str, balance: &str, room: &str| {
+            let limits = TopUpLimits { min: decimal("10"), max: decimal("1000"), room: decimal(room) };
+            recommended(decimal(cost), decimal(balance), limits)
         };
-        assert_eq!(limits("20.01", "0"), decimal("21"));
-        assert_eq!(limits("20", "20"), Decimal::ZERO);
-        assert_eq!(limits("20", "19.99"), decimal("10"));
-        assert_eq!(limits("5000", "-3"), decimal("1000"));
+        assert_eq!(limits("20.01", "0", "5000"), decimal("21"));
+        assert_eq!(limits("20", "20", "5000"), Decimal::ZERO);
+        assert_eq!(limits("20", "19.99", "5000"), decimal("10"));
+        assert_eq!(limits("5000", "-3", "5003"), decimal("1000"));
+        assert_eq!(limits("500", "100.75", "37.2508"), decimal("37"), "the wallet takes no more");
+        assert_eq!(limits("500", "100.75", "9.99"), Decimal::ZERO, "the wallet takes no top-up at all");
     }
 
     proptest! {

@@ -45,6 +45,31 @@ const CHECKS: &[Check] = &[
             WHERE t.balance_after IS NULL AND (t.debit_account = t.client_id OR t.credit_account = t.client_id)",
     },
     Check {
+        title: "Daily balances of accounts are the sums of their movements",
+        seen: "SELECT count(*) FROM ledger_snapshots",
+        broken: "SELECT format('account %s: %s noted at the end of %s, movements of %s', account, noted, day, sum) AS what
+            FROM (
+                SELECT account, day, max(noted) AS noted,
+                       sum(sum(moved)) OVER (PARTITION BY account ORDER BY day) AS sum
+                FROM (
+                    SELECT credit_account AS account, (at AT TIME ZONE 'UTC')::date AS day, amount AS moved, NULL::numeric AS noted
+                    FROM ledger_transfers
+                    UNION ALL SELECT debit_account, (at AT TIME ZONE 'UTC')::date, -amount, NULL FROM ledger_transfers
+                    UNION ALL SELECT account_id, day, 0, balance FROM ledger_snapshots) sides
+                WHERE EXISTS (SELECT FROM ledger_seals)
+                    AND account NOT IN (SELECT client_id FROM wallets)
+                GROUP BY account, day) days
+            WHERE noted IS DISTINCT FROM sum AND day IN (SELECT day FROM ledger_seals)",
+    },
+    Check {
+        title: "A movement that takes another back mirrors it",
+        seen: "SELECT count(*) FROM ledger_transfers WHERE reverses IS NOT NULL",
+        broken: "SELECT format('transfer %s takes %s back', r.id, r.reverses) AS what FROM ledger_transfers r
+            LEFT JOIN ledger_transfers t ON t.id = r.reverses
+            WHERE r.reverses IS NOT NULL AND (t.id IS NULL OR r.amount <> t.amount OR r.currency <> t.currency
+                OR r.debit_account <> t.credit_account OR r.credit_account <> t.debit_account)",
+    },
+    Check {
         title: "What is set aside in every wallet is the sum of its open holds",
         seen: "SELECT count(*) FROM wallets",
         broken: "SELECT format('client %s: %s set aside, holds of %s', w.client_id, w.held, coalesce(h.sum, 0)) AS what
@@ -162,9 +187,13 @@ const CHECKS: &[Check] = &[
                 FROM ledger_transfers t JOIN ledger_accounts c ON c.id = t.credit_account
                 JOIN ledger_accounts d ON d.id = t.debit_account AND d.kind = 'gateway'
                 WHERE t.payment_id IS NOT NULL GROUP BY 1) t ON t.payment_id = p.id
+            LEFT JOIN (
+                SELECT t.payment_id, sum(t.amount) AS sum
+                FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit_account AND d.kind = 'suspense'
+                WHERE t.payment_id IS NOT NULL GROUP BY 1) a ON a.payment_id = p.id
             WHERE p.status = 'succeeded' AND (p.gross <> p.to_wallet + p.to_tax + p.to_suspense
                 OR p.to_wallet <> coalesce(t.wallet, 0) OR p.to_tax <> coalesce(t.tax, 0)
-                OR p.to_suspense <> coalesce(t.suspense, 0))",
+                OR p.to_suspense <> coalesce(t.suspense, 0) OR p.assigned <> coalesce(a.sum, 0))",
     },
 ];
 

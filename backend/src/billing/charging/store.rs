@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rules::charging::HourlyPrice;
 use rust_decimal::Decimal;
 use schema::{charges, services};
-use shared::services::{ChargeBy, ServiceState};
+use shared::services::{ChargeBy, ServiceState, SuspensionReason};
 use shared::{ClientId, CompanyId, Currency, Period, ServiceId, TransferId};
 
 use crate::db::Conn;
@@ -42,6 +42,8 @@ pub struct ServiceMoney {
     pub past_due_since: Option<Timestamp>,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub terminate_at: Option<Timestamp>,
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub suspended_at: Option<Timestamp>,
 }
 
 impl ServiceMoney {
@@ -104,6 +106,21 @@ pub async fn running(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Servi
     services::table
         .filter(services::client_id.eq(client))
         .filter(services::state.eq(ServiceState::Active))
+        .filter(services::charge_by.ne(ChargeBy::Once))
+        .order(services::id)
+        .select(ServiceMoney::as_select())
+        .load(conn)
+        .await
+}
+
+/// The recurring services of a client that money would wake: suspended because the wallet was empty, by id. Not those whose
+/// termination was asked for.
+pub async fn starved(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ServiceMoney>> {
+    services::table
+        .filter(services::client_id.eq(client))
+        .filter(services::state.eq(ServiceState::Suspended))
+        .filter(services::suspension_reason.eq(SuspensionReason::InsufficientFunds))
+        .filter(services::termination_requested_at.is_null())
         .filter(services::charge_by.ne(ChargeBy::Once))
         .order(services::id)
         .select(ServiceMoney::as_select())

@@ -10,7 +10,7 @@ use shared::{Code, CompanyId, GatewayId};
 
 use super::{check, gateway, store};
 use crate::audit::{self, Actor, Entry};
-use crate::billing::document::Terms;
+use crate::billing::document::{Terms, number, typesetting};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
@@ -183,8 +183,11 @@ pub async fn set_logo(
     input: LogoInput,
 ) -> Result<()> {
     let media_type = input.media_type;
-    let bytes =
-        tokio::task::spawn_blocking(move || check::logo(&input)).await.map_err(anyhow::Error::new)??;
+    let checked = typesetting::within(typesetting::TIME_MAX, move || check::logo(&input)).await;
+    let unprintable = |error: anyhow::Error| {
+        Refusal::field("content", "invalid", format!("The logo cannot be printed: {error}."))
+    };
+    let bytes = checked.map_err(unprintable)??;
     conn.transaction(async |tx| {
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         store::set_logo(tx, now, id, Some((media_type, &bytes))).await?;
@@ -237,6 +240,9 @@ pub async fn change_series(
         let same = row.counting == counting || row.counting.is_empty() || input.reset == NumberReset::Never;
         check::series(input, if same { row.next_number } else { 1 })?;
         store::update_series(tx, company, kind, input, &counting).await?;
+        if (input.next_number, &counting, &input.format) != (row.next_number, &row.counting, &row.format) {
+            number::begin_at(tx, company, kind, &counting, &input.format, input.next_number).await?;
+        }
         let what = format!("Numbering of {kind} changed from {} to {}", row.format, input.format);
         let new = Some(serde_json::to_value(input)?);
         audit::record(tx, actor, now, Entry { new, ..entry("company.numbering_changed", what, company) })

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use schema::{clients, companies, documents, number_series};
+use schema::{clients, companies, documents, number_runs, number_series};
 use serde_json::Value;
 use shared::billing::company::{CompanyInput, CompanySummary, LogoType, NumberSeriesInput, Paper};
 use shared::billing::{DocumentKind, NumberReset};
@@ -302,6 +302,7 @@ pub async fn set_archived(
 
 /// Deletes a company that nothing refers to. Refused by the database when something does.
 pub async fn delete(tx: &mut Conn, id: CompanyId) -> QueryResult<()> {
+    diesel::delete(number_runs::table.filter(number_runs::company_id.eq(id))).execute(tx).await?;
     diesel::delete(number_series::table.filter(number_series::company_id.eq(id))).execute(tx).await?;
     diesel::delete(companies::table.find(id)).execute(tx).await?;
     Ok(())

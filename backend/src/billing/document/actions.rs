@@ -122,7 +122,8 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money
 
 /// Issues a proforma over a net amount. Paying it tops up the wallet and, with `order`, continues that order.
 ///
-/// Refuses a client whose profile lacks name or billing address. Checks no limits: `check_limits` does.
+/// Refuses a client whose profile lacks name or billing address. Checks no limits: `check_limits` does. Locks the client
+/// and its wallet, so that currency and home company stay as they are.
 pub async fn issue_funds(
     tx: &mut Conn,
     now: Timestamp,
@@ -131,6 +132,7 @@ pub async fn issue_funds(
     net: Money,
     order: Option<OrderId>,
 ) -> Result<Document> {
+    wallet::store::lock_with_client(tx, client).await?.ok_or_else(Refusal::not_found)?;
     let terms = Terms::load(tx).await?;
     let Reckoned { buying, selling, decision, totals, today } = reckon(tx, now, &terms, client, net).await?;
     frozen::require_complete(&buying)?;

@@ -176,17 +176,28 @@ struct AddressRow {
     region: Option<String>,
 }
 
-/// What a check of a VAT id left behind; it counts only for the number that was checked.
+/// What a check of a VAT id left behind; it counts only for what was checked.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredEvidence {
     /// The number that was checked.
     pub tax_id: String,
+    /// The client's country then, which the number had to be of. Empty: nobody noted it.
+    #[serde(default)]
+    pub country: String,
     pub source: String,
     #[serde(default)]
     pub consultation: Option<String>,
 }
 
-/// The client as it would be frozen now. A tax id that nobody has checked yet is checked by its check digits.
+impl StoredEvidence {
+    /// Whether it says something about this number of a client in this country.
+    pub fn is_about(&self, tax_id: &str, country: &str) -> bool {
+        self.tax_id == tax_id && self.country == country
+    }
+}
+
+/// The client as it would be frozen now. A tax id that nobody has checked for the client's present
+/// country is checked by its check digits.
 pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<Buying> {
     let row: ClientRow = clients::table
         .find(client)
@@ -215,7 +226,7 @@ pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result
     let complete = at_home && !name.is_empty() && !billing.line1.is_empty() && !billing.city.is_empty();
     let stored: Option<StoredEvidence> = row.tax_id_evidence.map(serde_json::from_value).transpose()?;
     let vat_evidence = match (row.tax_id_valid, row.tax_id_checked_at, stored) {
-        (Some(valid), Some(checked_at), Some(stored)) if stored.tax_id == row.tax_id => {
+        (Some(valid), Some(checked_at), Some(stored)) if stored.is_about(&row.tax_id, &billing.country) => {
             Some(VatEvidence { valid, checked_at, consultation: stored.consultation, source: stored.source })
         }
         _ if row.tax_id.is_empty() => None,

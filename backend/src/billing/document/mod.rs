@@ -15,7 +15,8 @@ pub mod routes_staff;
 pub mod show;
 pub mod store;
 pub mod terms;
+pub mod typesetting;
 
 pub use actions::issue_funds;
 pub use store::Document;
-pub use terms::Terms;
+pub use terms::{Limits, Terms};

@@ -1,11 +1,12 @@
 //! Numbers of documents, drawn from a locked counter.
 
 use anyhow::Context;
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
 use rules::numbering::{NumberFormat, Series};
-use schema::number_series;
+use schema::{number_runs, number_series};
 use shared::CompanyId;
 use shared::billing::{DocumentKind, NumberReset};
 
@@ -29,11 +30,81 @@ pub async fn draw(tx: &mut Conn, company: CompanyId, kind: DocumentKind, on: Dat
         .optional()?;
     let (format, next_number, reset, counting) =
         found.with_context(|| format!("company {company} has no numbering of {kind}"))?;
-    let format = NumberFormat::parse(&format, reset).context("a stored number format")?;
     let (number, series) = rules::numbering::draw(&Series { next_number, reset, counting }, on);
+    note(tx, company, kind, &series.counting, &format, number).await?;
+    let format = NumberFormat::parse(&format, reset).context("a stored number format")?;
     diesel::update(number_series::table.find((company, kind)))
         .set((number_series::next_number.eq(series.next_number), number_series::counting.eq(series.counting)))
         .execute(tx)
         .await?;
     Ok(format.render(number, on))
+}
+
+/// Notes a number that was drawn: its run ends with it now.
+async fn note(
+    tx: &mut Conn,
+    company: CompanyId,
+    kind: DocumentKind,
+    counting: &str,
+    format: &str,
+    number: i64,
+) -> QueryResult<()> {
+    let runs = || {
+        number_runs::table.filter(
+            number_runs::company_id
+                .eq(company)
+                .and(number_runs::kind.eq(kind))
+                .and(number_runs::counting.eq(counting.to_owned()))
+                .and(number_runs::format.eq(format.to_owned())),
+        )
+    };
+    let begun: Option<i64> = runs()
+        .filter(number_runs::first_number.le(number))
+        .select(max(number_runs::first_number))
+        .first(tx)
+        .await?;
+    let Some(first) = begun else {
+        return begin_run(tx, company, kind, counting, format, number, number).await;
+    };
+    diesel::update(runs().filter(number_runs::first_number.eq(first)))
+        .set(number_runs::last_number.eq(number))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that staff let the numbers go on at another one.
+pub async fn begin_at(
+    tx: &mut Conn,
+    company: CompanyId,
+    kind: DocumentKind,
+    counting: &str,
+    format: &str,
+    next: i64,
+) -> QueryResult<()> {
+    begin_run(tx, company, kind, counting, format, next, next - 1).await
+}
+
+async fn begin_run(
+    tx: &mut Conn,
+    company: CompanyId,
+    kind: DocumentKind,
+    counting: &str,
+    format: &str,
+    first: i64,
+    last: i64,
+) -> QueryResult<()> {
+    diesel::insert_into(number_runs::table)
+        .values((
+            number_runs::company_id.eq(company),
+            number_runs::kind.eq(kind),
+            number_runs::counting.eq(counting),
+            number_runs::format.eq(format),
+            number_runs::first_number.eq(first),
+            number_runs::last_number.eq(last),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx)
+        .await?;
+    Ok(())
 }

@@ -10,7 +10,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
 use super::store::{self, Document, Line, Tax};
-use super::{Terms, frozen};
+use super::{Terms, frozen, typesetting};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
@@ -28,9 +28,9 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     let (kind, data) = data(&mut conn, &row).await?;
     // The connection is not held while processor time is spent.
     drop(conn);
-    let bytes = tokio::task::spawn_blocking(move || pdf::render(kind, &data))
+    let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render(kind, &data))
         .await
-        .context("typesetting")?
+        .flatten()
         .with_context(|| format!("typesetting document {document}"))?;
     let sha256 = Sha256::digest(&bytes);
     let mut conn = app.db.get().await?;

@@ -270,7 +270,7 @@ pub async fn links(
         .await
 }
 
-/// Writes an issued document with its lines and taxes.
+/// Writes a document with its lines and taxes, and issues it: from then on the database refuses to change them.
 pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<Line>) -> QueryResult<()> {
     let at = jiff_diesel::Timestamp::from(now);
     let totals = &issued.totals;
@@ -284,9 +284,8 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<L
                 documents::company_id.eq(issued.company),
                 documents::client_id.eq(issued.client),
                 documents::kind.eq(issued.kind),
-                documents::status.eq(issued.status),
+                documents::status.eq(DocumentStatus::Draft),
                 documents::purpose.eq(issued.purpose),
-                documents::number.eq(&issued.number),
                 documents::currency.eq(issued.currency),
                 documents::net.eq(totals.net),
                 documents::tax.eq(totals.tax),
@@ -328,6 +327,10 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<L
         .collect();
     diesel::insert_into(document_lines::table).values(lines).execute(tx).await?;
     diesel::insert_into(document_taxes::table).values(taxes).execute(tx).await?;
+    diesel::update(documents::table.find(issued.id))
+        .set((documents::status.eq(issued.status), documents::number.eq(&issued.number)))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -40,13 +40,18 @@ impl Terms {
     }
 
     pub fn limits(&self, currency: Currency) -> Result<Limits> {
-        let finance = &self.finance;
+        Limits::of(&self.finance, currency)
+    }
+}
+
+impl Limits {
+    pub fn of(finance: &FinanceSettings, currency: Currency) -> Result<Self> {
         let own = finance.limits.iter().find(|limits| limits.currency == currency);
         let (min, max, balance_max) = match own {
             Some(own) => (&own.add_funds_min, &own.add_funds_max, &own.balance_max),
             None => (&finance.add_funds_min, &finance.add_funds_max, &finance.balance_max),
         };
-        Ok(Limits {
+        Ok(Self {
             min: parse_decimal(min)?,
             max: parse_decimal(max)?,
             balance_max: parse_decimal(balance_max)?,

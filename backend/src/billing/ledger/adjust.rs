@@ -2,22 +2,24 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_json::json;
 use shared::billing::ledger::{AdjustmentKind, NewAdjustment};
 use shared::billing::{AccountKind, TransferKind};
-use shared::{ClientId, Currency, Money, TransferId};
+use shared::money::AMOUNT_MAX;
+use shared::{ClientId, Currency, LedgerAccountId, Money, TransferId};
 use uuid::Uuid;
 
-use super::{NewTransfer, Posted, Posting, Spending, company_account, post};
+use super::{NewTransfer, Posted, Posting, Spending, company_account, post, reversal};
 use crate::audit::{self, Actor, Entry};
-use crate::billing::wallet;
+use crate::billing::wallet::{self, Wallet};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 use crate::jobs::{Job, outbox};
 
-/// Checks what staff wrote against the wallet's currency.
-fn read(wanted: &NewAdjustment, currency: Currency) -> Result<Money> {
+/// Checks what staff wrote against the wallet's currency. A transaction that is taken back may be finer than the currency.
+fn read(wanted: &NewAdjustment, currency: Currency) -> Result<Decimal> {
     let mut fields = Fields::new();
     fields.required("reason", &wanted.reason, 300);
     fields.check(
@@ -26,12 +28,36 @@ fn read(wanted: &NewAdjustment, currency: Currency) -> Result<Money> {
         "invalid",
         &format!("The wallet is in {currency}."),
     );
-    let amount = fields.positive_money("amount", &wanted.amount, currency);
+    let amount = if wanted.reverses.is_some() {
+        fields.decimal("amount", &wanted.amount, 4, Decimal::new(1, 4), AMOUNT_MAX)
+    } else {
+        fields.positive_money("amount", &wanted.amount, currency).map(Money::amount)
+    };
     fields.finish()?;
     Ok(amount.ok_or_else(|| anyhow!("a checked amount is there"))?)
 }
 
-/// Gives credit or corrects a balance. Locks the wallet.
+/// Between which accounts an adjustment moves, and as what.
+struct Way {
+    kind: TransferKind,
+    debit: LedgerAccountId,
+    credit: LedgerAccountId,
+}
+
+async fn way(tx: &mut Conn, now: Timestamp, wallet: &Wallet, kind: AdjustmentKind) -> Result<Way> {
+    let (transfer, account) = match kind {
+        AdjustmentKind::Goodwill => (TransferKind::Credit, AccountKind::Goodwill),
+        AdjustmentKind::CorrectUp | AdjustmentKind::CorrectDown => {
+            (TransferKind::Adjustment, AccountKind::WriteOff)
+        }
+    };
+    let own = wallet.client_id.wallet_account();
+    let other = company_account(tx, wallet.company_id, wallet.currency, account, "", now).await?;
+    let (debit, credit) = if kind == AdjustmentKind::CorrectDown { (own, other) } else { (other, own) };
+    Ok(Way { kind: transfer, debit, credit })
+}
+
+/// Gives credit or corrects a balance, or takes a transaction back between its own accounts. Locks the wallet.
 pub async fn adjust(
     tx: &mut Conn,
     now: Timestamp,
@@ -42,36 +68,40 @@ pub async fn adjust(
     let wallet = wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
     let amount = read(wanted, wallet.currency)?;
 
-    let (company, currency, own) = (wallet.company_id, wallet.currency, client.wallet_account());
-    let (kind, account) = match wanted.kind {
-        AdjustmentKind::Goodwill => (TransferKind::Credit, AccountKind::Goodwill),
-        AdjustmentKind::CorrectUp | AdjustmentKind::CorrectDown => {
-            (TransferKind::Adjustment, AccountKind::WriteOff)
+    let Way { kind, debit, credit } = match wanted.reverses {
+        None => way(tx, now, &wallet, wanted.kind).await?,
+        Some(id) => {
+            let row = reversal::find(tx, client, id, wanted, amount).await?;
+            Way { kind: TransferKind::Adjustment, debit: row.credit_account, credit: row.debit_account }
         }
     };
-    let other = company_account(tx, company, currency, account, "", now).await?;
-    let (debit, credit) =
-        if wanted.kind == AdjustmentKind::CorrectDown { (own, other) } else { (other, own) };
+    let cause = wanted.reverses.map_or_else(|| format!("adjustment:{}", Uuid::now_v7()), reversal::cause);
     let explanation = json!({ "reason": wanted.reason.trim(), "adjustment": wanted.kind });
     let transfer = NewTransfer {
         client: Some(client),
         explanation,
-        ..NewTransfer::new(kind, debit, credit, amount.amount(), currency)
+        reverses: wanted.reverses,
+        ..NewTransfer::new(kind, debit, credit, amount, wallet.currency)
     };
     let posting = Posting {
-        cause: format!("adjustment:{}", Uuid::now_v7()),
+        cause,
         at: now,
         actor: actor.to_string(),
         spending: Spending::IntoDebt,
         transfers: vec![transfer],
     };
     let Posted::Now(_, ids) = post(tx, &posting).await? else {
-        return Err(anyhow!("a new cause was posted before").into());
+        return Err(reversal::taken_back_before());
     };
     let id = *ids.first().ok_or_else(|| anyhow!("one transfer was posted"))?;
     let entry = Entry {
         action: "balance.adjusted",
-        description: format!("{}: {amount}, {}", wanted.kind, wanted.reason.trim()),
+        description: format!(
+            "{}: {}, {}",
+            wanted.kind,
+            Money::ledger(amount, wallet.currency),
+            wanted.reason.trim()
+        ),
         client: Some(client),
         subject: Some(("transfer", id.0)),
         ..Entry::default()

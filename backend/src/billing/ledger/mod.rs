@@ -10,6 +10,7 @@ pub mod charges;
 pub mod export;
 pub mod posting;
 pub mod reasons;
+mod reversal;
 pub mod routes;
 pub mod store;
 pub mod words;

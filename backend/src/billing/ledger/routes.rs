@@ -12,7 +12,7 @@ use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, After, COUNT_MAX, Transfer};
-use super::{adjust, charges, export, reasons, words};
+use super::{adjust, charges, export, reasons, reversal, words};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
@@ -89,6 +89,7 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
     let priced = charges.iter().filter_map(|charge| charge.snapshot.as_ref());
     let priced = priced.chain(sold.iter().map(|sold| &sold.snapshot));
     let names = charges::option_names(conn, priced, language).await?;
+    let reversed_by = reversal::of(conn, row.id).await?;
     Ok(TransactionDetail {
         summary,
         lines: reasons::lines(&row, &posting, sold.as_ref(), &names, language),
@@ -98,6 +99,7 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
         charges: charges.into_iter().map(|charge| words::explain(charge, &names, language)).collect(),
         explanation: row.explanation,
         reverses: row.reverses,
+        reversed_by,
     })
 }
 

@@ -3,9 +3,10 @@
 //! Whatever arrives is booked, once: `(gateway, external id)` is unique. What a document still lacks is split over its net
 //! and its taxes in proportion, so that the shares of partial payments add up exactly; the net share goes to the wallet
 //! (or settles the lines). What no document lacks (paid twice, too much, or cancelled) waits in suspense, whole and
-//! untaxed, and staff are told: nobody decided its tax, so it must not become balance by itself.
+//! untaxed, and staff are told: nobody decided its tax, so it must not become balance by itself. `assign` takes it out.
 
 pub mod actions;
+pub mod assign;
 pub mod methods;
 pub mod routes;
 pub mod store;

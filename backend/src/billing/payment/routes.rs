@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{Responder, get, post};
 use diesel_async::AsyncConnection;
-use shared::billing::payment::{BookedPayment, NewPayment, PaymentFilter, PaymentPage, PaymentSummary};
+use shared::billing::payment::{
+    AssignPayment, BookedPayment, NewPayment, PaymentFilter, PaymentPage, PaymentSummary,
+};
 use shared::{ClientId, DocumentId, Page, PageQuery, PaymentId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,7 +18,7 @@ use crate::http::idempotency::Once;
 use crate::http::{Acting, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(read).service(book).service(payment_methods);
+    cfg.service(list).service(read).service(book).service(assign).service(payment_methods);
 }
 
 /// List payments.
@@ -78,6 +80,36 @@ async fn book(
         })
         .await?;
     Ok(Json(booked).customize().with_status(StatusCode::CREATED))
+}
+
+/// Credit a client's wallet with what of a payment was kept aside.
+#[utoipa::path(tag = "billing", operation_id = "assignPayment",
+    params(("id" = PaymentId, Path),
+        ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
+    request_body = AssignPayment, responses((status = 200, body = PaymentSummary)),
+    extensions(("x-permission" = json!("payments.book"))))]
+#[post("/admin/payments/{id}/assign")]
+async fn assign(
+    app: Data<App>,
+    who: May<rights::PaymentsBook>,
+    key: IdempotencyKey,
+    id: Path<PaymentId>,
+    input: Json<AssignPayment>,
+) -> Result<Json<PaymentSummary>> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "assignPayment", &key, *id, &input.0)?;
+    let mut conn = app.db.get().await?;
+    let assigned = conn
+        .transaction(async |tx| {
+            if let Some(earlier) = once.earlier(tx).await? {
+                return Ok::<PaymentSummary, crate::Error>(earlier);
+            }
+            let assigned = super::assign::assign(tx, now, &who.actor, *id, &input).await?;
+            once.keep(tx, now, &assigned).await?;
+            Ok(assigned)
+        })
+        .await?;
+    Ok(Json(assigned))
 }
 
 /// How a document can be paid.

@@ -53,6 +53,8 @@ struct Row {
     to_tax: Decimal,
     #[diesel(sql_type = Numeric)]
     to_suspense: Decimal,
+    #[diesel(sql_type = Numeric)]
+    assigned: Decimal,
     #[diesel(sql_type = SqlDate)]
     received_on: jiff_diesel::Date,
     #[diesel(sql_type = Text)]
@@ -82,6 +84,7 @@ impl From<Row> for PaymentSummary {
             to_wallet: money(row.to_wallet),
             to_tax: money(row.to_tax),
             to_suspense: money(row.to_suspense),
+            assigned: money(row.assigned),
             received_on: row.received_on.to_jiff(),
             note: row.note,
             booked_by: row.booked_by,
@@ -94,7 +97,7 @@ impl From<Row> for PaymentSummary {
 const SELECT: &str = "SELECT p.id, p.client_id, p.company_id, p.document_id, d.number AS document_number, p.gateway_id,
         coalesce(nullif(c.company_name, ''), trim(c.first_name || ' ' || c.last_name)) AS client_name,
         coalesce(g.texts->$1->>'name', g.texts->'en'->>'name', g.key) AS gateway_name,
-        p.external_id, p.status, p.currency, p.gross, p.fee, p.to_wallet, p.to_tax, p.to_suspense, p.received_on, p.note,
+        p.external_id, p.status, p.currency, p.gross, p.fee, p.to_wallet, p.to_tax, p.to_suspense, p.assigned, p.received_on, p.note,
         p.booked_by, p.created_at
     FROM payments p JOIN clients c ON c.id = p.client_id JOIN gateways g ON g.id = p.gateway_id
     LEFT JOIN documents d ON d.id = p.document_id";
@@ -145,7 +148,7 @@ pub async fn list(
         "WHERE ($2::uuid IS NULL OR p.client_id = $2) AND ($3::uuid IS NULL OR p.company_id = $3)
             AND ($4::uuid IS NULL OR p.gateway_id = $4) AND ($5::text IS NULL OR p.status = $5)
             AND ($6::date IS NULL OR p.received_on >= $6) AND ($7::date IS NULL OR p.received_on <= $7)
-            AND ($8::boolean IS NULL OR (p.to_suspense > 0) = $8)
+            AND ($8::boolean IS NULL OR (p.to_suspense > p.assigned) = $8)
             AND ($9::text IS NULL OR p.external_id ILIKE $9 OR d.number ILIKE $9 OR c.company_name ILIKE $9
                 OR c.first_name || ' ' || c.last_name ILIKE $9)";
     let direction = if paging.descending { "DESC" } else { "ASC" };
@@ -242,6 +245,35 @@ pub async fn is_booked(conn: &mut Conn, gateway: GatewayId, external_id: &str) -
     let found =
         payments::table.filter(payments::gateway_id.eq(gateway).and(payments::external_id.eq(external_id)));
     diesel::select(diesel::dsl::exists(found)).get_result(conn).await
+}
+
+/// A payment that is locked, as far as assigning it needs.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = payments, check_for_backend(diesel::pg::Pg))]
+pub struct Locked {
+    pub company_id: CompanyId,
+    pub currency: Currency,
+    pub to_suspense: Decimal,
+    /// What of `to_suspense` was taken out since.
+    pub assigned: Decimal,
+}
+
+/// Locks a payment until the transaction ends.
+pub async fn lock(tx: &mut Conn, id: PaymentId) -> QueryResult<Option<Locked>> {
+    payments::table.find(id).select(Locked::as_select()).for_update().first(tx).await.optional()
+}
+
+pub async fn set_assigned(
+    tx: &mut Conn,
+    now: Timestamp,
+    id: PaymentId,
+    assigned: Decimal,
+) -> QueryResult<()> {
+    diesel::update(payments::table.find(id))
+        .set((payments::assigned.eq(assigned), payments::updated_at.eq(jiff_diesel::Timestamp::from(now))))
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// A gateway as payments see it.

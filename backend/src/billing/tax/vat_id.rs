@@ -23,13 +23,28 @@ pub fn checksum_holds(tax_id: &str, country: &str) -> bool {
     vat_id_validator::check_vat(&with_prefix).is_valid
 }
 
-/// As `check`, unless the present tax id has its evidence already.
+/// What a check goes by: the tax id, the country of the billing address (empty when there is none), the evidence so far.
+type Facts = (String, String, Option<StoredEvidence>);
+
+async fn facts(conn: &mut Conn, client: ClientId) -> Result<Facts> {
+    let found: Option<(String, Option<String>, Option<serde_json::Value>)> = clients::table
+        .left_join(
+            client_addresses::table
+                .on(client_addresses::client_id.eq(clients::id).and(client_addresses::kind.eq("billing"))),
+        )
+        .filter(clients::id.eq(client))
+        .select((clients::tax_id, client_addresses::country.nullable(), clients::tax_id_evidence))
+        .first(conn)
+        .await
+        .optional()?;
+    let (tax_id, country, stored) = found.ok_or_else(Refusal::not_found)?;
+    Ok((tax_id, country.unwrap_or_default(), stored.map(serde_json::from_value).transpose()?))
+}
+
+/// As `check`, unless the present tax id in the present country has its evidence already.
 pub async fn check_once(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
-    let (tax_id, stored): (String, Option<serde_json::Value>) =
-        clients::table.find(client).select((clients::tax_id, clients::tax_id_evidence)).first(tx).await?;
-    let checked =
-        stored.as_ref().and_then(|stored| stored.get("tax_id")).and_then(|checked| checked.as_str());
-    if tax_id.is_empty() || checked == Some(tax_id.as_str()) {
+    let (tax_id, country, stored) = facts(tx, client).await?;
+    if tax_id.is_empty() || stored.is_some_and(|stored| stored.is_about(&tax_id, &country)) {
         return Ok(());
     }
     check(tx, now, client).await.map(drop)
@@ -37,24 +52,14 @@ pub async fn check_once(tx: &mut Conn, now: Timestamp, client: ClientId) -> Resu
 
 /// Checks the client's tax id and keeps the answer as evidence for reverse charge. `None`: there is no tax id.
 ///
-/// The evidence names the number it is about, so a number that is changed later has none.
+/// The evidence names the number and the country it is about: when either changes later there is none.
 pub async fn check(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<Option<bool>> {
-    let found: Option<(String, Option<String>)> = clients::table
-        .left_join(
-            client_addresses::table
-                .on(client_addresses::client_id.eq(clients::id).and(client_addresses::kind.eq("billing"))),
-        )
-        .filter(clients::id.eq(client))
-        .select((clients::tax_id, client_addresses::country.nullable()))
-        .first(tx)
-        .await
-        .optional()?;
-    let (tax_id, country) = found.ok_or_else(Refusal::not_found)?;
+    let (tax_id, country, _) = facts(tx, client).await?;
     let (valid, evidence) = if tax_id.is_empty() {
         (None, None)
     } else {
-        let valid = country.is_some_and(|country| checksum_holds(&tax_id, &country));
-        let evidence = StoredEvidence { tax_id, source: CHECKSUM.to_owned(), consultation: None };
+        let valid = !country.is_empty() && checksum_holds(&tax_id, &country);
+        let evidence = StoredEvidence { tax_id, country, source: CHECKSUM.to_owned(), consultation: None };
         (Some(valid), Some(serde_json::to_value(evidence)?))
     };
     diesel::update(clients::table.find(client))

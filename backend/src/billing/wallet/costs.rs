@@ -4,18 +4,18 @@ use anyhow::anyhow;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::{Timestamp, ToSpan};
-use rules::charging::{Running, cost_until, lasts_until, recommended, recurring_cost};
+use rules::charging::{Running, TopUpLimits, cost_until, lasts_until, recommended, recurring_cost};
 use rust_decimal::Decimal;
 use schema::orders;
+use shared::ClientId;
 use shared::billing::wallet::CostSummary;
-use shared::money::parse_decimal;
 use shared::services::{ChargeBy, OrderStatus};
 use shared::settings::FinanceSettings;
-use shared::{ClientId, Currency};
 
 use super::{Wallet, store};
 use crate::billing::charging;
 use crate::billing::charging::store::ServiceMoney;
+use crate::billing::document::Limits;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
@@ -44,6 +44,27 @@ fn running(service: &ServiceMoney, wallet: &Wallet) -> Option<Running> {
             charged: service.periods_charged,
         }),
     }
+}
+
+/// What a service costs that stopped because the wallet was empty, once money comes in at `now`: time suspended is free.
+fn resumed(service: &ServiceMoney, now: Timestamp) -> Result<Option<Running>> {
+    let left = charging::quote::time_left(service.paid_until, service.suspended_at);
+    let start = rules::charging::whole_second(now);
+    let begins = Timestamp::from_second(start.as_second() + left).map_err(|error| anyhow!(error))?;
+    Ok(match service.charge_by {
+        ChargeBy::Once => None,
+        ChargeBy::Hours => Some(Running::Hours {
+            price: service.hourly_price(),
+            stream_from: begins,
+            charged_to: rules::charging::second_before(begins),
+        }),
+        ChargeBy::Periods => Some(Running::Periods {
+            price: service.price(),
+            period: service.period,
+            anchor: begins,
+            charged: 0,
+        }),
+    })
 }
 
 /// The services that go on: those with a termination request cost nothing later.
@@ -83,9 +104,14 @@ pub async fn summary(
         recurring_cost(services.iter().map(|service| (service.price(), service.period))).map_err(rule)?;
     let running: Vec<Running> = services.iter().filter_map(|service| running(service, &wallet)).collect();
     let month_later = now.checked_add((24 * DAYS_COVERED).hours()).map_err(|error| anyhow!(error))?;
-    let due = cost_until(&running, month_later).map_err(rule)?;
+    let mut month = running.clone();
+    for service in charging::store::starved(conn, client).await? {
+        month.extend(resumed(&service, now)?);
+    }
+    let due = cost_until(&month, month_later).map_err(rule)?;
     let next_30_days = due + waiting.unwrap_or_default();
-    let (min, max) = limits(finance, wallet.currency);
+    let limits = Limits::of(finance, wallet.currency)?;
+    let limits = TopUpLimits { min: limits.min, max: limits.max, room: limits.balance_max - wallet.balance };
     Ok(CostSummary {
         services: i64::try_from(services.len()).unwrap_or(i64::MAX),
         hourly: cost.hourly,
@@ -94,18 +120,8 @@ pub async fn summary(
         monthly: cost.monthly,
         yearly: cost.yearly,
         next_30_days,
-        recommended: recommended(next_30_days, wallet.balance - wallet.held, min, max),
+        recommended: recommended(next_30_days, wallet.balance - wallet.held, limits),
         lasts_until: last(&running, &wallet, now)?,
         wallet: wallet.into(),
     })
-}
-
-/// Least and most of a top-up in a currency.
-pub fn limits(finance: &FinanceSettings, currency: Currency) -> (Decimal, Decimal) {
-    let own = finance.limits.iter().find(|limits| limits.currency == currency);
-    let (min, max) = own.map_or((&finance.add_funds_min, &finance.add_funds_max), |own| {
-        (&own.add_funds_min, &own.add_funds_max)
-    });
-    // Settings are checked when they are saved.
-    (parse_decimal(min).unwrap_or_default(), parse_decimal(max).unwrap_or(Decimal::MAX))
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use schema::wallets;
+use schema::{clients, wallets};
 use shared::billing::wallet::WalletSummary;
 use shared::{ClientId, CompanyId, Currency};
 
@@ -50,6 +50,16 @@ impl From<Wallet> for WalletSummary {
 /// Locks the client's wallet until the transaction ends.
 pub async fn lock(tx: &mut Conn, client: ClientId) -> QueryResult<Option<Wallet>> {
     wallets::table.find(client).select(Wallet::as_select()).for_update().first(tx).await.optional()
+}
+
+/// Locks the client, then its wallet: for what may write to the client while it holds the wallet.
+pub async fn lock_with_client(tx: &mut Conn, client: ClientId) -> QueryResult<Option<Wallet>> {
+    let locked: Option<ClientId> =
+        clients::table.find(client).select(clients::id).for_no_key_update().first(tx).await.optional()?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    lock(tx, client).await
 }
 
 /// The client's wallet, not locked.

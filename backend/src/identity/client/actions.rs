@@ -202,7 +202,7 @@ async fn owner_for(
     Ok(id)
 }
 
-/// Changes a client. The currency can be changed until there is money, a document or a service.
+/// Changes a client. The currency can be changed until there is money, a document or a service. Locks its wallet.
 pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChange) -> Result<ClientDetail> {
     let now = app.clock.now();
     let email = normal_email(&change.email);
@@ -216,7 +216,7 @@ pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChang
     fields.finish()?;
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
-        let old = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let old = store::lock_with_wallet(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(old.version, change.version)?;
         let mut fields = Fields::new();
         if old.currency != change.currency {

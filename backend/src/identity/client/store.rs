@@ -347,9 +347,19 @@ pub async fn find(conn: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> 
     diesel::sql_query(client_sql("")).bind::<SqlUuid, _>(id).get_result(conn).await.optional()
 }
 
-/// Locks a client until the transaction ends.
+/// Locks a client until the transaction ends. Rows that refer to it can still be written: their writers hold its wallet.
 pub async fn lock(tx: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
-    diesel::sql_query(client_sql("FOR UPDATE OF c")).bind::<SqlUuid, _>(id).get_result(tx).await.optional()
+    let query = client_sql("FOR NO KEY UPDATE OF c");
+    diesel::sql_query(query).bind::<SqlUuid, _>(id).get_result(tx).await.optional()
+}
+
+/// Locks the client, then its wallet, and reads both: `wallet_used` cannot become true until the transaction ends.
+pub async fn lock_with_wallet(tx: &mut Conn, id: ClientId) -> QueryResult<Option<Client>> {
+    if lock(tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    wallets::table.find(id).select(wallets::client_id).for_update().first::<ClientId>(tx).await?;
+    find(tx, id).await
 }
 
 /// What of a client changes.
@@ -390,15 +400,21 @@ pub async fn update(tx: &mut Conn, now: Timestamp, id: ClientId, changed: &Chang
         .execute(tx)
         .await?;
     if changed.tax_id_changed {
-        diesel::update(clients::table.find(id))
-            .set((
-                clients::tax_id_valid.eq(None::<bool>),
-                clients::tax_id_checked_at.eq(None::<jiff_diesel::Timestamp>),
-                clients::tax_id_evidence.eq(None::<serde_json::Value>),
-            ))
-            .execute(tx)
-            .await?;
+        forget_tax_id_check(tx, id).await?;
     }
+    Ok(())
+}
+
+/// What was found out about the tax id is void: the number or the country it belongs to is another one.
+async fn forget_tax_id_check(tx: &mut Conn, id: ClientId) -> QueryResult<()> {
+    diesel::update(clients::table.find(id))
+        .set((
+            clients::tax_id_valid.eq(None::<bool>),
+            clients::tax_id_checked_at.eq(None::<jiff_diesel::Timestamp>),
+            clients::tax_id_evidence.eq(None::<serde_json::Value>),
+        ))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -455,7 +471,7 @@ pub async fn addresses(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Cli
         .collect())
 }
 
-/// Writes the address of a kind, in place of the one before.
+/// Writes the address of a kind, in place of the one before. Billed in another country, the client has no checked tax id.
 pub async fn put_address(
     tx: &mut Conn,
     now: Timestamp,
@@ -464,6 +480,17 @@ pub async fn put_address(
     address: &PostalAddress,
 ) -> QueryResult<()> {
     use client_addresses as a;
+    if kind == AddressKind::Billing {
+        let before: Option<String> = a::table
+            .filter(a::client_id.eq(client).and(a::kind.eq(kind)))
+            .select(a::country)
+            .first(tx)
+            .await
+            .optional()?;
+        if before.is_some_and(|country| country != address.country) {
+            forget_tax_id_check(tx, client).await?;
+        }
+    }
     let values = (
         a::line1.eq(address.line1.trim().to_owned()),
         a::line2.eq(address.line2.trim().to_owned()),

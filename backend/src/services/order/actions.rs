@@ -41,13 +41,12 @@ pub struct Placing<'a> {
 ///
 /// Refuses what cannot be sold (422, naming the field) and what is sold out.
 pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[OrderItem]) -> Result<OrderId> {
+    // Before the client is read: its currency may change until then.
+    wallet::store::lock_with_client(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
     let customer = store::customer(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
     if customer.status != "active" {
         return Err(Refusal::because(Code::Conflict, "This account cannot order now.").into());
     }
-    wallet::store::lock(tx, customer.id)
-        .await?
-        .ok_or_else(|| anyhow!("client {} has no wallet", customer.id))?;
     let offers = offer::read(tx, customer.currency, items, who.buyer, who.language).await?;
     let counted = take_stock(tx, &offers).await?;
 
@@ -192,7 +191,7 @@ struct Waiting {
 /// What was quoted is enough: a first hour that costs a fraction more by now does not make an order wait again.
 async fn deliver(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<Option<Waiting>> {
     let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(None) };
-    let wallet = wallet::store::lock(tx, found.client_id)
+    let wallet = wallet::store::lock_with_client(tx, found.client_id)
         .await?
         .ok_or_else(|| anyhow!("client {} has no wallet", found.client_id))?;
     let waits = |order: &Order| order.status == OrderStatus::Pending;

@@ -103,6 +103,7 @@ pub(super) fn Adjust(
                 amount: amount.get_untracked(),
                 currency,
                 reason: reason.get_untracked().trim().to_owned(),
+                reverses: None,
             };
             let answer = api::billing::adjust(id, &body, &key.get_value()).await;
             Key::after(key, &answer);

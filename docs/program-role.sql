@@ -1,0 +1,21 @@
+-- What the program's own role may do, hostwright_app: run by the owner of the tables after every `hostwright migrate`.
+GRANT USAGE ON SCHEMA public TO hostwright_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hostwright_app;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO hostwright_app;
+-- The books only grow.
+REVOKE UPDATE, DELETE ON ledger_transfers, charges, ledger_causes, ledger_seals, ledger_snapshots, document_files,
+    document_logos, activity_log, __diesel_schema_migrations FROM hostwright_app;
+REVOKE DELETE ON documents, payments, wallets, ledger_accounts FROM hostwright_app;
+-- Months of the ledger are reached through the whole of it.
+DO $$
+DECLARE
+    month regclass;
+BEGIN
+    FOR month IN
+        SELECT inhrelid::regclass FROM pg_inherits
+        WHERE inhparent IN ('public.ledger_transfers'::regclass, 'public.charges'::regclass)
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM hostwright_app', month);
+    END LOOP;
+END
+$$;
