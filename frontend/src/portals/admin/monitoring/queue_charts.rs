@@ -112,7 +112,7 @@ fn chart(
     .into_any()
 }
 
-fn kind(kind: &TaskStatistics) -> impl IntoView {
+fn kind(kind: &TaskStatistics) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Language;
 use shared::identity::{SecretText, UserAccount, UserAccountChange};
-use ui::{
-    Button, Card, Form, FormErrors, Note, PageHead, PasswordField, SelectField, TextField, toast_ok,
-    use_unsaved_guard,
-};
+use ui::{Button, Card, Form, FormErrors, Note, PageHead, PasswordField, SelectField, TextField, toast_ok};
 
 use super::profile::{languages, some};
 use crate::api;
@@ -42,25 +39,22 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
     let password = text("");
     let errors = FormErrors::new();
     let version = me.version;
-    let read = move || {
-        let phone = some(&phone.get());
-        UserAccountChange {
-            version,
-            email: email.get().trim().to_owned(),
-            first_name: first_name.get().trim().to_owned(),
-            last_name: last_name.get().trim().to_owned(),
-            phone_country: some(&phone_country.get()).filter(|_| phone.is_some()),
-            phone,
-            language: language.get().parse().unwrap_or(Language::English),
-            current_password: SecretText::new(password.get()),
-        }
-    };
-    let before = untrack(read);
-    let dirty = Memo::new(move |_| read() != before);
-    use_unsaved_guard(dirty.into());
     let send = submit(
         errors,
-        move || async move { api::account::change_user_account(&untrack(read)).await },
+        move || async move {
+            let phone = some(&phone.get_untracked());
+            let change = UserAccountChange {
+                version,
+                email: email.get_untracked().trim().to_owned(),
+                first_name: first_name.get_untracked().trim().to_owned(),
+                last_name: last_name.get_untracked().trim().to_owned(),
+                phone_country: some(&phone_country.get_untracked()).filter(|_| phone.is_some()),
+                phone,
+                language: language.get_untracked().parse().unwrap_or(Language::English),
+                current_password: SecretText::new(password.get_untracked()),
+            };
+            api::account::change_user_account(&change).await
+        },
         move |account| {
             toast_ok(tc().common.saved);
             let chosen = account.language;
