@@ -1,0 +1,185 @@
+// What staff lean on while they work: what somebody types is not lost, what cannot be taken back is asked for by name, and
+// pages lead to each other.
+import { Panel, browser, equal, holds, settled, sleep, test } from "./harness.mjs";
+
+await test(async (results, own) => {
+  const panel = own(await Panel.start({ demo: true }));
+  const staff = await panel.admin();
+  const window = own(await browser());
+  const { page, complaints } = window;
+  const stop = { stop: true };
+  const field = (name) => page.locator(`[name="${name}"]`).first();
+  const save = (name) => page.locator(`form:has([name="${name}"]) button[type=submit]`).first();
+  const dialog = page.locator("dialog[open]");
+  const submit = dialog.locator("button[type=submit]");
+  const go = async (path) => {
+    await page.goto(panel.base + path);
+    await settled(page);
+  };
+  const one = async (path) => (await staff.get(path)).items[0];
+  /** Ids of elements of the page that another has too. */
+  const twice = () => page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    return ids.filter((id, index) => ids.indexOf(id) !== index);
+  });
+  // What the browser asks, and how the person answers.
+  let asked = 0;
+  let leave = false;
+  page.on("dialog", (question) => {
+    if (question.type() !== "beforeunload") asked += 1;
+    return leave || question.type() === "beforeunload" ? question.accept() : question.dismiss();
+  });
+  const questions = async (work) => {
+    asked = 0;
+    await work();
+    await sleep(300);
+    return asked;
+  };
+
+  await results.prove("staff sign in", async () => {
+    await page.goto(`${panel.base}/admin/sign-in`);
+    await field("email").fill(staff.email);
+    await field("password").fill(staff.password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => !url.pathname.endsWith("sign-in"));
+    await settled(page);
+  }, stop);
+
+  await results.prove("the dashboard's new figures leave open what is open", async () => {
+    const table = page.locator("details.chart-table").first();
+    await table.locator("summary").click();
+    const element = await table.elementHandle();
+    await page.waitForResponse((answer) => answer.url().endsWith("/admin/dashboard"), { timeout: 40_000 });
+    await sleep(500);
+    holds(await element.evaluate((details) => details.isConnected && details.open), "the chart's table is open");
+  });
+
+  await results.prove("saving one card of a client leaves the other as it is", async () => {
+    const client = await one("/admin/clients?status=active&per_page=1");
+    await go(`/admin/clients/${client.id}/profile`);
+    await field("company_name").fill("Not saved yet");
+    await field("line2").fill("Second floor");
+    await save("line2").click();
+    await settled(page);
+    equal(await field("company_name").inputValue(), "Not saved yet", "the other card");
+    await save("company_name").click();
+    await settled(page);
+    equal((await staff.get(`/admin/clients/${client.id}`)).company_name, "Not saved yet", "saved");
+  });
+
+  await results.prove("saving a product's prices leaves its fields as they are", async () => {
+    const product = (await staff.get("/admin/products?per_page=20")).items.find((product) => product.prices > 0);
+    await go(`/admin/products/${product.id}`);
+    equal(await twice(), [], "ids");
+    await field("notes").fill("Not saved yet");
+    await field("prices.0.base").fill("77");
+    await save("prices.0.base").click();
+    await settled(page);
+    equal(await field("notes").inputValue(), "Not saved yet", "the notes");
+    await save("notes").click();
+    await settled(page);
+    equal((await staff.get(`/admin/products/${product.id}`)).product.notes, "Not saved yet", "saved");
+    await field("prices.0.base").fill("-5");
+    await save("prices.0.base").click();
+    await page.locator("td .field-error").first().waitFor();
+    await page.locator('form:has([name="prices.0.base"]) tbody button').first().click();
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  await results.prove("forms on one page have fields of their own", async () => {
+    for (const path of ["/admin/scheduler", `/admin/companies/${(await one("/admin/companies?per_page=1")).id}/invoices`,
+      `/admin/option-groups/${(await one("/admin/option-groups?per_page=1")).id}`]) {
+      await go(path);
+      equal(await twice(), [], path);
+    }
+  });
+
+  await results.prove("what was typed is not left without a question", async () => {
+    await go("/admin/products");
+    await page.getByRole("link", { name: "Add product" }).first().click();
+    await field("key").fill("half-a-product");
+    const here = `${panel.base}/admin/products/new`;
+    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click()), 1, "by a link");
+    equal(await questions(() => page.evaluate(() => history.back())), 1, "by the browser's button");
+    equal(await questions(async () => {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("scheduler");
+      await page.keyboard.press("Enter");
+    }), 1, "by the palette");
+    equal(page.url(), here, "the page");
+    equal(await field("key").inputValue(), "half-a-product", "what was typed");
+    leave = true;
+    await page.locator('.shell-side a[href="/admin/users"]').click();
+    await page.waitForURL((url) => url.pathname === "/admin/users");
+    leave = false;
+  });
+
+  await results.prove("a dialog over a list keeps its page; beyond the last page there is a way back", async () => {
+    await go("/admin/tasks?page=2");
+    await page.locator("tbody button.link").first().click();
+    await dialog.waitFor();
+    holds(/page=2/.test(page.url()) && /task=/.test(page.url()), page.url());
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => url.search === "?page=2");
+    await go("/admin/tasks?page=9999");
+    await page.locator(".empty").getByRole("button").click();
+    await page.locator("tbody tr").first().waitFor();
+  });
+
+  await results.prove("the head of a list stays in sight", async () => {
+    await go("/admin/transactions?per_page=50");
+    await page.evaluate(() => scrollTo(0, 900));
+    const top = await page.locator("thead th").first().evaluate((head) => Math.round(head.getBoundingClientRect().top));
+    equal(top, 56, "below the top bar");
+  });
+
+  await results.prove("the palette asks once for a word", async () => {
+    await go("/admin");
+    let calls = 0;
+    page.on("request", (request) => (calls += /admin\/clients\?/.test(request.url()) ? 1 : 0));
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("hosting", { delay: 40 });
+    await sleep(900);
+    equal(calls, 1, "questions to the server");
+    await page.keyboard.press("Escape");
+  });
+
+  await results.prove("what cannot be taken back asks for the name", async () => {
+    const unpaid = await one("/admin/documents?status=unpaid&per_page=1");
+    await go(`/admin/documents/${unpaid.id}`);
+    await page.locator(".page-actions .btn-danger").click();
+    holds(await submit.isDisabled(), "cancelling waits for the number");
+    await dialog.locator("input").fill(unpaid.number);
+    holds(await submit.isEnabled(), "cancelling is open");
+    equal(await questions(() => page.keyboard.press("Escape")), 0, "questions about the number");
+    const service = await one("/admin/services?state=active&per_page=1");
+    await go(`/admin/services/${service.id}`);
+    await page.getByRole("button", { name: "Actions" }).first().click();
+    await page.getByRole("menuitem", { name: /terminate/i }).click();
+    holds(await submit.isDisabled(), "terminating waits for the name");
+  });
+
+  await results.prove("a menu entry is marked, its groups and the columns stay as they were put", async () => {
+    await go("/admin/services/new");
+    equal(await page.locator('.shell-side [aria-current="page"]').count(), 1, "marked entries");
+    await go("/admin/documents");
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Net" }).click();
+    await page.locator(".shell-side .side-title").first().click();
+    await go("/admin/documents");
+    equal(await page.getByRole("columnheader", { name: "Net" }).count(), 1, "the column");
+    equal(await page.locator('.side-title[aria-expanded="false"]').count(), 1, "folded groups");
+  });
+
+  await results.prove("a record leads to the operation behind it", async () => {
+    const group = await one("/admin/product-groups?per_page=1");
+    await go(`/admin/product-groups/${group.id}`);
+    const href = await page.locator('a[href^="/api/docs/#/"]').first().getAttribute("href");
+    await page.goto(panel.base + href);
+    await page.locator(".opblock.is-open").first().waitFor();
+    equal(href, "/api/docs/#/catalog/getProductGroup", "the address");
+  });
+
+  await results.prove("the pages complained of nothing", () => equal(complaints, [], "complaints"));
+});
