@@ -19,8 +19,12 @@ use crate::session::{self, Portal};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let ready = RwSignal::new(false);
+    let speechless = RwSignal::new(false);
     leptos::task::spawn_local(async move {
-        i18n::begin().await;
+        if !i18n::begin().await {
+            speechless.set(true);
+            return;
+        }
         // Without the settings pages fall back to English names and formats; the session still decides.
         if let Ok(settings) = api::auth::public_settings().await {
             session::settings().set(Some(settings));
@@ -31,6 +35,11 @@ pub fn App() -> impl IntoView {
     let language = i18n::signal();
     view! {
         <Title formatter=|text: String| format!("{text} · {}", session::brand()) />
+        {move || {
+            speechless
+                .get()
+                .then(|| view! { <div class="start-failed" role="alert">"The page could not be started. Please reload it."</div> })
+        }}
         <Show when=move || ready.get() fallback=|| view! { <Skeleton rows=4 /> }>
             {
                 let language = language.clone();

@@ -1,4 +1,4 @@
-// Before the pages are built: styles, fonts and the texts of the other languages into target/pages/.
+// Before the pages are built: styles, fonts and the texts of all languages into target/pages/.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,7 +25,10 @@ execFileSync(
   ["--input", join(top, "frontend/styles/app.css"), "--output", join(out, "app.css"), "--minify"],
   { stdio: ["ignore", "ignore", "inherit"], cwd: top },
 );
+// What the pages are compiled with is not meant for this program, whose libraries the server shares.
+const { RUSTC_BOOTSTRAP: _, ...env } = process.env;
 execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "texts", "--", join(out, "texts")], {
   stdio: ["ignore", "ignore", "inherit"],
   cwd: top,
+  env,
 });

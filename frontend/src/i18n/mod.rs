@@ -17,7 +17,7 @@ const KEY: &str = "hw_language";
 thread_local! {
     static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(Language::English);
     /// The texts of the language that the pages are in.
-    static TEXTS: Cell<&'static Texts> = const { Cell::new(&texts::ENGLISH) };
+    static TEXTS: Cell<&'static Texts> = const { Cell::new(&texts::EMPTY) };
     /// Languages that were loaded.
     static LOADED: RefCell<Vec<(Language, &'static Texts)>> = const { RefCell::new(Vec::new()) };
     /// The language asked for last: one that arrives later than it is dropped.
@@ -38,10 +38,14 @@ fn stored() -> Option<Language> {
     ui::kept(KEY)?.parse().ok()
 }
 
-/// Shows the language of the first page: chosen before, else the browser's.
-pub async fn begin() {
+/// Shows the language of the first page: chosen before, else the browser's, else English. False: none could be loaded.
+pub async fn begin() -> bool {
     let browser = window().navigator().language().unwrap_or_default();
     show(stored().unwrap_or_else(|| Language::from_header(&browser))).await;
+    if texts().is_empty() {
+        show(Language::English).await;
+    }
+    !texts().is_empty()
 }
 
 /// Takes the language of the person who signed in, unless this browser chose one.
@@ -82,11 +86,8 @@ async fn show(language: Language) {
     }
 }
 
-/// The texts of a language; those of a file are loaded once.
+/// The texts of a language, loaded once.
 async fn load(language: Language) -> Option<&'static Texts> {
-    if language == Language::English {
-        return Some(&texts::ENGLISH);
-    }
     let known = LOADED.with_borrow(|all| all.iter().find(|(of, _)| *of == language).map(|(_, texts)| *texts));
     if known.is_some() {
         return known;
@@ -138,16 +139,12 @@ pub fn tp() -> &'static Parts {
 
 /// A state or another word of the API in the person's language.
 pub fn word(word: &str) -> &'static str {
-    find(texts(), word).or_else(|| find(&texts::ENGLISH, word)).unwrap_or("—")
+    known_word(word).unwrap_or("—")
 }
 
 /// A word of the API, when this language has one for it.
 pub fn known_word(word: &str) -> Option<&'static str> {
-    find(texts(), word)
-}
-
-fn find(texts: &'static Texts, word: &str) -> Option<&'static str> {
-    texts.words.iter().find(|(key, _)| *key == word).map(|(_, text)| *text)
+    texts().words.iter().find(|(key, _)| *key == word).map(|(_, text)| *text)
 }
 
 /// A text with its `{name}`s replaced.

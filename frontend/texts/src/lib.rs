@@ -1,7 +1,7 @@
 //! Everything the pages say. A language is a folder here; a text that lacks a translation does not compile.
 //!
-//! English is part of the pages. The other languages are files that `texts` writes when the pages are built, and that the
-//! browser of somebody who reads them loads: a JSON list of texts in the order of their names.
+//! A language is a file that `texts` writes when the pages are built, and that the browser of somebody who reads it loads: a
+//! JSON list of texts in the order of their names. The pages themselves hold only the names.
 
 mod en;
 mod keys;
@@ -10,13 +10,13 @@ mod pl;
 #[cfg(not(target_arch = "wasm32"))]
 mod uk;
 
-pub use en::TEXTS as ENGLISH;
+use en::TEXTS as ENGLISH;
 use keys::Mark;
 pub use keys::{Admin, Client, Common, Desk, Parts};
 
 /// The languages that are files: their names in URLs, and what they say.
 #[cfg(not(target_arch = "wasm32"))]
-pub const FILES: [(&str, &Texts); 2] = [("pl", &pl::TEXTS), ("uk", &uk::TEXTS)];
+pub const FILES: [(&str, &Texts); 3] = [("en", &ENGLISH), ("pl", &pl::TEXTS), ("uk", &uk::TEXTS)];
 
 /// Everything the pages say, in one language.
 #[derive(Debug)]
@@ -29,6 +29,20 @@ pub struct Texts {
     /// States and other words from fixed lists, as they travel in the API. Every language has the same, in one order.
     pub words: &'static [(&'static str, &'static str)],
 }
+
+/// Nothing said yet: what the pages begin with, until the file of a language has arrived.
+pub static EMPTY: Texts = Texts::EMPTY;
+
+/// The words that every language has a text for.
+const KEYS: [&str; ENGLISH.words.len()] = {
+    let mut keys = [""; ENGLISH.words.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = ENGLISH.words[at].0;
+        at = at.saturating_add(1);
+    }
+    keys
+};
 
 /// Of the English texts, and so of every file.
 const MARK: Mark = {
@@ -47,6 +61,20 @@ const MARK: Mark = {
 };
 
 impl Texts {
+    const EMPTY: Self = Self {
+        common: Common::EMPTY,
+        admin: Admin::EMPTY,
+        client: Client::EMPTY,
+        desk: Desk::EMPTY,
+        parts: Parts::EMPTY,
+        words: &[],
+    };
+
+    /// Whether nothing is said in it.
+    pub const fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// The list that a file holds: the mark of the names, then the texts.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn list(&self) -> Vec<String> {
@@ -70,16 +98,15 @@ impl Texts {
             return None;
         }
         let mut texts = list.into_iter().skip(1).map(|text| &*text.leak());
-        let next: &mut dyn FnMut() -> &'static str = &mut || texts.next().unwrap_or_default();
-        let read = Self {
-            common: Common::read(next),
-            admin: Admin::read(next),
-            client: Client::read(next),
-            desk: Desk::read(next),
-            parts: Parts::read(next),
-            words: ENGLISH.words.iter().map(|(word, _)| (*word, next())).collect::<Vec<_>>().leak(),
-        };
-        Some(Box::leak(Box::new(read)))
+        let mut read = Box::new(Self::EMPTY);
+        let text: &mut dyn FnMut(&mut &'static str) = &mut |text| *text = texts.next().unwrap_or_default();
+        read.common.fill(text);
+        read.admin.fill(text);
+        read.client.fill(text);
+        read.desk.fill(text);
+        read.parts.fill(text);
+        read.words = KEYS.into_iter().zip(texts).collect::<Vec<_>>().leak();
+        Some(Box::leak(read))
     }
 }
 

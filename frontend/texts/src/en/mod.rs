@@ -9,7 +9,7 @@ mod words;
 
 use crate::Texts;
 
-pub static TEXTS: Texts = Texts {
+pub(crate) static TEXTS: Texts = Texts {
     common: common::TEXTS,
     admin: admin::TEXTS,
     client: client::TEXTS,

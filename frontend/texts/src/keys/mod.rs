@@ -56,8 +56,10 @@ macro_rules! texts {
                 mark
             }
 
-            pub(crate) fn read(next: &mut dyn FnMut() -> &'static str) -> Self {
-                Self { $($key: next(),)+ }
+            pub(crate) const EMPTY: Self = Self { $($key: "",)+ };
+
+            pub(crate) fn fill(&mut self, text: &mut dyn FnMut(&mut &'static str)) {
+                $(text(&mut self.$key);)+
             }
         }
     };
@@ -83,8 +85,10 @@ macro_rules! sections {
                 mark
             }
 
-            pub(crate) fn read(next: &mut dyn FnMut() -> &'static str) -> Self {
-                Self { $($section: $kind::read(next),)+ }
+            pub(crate) const EMPTY: Self = Self { $($section: $kind::EMPTY,)+ };
+
+            pub(crate) fn fill(&mut self, text: &mut dyn FnMut(&mut &'static str)) {
+                $(self.$section.fill(text);)+
             }
         }
 

@@ -60,7 +60,7 @@ fn columns(with_client: bool, opened: Callback<PaymentId>) -> Vec<Column<Payment
             .end(),
         Column::new("tax", ta().to_tax, |payment: &PaymentSummary| format::money(payment.to_tax)).end(),
         Column::new("suspense", ta().to_suspense, |payment: &PaymentSummary| {
-            let class = if payment.to_suspense.is_zero() { "" } else { "neg font-semibold" };
+            let class = if payment.to_suspense == payment.assigned { "" } else { "neg font-semibold" };
             view! { <span class=class>{format::money(payment.to_suspense)}</span> }
         })
         .end(),
