@@ -18,6 +18,7 @@ use crate::session::{self, Portal};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    ui::guard_history();
     let ready = RwSignal::new(false);
     let speechless = RwSignal::new(false);
     leptos::task::spawn_local(async move {

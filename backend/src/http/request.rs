@@ -13,6 +13,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
+use crate::http::pages;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const QUERY_COUNT: HeaderName = HeaderName::from_static("x-query-count");
@@ -87,6 +88,7 @@ pub async fn surround(
     let counting = app.as_ref().is_some_and(|app| app.config.http.count_queries);
     let secure = app.as_ref().is_some_and(|app| app.config.http.public_url.starts_with("https:"));
     let is_api = request.path().starts_with("/api");
+    let is_docs = request.path().starts_with("/api/docs");
     let method = request.method().clone();
     let path = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let started = std::time::Instant::now();
@@ -133,10 +135,8 @@ pub async fn surround(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(super::pages::CONTENT_SECURITY_POLICY),
-        );
+        let policy = if is_docs { pages::DOCS_SECURITY_POLICY } else { pages::CONTENT_SECURITY_POLICY };
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     Ok(response)
 }

@@ -1,5 +1,7 @@
 //! Asks before what was typed is lost. A [`crate::Form`] says in the page that something was typed in it.
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use send_wrapper::SendWrapper;
@@ -9,6 +11,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::words;
 
 const TYPED: &str = "form[data-typed]";
+
+thread_local! {
+    /// The page that is shown.
+    static HERE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 fn agreed() -> bool {
     window().confirm_with_message(words().unsaved).unwrap_or(true)
@@ -57,7 +64,7 @@ fn listen(target: web_sys::EventTarget, event: &'static str, run: impl Fn(web_sy
     }
 }
 
-/// Asks before a page on which something was typed is left: by link, by the browser's buttons, by closing the tab.
+/// Asks before a page on which something was typed is left: by link, by closing the tab; and says where [`guard_history`] is.
 pub fn use_typed_guard() {
     let closing = window_event_listener(leptos::ev::beforeunload, |event| {
         if typed() {
@@ -72,14 +79,26 @@ pub fn use_typed_guard() {
         }
     });
     let here = use_location();
+    crate::effect(move || {
+        let (path, search) = (here.pathname.get(), here.search.get());
+        HERE.set(address(path, &search));
+    });
+}
+
+fn address(path: String, search: &str) -> String {
+    match search.trim_start_matches('?') {
+        "" => path,
+        search => format!("{path}?{search}"),
+    }
+}
+
+/// Asks before the browser's buttons lead away from what was typed. To be called before there is a router, which would have
+/// drawn the other page already.
+pub fn guard_history() {
     listen(window().into(), "popstate", move |event| {
-        let at = |path: String, search: String| match search.trim_start_matches('?') {
-            "" => path,
-            search => format!("{path}?{search}"),
-        };
-        let here = at(here.pathname.get_untracked(), here.search.get_untracked());
         let asked = window().location();
-        let asked = at(asked.pathname().unwrap_or_default(), asked.search().unwrap_or_default());
+        let asked = address(asked.pathname().unwrap_or_default(), &asked.search().unwrap_or_default());
+        let here = HERE.with_borrow(Clone::clone);
         if asked != here && !may_leave() {
             event.stop_immediate_propagation();
             // The browser is there already: back to where we are.

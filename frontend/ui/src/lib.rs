@@ -29,7 +29,7 @@ pub use form::{FieldProblem, Form, FormErrors};
 pub use frame::{
     Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
 };
-pub use guard::{may_leave, use_typed_guard};
+pub use guard::{guard_history, may_leave, use_typed_guard};
 pub use icon::{Icon, lu};
 pub use kept::{keep, kept};
 pub use list::{ListState, use_list};
