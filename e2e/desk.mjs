@@ -177,7 +177,8 @@ await test(async (results, own) => {
     await go(`/admin/product-groups/${group.id}`);
     const href = await page.locator('a[href^="/api/docs/#/"]').first().getAttribute("href");
     await page.goto(panel.base + href);
-    await page.locator(".opblock.is-open").first().waitFor();
+    // The page draws every operation first.
+    await page.locator(".opblock.is-open").first().waitFor({ timeout: 60_000 });
     equal(href, "/api/docs/#/catalog/getProductGroup", "the address");
   });
 
