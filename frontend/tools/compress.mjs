@@ -15,7 +15,7 @@ const walk = (folder) =>
     return statSync(path).isDirectory() ? walk(path) : [path];
   });
 
-// A visitor loads the texts of one language, or of another one after it: they are told apart from the program.
+// A visitor loads the program and the texts of one language: the largest counts.
 let total = 0;
 let texts = 0;
 for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
@@ -24,10 +24,11 @@ for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
     params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });
   writeFileSync(`${path}.br`, small);
-  if (path.includes("/texts/")) texts += small.length;
+  if (path.includes("/texts/")) texts = Math.max(texts, small.length);
   else total += small.length;
 }
-console.log(`pages: ${Math.round(total / 1024)} KiB as brotli, and ${Math.round(texts / 1024)} KiB of texts in all languages`);
+total += texts;
+console.log(`pages: ${Math.round(total / 1024)} KiB as brotli, the largest language included`);
 if (quality === 11 && total > budget) {
   const outgrown = `The pages outgrew their budget of ${budget / 1024} KiB.`;
   // Tests fail by it; otherwise a bigger download is worse than a small one, and better than none.
