@@ -13,6 +13,7 @@ use crate::App;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::process::DEAD_AFTER;
+use crate::jobs::queues::statistics::Ended;
 use crate::jobs::queues::store::controls;
 
 #[derive(QueryableByName)]
@@ -27,16 +28,6 @@ struct QueueRow {
     processing: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     oldest: jiff_diesel::NullableTimestamp,
-}
-
-#[derive(QueryableByName)]
-struct DayRow {
-    #[diesel(sql_type = Text)]
-    queue: Queue,
-    #[diesel(sql_type = BigInt)]
-    completed: i64,
-    #[diesel(sql_type = BigInt)]
-    failed: i64,
 }
 
 /// A queue that staff cannot set: one that the tables do not know.
@@ -56,7 +47,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
     .load(conn)
     .await?;
     let since = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    let day: Vec<DayRow> = diesel::sql_query(
+    let day: Vec<Ended> = diesel::sql_query(
         "SELECT queue, count(*) FILTER (WHERE state = 'completed') AS completed,
              count(*) FILTER (WHERE state = 'failed') AS failed
          FROM tasks WHERE state IN ('completed', 'failed') AND finished_at >= $1 GROUP BY queue",

@@ -13,16 +13,23 @@ const STEPS: &[i64] = &[60, 300, 900, 3600, 3 * 3600, 6 * 3600, 86_400];
 /// No more points than a chart shows.
 const POINTS_MAX: i64 = 100;
 
+/// How many tasks of a queue ended well, and how many did not.
+#[derive(QueryableByName)]
+pub(in crate::jobs) struct Ended {
+    #[diesel(sql_type = Text)]
+    pub(in crate::jobs) queue: Queue,
+    #[diesel(sql_type = BigInt)]
+    pub(in crate::jobs) completed: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(in crate::jobs) failed: i64,
+}
+
 #[derive(QueryableByName)]
 struct PointRow {
     #[diesel(sql_type = Timestamptz)]
     at: jiff_diesel::Timestamp,
-    #[diesel(sql_type = Text)]
-    queue: Queue,
-    #[diesel(sql_type = BigInt)]
-    completed: i64,
-    #[diesel(sql_type = BigInt)]
-    failed: i64,
+    #[diesel(embed)]
+    ended: Ended,
     #[diesel(sql_type = BigInt)]
     average_ms: i64,
     #[diesel(sql_type = BigInt)]
@@ -33,12 +40,8 @@ struct PointRow {
 struct NameRow {
     #[diesel(sql_type = Text)]
     name: String,
-    #[diesel(sql_type = Text)]
-    queue: Queue,
-    #[diesel(sql_type = BigInt)]
-    completed: i64,
-    #[diesel(sql_type = BigInt)]
-    failed: i64,
+    #[diesel(embed)]
+    ended: Ended,
     #[diesel(sql_type = BigInt)]
     average_ms: i64,
     #[diesel(sql_type = BigInt)]
@@ -84,9 +87,9 @@ pub(in crate::jobs) async fn read(
             .into_iter()
             .map(|row| QueuePoint {
                 at: row.at.to_jiff(),
-                queue: row.queue,
-                completed: row.completed,
-                failed: row.failed,
+                queue: row.ended.queue,
+                completed: row.ended.completed,
+                failed: row.ended.failed,
                 average_ms: row.average_ms,
                 longest_wait_seconds: row.longest_wait_seconds,
             })
@@ -95,9 +98,9 @@ pub(in crate::jobs) async fn read(
             .into_iter()
             .map(|row| TaskStatistics {
                 name: row.name,
-                queue: row.queue,
-                completed: row.completed,
-                failed: row.failed,
+                queue: row.ended.queue,
+                completed: row.ended.completed,
+                failed: row.ended.failed,
                 average_ms: row.average_ms,
                 longest_ms: row.longest_ms,
             })
