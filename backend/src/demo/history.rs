@@ -24,7 +24,7 @@ const STEP_HOURS: i64 = 6;
 const HOURLY_DAYS: i64 = 3;
 /// The client who buys more than he pays for, and ends suspended.
 pub(super) const DEBTOR: usize = 3;
-/// Clients who leave their last proforma unpaid.
+/// Clients who leave a proforma unpaid.
 const LATE: &[usize] = &[9, 17, 28];
 
 struct Customer {
@@ -191,11 +191,10 @@ impl<'a> History<'a> {
         indexes.sort_unstable();
         for index in indexes {
             let customer = &self.customers[&index];
-            // The debtor asks for more when he is out of money, and does not pay it.
-            if index == DEBTOR && day == DAYS - 18 {
-                let (id, pays) = (customer.id, customer.person.9);
+            let (id, pays) = (customer.id, customer.person.9);
+            // Asked for and never paid: by the debtor, who is out of money, and by those who have enough.
+            if day == DAYS - 18 && (index == DEBTOR || LATE.contains(&index)) {
                 self.proforma(id, pays, 100).await?;
-                continue;
             }
             // Each looks once a week.
             if index == DEBTOR
@@ -206,16 +205,13 @@ impl<'a> History<'a> {
                 continue;
             }
             let cost: shared::billing::wallet::CostSummary =
-                self.api.get(&format!("/admin/clients/{}/costs", customer.id)).await?;
+                self.api.get(&format!("/admin/clients/{id}/costs")).await?;
             if cost.wallet.available >= cost.weekly * rust_decimal::Decimal::TWO {
                 continue;
             }
-            let (id, pays) = (customer.id, customer.person.9);
             let document = self.proforma(id, pays, [50, 100, 75][index % 3]).await?;
-            let never = DAYS + 30;
-            let paid_on = if day > DAYS - 20 && LATE.contains(&index) { never } else { day + 1 };
             if let Some(customer) = self.customers.get_mut(&index) {
-                customer.awaited = Some((document, paid_on));
+                customer.awaited = Some((document, day + 1));
             }
         }
         Ok(())
