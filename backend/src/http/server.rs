@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App as ActixApp, HttpRequest, HttpServer, web};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
 use utoipa_actix_web::{AppExt, scope};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::App;
 use crate::http::error::{Error, Refusal, Result};
@@ -54,6 +54,21 @@ pub fn run_monitored(
     Ok(server)
 }
 
+/// The interactive documentation: operations by tag, closed at first, as there are hundreds; a link opens one.
+fn interactive() -> Config<'static> {
+    Config::from("/api/openapi.json")
+        .validator_url("none")
+        .doc_expansion("none")
+        .default_models_expand_depth(-1)
+        .deep_linking(true)
+        .display_operation_id(true)
+        .filter(true)
+}
+
+fn json(written: web::Bytes) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(written)
+}
+
 /// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
 pub fn run(
     app: App,
@@ -66,9 +81,11 @@ pub fn run(
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
     };
+    let written = web::Bytes::from(serde_json::to_vec(&document)?);
     let data = web::Data::new(app);
     let handle = web::Data::new(handle);
     let server = HttpServer::new(move || {
+        let written = written.clone();
         let (actix, _) = ActixApp::new()
             .into_utoipa_app()
             .openapi(openapi::ApiDoc::openapi())
@@ -79,7 +96,8 @@ pub fn run(
             .app_data(handle.clone())
             .app_data(known.clone())
             .app_data(web::PayloadConfig::new(4 * 1024 * 1024))
-            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document.clone()))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(interactive()))
+            .route("/api/openapi.json", web::get().to(move || std::future::ready(json(written.clone()))))
             .route("/api/docs", web::get().to(|| async { web::Redirect::to("/api/docs/") }))
             .route("/problems/{code}", web::get().to(unknown::explain))
             .configure(monitored)
