@@ -198,7 +198,7 @@ cargo_build() {
 build_pages() {
     local stamp=$ROOT/dist/.hostwright-stamp want
     want=$(page_sources)
-    if [ -f "$ROOT/dist/index.html" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then return 0; fi
+    if [ -f "$ROOT/dist/staff/index.html" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then return 0; fi
     rm -f "$stamp"
     step "build the pages" "read the message above; the Node tools come with: npm ci" trunk_build
     printf '%s\n' "$want" >"$stamp"
@@ -209,7 +209,13 @@ build_pages() {
 trunk_build() {
     local flags="--cfg erase_components -Zlocation-detail=none -Zfmt-debug=none"
     flags="$flags --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=deps --remap-path-prefix=$ROOT=."
-    (cd "$ROOT" && env -u NO_COLOR RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" trunk build --release)
+    in_pages() {
+        (cd "$ROOT" && env -u NO_COLOR RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags" "$@")
+    }
+    # Both portals at once: each is linked by one core. Trunk finds them ready.
+    in_pages cargo build --locked -p frontend --bins --target wasm32-unknown-unknown --profile wasm &&
+        in_pages trunk build --release &&
+        in_pages trunk build --release --dist dist/staff --public-url /staff/ frontend/staff.html
 }
 
 # ---- Private servers -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-//! The one route tree: `/` is the client portal, `/admin` the staff portal.
+//! The route trees: `/` is the client portal, `/admin` the staff portal. Each is a program of its own.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -14,9 +14,9 @@ use crate::portals::auth::{ConfirmPage, ForgotPage, RegisterPage, ResetPage, Sig
 use crate::portals::client::{ClientRoutes, ShopRoutes};
 use crate::session::{self, Portal};
 
-/// The app. Asks once for what pages need before anybody is signed in, then for the session of the open portal.
+/// One portal. Asks once for what pages need before anybody is signed in, then for the portal's session.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(portal: Portal, pages: fn() -> AnyView) -> impl IntoView {
     provide_meta_context();
     ui::guard_history();
     let ready = RwSignal::new(false);
@@ -30,7 +30,7 @@ pub fn App() -> impl IntoView {
         if let Ok(settings) = api::auth::public_settings().await {
             session::settings().set(Some(settings));
         }
-        session::load(Portal::current()).await;
+        session::load(portal).await;
         ready.set(true);
     });
     let language = i18n::signal();
@@ -48,7 +48,7 @@ pub fn App() -> impl IntoView {
                     <Router>
                         {move || {
                             language.track();
-                            view! { <Pages /> }
+                            pages()
                         }}
                     </Router>
                 }
@@ -57,8 +57,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-#[component]
-fn Pages() -> impl IntoView {
+/// Every page of the client portal.
+pub fn client_pages() -> AnyView {
     view! {
         <Routes fallback=|| view! { <main class="page"><NotFound /></main> }>
             <Route path=path!("/sign-in") view=|| view! { <SignInPage portal=Portal::Client /> } />
@@ -66,12 +66,22 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/reset") view=ResetPage />
             <Route path=path!("/register") view=RegisterPage />
             <Route path=path!("/confirm") view=ConfirmPage />
-            <Route path=path!("/admin/sign-in") view=|| view! { <SignInPage portal=Portal::Admin /> } />
-            <Route path=path!("/admin/forgotten") view=|| view! { <ForgotPage portal=Portal::Admin /> } />
-            <Route path=path!("/admin/reset") view=ResetPage />
-            <AdminRoutes />
             <ShopRoutes />
             <ClientRoutes />
         </Routes>
     }
+    .into_any()
+}
+
+/// Every page of the staff portal.
+pub fn staff_pages() -> AnyView {
+    view! {
+        <Routes fallback=|| view! { <main class="page"><NotFound /></main> }>
+            <Route path=path!("/admin/sign-in") view=|| view! { <SignInPage portal=Portal::Admin /> } />
+            <Route path=path!("/admin/forgotten") view=|| view! { <ForgotPage portal=Portal::Admin /> } />
+            <Route path=path!("/admin/reset") view=ResetPage />
+            <AdminRoutes />
+        </Routes>
+    }
+    .into_any()
 }

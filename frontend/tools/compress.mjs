@@ -6,7 +6,8 @@ import { extname, join } from "node:path";
 const staging = process.env.TRUNK_STAGING_DIR;
 if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: call this through Trunk");
 const quality = process.env.TRUNK_PROFILE === "debug" ? 4 : 11;
-const budget = 900 * 1024;
+const portal = process.env.TRUNK_HTML_FILE?.endsWith("staff.html") ? "staff" : "client";
+const budget = { client: 620, staff: 900 }[portal] * 1024;
 const shrinks = new Set([".html", ".js", ".css", ".wasm", ".svg", ".json"]);
 
 const walk = (folder) =>
@@ -14,23 +15,23 @@ const walk = (folder) =>
     const path = join(folder, name);
     return statSync(path).isDirectory() ? walk(path) : [path];
   });
-
-// A visitor loads the program and the texts of one language: the largest counts.
-let total = 0;
-let texts = 0;
-for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
-  const bytes = readFileSync(path);
-  const small = brotliCompressSync(bytes, {
+const squeeze = (bytes) =>
+  brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });
+
+// A visitor loads one portal's program and styles, and the texts of one language: the largest counts.
+let total = 0;
+for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
+  const small = squeeze(readFileSync(path));
   writeFileSync(`${path}.br`, small);
-  if (path.includes("/texts/")) texts = Math.max(texts, small.length);
-  else total += small.length;
+  if (!path.includes("/texts/")) total += small.length;
 }
-total += texts;
-console.log(`pages: ${Math.round(total / 1024)} KiB as brotli, the largest language included`);
+const texts = new URL("../../target/pages/texts/", import.meta.url);
+total += Math.max(...readdirSync(texts).map((name) => squeeze(readFileSync(new URL(name, texts))).length));
+console.log(`${portal} portal: ${Math.round(total / 1024)} KiB as brotli, the largest language included`);
 if (quality === 11 && total > budget) {
-  const outgrown = `The pages outgrew their budget of ${budget / 1024} KiB.`;
+  const outgrown = `The ${portal} portal outgrew its budget of ${budget / 1024} KiB.`;
   // Tests fail by it; otherwise a bigger download is worse than a small one, and better than none.
   if (process.env.CI) throw new Error(outgrown);
   console.warn(outgrown);

@@ -1,4 +1,6 @@
 //! The built pages: hashed files for ever, `index.html` never; Brotli when it lies beside the file.
+//!
+//! Each portal is a build of its own: the client portal at the top of the folder, the staff portal in `staff/`.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +48,13 @@ fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
     file.is_file().then_some(file)
 }
 
-/// Answers everything outside the API: a file of the build, or `index.html` for the app's own routes.
+/// The first file of the portal that a path belongs to.
+fn index(folder: &Path, path: &str) -> PathBuf {
+    let staff = path.strip_prefix("/admin").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if staff { folder.join("staff").join("index.html") } else { folder.join("index.html") }
+}
+
+/// Answers everything outside the API: a file of the build, or `index.html` of a portal for the app's own routes.
 pub async fn serve(
     request: HttpRequest,
     app: web::Data<App>,
@@ -65,7 +73,7 @@ pub async fn serve(
     if !is_file && path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
         return Err(Refusal::not_found().into());
     }
-    let file = found.unwrap_or_else(|| folder.join("index.html"));
+    let file = found.unwrap_or_else(|| index(folder, path));
     let kind = content_type(&file);
     let accepts = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut packed = file.clone().into_os_string();

@@ -1,0 +1,5 @@
+//! The client portal: `/`.
+
+fn main() {
+    frontend::start_client_portal();
+}

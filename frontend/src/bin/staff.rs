@@ -1,0 +1,5 @@
+//! The staff portal: `/admin`.
+
+fn main() {
+    frontend::start_staff_portal();
+}
