@@ -103,6 +103,10 @@ words! {
 pub struct NewOrder {
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 20))]
     pub items: Vec<OrderItem>,
+    /// The version of the terms that the buyer accepts: the newest; left out when none was published.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    pub terms_version: Option<i32>,
 }
 
 /// An order that staff place for a client. Hidden and retired products are allowed.
@@ -143,6 +147,8 @@ pub struct OrderDetail {
     /// Paying it continues the order.
     pub proforma: Option<DocumentId>,
     pub placed_by: String,
+    /// The version of the terms that the buyer accepted.
+    pub terms_version: Option<i32>,
     pub services: Vec<ServiceSummary>,
     pub cancel_at: Option<Timestamp>,
     pub version: i32,

@@ -1,5 +1,7 @@
 //! Settings of the installation that staff change while it runs, and currencies.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -227,6 +229,53 @@ impl Default for RetentionSettings {
     }
 }
 
+/// Characters of the terms in one language.
+pub const TERMS_MAX: usize = 100_000;
+
+/// Terms of service to be published; orders accept them from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewTerms {
+    /// Markdown for each language, at most 100,000 characters.
+    pub texts: BTreeMap<Language, String>,
+}
+
+/// A published version of the terms of service. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TermsVersion {
+    /// 1, 2, 3 …
+    pub version: i32,
+    /// Markdown for each language.
+    pub texts: BTreeMap<Language, String>,
+    pub published_by: String,
+    pub published_at: Timestamp,
+    /// Orders whose buyer accepted it.
+    pub orders: i64,
+}
+
+/// A version of the terms of service as somebody reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TermsText {
+    pub version: i32,
+    pub language: Language,
+    /// Markdown.
+    pub text: String,
+    pub published_at: Timestamp,
+}
+
+/// Which version of the terms; the newest when it is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct TermsWanted {
+    #[cfg_attr(feature = "openapi", param(minimum = 1))]
+    pub version: Option<i32>,
+}
+
 /// What the pages need before anybody is signed in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -236,6 +285,8 @@ pub struct PublicSettings {
     pub languages: Vec<Language>,
     pub registration_open: bool,
     pub terms_url: String,
+    /// The newest version of the terms, which an order accepts; none was published when absent.
+    pub terms_version: Option<i32>,
     pub password_length_min: u32,
     pub password_composition: bool,
     /// Enabled currencies, the default first.

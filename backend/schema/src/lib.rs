@@ -624,6 +624,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        terms_version -> Nullable<Int4>,
     }
 }
 
@@ -1002,6 +1003,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    terms (version) {
+        version -> Int4,
+        texts -> Jsonb,
+        published_by -> Text,
+        published_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -1079,6 +1091,7 @@ diesel::joinable!(one_time_links -> admins (admin_id));
 diesel::joinable!(one_time_links -> users (user_id));
 diesel::joinable!(options -> option_groups (group_id));
 diesel::joinable!(orders -> clients (client_id));
+diesel::joinable!(orders -> terms (terms_version));
 diesel::joinable!(payments -> clients (client_id));
 diesel::joinable!(payments -> companies (company_id));
 diesel::joinable!(payments -> documents (document_id));
@@ -1166,6 +1179,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     tasks,
     tax_rules,
+    terms,
     users,
     wallets,
 );

@@ -10,7 +10,7 @@ use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettin
 use shared::{Currency, Language, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{countries, currencies, store};
+use super::{countries, currencies, store, terms, terms_routes};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
@@ -27,6 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(change_currency)
         .service(make_currency_default)
         .service(delete_currency);
+    terms_routes::routes(cfg);
 }
 
 /// What the pages need before anybody is signed in.
@@ -42,6 +43,7 @@ async fn public_settings(app: web::Data<App>) -> Result<Json<PublicSettings>> {
         languages: Language::ALL.to_vec(),
         registration_open: settings.registration.open,
         terms_url: settings.general.terms_url,
+        terms_version: terms::current(&mut conn).await?,
         password_length_min: settings.security.password_length_min,
         password_composition: settings.security.password_composition,
         currencies: currencies.into_iter().map(Into::into).collect(),

@@ -13,6 +13,15 @@ pub fn change(body: &Settings) -> Reply<Settings> {
     client::put("/admin/settings", body)
 }
 
+/// Published versions of the terms.
+pub fn terms(query: String) -> Reply<Page<TermsVersion>> {
+    client::get(&format!("/admin/terms{query}"))
+}
+
+pub fn publish_terms(body: &NewTerms) -> Reply<TermsVersion> {
+    client::post("/admin/terms", body)
+}
+
 pub async fn currencies() -> Result<Vec<CurrencyDetail>, ApiError> {
     Ok(client::get::<Page<CurrencyDetail>>("/admin/currencies?per_page=200").await?.items)
 }

@@ -2,6 +2,7 @@
 
 use shared::Currency;
 use shared::catalog::{PublicCatalog, PublicProductDetail, Quote, QuoteRequest};
+use shared::settings::TermsText;
 
 use super::client::{self, ApiError, Reply};
 
@@ -13,6 +14,11 @@ pub async fn catalog(currency: Option<Currency>) -> Result<PublicCatalog, ApiErr
 /// A product by its key.
 pub fn product(key: &str) -> Reply<PublicProductDetail> {
     client::get(&format!("/public/products/{}", urlencoding::encode(key)))
+}
+
+/// A version of the terms; the newest when it is not said.
+pub fn terms(version: Option<String>) -> Reply<TermsText> {
+    client::get(&client::with_query("/public/terms", &[("version", version.unwrap_or_default())]))
 }
 
 pub fn quote(request: &QuoteRequest) -> Reply<Quote> {

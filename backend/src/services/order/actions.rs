@@ -26,6 +26,7 @@ use crate::notify::{self, Event as Notice};
 use crate::services::actions as service_actions;
 use crate::services::operation::{self, Pending};
 use crate::services::store::{self as services, Change, Event, NewService, Service};
+use crate::settings::terms;
 
 /// Who orders for whom, and how he reads.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +35,14 @@ pub struct Placing<'a> {
     pub client: ClientId,
     pub buyer: Buyer,
     pub language: Language,
+    /// The version of the terms that the buyer says to accept.
+    pub terms_version: Option<i32>,
 }
 
 /// Places an order: takes stock, writes the services with what they are sold at, and begins to deliver when the wallet
 /// covers setup and first charge of all of them. Otherwise the order waits for the money.
 ///
-/// Refuses what cannot be sold (422, naming the field) and what is sold out.
+/// Refuses what cannot be sold (422, naming the field), what is sold out, and a client who did not accept the newest terms.
 pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[OrderItem]) -> Result<OrderId> {
     // Before the client is read: its currency may change until then.
     wallet::store::lock_with_client(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
@@ -47,6 +50,10 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
     if customer.status != "active" {
         return Err(Refusal::because(Code::Conflict, "This account cannot order now.").into());
     }
+    let terms_version = match who.buyer {
+        Buyer::Client => terms::accept(tx, who.terms_version).await?,
+        Buyer::Staff => None,
+    };
     let offers = offer::read(tx, customer.currency, items, who.buyer, who.language).await?;
     let counted = take_stock(tx, &offers).await?;
 
@@ -60,7 +67,7 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
         now.checked_add(SignedDuration::from_hours(i64::from(hours))).map_err(|error| anyhow!(error))?;
     let id = OrderId::generate();
     let placed_by = who.actor.to_string();
-    let new = NewOrderRow { id, customer: &customer, due_now, placed_by, cancel_at };
+    let new = NewOrderRow { id, customer: &customer, due_now, placed_by, cancel_at, terms_version };
     store::insert(tx, now, &new).await?;
     for (offer, stock_taken) in offers.iter().zip(counted) {
         for _ in 0..offer.quantity {

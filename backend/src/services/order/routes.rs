@@ -4,15 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{Responder, get, post};
 use rust_decimal::Decimal;
-use shared::catalog::{Quote, QuoteRequest};
+use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
-use shared::{ClientId, Language, Money, OrderId, Page, PageQuery};
+use shared::{ClientId, Money, OrderId, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Placing};
 use super::store;
 use crate::App;
-use crate::audit::Actor;
 use crate::billing::{document, wallet};
 use crate::catalog::offer::{self, Buyer};
 use crate::catalog::quote;
@@ -37,19 +36,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// Places an order once for each key; the same key gets the stored answer.
 async fn place_once(
     app: &App,
-    actor: &Actor,
     once: &Once,
-    client: ClientId,
-    buyer: Buyer,
-    language: Language,
-    items: &[shared::catalog::OrderItem],
+    placing: Placing<'_>,
+    items: &[OrderItem],
 ) -> Result<OrderDetail> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     answer_once(&mut conn, now, Some(once), async |tx| {
-        let placing = Placing { actor, client, buyer, language };
         let id = actions::place(tx, now, placing, items).await?;
-        show::order(tx, Some(client), id, language).await
+        show::order(tx, Some(placing.client), id, placing.language).await
     })
     .await
 }
@@ -96,8 +91,14 @@ async fn place(
     order: Json<NewOrder>,
 ) -> Result<impl Responder> {
     let once = Once::new(&who.actor, "placeOrder", &key, who.client, &order.0)?;
-    let answer =
-        place_once(&app, &who.actor, &once, who.client, Buyer::Client, reads.0, &order.items).await?;
+    let placing = Placing {
+        actor: &who.actor,
+        client: who.client,
+        buyer: Buyer::Client,
+        language: reads.0,
+        terms_version: order.terms_version,
+    };
+    let answer = place_once(&app, &once, placing, &order.items).await?;
     Ok(Json(answer).customize().with_status(StatusCode::CREATED))
 }
 
@@ -163,8 +164,14 @@ async fn place_for_client(
     if known.is_none() {
         return Err(Refusal::field("client", "unknown", "There is no such client.").into());
     }
-    let answer =
-        place_once(&app, &who.actor, &once, order.client, Buyer::Staff, reads.0, &order.items).await?;
+    let placing = Placing {
+        actor: &who.actor,
+        client: order.client,
+        buyer: Buyer::Staff,
+        language: reads.0,
+        terms_version: None,
+    };
+    let answer = place_once(&app, &once, placing, &order.items).await?;
     Ok(Json(answer).customize().with_status(StatusCode::CREATED))
 }
 

@@ -32,6 +32,7 @@ pub struct Order {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    pub terms_version: Option<i32>,
 }
 
 /// What ordering needs to know of a client.
@@ -102,6 +103,7 @@ pub struct NewOrderRow<'a> {
     pub due_now: Decimal,
     pub placed_by: String,
     pub cancel_at: Timestamp,
+    pub terms_version: Option<i32>,
 }
 
 pub async fn insert(tx: &mut Conn, now: Timestamp, new: &NewOrderRow<'_>) -> QueryResult<()> {
@@ -115,6 +117,7 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, new: &NewOrderRow<'_>) -> Que
             orders::due_now.eq(new.due_now),
             orders::placed_by.eq(&new.placed_by),
             orders::cancel_at.eq(jiff_diesel::NullableTimestamp::from(Some(new.cancel_at))),
+            orders::terms_version.eq(new.terms_version),
             orders::created_at.eq(at),
             orders::updated_at.eq(at),
         ))

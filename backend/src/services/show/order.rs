@@ -41,6 +41,7 @@ pub async fn order(
         missing: Money::ledger(missing, order.currency),
         proforma: order.proforma_id,
         placed_by: order.placed_by,
+        terms_version: order.terms_version,
         services: of_order(conn, id, language).await?,
         cancel_at: order.cancel_at,
         version: order.version,

@@ -81,6 +81,7 @@ fn menu() -> Vec<Group> {
             vec![
                 entry(Permission::SettingsView, ta().general, "/settings", lu::LuSettings),
                 entry(Permission::SettingsView, ta().currencies, "/currencies", lu::LuCoins),
+                entry(Permission::SettingsView, td().terms.title, "/terms", lu::LuScrollText),
                 entry(Permission::SettingsView, ta().countries, "/countries", lu::LuGlobe),
                 entry(Permission::StaffView, ta().admins, "/admins", lu::LuUserCog),
                 entry(Permission::StaffView, ta().admin_groups, "/admin-groups", lu::LuShield),

@@ -140,6 +140,7 @@ fn SystemRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("activity") view=monitoring::ActivityPage />
             <Route path=path!("settings") view=settings::SettingsPage />
             <Route path=path!("currencies") view=settings::CurrenciesPage />
+            <Route path=path!("terms") view=settings::TermsPage />
             <Route path=path!("countries") view=settings::CountriesPage />
             <Route path=path!("admins") view=settings::AdminsPage />
             <Route path=path!("admins/new") view=settings::NewAdminPage />

@@ -84,7 +84,9 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
     );
     let terms_url = move || {
         session::settings().with(|settings| {
-            settings.as_ref().map(|settings| settings.terms_url.clone()).filter(|url| !url.is_empty())
+            let settings = settings.as_ref()?;
+            let own = settings.terms_version.map(|version| format!("/terms?version={version}"));
+            own.or_else(|| Some(settings.terms_url.clone()).filter(|url| !url.is_empty()))
         })
     };
     view! {

@@ -23,7 +23,7 @@ use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
 use services::{GroupPage, OrderStatusPage, OrdersPage, ServicePage, ServicesPage};
-use shop::{OrderPage, ProductPage, ShopPage};
+use shop::{OrderPage, ProductPage, ShopPage, TermsPage};
 
 /// The storefront, open to anybody.
 #[component(transparent)]
@@ -33,6 +33,7 @@ pub fn ShopRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/shop") view=ShopPage />
             <Route path=path!("/shop/:key") view=ProductPage />
             <Route path=path!("/order/:key") view=OrderPage />
+            <Route path=path!("/terms") view=TermsPage />
         </ParentRoute>
     }
     .into_inner()

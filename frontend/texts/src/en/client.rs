@@ -159,6 +159,12 @@ pub(super) const TEXTS: Client = Client {
         included: "included",
         range: "From {min} to {max} {unit}",
     },
+    terms: ClientTerms {
+        title: "Terms of service",
+        published: "Version {version}, published on {date}",
+        accept: "I accept the terms of service, version {version}",
+        read: "Read the terms",
+    },
     orders: ClientOrders {
         title: "Orders",
         text: "What you ordered, and what became of it.",

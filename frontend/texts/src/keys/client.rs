@@ -35,6 +35,9 @@ super::sections! {
             available, missing, missing_text, deploy, order_pay, net, placed, placed_pending, sign_in,
             why_first, included, range,
         }
+        terms: ClientTerms {
+            title, published, accept, read,
+        }
         orders: ClientOrders {
             title, text, order, one, search, placed_by, cancelled, empty, empty_hint,
         }

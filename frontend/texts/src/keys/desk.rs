@@ -52,6 +52,9 @@ super::sections! {
         clock: DeskClock {
             title, text, now, hour, day, month, moved,
         }
+        terms: DeskTerms {
+            title, text, none, version, published, by, orders, publish, note, in_language, markdown, done,
+        }
         record: DeskRecord {
             json, docs,
         }

@@ -159,6 +159,12 @@ pub(super) const TEXTS: Client = Client {
         included: "w cenie",
         range: "Od {min} do {max} {unit}",
     },
+    terms: ClientTerms {
+        title: "Regulamin",
+        published: "Wersja {version}, opublikowana {date}",
+        accept: "Akceptuję regulamin w wersji {version}",
+        read: "Przeczytaj regulamin",
+    },
     orders: ClientOrders {
         title: "Zamówienia",
         text: "Co zamówiono i co się z tym stało.",

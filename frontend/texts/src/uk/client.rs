@@ -159,6 +159,12 @@ pub(super) const TEXTS: Client = Client {
         included: "включено",
         range: "Від {min} до {max} {unit}",
     },
+    terms: ClientTerms {
+        title: "Умови надання послуг",
+        published: "Версія {version}, опублікована {date}",
+        accept: "Я приймаю умови надання послуг, версія {version}",
+        read: "Прочитати умови",
+    },
     orders: ClientOrders {
         title: "Замовлення",
         text: "Що ви замовили і що з цим сталося.",

@@ -6,9 +6,11 @@ mod countries;
 mod currencies;
 mod general;
 mod groups;
+mod terms;
 
 pub use admins::{AdminPage, AdminsPage, NewAdminPage};
 pub use countries::CountriesPage;
 pub use currencies::CurrenciesPage;
 pub use general::SettingsPage;
 pub use groups::{AdminGroupPage, AdminGroupsPage, NewAdminGroupPage};
+pub use terms::TermsPage;

@@ -22,6 +22,7 @@ use super::follow::follow;
 use super::options::{OptionsForm, OptionsState};
 use super::storefront::{in_currency, shown_currency};
 use super::summary::Summary;
+use super::terms::{AcceptTerms, newest};
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{fill, tc};
@@ -71,6 +72,9 @@ fn field_values(
 
 /// The step that shows a field, by its name in the request or its id on the page.
 fn step_of(field: &str) -> usize {
+    if field.ends_with("terms_version") {
+        return 2;
+    }
     match field.trim_start_matches("f-").split(['.', '-']).nth(2) {
         Some("options" | "fields") => 1,
         Some("label" | "quantity") => 2,
@@ -157,7 +161,8 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
     });
     let (quote, stale, problem) = follow(client, currency, item);
     let errors = FormErrors::new();
-    let place = ordering(client, item, errors, list);
+    let accepted = RwSignal::new(false);
+    let place = ordering(client, item, accepted, errors, list);
     let lead = lead(errors, step);
     let next = move || step.update(|step| *step = (*step + 1).min(2));
     let submit_step = Callback::new(move |()| {
@@ -213,6 +218,7 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                             />
                             <NumberField name="items.0.quantity" label=words.quantity value=quantity />
                         </div>
+                        <AcceptTerms accepted />
                     </div>
                     <div class="form-bar">
                         <Button
@@ -279,12 +285,14 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
 fn ordering(
     client: Option<ClientId>,
     item: Memo<OrderItem>,
+    accepted: RwSignal<bool>,
     errors: FormErrors,
     list: ListState,
 ) -> crate::parts::Submit {
     let key = StoredValue::new(Key::new());
     effect(move || {
         item.track();
+        accepted.track();
         key.set_value(Key::new());
     });
     let navigate = use_navigate();
@@ -295,7 +303,10 @@ fn ordering(
             errors.clear();
             // The button is there only for somebody who acts for a client.
             let client = client.ok_or(api::ApiError::SignedOut)?;
-            let order = NewOrder { items: vec![item.get_untracked()] };
+            let order = NewOrder {
+                items: vec![item.get_untracked()],
+                terms_version: newest().filter(|_| accepted.get_untracked()),
+            };
             api::own::order(client, &order, &key.get_value()).await
         },
         move |order| {
