@@ -120,7 +120,8 @@ pub fn ChartTable(labels: Vec<String>, series: Vec<Series>, format: Format) -> i
     }
 }
 
-/// A line with the area below it; a second series is dashed. For values over time.
+/// A line with the area below the first series; others have a colour and dashes of their own, and a legend names all.
+/// For values over time.
 #[component]
 pub fn AreaChart(
     #[prop(into)] title: String,
@@ -148,7 +149,7 @@ pub fn AreaChart(
         .map(|(index, (line, area))| {
             view! {
                 {(index == 0).then(|| view! { <path class="chart-area" d=area></path> })}
-                <path class=if index == 0 { "chart-line" } else { "chart-line chart-line-2" } d=line></path>
+                <path class=format!("chart-line l-{}", index + 1) d=line></path>
             }
         })
         .collect_view();
@@ -234,8 +235,21 @@ fn plot(
         .filter(|(index, _)| index % every == 0)
         .map(|(_, label)| view! { <span>{label.clone()}</span> })
         .collect_view();
+    // The table below says the same to those who do not see it.
+    let legend = (series.len() > 1).then(|| {
+        let names = series.iter().enumerate().map(|(index, series)| {
+            view! {
+                <span>
+                    <i class=format!("swatch c-{}", index + 1)></i>
+                    {series.name.clone()}
+                </span>
+            }
+        });
+        view! { <div class="chart-legend" aria-hidden="true">{names.collect_view()}</div> }
+    });
     view! {
         <div>
+            {legend}
             <div class="chart">
                 <div class="chart-y" aria-hidden="true">
                     {(0..5).rev().map(|step| view! { <span>{format(top / 4 * step + top % 4 * step / 4)}</span> }).collect_view()}

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::company::Labelled;
-use super::payment::PaymentSummary;
+use super::payment::{PaymentChoice, PaymentSummary};
 use super::tax::TaxDecision;
 use super::{DocumentKind, DocumentStatus};
 use crate::{ClientId, CompanyId, DocumentId, Language, Money, OrderId};
@@ -208,6 +208,8 @@ pub struct FundsOverview {
     pub balance: Money,
     /// True: name and billing address are there; without them no proforma can be issued.
     pub profile_complete: bool,
+    /// How it can be paid, in the reader's language and the seller's order.
+    pub methods: Vec<PaymentChoice>,
 }
 
 /// A net amount to add.

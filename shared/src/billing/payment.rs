@@ -150,6 +150,16 @@ pub struct PaymentPage {
     pub methods: Vec<PaymentMethod>,
 }
 
+/// A way to pay that can be chosen before there is a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentChoice {
+    pub gateway_id: GatewayId,
+    pub module: GatewayModule,
+    pub name: String,
+    pub description: String,
+}
+
 /// One way to pay it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -164,4 +174,16 @@ pub struct PaymentMethod {
     pub details: Vec<Labelled>,
     /// QR code for bank apps, as SVG; euro only.
     pub qr_svg: Option<String>,
+}
+
+impl PaymentMethod {
+    /// What one chooses it by.
+    pub fn choice(&self) -> PaymentChoice {
+        PaymentChoice {
+            gateway_id: self.gateway_id,
+            module: self.module,
+            name: self.name.clone(),
+            description: self.description.clone(),
+        }
+    }
 }

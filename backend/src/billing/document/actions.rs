@@ -15,9 +15,8 @@ use super::frozen::{self, Buying, Selling, Texts};
 use super::store::{self, Document, Issued};
 use super::{Terms, number, show};
 use crate::audit::{self, Actor, Entry};
-use crate::billing::notices;
 use crate::billing::tax::{self, explain};
-use crate::billing::wallet;
+use crate::billing::{notices, payment, wallet};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
@@ -61,8 +60,13 @@ async fn balance(conn: &mut Conn, client: ClientId) -> Result<Decimal> {
     Ok(wallet::store::find(conn, client).await?.map_or(Decimal::ZERO, |wallet| wallet.balance))
 }
 
-/// What a client can add, before an amount is chosen.
-pub async fn overview(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<FundsOverview> {
+/// What a client can add and how it can be paid, before an amount is chosen.
+pub async fn overview(
+    conn: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    language: Language,
+) -> Result<FundsOverview> {
     let terms = Terms::load(conn).await?;
     let buying = frozen::buying(conn, now, client).await?;
     let limits = terms.limits(buying.currency)?;
@@ -73,6 +77,7 @@ pub async fn overview(conn: &mut Conn, now: Timestamp, client: ClientId) -> Resu
         balance_maximum: money(limits.balance_max),
         balance: Money::ledger(balance(conn, client).await?, buying.currency),
         profile_complete: buying.complete,
+        methods: payment::methods::choices(conn, buying.company, buying.currency, language).await?,
     })
 }
 

@@ -15,6 +15,7 @@ use super::show::{self, Reader};
 use super::store::{self, Listing};
 use super::{Terms, actions, paper};
 use crate::App;
+use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
 use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, client_rights};
@@ -28,8 +29,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
     responses((status = 200, body = FundsOverview)),
     extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/funds")]
-async fn funds(app: Data<App>, who: Acting<client_rights::Documents>) -> Result<Json<FundsOverview>> {
-    Ok(Json(actions::overview(&mut *app.db.get().await?, app.clock.now(), who.client).await?))
+async fn funds(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    reads: Reads,
+) -> Result<Json<FundsOverview>> {
+    let mut conn = app.db.get().await?;
+    Ok(Json(actions::overview(&mut conn, app.clock.now(), who.client, reads.0).await?))
 }
 
 /// What adding an amount costs, with tax.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use pdf::EpcPayment;
 use shared::billing::company::{BankAccount, GatewayModule, Labelled};
-use shared::billing::payment::{PaymentMethod, PaymentPage};
-use shared::{ClientId, Currency, DocumentId, Language};
+use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage};
+use shared::{ClientId, CompanyId, Currency, DocumentId, Language};
 
 use super::store;
 use crate::billing::document::{self, Document, Terms, frozen, paper};
@@ -32,6 +32,36 @@ pub async fn page(
     Ok(PaymentPage { document: document::show::summary(&row, today), methods })
 }
 
+/// How documents of a home company can be paid in a currency.
+pub async fn choices(
+    conn: &mut Conn,
+    company: CompanyId,
+    currency: Currency,
+    language: Language,
+) -> Result<Vec<PaymentChoice>> {
+    let gateways = store::gateways_of(conn, company).await?;
+    gateways
+        .iter()
+        .filter(|gateway| gateway.takes(currency))
+        .map(|gateway| choice(gateway, language))
+        .collect()
+}
+
+fn choice(gateway: &store::Gateway, language: Language) -> Result<PaymentChoice> {
+    let text = |name: &str| {
+        let texts = &gateway.texts;
+        let own = texts.get(language.as_str()).or_else(|| texts.get("en"));
+        own.and_then(|text| text.get(name)).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+    };
+    let name = text("name");
+    Ok(PaymentChoice {
+        gateway_id: gateway.id,
+        module: gateway.module.parse::<GatewayModule>().map_err(anyhow::Error::new)?,
+        name: if name.is_empty() { gateway.key.clone() } else { name },
+        description: text("description"),
+    })
+}
+
 fn method(
     gateway: &store::Gateway,
     row: &Document,
@@ -40,11 +70,6 @@ fn method(
 ) -> Result<PaymentMethod> {
     let number = row.number.clone().unwrap_or_default();
     let due = paper::plain(row.due(), row.currency);
-    let text = |name: &str| {
-        let texts = &gateway.texts;
-        let own = texts.get(language.as_str()).or_else(|| texts.get("en"));
-        own.and_then(|text| text.get(name)).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
-    };
     let instructions: BTreeMap<String, String> = gateway
         .settings
         .get("instructions")
@@ -57,12 +82,12 @@ fn method(
         .or_else(|| instructions.get("en"))
         .or_else(|| instructions.values().next())
         .map_or("", String::as_str);
-    let name = text("name");
+    let PaymentChoice { gateway_id, module, name, description } = choice(gateway, language)?;
     Ok(PaymentMethod {
-        gateway_id: gateway.id,
-        module: gateway.module.parse::<GatewayModule>().map_err(anyhow::Error::new)?,
-        name: if name.is_empty() { gateway.key.clone() } else { name },
-        description: text("description"),
+        gateway_id,
+        module,
+        name,
+        description,
         instructions: gateways::bank_transfer::instructions(instructions, &due, row.currency.code(), &number),
         details: details(&seller.bank, &seller.party.name, &due, row.currency, &number, language),
         qr_svg: code(seller, row, &due, &number),

@@ -23,9 +23,14 @@ pub(super) fn Waiting() -> impl IntoView {
     tasks.refresh_every(|| 15);
     let chosen = RwSignal::new(None::<TaskSummary>);
     let done = Callback::new(move |()| tasks.refetch());
+    let total = move || tasks.data().with(|page| page.as_ref().map_or(0, |page| page.total));
+    let title = move || match total() {
+        0 => words.title.to_owned(),
+        total => format!("{} · {}", words.title, format::count(total)),
+    };
     view! {
         <Card
-            title=words.title
+            title=title
             flush=true
             tools=Box::new(move || {
                 view! { <a class="link text-sm" href="/admin/tasks?manual=true&state=processing">{words.all}</a> }.into_any()

@@ -16,6 +16,7 @@ use crate::i18n::{fill, tc};
 use crate::parts::sheet::{TaxWhy, rate};
 use crate::parts::submit::refuse;
 use crate::parts::{Loaded, submit};
+use crate::portals::client::finance::pay::MethodCards;
 use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
 
@@ -112,6 +113,7 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
         amount.track();
         key.set_value(Key::new());
     });
+    let method = RwSignal::new(limits.methods.first().map(|method| method.gateway_id));
     let navigate = use_navigate();
     let send = submit(
         errors,
@@ -119,7 +121,13 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
             let request = FundsRequest { amount: amount.get_untracked() };
             api::money::add_funds(client, &request, &key.get_value()).await
         },
-        move |detail| navigate(&format!("/documents/{}/pay", detail.document.id), NavigateOptions::default()),
+        move |detail| {
+            let mut page = format!("/documents/{}/pay", detail.document.id);
+            if let Some(method) = method.get_untracked() {
+                page.push_str(&format!("?method={method}"));
+            }
+            navigate(&page, NavigateOptions::default());
+        },
     );
     let range = fill(
         words.amount_help,
@@ -161,6 +169,8 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
                                 .collect_view()}
                         </div>
                     </div>
+                    {(!limits.methods.is_empty())
+                        .then(|| view! { <MethodCards choices=limits.methods.clone() chosen=method /> })}
                     <Button
                         text=words.submit
                         class="btn-primary btn-wide"

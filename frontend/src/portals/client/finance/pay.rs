@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::DocumentId;
+use leptos_router::hooks::use_query_map;
 use shared::billing::DocumentStatus;
 use shared::billing::document::DocumentSummary;
-use shared::billing::payment::{PaymentMethod, PaymentPage};
+use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage};
+use shared::{DocumentId, GatewayId};
 use ui::{Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
 
 use crate::api;
@@ -105,7 +106,11 @@ fn PayBody(page: PaymentPage, order: bool) -> impl IntoView {
 #[component]
 fn Methods(methods: Vec<PaymentMethod>, due: String) -> impl IntoView {
     let words = &tc().pay;
-    let chosen = RwSignal::new(methods.first().map(|method| method.gateway_id));
+    // Chosen on the page that led here, else the first.
+    let asked = use_query_map().with_untracked(|query| query.get("method")?.parse().ok());
+    let first = methods.first().map(|method| method.gateway_id);
+    let known = |id: &GatewayId| methods.iter().any(|method| method.gateway_id == *id);
+    let chosen = RwSignal::new(asked.filter(known).or(first));
     if methods.is_empty() {
         return view! {
             <section class="card">
@@ -114,14 +119,29 @@ fn Methods(methods: Vec<PaymentMethod>, due: String) -> impl IntoView {
         }
         .into_any();
     }
-    let cards = methods.clone();
+    let choices = methods.iter().map(PaymentMethod::choice).collect();
+    view! {
+        <MethodCards choices chosen />
+        {move || {
+            methods
+                .iter()
+                .find(|method| Some(method.gateway_id) == chosen.get())
+                .map(|method| view! { <Transfer method=method.clone() due=due.clone() /> })
+        }}
+    }
+    .into_any()
+}
+
+/// Ways to pay, as cards of which one is chosen.
+#[component]
+pub(super) fn MethodCards(choices: Vec<PaymentChoice>, chosen: RwSignal<Option<GatewayId>>) -> impl IntoView {
     view! {
         <fieldset class="grid gap-3">
-            <legend class="font-semibold mb-3">{words.methods}</legend>
-            {cards
+            <legend class="font-semibold mb-3">{tc().pay.methods}</legend>
+            {choices
                 .into_iter()
-                .map(|method| {
-                    let id = method.gateway_id;
+                .map(|choice| {
+                    let id = choice.gateway_id;
                     view! {
                         <label class="choice">
                             <input
@@ -133,22 +153,15 @@ fn Methods(methods: Vec<PaymentMethod>, due: String) -> impl IntoView {
                             />
                             <span class="tile tile-sm"><Icon icon=lu::LuLandmark /></span>
                             <span>
-                                <span class="field-label block">{method.name}</span>
-                                <span class="field-help">{method.description}</span>
+                                <span class="field-label block">{choice.name}</span>
+                                <span class="field-help">{choice.description}</span>
                             </span>
                         </label>
                     }
                 })
                 .collect_view()}
         </fieldset>
-        {move || {
-            methods
-                .iter()
-                .find(|method| Some(method.gateway_id) == chosen.get())
-                .map(|method| view! { <Transfer method=method.clone() due=due.clone() /> })
-        }}
     }
-    .into_any()
 }
 
 /// What to type into the bank's form, each value with a button that copies it.
