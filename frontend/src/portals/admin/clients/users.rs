@@ -7,11 +7,12 @@ use shared::identity::{
 use shared::{ClientId, Permission, UserId};
 use ui::{
     Avatar, Button, Card, CheckList, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, SelectField,
-    TextField, lu, settled, toast_ok,
+    TableWrap, TextField, lu, settled, toast_ok,
 };
 
 use crate::i18n::{fill, t, ta, word};
 use crate::parts::{StateBadge, submit, submit_with};
+use crate::portals::admin::person::person_name;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -40,7 +41,7 @@ pub(super) fn ClientUsers(detail: ClientDetail, client: Query<ClientDetail>) -> 
                     .into_any()
             })
         >
-            <div class="table-wrap" tabindex="0" role="region" aria-label=ta().users>
+            <TableWrap label=ta().users>
                 <table class="table">
                     <thead>
                         <tr>
@@ -56,7 +57,7 @@ pub(super) fn ClientUsers(detail: ClientDetail, client: Query<ClientDetail>) -> 
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            </TableWrap>
         </Card>
         <Dialog open=add_open title=ta().add_user>
             <AddUser id client open=add_open />
@@ -67,8 +68,7 @@ pub(super) fn ClientUsers(detail: ClientDetail, client: Query<ClientDetail>) -> 
 #[component]
 fn UserRow(id: ClientId, user: ClientUser, client: Query<ClientDetail>) -> impl IntoView {
     let user_id = user.user;
-    let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
-    let name = if name.is_empty() { user.email.clone() } else { name };
+    let name = person_name(&user.first_name, &user.last_name, &user.email);
     let (role_open, owner_open, detach_open) =
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let put = move |_: Vec<ClientUser>| {
@@ -229,6 +229,11 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
             Ok(api::people::users(query).await?.items)
         },
     );
+    // Only somebody who is seen among the hits is chosen.
+    let is_found = move || {
+        let chosen = chosen.get();
+        found.data().with(|users| users.iter().flatten().any(|user| Some(user.id) == chosen))
+    };
     let errors = FormErrors::new();
     let send = submit(
         errors,
@@ -254,6 +259,7 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
             .into_iter()
             .map(|user| {
                 let user_id = user.id;
+                let name = person_name(&user.first_name, &user.last_name, &user.email);
                 view! {
                     <button
                         type="button"
@@ -262,9 +268,9 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
                         role="radio"
                         on:click=move |_| chosen.set(Some(user_id))
                     >
-                        <Avatar name=format!("{} {}", user.first_name, user.last_name) />
+                        <Avatar name=name.clone() />
                         <span>
-                            <b class="block">{format!("{} {}", user.first_name, user.last_name)}</b>
+                            <b class="block">{name}</b>
                             <span class="sub">{user.email}</span>
                         </span>
                     </button>
@@ -283,7 +289,7 @@ fn AddUser(id: ClientId, client: Query<ClientDetail>, open: RwSignal<bool>) -> i
                     class="btn-primary"
                     submit=true
                     busy=send.busy
-                    disabled=Signal::derive(move || chosen.get().is_none())
+                    disabled=Signal::derive(move || !is_found())
                 />
             </div>
         </Form>
