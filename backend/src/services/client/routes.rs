@@ -35,6 +35,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 type OfService = Path<(ClientId, ServiceId)>;
 
+/// One call of a user for this client: for another client the same key is another call.
+fn once(
+    who: &Acting<client_rights::Services>,
+    operation: &'static str,
+    key: &MaybeKey,
+    id: ServiceId,
+    body: &impl serde::Serialize,
+) -> Result<Option<Once>> {
+    Once::maybe(&who.actor, operation, key, format!("{}/{id}", who.client), body)
+}
+
 /// Does something to a service of the client, once for each key, and shows it as it is then.
 async fn act(
     app: &App,
@@ -139,7 +150,7 @@ async fn idle(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "idleOwnService", &key, path.1, &())?;
+    let once = once(&who, "idleOwnService", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Idle).await
     })
@@ -157,7 +168,7 @@ async fn unidle(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "unidleOwnService", &key, path.1, &())?;
+    let once = once(&who, "unidleOwnService", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Unidle).await
     })
@@ -180,7 +191,7 @@ async fn request_termination(
     let mut fields = Fields::new();
     fields.text("note", &input.note, 300);
     fields.finish()?;
-    let once = Once::maybe(&who.actor, "requestOwnTermination", &key, path.1, &input.0)?;
+    let once = once(&who, "requestOwnTermination", &key, path.1, &input.0)?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::terminate(tx, now, &who.actor, scope, path.1, input.when, &input.note).await
     })
@@ -199,7 +210,7 @@ async fn withdraw_termination(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "withdrawOwnTermination", &key, path.1, &())?;
+    let once = once(&who, "withdrawOwnTermination", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::withdraw_termination(tx, now, &who.actor, scope, path.1).await
     })
@@ -235,7 +246,7 @@ async fn change_options(
     path: OfService,
     input: Json<OptionsChange>,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "changeOwnOptions", &key, path.1, &input.0)?;
+    let once = once(&who, "changeOwnOptions", &key, path.1, &input.0)?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         change::start(tx, now, &who.actor, scope, path.1, &input.options).await
     })
