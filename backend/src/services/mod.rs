@@ -16,9 +16,7 @@ pub mod outcome;
 pub mod show;
 pub mod staff;
 pub mod store;
-pub mod waiting;
-
-use utoipa_actix_web::service_config::ServiceConfig;
+pub use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
