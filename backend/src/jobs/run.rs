@@ -15,15 +15,15 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::DocumentReminders => billing::document::reminders::run(app).await,
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
         Job::WalletToppedUp { client } => {
-            services::actions::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
+            services::automation::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
         }
         Job::ServicePastDue { service } => {
-            services::actions::past_due(&mut *app.db.get().await?, app.clock.now(), service).await
+            services::automation::past_due(&mut *app.db.get().await?, app.clock.now(), service).await
         }
         Job::ServiceDeadlines => services::deadlines::run(&mut *app.db.get().await?, app.clock.now()).await,
         Job::OrderPlaced { order } => services::order::actions::go_on(app, order).await,
         Job::ClientServices { client } => {
-            services::actions::client_services(&mut *app.db.get().await?, app.clock.now(), client).await
+            services::automation::client_services(&mut *app.db.get().await?, app.clock.now(), client).await
         }
         Job::Provision { service }
         | Job::ModuleSuspend { service }

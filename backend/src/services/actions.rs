@@ -1,27 +1,24 @@
-//! What happens to a service: what people and the program ask for, and what follows once the module has done it.
+//! What people ask of a service.
 
 use anyhow::anyhow;
 use diesel_async::AsyncConnection;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use provisioners::Operation;
 use rust_decimal::Decimal;
 use serde_json::json;
 use shared::services::{ServiceState, SuspensionReason, TerminationTime};
-use shared::tasks::TaskState;
 use shared::{ClientId, Code, ServiceId};
 
 pub use super::operation::manual_done;
 use super::operation::{self, Pending};
 use super::order;
+use super::outcome::{ended, order_progressed};
 use super::store::{self, Change, Event, Service};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::{charging, wallet};
 use crate::catalog::product;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
-use crate::jobs::Job;
-use crate::jobs::outbox::{self, Tags};
-use crate::notify::{self, Event as Notice};
 
 /// Whose services the caller may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +47,8 @@ fn require(service: &Service, states: &[ServiceState]) -> Result<()> {
     if states.contains(&service.state) { Ok(()) } else { Err(refuse_state(service).into()) }
 }
 
-fn hours_after(at: Timestamp, hours: i32) -> Result<Timestamp> {
-    Ok(at.checked_add(SignedDuration::from_hours(i64::from(hours))).map_err(|error| anyhow!(error))?)
-}
-
-async fn note(
+/// Writes a line of the service's history.
+pub(super) async fn note(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
@@ -67,13 +61,8 @@ async fn note(
     Ok(store::record(tx, now, actor, service.client_id, service.id, event).await?)
 }
 
-async fn tell(tx: &mut Conn, now: Timestamp, service: &Service, notice: Notice) -> Result<()> {
-    let params = json!({ "service": service.label, "service_id": service.id });
-    notify::actions::client(tx, now, service.client_id, notice, params).await
-}
-
 /// Asks the module, and leaves a trail of who wanted it.
-async fn ask(
+pub(super) async fn ask(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
@@ -91,140 +80,6 @@ async fn ask(
     };
     Ok(audit::record(tx, actor, now, entry).await?)
 }
-
-// What follows from a module's success. Wallet and service are locked, the operation is off the service.
-
-/// Delivered: takes the held money and lets the service run.
-pub(super) async fn activated(tx: &mut Conn, now: Timestamp, actor: &Actor, service: &Service) -> Result<()> {
-    store::update(tx, service.id, Change::at(now).state(ServiceState::Active).activated(now)).await?;
-    charging::actions::activate(tx, now, service.client_id, service.id).await?;
-    note(tx, now, actor, service, ServiceState::Active, "activated", "").await?;
-    tell(tx, now, service, Notice::ServiceActive).await?;
-    order_progressed(tx, now, actor, service).await
-}
-
-/// When a service ends that lacks money from now on; `None`: never.
-fn end_without_money(now: Timestamp, service: &Service) -> Result<Option<Timestamp>> {
-    let end = service.termination_delay_hours.map(|hours| hours_after(now, hours)).transpose()?;
-    Ok(end.into_iter().chain(service.terminate_at).min())
-}
-
-/// Stopped by the module: charges it no further.
-pub(super) async fn suspended(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    service: &Service,
-    pending: &Pending,
-) -> Result<()> {
-    if service.state != ServiceState::Active {
-        return Ok(());
-    }
-    let reason = pending.reason.unwrap_or(SuspensionReason::Staff);
-    charging::actions::stop(tx, now, service.client_id, service.id).await?;
-    let mut change = Change::at(now).state(ServiceState::Suspended).suspended(Some((now, reason)));
-    // People who suspend decide for themselves when it ends; lack of money ends by itself.
-    if reason == SuspensionReason::InsufficientFunds {
-        change = change.terminate_at(end_without_money(now, service)?);
-    }
-    store::update(tx, service.id, change).await?;
-    let why =
-        if pending.note.is_empty() { reason.to_string() } else { format!("{reason}: {}", pending.note) };
-    note(tx, now, actor, service, ServiceState::Suspended, "suspended", &why).await?;
-    let params = json!({ "service": service.label, "service_id": service.id, "reason": reason });
-    notify::actions::client(tx, now, service.client_id, Notice::ServiceSuspended, params).await?;
-    if reason == SuspensionReason::InsufficientFunds {
-        // Money may have come in while the module was at work.
-        let job = Job::WalletToppedUp { client: service.client_id };
-        let tags = Tags { client: Some(service.client_id), service: None, document: None };
-        outbox::send(tx, now, &job, tags).await?;
-    }
-    Ok(())
-}
-
-/// Started again by the module: charges it from now on.
-pub(super) async fn resumed(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    service: &Service,
-    pending: &Pending,
-) -> Result<()> {
-    if service.state != ServiceState::Suspended {
-        return Ok(());
-    }
-    let mut change = Change::at(now).state(ServiceState::Active).suspended(None);
-    if service.termination_requested_at.is_none() {
-        change = change.terminate_at(None);
-    }
-    store::update(tx, service.id, change).await?;
-    charging::actions::resume(tx, now, service.client_id, service.id, service.suspended_at).await?;
-    // Money that was set aside and turned out not to be needed.
-    wallet::holds::release(tx, now, service.client_id, service.id).await?;
-    note(tx, now, actor, service, ServiceState::Active, "resumed", &pending.note).await?;
-    tell(tx, now, service, Notice::ServiceResumed).await
-}
-
-/// Idle, or back: the other price counts from the next charge on.
-pub(super) async fn idled(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    service: &Service,
-    idle: bool,
-) -> Result<()> {
-    operation::settle(tx, now, service).await?;
-    store::update(tx, service.id, Change::at(now).idle(idle)).await?;
-    let what = if idle { "idled" } else { "unidled" };
-    note(tx, now, actor, service, service.state, what, "").await
-}
-
-/// Over: charges it no further, takes the uninstall fee, gives stock and held money back.
-pub(in crate::services) async fn ended(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    service: &Service,
-    to: ServiceState,
-    why: &str,
-) -> Result<()> {
-    if service.ended_at.is_some() {
-        return Ok(());
-    }
-    if service.state == ServiceState::Active {
-        charging::actions::stop(tx, now, service.client_id, service.id).await?;
-    }
-    if to == ServiceState::Terminated {
-        charging::actions::uninstall(tx, now, service.client_id, service.id).await?;
-    }
-    wallet::holds::release(tx, now, service.client_id, service.id).await?;
-    store::end_manual_tasks(tx, now, service.id, TaskState::Cancelled).await?;
-    if service.stock_taken {
-        product::store::give_stock(tx, service.product_id, 1).await?;
-    }
-    let change = Change::at(now).state(to).ended(now).terminate_at(None).stock_given_back().no_operation();
-    store::update(tx, service.id, change).await?;
-    let (what, notice) = match to {
-        ServiceState::Terminated => ("terminated", Notice::ServiceTerminated),
-        _ => ("cancelled", Notice::ServiceCancelled),
-    };
-    note(tx, now, actor, service, to, what, why).await?;
-    tell(tx, now, service, notice).await?;
-    order_progressed(tx, now, actor, service).await
-}
-
-/// Closes the order of a service once nothing of it is on its way any more.
-pub(super) async fn order_progressed(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    service: &Service,
-) -> Result<()> {
-    let Some(id) = service.order_id else { return Ok(()) };
-    order::actions::progressed(tx, now, actor, id).await
-}
-
-// What people ask for.
 
 /// Has a running service suspended by staff.
 pub async fn suspend(
@@ -249,7 +104,7 @@ pub async fn suspend(
 }
 
 /// What resuming a suspended service takes from the wallet at once.
-async fn resume_cost(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<Decimal> {
+pub(super) async fn resume_cost(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<Decimal> {
     let money = charging::store::find(tx, service.client_id, service.id)
         .await?
         .ok_or_else(|| anyhow!("service {} is there", service.id))?;
@@ -266,7 +121,7 @@ async fn hold_resume(tx: &mut Conn, now: Timestamp, service: &Service) -> Result
 }
 
 /// Sets the money for it aside and has a suspended service resumed. Refuses with `CreditTooLow`.
-async fn start_resume(
+pub(super) async fn start_resume(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
@@ -501,104 +356,4 @@ pub async fn rename(
         note(tx, now, actor, &service, service.state, "renamed", &reason).await
     })
     .await
-}
-
-// What the program does by itself.
-
-/// A charge was not covered: suspends once the grace is over, tells the client before.
-pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
-    conn.transaction(async |tx| {
-        let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
-        let Some(since) = service.past_due_since.filter(|_| service.state == ServiceState::Active) else {
-            return Ok(());
-        };
-        if service.manual {
-            return Ok(());
-        }
-        let tags = Tags { client: Some(service.client_id), service: Some(id), document: None };
-        let until = hours_after(since, service.suspension_grace_hours)?;
-        if until > now {
-            let left = (until.duration_since(now).as_secs() + 3599) / 3600;
-            let params = json!({ "service": service.label, "service_id": id, "hours": left });
-            notify::actions::client(tx, now, service.client_id, Notice::ServicePastDue, params).await?;
-            outbox::send_at(tx, now, until, &Job::ServicePastDue { service: id }, tags).await?;
-            return Ok(());
-        }
-        if service.is_busy() {
-            // Staff or a module are at it; the deadlines come back to it.
-            return Ok(());
-        }
-        let actor = Actor::system();
-        let mut pending = Pending::new(now, &actor, Operation::Suspend);
-        pending.reason = Some(SuspensionReason::InsufficientFunds);
-        ask(tx, now, &actor, &service, pending).await
-    })
-    .await
-}
-
-/// Money came in: charges what is past due, resumes what was suspended for lack of money, goes on with orders.
-///
-/// One that the money does not cover does not block the others.
-pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
-    conn.transaction(async |tx| charging::actions::recover(tx, now, client).await).await?;
-    for found in store::lacking_funds(conn, client).await? {
-        conn.transaction(async |tx| {
-            let Some(service) = operation::lock(tx, found.id).await? else { return Ok(()) };
-            let waits = service.state == ServiceState::Suspended
-                && service.suspension_reason == Some(SuspensionReason::InsufficientFunds)
-                && !service.manual
-                && !service.is_busy();
-            let wallet = wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
-            if !waits || wallet.available() < resume_cost(tx, now, &service).await?.max(Decimal::ZERO) {
-                return Ok(());
-            }
-            start_resume(tx, now, &Actor::system(), &service, "").await
-        })
-        .await?;
-    }
-    for id in order::store::pending_of(conn, client).await? {
-        conn.transaction(async |tx| order::actions::advance(tx, now, &Actor::system(), id).await).await?;
-    }
-    Ok(())
-}
-
-/// A client was suspended together with its services, or reactivated: follows its status.
-pub async fn client_services(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
-    let Some(status) = store::client_status(conn, client).await? else { return Ok(()) };
-    let open = status == "active";
-    for id in store::living_of_client(conn, client).await? {
-        conn.transaction(async |tx| {
-            let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
-            if service.manual || service.is_busy() {
-                return Ok(());
-            }
-            let actor = Actor::system();
-            let held = service.suspension_reason == Some(SuspensionReason::ClientSuspended);
-            match service.state {
-                ServiceState::Active if !open => {
-                    let mut pending = Pending::new(now, &actor, Operation::Suspend);
-                    pending.reason = Some(SuspensionReason::ClientSuspended);
-                    ask(tx, now, &actor, &service, pending).await
-                }
-                ServiceState::Suspended if open && held => {
-                    match start_resume(tx, now, &actor, &service, "").await {
-                        // It goes on as any other that lacks money.
-                        Err(error) if error.code() == Code::CreditTooLow => {
-                            let since = service.suspended_at.unwrap_or(now);
-                            let reason = SuspensionReason::InsufficientFunds;
-                            let end = end_without_money(now, &service)?;
-                            let change = Change::at(now).suspended(Some((since, reason))).terminate_at(end);
-                            store::update(tx, id, change).await?;
-                            let (to, why) = (service.state, reason.to_string());
-                            note(tx, now, &actor, &service, to, "suspended", &why).await
-                        }
-                        other => other,
-                    }
-                }
-                _ => Ok(()),
-            }
-        })
-        .await?;
-    }
-    Ok(())
 }

@@ -13,7 +13,7 @@ use shared::services::ServiceState;
 
 use super::operation::{self, Pending};
 use super::store::{self, Event};
-use super::{actions, order, waiting};
+use super::{automation, order, waiting};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
@@ -41,10 +41,10 @@ pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let mut failures = Failures::default();
     // First: what money covers by now neither ends nor is cancelled.
     for client in waiting::covered(conn, now, BATCH).await? {
-        failures.note("go on with what money covers", client, actions::topped_up(conn, now, client).await);
+        failures.note("go on with what money covers", client, automation::topped_up(conn, now, client).await);
     }
     for id in store::out_of_grace(conn, now, BATCH).await? {
-        failures.note("suspend", id, actions::past_due(conn, now, id).await);
+        failures.note("suspend", id, automation::past_due(conn, now, id).await);
     }
     for found in store::to_terminate(conn, now, BATCH).await? {
         failures.note("terminate", found.id, terminate(conn, now, found.id).await);

@@ -6,11 +6,13 @@
 //! `service_events`.
 
 pub mod actions;
+pub mod automation;
 pub mod change;
 pub mod client;
 pub mod deadlines;
 pub mod operation;
 pub mod order;
+pub mod outcome;
 pub mod show;
 pub mod staff;
 pub mod store;

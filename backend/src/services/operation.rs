@@ -19,8 +19,8 @@ use shared::tasks::TaskState;
 use shared::{Code, OptionGroupId, OptionId, Permission, ServiceId};
 use uuid::Uuid;
 
-use super::actions;
 use super::store::{self, Change, Event, Service};
+use super::{actions, outcome};
 use crate::App;
 use crate::audit::Actor;
 use crate::billing::{charging, wallet};
@@ -273,17 +273,17 @@ pub async fn finish(
 ) -> Result<()> {
     store::update(tx, service.id, Change::at(now).no_operation()).await?;
     match pending.kind {
-        Operation::Create => actions::activated(tx, now, actor, service).await,
-        Operation::Suspend => actions::suspended(tx, now, actor, service, pending).await,
-        Operation::Resume => actions::resumed(tx, now, actor, service, pending).await,
-        Operation::Idle => actions::idled(tx, now, actor, service, true).await,
-        Operation::Unidle => actions::idled(tx, now, actor, service, false).await,
+        Operation::Create => outcome::activated(tx, now, actor, service).await,
+        Operation::Suspend => outcome::suspended(tx, now, actor, service, pending).await,
+        Operation::Resume => outcome::resumed(tx, now, actor, service, pending).await,
+        Operation::Idle => outcome::idled(tx, now, actor, service, true).await,
+        Operation::Unidle => outcome::idled(tx, now, actor, service, false).await,
         Operation::ChangeOptions => super::change::finished(tx, now, actor, service, pending).await,
         Operation::Terminate => {
-            actions::ended(tx, now, actor, service, ServiceState::Terminated, &pending.note).await
+            outcome::ended(tx, now, actor, service, ServiceState::Terminated, &pending.note).await
         }
         Operation::Cancel => {
-            actions::ended(tx, now, actor, service, ServiceState::Cancelled, &pending.note).await
+            outcome::ended(tx, now, actor, service, ServiceState::Cancelled, &pending.note).await
         }
     }
 }
@@ -313,7 +313,7 @@ async fn give_up(
     if pending.kind == Operation::Create {
         let params = json!({ "service": service.label, "service_id": service.id });
         notify::actions::client(tx, now, service.client_id, Notice::ServiceFailed, params).await?;
-        actions::order_progressed(tx, now, &Actor::system(), service).await?;
+        outcome::order_progressed(tx, now, &Actor::system(), service).await?;
     }
     let params = json!({
         "service": service.label, "service_id": service.id, "reason": reason,

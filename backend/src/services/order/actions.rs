@@ -23,8 +23,8 @@ use crate::catalog::{product, quote};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::notify::{self, Event as Notice};
-use crate::services::actions as service_actions;
 use crate::services::operation::{self, Pending};
+use crate::services::outcome;
 use crate::services::store::{self as services, Change, Event, NewService, Service};
 
 /// Who orders for whom, and how he reads.
@@ -281,7 +281,7 @@ pub async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId, w
     // Stock goes back in the order in which it is taken.
     waiting.sort_by_key(|service| (service.product_id, service.id));
     for service in &waiting {
-        service_actions::ended(tx, now, actor, service, ServiceState::Cancelled, why).await?;
+        outcome::ended(tx, now, actor, service, ServiceState::Cancelled, why).await?;
     }
     Ok(())
 }

@@ -1,0 +1,120 @@
+//! What the program does with services by itself, when money or a client's status changed.
+
+use diesel_async::AsyncConnection;
+use jiff::Timestamp;
+use provisioners::Operation;
+use rust_decimal::Decimal;
+use serde_json::json;
+use shared::services::{ServiceState, SuspensionReason};
+use shared::{ClientId, Code, ServiceId};
+
+use super::actions::{ask, note, resume_cost, start_resume};
+use super::operation::{self, Pending};
+use super::order;
+use super::outcome::{end_without_money, hours_after};
+use super::store::{self, Change};
+use crate::audit::Actor;
+use crate::billing::{charging, wallet};
+use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
+use crate::jobs::Job;
+use crate::jobs::outbox::{self, Tags};
+use crate::notify::{self, Event as Notice};
+
+/// A charge was not covered: suspends once the grace is over, tells the client before.
+pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
+    conn.transaction(async |tx| {
+        let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+        let Some(since) = service.past_due_since.filter(|_| service.state == ServiceState::Active) else {
+            return Ok(());
+        };
+        if service.manual {
+            return Ok(());
+        }
+        let tags = Tags { client: Some(service.client_id), service: Some(id), document: None };
+        let until = hours_after(since, service.suspension_grace_hours)?;
+        if until > now {
+            let left = (until.duration_since(now).as_secs() + 3599) / 3600;
+            let params = json!({ "service": service.label, "service_id": id, "hours": left });
+            notify::actions::client(tx, now, service.client_id, Notice::ServicePastDue, params).await?;
+            outbox::send_at(tx, now, until, &Job::ServicePastDue { service: id }, tags).await?;
+            return Ok(());
+        }
+        if service.is_busy() {
+            // Staff or a module are at it; the deadlines come back to it.
+            return Ok(());
+        }
+        let actor = Actor::system();
+        let mut pending = Pending::new(now, &actor, Operation::Suspend);
+        pending.reason = Some(SuspensionReason::InsufficientFunds);
+        ask(tx, now, &actor, &service, pending).await
+    })
+    .await
+}
+
+/// Money came in: charges what is past due, resumes what was suspended for lack of money, goes on with orders.
+///
+/// One that the money does not cover does not block the others.
+pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
+    conn.transaction(async |tx| charging::actions::recover(tx, now, client).await).await?;
+    for found in store::lacking_funds(conn, client).await? {
+        conn.transaction(async |tx| {
+            let Some(service) = operation::lock(tx, found.id).await? else { return Ok(()) };
+            let waits = service.state == ServiceState::Suspended
+                && service.suspension_reason == Some(SuspensionReason::InsufficientFunds)
+                && !service.manual
+                && !service.is_busy();
+            let wallet = wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
+            if !waits || wallet.available() < resume_cost(tx, now, &service).await?.max(Decimal::ZERO) {
+                return Ok(());
+            }
+            start_resume(tx, now, &Actor::system(), &service, "").await
+        })
+        .await?;
+    }
+    for id in order::store::pending_of(conn, client).await? {
+        conn.transaction(async |tx| order::actions::advance(tx, now, &Actor::system(), id).await).await?;
+    }
+    Ok(())
+}
+
+/// A client was suspended together with its services, or reactivated: follows its status.
+pub async fn client_services(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
+    let Some(status) = store::client_status(conn, client).await? else { return Ok(()) };
+    let open = status == "active";
+    for id in store::living_of_client(conn, client).await? {
+        conn.transaction(async |tx| {
+            let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+            if service.manual || service.is_busy() {
+                return Ok(());
+            }
+            let actor = Actor::system();
+            let held = service.suspension_reason == Some(SuspensionReason::ClientSuspended);
+            match service.state {
+                ServiceState::Active if !open => {
+                    let mut pending = Pending::new(now, &actor, Operation::Suspend);
+                    pending.reason = Some(SuspensionReason::ClientSuspended);
+                    ask(tx, now, &actor, &service, pending).await
+                }
+                ServiceState::Suspended if open && held => {
+                    match start_resume(tx, now, &actor, &service, "").await {
+                        // It goes on as any other that lacks money.
+                        Err(error) if error.code() == Code::CreditTooLow => {
+                            let since = service.suspended_at.unwrap_or(now);
+                            let reason = SuspensionReason::InsufficientFunds;
+                            let end = end_without_money(now, &service)?;
+                            let change = Change::at(now).suspended(Some((since, reason))).terminate_at(end);
+                            store::update(tx, id, change).await?;
+                            let (to, why) = (service.state, reason.to_string());
+                            note(tx, now, &actor, &service, to, "suspended", &why).await
+                        }
+                        other => other,
+                    }
+                }
+                _ => Ok(()),
+            }
+        })
+        .await?;
+    }
+    Ok(())
+}
