@@ -26,7 +26,7 @@ pub mod tasks;
 pub use ids::*;
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};
-pub use page::{DryRun, Page, PageQuery};
+pub use page::{DryRun, FollowQuery, Page, PageQuery};
 pub use period::Period;
 pub use permission::Permission;
 pub use problem::{Code, FieldError, Problem};

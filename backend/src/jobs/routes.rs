@@ -1,6 +1,6 @@
 //! The task queue over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
@@ -14,11 +14,13 @@ use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::live::{self, EventId, Subject};
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_tasks)
         .service(count_tasks)
         .service(get_task)
+        .service(follow_task)
         .service(retry_task)
         .service(cancel_task)
         .service(finish_task)
@@ -38,6 +40,12 @@ async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
         leased_until: task.leased_until.to_jiff(),
         pushed_at: task.pushed_at.to_jiff(),
     })
+}
+
+async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
+    let mut conn = app.db.get().await?;
+    let task = list::find(&mut conn, id).await?.ok_or_else(Refusal::not_found)?;
+    detail(&mut conn, task).await
 }
 
 /// List background tasks.
@@ -85,9 +93,28 @@ async fn get_task(
     _who: May<rights::TasksView>,
     id: Path<TaskId>,
 ) -> Result<Json<TaskDetail>> {
-    let mut conn = app.db.get().await?;
-    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(detail(&mut conn, task).await?))
+    Ok(Json(shown(&app, *id).await?))
+}
+
+/// Follow one task: its state, progress and step.
+#[utoipa::path(tag = "automation", operation_id = "followTask", params(("id" = TaskId, Path), EventId),
+    responses((status = 200, content_type = "text/event-stream", body = TaskDetail,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks/{id}/events")]
+async fn follow_task(
+    app: web::Data<App>,
+    who: May<rights::TasksView>,
+    id: Path<TaskId>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (id, from) = (*id, app.clone());
+    let look = move || {
+        let app = from.clone();
+        async move { shown(&app, id).await }
+    };
+    live::follow::<May<rights::TasksView>, _, _>(&app, request, &who.actor, Subject::Task(id), look).await
 }
 
 async fn trail(tx: &mut Conn, app: &App, actor: &Actor, action: &str, task: &Task, what: &str) -> Result<()> {

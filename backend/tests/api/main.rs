@@ -20,6 +20,7 @@ mod documents;
 mod foundation;
 mod identity;
 mod ledger;
+mod live;
 mod notices;
 mod order_money;
 mod orders;

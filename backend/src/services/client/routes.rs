@@ -1,14 +1,14 @@
 //! `/clients/{client_id}/services`.
 
 use actix_web::web::Data;
-use actix_web::{delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
     OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters, ServiceDetail,
     ServiceFilter, ServiceSummary, TerminateService,
 };
-use shared::{ClientId, Page, PageQuery, ServiceId};
+use shared::{ClientId, FollowQuery, Page, PageQuery, ServiceId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -17,6 +17,7 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Acting, Fields, Json, Paging, Path, Query, client_rights};
+use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, show};
 
@@ -24,6 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
         .service(count)
         .service(read)
+        .service(follow)
         .service(rename)
         .service(idle)
         .service(unidle)
@@ -104,6 +106,38 @@ async fn read(
 ) -> Result<Json<ServiceDetail>> {
     let scope = Scope::Client(who.client);
     Ok(Json(show::detail(&mut *app.db.get().await?, scope, path.1, reads.0).await?))
+}
+
+/// Follow a service of the client: its state and the progress of what is being done.
+#[utoipa::path(tag = "services", operation_id = "followOwnService",
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), FollowQuery, EventId),
+    responses((status = 200, content_type = "text/event-stream", body = ServiceDetail,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/services/{id}/events")]
+async fn follow(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    path: OfService,
+    query: Query<FollowQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (scope, id, from) = (Scope::Client(who.client), path.1, app.clone());
+    let language = query.language.unwrap_or(reads.0);
+    let look = move || {
+        let app = from.clone();
+        async move { show::detail(&mut *app.db.get().await?, scope, id, language).await }
+    };
+    live::follow::<Acting<client_rights::Services>, _, _>(
+        &app,
+        request,
+        &who.actor,
+        Subject::Service(id),
+        look,
+    )
+    .await
 }
 
 /// Give a service another label.

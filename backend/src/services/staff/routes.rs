@@ -1,14 +1,14 @@
 //! `/admin/services`.
 
 use actix_web::web::Data;
-use actix_web::{get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
     ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
-use shared::{Page, PageQuery, ServiceId};
+use shared::{FollowQuery, Page, PageQuery, ServiceId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -17,12 +17,14 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
         .service(read)
+        .service(follow)
         .service(rename)
         .service(suspend)
         .service(resume)
@@ -88,6 +90,31 @@ async fn read(
     id: Path<ServiceId>,
 ) -> Result<Json<ServiceForStaff>> {
     Ok(Json(show::for_staff(&mut *app.db.get().await?, *id, reads.0).await?))
+}
+
+/// Follow a service with its tasks.
+#[utoipa::path(tag = "services", operation_id = "followService", params(("id" = ServiceId, Path), FollowQuery, EventId),
+    responses((status = 200, content_type = "text/event-stream", body = ServiceForStaff,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/services/{id}/events")]
+async fn follow(
+    app: Data<App>,
+    who: May<rights::ServicesView>,
+    reads: Reads,
+    id: Path<ServiceId>,
+    query: Query<FollowQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (id, from) = (*id, app.clone());
+    let language = query.language.unwrap_or(reads.0);
+    let look = move || {
+        let app = from.clone();
+        async move { show::for_staff(&mut *app.db.get().await?, id, language).await }
+    };
+    live::follow::<May<rights::ServicesView>, _, _>(&app, request, &who.actor, Subject::Service(id), look)
+        .await
 }
 
 /// Give a service another label.
