@@ -9,6 +9,7 @@ mod macros;
 pub mod billing;
 pub mod catalog;
 pub mod dashboard;
+pub mod effect;
 pub mod identity;
 pub mod ids;
 pub mod language;
@@ -23,6 +24,7 @@ pub mod services;
 pub mod settings;
 pub mod tasks;
 
+pub use effect::{Effect, EffectKind, Rehearsal, Tried};
 pub use ids::*;
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};

@@ -13,6 +13,7 @@ pub mod deadlines;
 pub mod operation;
 pub mod order;
 pub mod outcome;
+pub mod rehearsal;
 pub mod show;
 pub mod staff;
 pub mod store;

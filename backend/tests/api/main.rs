@@ -25,6 +25,7 @@ mod notices;
 mod order_money;
 mod orders;
 mod queues;
+mod rehearsals;
 mod schedule;
 mod selling;
 mod service_calls;

@@ -8,7 +8,7 @@ use shared::services::{
     OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters, ServiceDetail,
     ServiceFilter, ServiceSummary, TerminateService,
 };
-use shared::{ClientId, FollowQuery, Page, PageQuery, ServiceId};
+use shared::{ClientId, DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -19,7 +19,7 @@ use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Acting, Fields, Json, Paging, Path, Query, client_rights};
 use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, show};
+use crate::services::{change, rehearsal, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
@@ -200,8 +200,8 @@ async fn unidle(
 
 /// Ask for a service to end: now, or when what is paid for is used up. One that waits for money is cancelled.
 #[utoipa::path(tag = "services", operation_id = "requestOwnTermination",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
-    responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), DryRun, MaybeKey), request_body = TerminateService,
+    responses((status = 200, body = Tried<ServiceDetail>)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/termination")]
 async fn request_termination(
     app: Data<App>,
@@ -209,16 +209,22 @@ async fn request_termination(
     key: MaybeKey,
     reads: Reads,
     path: OfService,
+    dry: Query<DryRun>,
     input: Json<TerminateService>,
-) -> Result<Json<ServiceDetail>> {
+) -> Result<Json<Tried<ServiceDetail>>> {
     let mut fields = Fields::new();
     fields.text("note", &input.note, 300);
     fields.finish()?;
+    if dry.dry_run {
+        let (mut conn, now, scope) = (app.db.get().await?, app.clock.now(), Scope::Client(who.client));
+        let would = rehearsal::termination(&mut conn, now, &who.actor, scope, path.1, input.when);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
     let once = Once::maybe(&who.actor, "requestOwnTermination", &key, path.1, &input.0)?;
-    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+    let done = act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::terminate(tx, now, &who.actor, scope, path.1, input.when, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Take a request for termination back.

@@ -8,7 +8,7 @@ use shared::services::{
     ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
-use shared::{FollowQuery, Page, PageQuery, ServiceId};
+use shared::{DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -19,7 +19,7 @@ use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, show};
+use crate::services::{change, rehearsal, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
@@ -139,21 +139,27 @@ async fn rename(
 }
 
 /// Suspend a service.
-#[utoipa::path(tag = "services", operation_id = "suspendService", params(("id" = ServiceId, Path)), request_body = SuspendService,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "suspendService", params(("id" = ServiceId, Path), DryRun), request_body = SuspendService,
+    responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/suspend")]
 async fn suspend(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<SuspendService>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     check_note(&input.note)?;
-    act(&app, None, reads, *id, async |tx, now| {
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        let would = rehearsal::suspension(&mut conn, now, &who.actor, *id, input.reason);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
+    let done = act(&app, None, reads, *id, async |tx, now| {
         actions::suspend(tx, now, &who.actor, *id, input.reason, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Resume a suspended service.
@@ -241,8 +247,8 @@ async fn delivered(
 }
 
 /// Terminate a service, now or when what is paid for is used up; cancel one that was never delivered.
-#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path), DryRun, MaybeKey),
+    request_body = TerminateService, responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/terminate")]
 async fn terminate(
     app: Data<App>,
@@ -250,14 +256,20 @@ async fn terminate(
     key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<TerminateService>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     check_note(&input.note)?;
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        let would = rehearsal::termination(&mut conn, now, &who.actor, Scope::Staff, *id, input.when);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
     let once = Once::maybe(&who.actor, "terminateService", &key, *id, &input.0)?;
-    act(&app, once, reads, *id, async |tx, now| {
+    let done = act(&app, once, reads, *id, async |tx, now| {
         actions::terminate(tx, now, &who.actor, Scope::Staff, *id, input.when, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Take a request for termination back.
