@@ -7,6 +7,7 @@
 mod macros;
 
 pub mod billing;
+pub mod bulk;
 pub mod catalog;
 pub mod dashboard;
 pub mod effect;

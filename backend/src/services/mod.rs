@@ -24,6 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
     order::routes::routes(cfg);
+    staff::bulk::routes(cfg);
     staff::routes::routes(cfg);
     client::routes::routes(cfg);
 }

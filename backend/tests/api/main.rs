@@ -10,6 +10,7 @@
 mod harness;
 
 mod books;
+mod bulk;
 mod catalog;
 mod charging;
 mod charging_random;
