@@ -20,6 +20,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     company::routes::routes(cfg);
     company::routes_gateway::routes(cfg);
     tax::routes::routes(cfg);
+    document::bulk::routes(cfg);
     document::routes_staff::routes(cfg);
     document::routes_client::routes(cfg);
     payment::routes::routes(cfg);

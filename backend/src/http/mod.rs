@@ -1,6 +1,7 @@
 //! HTTP: problems, sign-in, paging, the table of contents of the API.
 
 pub mod access;
+pub mod bulk;
 pub mod cookies;
 pub mod error;
 mod examples;

@@ -10,6 +10,7 @@
 mod harness;
 
 mod books;
+mod bulk;
 mod catalog;
 mod charging;
 mod charging_random;
@@ -20,10 +21,12 @@ mod documents;
 mod foundation;
 mod identity;
 mod ledger;
+mod live;
 mod notices;
 mod order_money;
 mod orders;
 mod queues;
+mod rehearsals;
 mod schedule;
 mod selling;
 mod service_calls;

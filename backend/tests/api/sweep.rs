@@ -243,6 +243,9 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
         "markServiceDelivered",
         "forceServiceState",
         "retryService",
+        "actOnServices",
+        "actOnTasks",
+        "cancelDocuments",
     ] {
         assert_eq!(key_of(id), Some(false), "{id}");
     }

@@ -42,6 +42,10 @@ pub struct PriceInput {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_length = 16, pattern = r"^\d{1,11}(\.\d{1,4})?$"))]
     pub uninstall: Option<String>,
+    /// Of the row as last read, 0 where there was none: a row that was changed since is refused. Left out, it is written over.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+    pub version: Option<i32>,
 }
 
 /// A price row as stored.

@@ -316,6 +316,18 @@ pub async fn cancel(
     .await
 }
 
+/// Cancels a proforma in whatever version it is: for an act on many, whose rows nobody has looked at one by one.
+pub async fn cancel_as_it_is(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: DocumentId,
+    reason: &str,
+) -> Result<()> {
+    let version = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?.version;
+    cancel(tx, now, actor, id, &CancelDocument { version, reason: reason.to_owned() }).await
+}
+
 const fn words(kind: DocumentKind) -> &'static str {
     match kind {
         DocumentKind::Proforma => "Proforma",

@@ -6,6 +6,7 @@
 //! gaps.
 
 pub mod actions;
+pub mod bulk;
 pub mod frozen;
 pub mod number;
 pub mod paper;
