@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod cookies;
+pub mod csv;
 pub mod error;
 mod examples;
 pub mod extract;

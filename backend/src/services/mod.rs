@@ -11,6 +11,7 @@ pub mod client;
 pub mod deadlines;
 pub mod operation;
 pub mod order;
+pub mod price_change;
 pub mod show;
 pub mod staff;
 pub mod store;
@@ -23,4 +24,5 @@ pub fn routes(cfg: &mut ServiceConfig) {
     order::routes::routes(cfg);
     staff::routes::routes(cfg);
     client::routes::routes(cfg);
+    price_change::routes::routes(cfg);
 }
