@@ -260,7 +260,7 @@ mod tests {
             new_price(&own, 2, amounts("12", None)),
             new_price(&small, 2, amounts("1.5", None)),
             new_price(&later, 2, amounts("9", None)),
-            NewPrice { currency: Currency::USD, ..new_price(&small, 2, amounts("99", None)) },
+            NewPrice { currency: "PLN".parse().unwrap(), ..new_price(&small, 2, amounts("99", None)) },
         ];
         let moved = sold.repriced(&prices).unwrap();
         assert_eq!(moved.total.base, "20".parse().unwrap());

@@ -15,7 +15,7 @@ use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{IdempotencyKey, Json, May, Paging, Path, Query, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(preview_change).service(plan).service(list).service(services).service(cancel);
+    cfg.service(preview_change).service(plan).service(list).service(read).service(services).service(cancel);
 }
 
 /// Say who would pay how much more if the prices of a product were applied to its running services.
@@ -69,6 +69,20 @@ async fn list(
     let paging = Paging::read(&query, &["-created_at", "apply_at"])?;
     let (items, total) = store::list(&mut *app.db.get().await?, *id, &paging).await?;
     Ok(Json(paging.page(items, total)))
+}
+
+/// Show a change of prices.
+#[utoipa::path(tag = "catalog", operation_id = "getPriceChange", params(("id" = PriceChangeId, Path)),
+    responses((status = 200, body = PriceChange)), extensions(("x-permission" = json!("products.view"))))]
+#[get("/admin/price-changes/{id}")]
+async fn read(
+    app: Data<App>,
+    _who: May<rights::ProductsView>,
+    id: Path<PriceChangeId>,
+) -> Result<Json<PriceChange>> {
+    let mut conn = app.db.get().await?;
+    store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    Ok(Json(store::show(&mut conn, *id).await?))
 }
 
 /// List the services that a change of prices reaches, with what became of each.
