@@ -27,6 +27,8 @@ ids! {
     OptionId,
     /// A row of prices of a product or option.
     PriceId,
+    /// Prices of a product on their way to running services.
+    PriceChangeId,
     /// One product bought by one client.
     ServiceId,
     /// An order of one or more services.

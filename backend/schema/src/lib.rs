@@ -670,6 +670,39 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    price_change_services (change_id, service_id) {
+        change_id -> Uuid,
+        service_id -> Uuid,
+        client_id -> Uuid,
+        currency -> Text,
+        period -> Text,
+        base_before -> Numeric,
+        base_after -> Numeric,
+        outcome -> Text,
+        apply_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    price_changes (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        state -> Text,
+        apply_at -> Timestamptz,
+        prices -> Jsonb,
+        prepared_client -> Nullable<Uuid>,
+        created_by -> Text,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     prices (id) {
         id -> Uuid,
         product_id -> Nullable<Uuid>,
@@ -949,6 +982,37 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    statement_files (client_id, month) {
+        client_id -> Uuid,
+        month -> Date,
+        sha256 -> Bytea,
+        bytes -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    statements (client_id, month) {
+        client_id -> Uuid,
+        month -> Date,
+        company_id -> Uuid,
+        currency -> Text,
+        charged -> Numeric,
+        returned -> Numeric,
+        services -> Int4,
+        language -> Text,
+        seller -> Jsonb,
+        buyer -> Jsonb,
+        content -> Jsonb,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     tasks (id) {
         id -> Uuid,
         name -> Text,
@@ -1096,6 +1160,9 @@ diesel::joinable!(payments -> clients (client_id));
 diesel::joinable!(payments -> companies (company_id));
 diesel::joinable!(payments -> documents (document_id));
 diesel::joinable!(payments -> gateways (gateway_id));
+diesel::joinable!(price_change_services -> price_changes (change_id));
+diesel::joinable!(price_change_services -> services (service_id));
+diesel::joinable!(price_changes -> products (product_id));
 diesel::joinable!(prices -> currencies (currency));
 diesel::joinable!(prices -> options (option_id));
 diesel::joinable!(prices -> products (product_id));
@@ -1116,6 +1183,9 @@ diesel::joinable!(services -> orders (order_id));
 diesel::joinable!(services -> products (product_id));
 diesel::joinable!(sessions -> admins (admin_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(statement_files -> clients (client_id));
+diesel::joinable!(statements -> clients (client_id));
+diesel::joinable!(statements -> companies (company_id));
 diesel::joinable!(tax_rules -> companies (company_id));
 diesel::joinable!(wallets -> clients (client_id));
 diesel::joinable!(wallets -> companies (company_id));
@@ -1161,6 +1231,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     payments,
     preferences,
+    price_change_services,
+    price_changes,
     prices,
     processes,
     product_group_products,
@@ -1177,6 +1249,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     settings,
     sign_in_attempts,
+    statement_files,
+    statements,
     tasks,
     tax_rules,
     terms,

@@ -10,6 +10,7 @@ pub mod document;
 pub mod ledger;
 pub mod notices;
 pub mod payment;
+pub mod statement;
 pub mod tax;
 pub mod wallet;
 
@@ -23,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     document::bulk::routes(cfg);
     document::routes_staff::routes(cfg);
     document::routes_client::routes(cfg);
+    statement::routes::routes(cfg);
     payment::routes::routes(cfg);
     ledger::routes::routes(cfg);
     wallet::routes::routes(cfg);

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod bulk;
 pub mod cookies;
+pub mod csv;
 pub mod error;
 mod examples;
 pub mod extract;

@@ -14,6 +14,11 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::WalletForecast => billing::wallet::forecast::warn(app).await,
         Job::DocumentReminders => billing::document::reminders::run(app).await,
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
+        Job::Statements => billing::statement::make::run(app).await,
+        Job::TypesetStatement { client, month } => {
+            billing::statement::paper::typeset(app, client, month).await
+        }
+        Job::PriceChange { change } => services::price_change::work::run(app, change).await,
         Job::WalletToppedUp { client } => {
             services::automation::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
         }

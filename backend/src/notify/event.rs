@@ -87,6 +87,11 @@ events! {
     PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
     InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
     CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// `statement`: its month.
+    StatementReady = "statement_ready", Client, bell: true, ["statement", "total"], [];
+    /// `at`: the instant from which on; `services`: what each costs and will cost.
+    PriceChangeAhead = "price_change_ahead", Client, bell: true, ["product", "at", "services"], [];
+    PriceChangeCancelled = "price_change_cancelled", Client, bell: true, ["product", "at"], [];
     /// `hours`: how long the balance still lasts.
     WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
 

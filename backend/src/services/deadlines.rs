@@ -1,5 +1,5 @@
 //! What falls due by the clock: resumptions that money already covers, suspensions after the grace, terminations, cancelled
-//! orders, notices of the end.
+//! orders, notices of the end, new prices.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ use shared::services::ServiceState;
 
 use super::operation::{self, Pending};
 use super::store::{self, Event};
-use super::{automation, order};
+use super::{automation, order, price_change};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
@@ -60,6 +60,9 @@ pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
     }
     for id in store::ending_soon(conn, now, BATCH).await? {
         failures.note("tell of the end", "service", id, tell_of_end(conn, now, id).await);
+    }
+    if let Err(error) = price_change::work::sweep(conn, now, BATCH).await {
+        failures.note("go on with changes of prices", "all", "", Err(error));
     }
     match failures.0 {
         0 => Ok(()),

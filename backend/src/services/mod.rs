@@ -13,6 +13,7 @@ pub mod deadlines;
 pub mod operation;
 pub mod order;
 pub mod outcome;
+pub mod price_change;
 pub mod rehearsal;
 pub mod show;
 pub mod staff;
@@ -26,4 +27,5 @@ pub fn routes(cfg: &mut ServiceConfig) {
     staff::bulk::routes(cfg);
     staff::routes::routes(cfg);
     client::routes::routes(cfg);
+    price_change::routes::routes(cfg);
 }

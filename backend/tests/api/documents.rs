@@ -39,7 +39,8 @@ async fn expect_clean_books(panel: &Panel) {
     assert!(report.is_clean(), "{report:?}");
 }
 
-fn text_of(pdf: &[u8]) -> String {
+/// What stands on a paper, as a reader would see it.
+pub(crate) fn text_of(pdf: &[u8]) -> String {
     let mut reader = Command::new("pdftotext")
         .args(["-layout", "-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())

@@ -4,6 +4,7 @@ pub mod company;
 pub mod document;
 pub mod ledger;
 pub mod payment;
+pub mod statement;
 pub mod tax;
 pub mod wallet;
 

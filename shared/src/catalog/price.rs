@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, Money, Period, PriceId, ServiceId};
+use crate::{Currency, Period, PriceId};
 
 /// Prices of a product or an option for one currency and period. `null` is "not offered", `"0"` is "free".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,14 +66,4 @@ pub struct PriceRow {
 pub struct PriceChanges {
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 200))]
     pub prices: Vec<PriceInput>,
-}
-
-/// Which running services a changed price would reach.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PriceReach {
-    pub service: ServiceId,
-    pub label: String,
-    pub base_before: Money,
-    pub base_after: Money,
 }

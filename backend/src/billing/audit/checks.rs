@@ -168,6 +168,21 @@ const CHECKS: &[Check] = &[
         broken: "SELECT format('document %s', document_id) AS what FROM document_files WHERE sha256(bytes) <> sha256",
     },
     Check {
+        title: "Every statement comes to what the ledger charged in its month",
+        seen: "SELECT count(*) FROM statements",
+        broken: "SELECT format('client %s, %s: %s on the statement, %s in the ledger', s.client_id, s.month,
+                    s.charged - s.returned, coalesce(t.sum, 0)) AS what
+            FROM statements s LEFT JOIN LATERAL (
+                SELECT sum(CASE WHEN t.kind = 'charge' THEN t.amount ELSE -t.amount END) AS sum FROM ledger_transfers t
+                WHERE t.client_id = s.client_id AND t.at >= s.month::timestamp AT TIME ZONE 'UTC'
+                    AND t.at < (s.month + interval '1 month') AT TIME ZONE 'UTC'
+                    AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change'))) t ON true
+            WHERE s.charged - s.returned <> coalesce(t.sum, 0)
+            UNION ALL
+            SELECT format('client %s, %s: the paper was changed', client_id, month) FROM statement_files
+            WHERE sha256(bytes) <> sha256",
+    },
+    Check {
         title: "Documents show as paid what payments brought",
         seen: "SELECT count(*) FROM payments",
         broken: "SELECT format('document %s: paid %s, payments of %s', d.id, d.paid, coalesce(p.sum, 0)) AS what
