@@ -354,7 +354,7 @@ pub(super) async fn has_cycle(tx: &mut Conn, group: AdminGroupId) -> QueryResult
     Ok(row.found)
 }
 
-/// Every address that he signed in from.
+/// Every address that he ever came from, the last one first.
 pub(super) async fn addresses(conn: &mut Conn, id: AdminId) -> QueryResult<Vec<KnownAddress>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -366,8 +366,7 @@ pub(super) async fn addresses(conn: &mut Conn, id: AdminId) -> QueryResult<Vec<K
         last_at: jiff_diesel::Timestamp,
     }
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT ip, min(created_at) AS first_at, max(last_seen_at) AS last_at FROM sessions
-         WHERE admin_id = $1 AND ip <> '' GROUP BY ip ORDER BY last_at DESC LIMIT 200",
+        "SELECT ip, first_at, last_at FROM admin_addresses WHERE admin_id = $1 ORDER BY last_at DESC, ip LIMIT 1000",
     )
     .bind::<SqlUuid, _>(id)
     .load(conn)
