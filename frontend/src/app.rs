@@ -10,7 +10,7 @@ use crate::api;
 use crate::i18n;
 use crate::parts::NotFound;
 use crate::portals::admin::AdminRoutes;
-use crate::portals::auth::{ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage};
+use crate::portals::auth::{ConfirmPage, ForgotPage, InvitationPage, RegisterPage, ResetPage, SignInPage};
 use crate::portals::client::{ClientRoutes, ShopRoutes};
 use crate::session::{self, Portal};
 
@@ -66,6 +66,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/reset") view=ResetPage />
             <Route path=path!("/register") view=RegisterPage />
             <Route path=path!("/confirm") view=ConfirmPage />
+            <Route path=path!("/invitation") view=InvitationPage />
             <Route path=path!("/admin/sign-in") view=|| view! { <SignInPage portal=Portal::Admin /> } />
             <Route path=path!("/admin/forgotten") view=|| view! { <ForgotPage portal=Portal::Admin /> } />
             <Route path=path!("/admin/reset") view=ResetPage />
