@@ -13,6 +13,8 @@ ids! {
     AddressId,
     /// A signed-in browser.
     SessionId,
+    /// An invitation to act for a client.
+    InvitationId,
     /// An API token (not its secret).
     TokenId,
     /// A method of the second factor.

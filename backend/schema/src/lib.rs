@@ -25,6 +25,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    admin_addresses (admin_id, ip) {
+        admin_id -> Uuid,
+        ip -> Text,
+        first_at -> Timestamptz,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     admin_group_groups (group_id, member_id) {
         group_id -> Uuid,
         member_id -> Uuid,
@@ -143,6 +154,23 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    client_invitations (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        email -> Text,
+        role -> Text,
+        permissions -> Array<Text>,
+        token_hash -> Bytea,
+        invited_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     client_notes (id) {
         id -> Uuid,
         client_id -> Uuid,
@@ -175,6 +203,7 @@ diesel::table! {
         role -> Text,
         permissions -> Array<Text>,
         created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -202,6 +231,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        networks -> Array<Text>,
     }
 }
 
@@ -1118,6 +1148,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(admin_addresses -> admins (admin_id));
 diesel::joinable!(admin_group_members -> admins (admin_id));
 diesel::joinable!(admin_group_members -> admin_groups (group_id));
 diesel::joinable!(admin_group_permissions -> admin_groups (group_id));
@@ -1125,6 +1156,8 @@ diesel::joinable!(api_tokens -> admins (admin_id));
 diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(client_addresses -> clients (client_id));
+diesel::joinable!(client_invitations -> clients (client_id));
+diesel::joinable!(client_invitations -> users (invited_by));
 diesel::joinable!(client_notes -> admins (admin_id));
 diesel::joinable!(client_notes -> clients (client_id));
 diesel::joinable!(client_status_history -> clients (client_id));
@@ -1193,6 +1226,7 @@ diesel::joinable!(wallets -> currencies (currency));
 
 diesel::allow_tables_to_appear_in_same_query!(
     activity_log,
+    admin_addresses,
     admin_group_groups,
     admin_group_members,
     admin_group_permissions,
@@ -1201,6 +1235,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     charges,
     client_addresses,
+    client_invitations,
     client_notes,
     client_status_history,
     client_users,

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod health;
 pub mod idempotency;
 mod meanings;
+pub mod network;
 pub mod openapi;
 pub mod pages;
 pub mod paging;

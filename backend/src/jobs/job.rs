@@ -1,5 +1,6 @@
 //! All that the workers can do.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::tasks::Queue;
 use shared::{ClientId, DocumentId, Month, NotificationId, OrderId, PriceChangeId, ServiceId};
@@ -82,6 +83,14 @@ pub enum Job {
     DocumentReminders,
     /// Recompute prices in other currencies.
     ConvertPrices,
+    /// Tell staff that somebody failed to sign in to the admin portal.
+    SignInFailed {
+        email: String,
+        ip: String,
+        /// Failures of that account from there, this one counted.
+        failures: i64,
+        at: Timestamp,
+    },
     /// Drop what is past its retention.
     Cleanup,
     /// Audit the books and seal the day.
@@ -114,6 +123,7 @@ impl Job {
             Self::WalletForecast => "wallet-forecast",
             Self::DocumentReminders => "document-reminders",
             Self::ConvertPrices => "convert-prices",
+            Self::SignInFailed { .. } => "sign-in-failed",
             Self::Cleanup => "cleanup",
             Self::BooksAudit => "books-audit",
         }

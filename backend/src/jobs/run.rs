@@ -4,7 +4,7 @@ use crate::App;
 use crate::billing;
 use crate::http::error::Result;
 use crate::jobs::{Job, cleanup};
-use crate::{catalog, notify, services};
+use crate::{catalog, identity, notify, services};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
 pub async fn run(app: &App, job: Job) -> Result<()> {
@@ -39,6 +39,9 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         | Job::ModuleCancel { service } => services::operation::run(app, service).await,
         Job::SendNotification { notification } => notify::send::send(app, notification).await,
         Job::WaitingMail => notify::send::send_waiting(app).await,
+        Job::SignInFailed { email, ip, failures, at } => {
+            identity::session::alert::sign_in_failed(app, &email, &ip, failures, at).await
+        }
         Job::Cleanup => cleanup::run(app).await,
         Job::ConvertPrices => catalog::price::convert::convert(&mut *app.db.get().await?, app.clock.now())
             .await

@@ -61,6 +61,8 @@ events! {
     TwoFactorChanged = "two_factor_changed", Person, bell: true, ["enabled"], [];
     EmailChanged = "email_changed", Person, bell: true, ["old", "new"], [];
     Passcode = "passcode", Person, bell: false, ["minutes"], ["code"];
+    /// Somebody is asked to act for a client; he may have no login yet.
+    ClientInvitation = "client_invitation", Person, bell: false, ["client_name", "by", "days"], ["link"];
     Welcome = "welcome", Client, bell: true, [], [];
 
     // Clients.
@@ -96,6 +98,7 @@ events! {
     WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
 
     // Staff.
+    /// `host`: the name that the address has by reverse lookup; empty when it has none.
     SignInFailed = "sign_in_failed", Staff, bell: true, ["email", "ip"], [];
     PermissionsChanged = "permissions_changed", Staff, bell: true, ["by", "what"], [];
     NewOrder = "new_order", Staff, bell: true, ["client_name", "order_id", "total"], [];

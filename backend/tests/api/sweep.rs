@@ -99,6 +99,8 @@ const FOR_VISITORS: &[&str] = &[
     "resetPassword",
     "confirmEmail",
     "resendConfirmation",
+    "readInvitation",
+    "registerInvited",
 ];
 
 fn of_sessions(operation: &Swept) -> bool {

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod billing;
 pub mod catalog;
 pub mod client;
+pub mod members;
 pub mod money;
 pub mod notices;
 pub mod own;

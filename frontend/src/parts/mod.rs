@@ -10,6 +10,7 @@ pub mod csv;
 pub mod filters;
 pub mod live;
 pub mod load;
+pub mod networks;
 pub mod range;
 pub mod record;
 pub mod rows;
@@ -19,6 +20,7 @@ pub mod state;
 pub mod states;
 pub mod submit;
 pub mod sudo;
+pub mod users;
 pub mod why;
 
 pub use add::AddLink;

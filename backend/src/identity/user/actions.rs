@@ -35,21 +35,12 @@ pub(super) async fn create(app: &App, actor: &Actor, new: &NewUser) -> Result<Us
     fields.text("last_name", &new.last_name, 100);
     contact::check_phone(&mut fields, new.phone_country.as_deref(), new.phone.as_deref());
     fields.text("notes", &new.notes, 5000);
-    if let Some(password) = &new.password {
-        let security = settings::load(&mut *app.db.get().await?).await?.security;
-        password::check(
-            &mut fields,
-            "password",
-            password,
-            &security,
-            &[&email, &new.first_name, &new.last_name],
-        );
-    }
+    let security = settings::load(&mut *app.db.get().await?).await?.security;
+    let (plain, imported) = (new.password.as_ref(), new.password_hash.as_ref());
+    let personal = [email.as_str(), &new.first_name, &new.last_name];
+    password::check_new(&mut fields, plain, imported, &security, &personal);
     fields.finish()?;
-    let hash = match &new.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
-        None => None,
-    };
+    let hash = password::to_keep(&app.passwords, plain, imported).await?;
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let row = NewRow {

@@ -134,6 +134,16 @@ pub(super) const TEXTS: Desk = Desk {
         signed_out: "Sessions ended: {n}",
         sessions_text: "Where this user is or was signed in.",
     },
+    access: DeskAccess {
+        schemes: "Passwords by hash scheme",
+        schemes_text: "Passwords taken over from other systems become argon2id at the next good sign-in.",
+        scheme: "Scheme",
+        staff: "Staff",
+        unknown: "Unknown: needs a reset",
+        no_password: "No password yet",
+        staff_networks: "Networks that staff may come from",
+        staff_networks_help: "One network a line, e.g. 203.0.113.0/24; yours must be among them. Empty: from anywhere.",
+    },
     company: DeskCompany {
         restore: "Restore",
         delete_text: "Only a company that nothing belongs to can be deleted; archive it otherwise.",

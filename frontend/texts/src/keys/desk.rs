@@ -32,6 +32,10 @@ super::sections! {
             other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
             sessions_text,
         }
+        access: DeskAccess {
+            schemes, schemes_text, scheme, staff, unknown, no_password,
+            staff_networks, staff_networks_help,
+        }
         company: DeskCompany {
             restore, delete_text, archive_text, delete_logo, change_logo, delete_gateway_text,
             currencies_help, all_currencies, sort, sandbox,

@@ -134,6 +134,16 @@ pub(super) const TEXTS: Desk = Desk {
         signed_out: "Zakończone sesje: {n}",
         sessions_text: "Gdzie ten użytkownik jest lub był zalogowany.",
     },
+    access: DeskAccess {
+        schemes: "Hasła według algorytmu",
+        schemes_text: "Hasła przejęte z innych systemów stają się argon2id przy następnym poprawnym logowaniu.",
+        scheme: "Algorytm",
+        staff: "Personel",
+        unknown: "Nieznany: wymaga nowego hasła",
+        no_password: "Jeszcze bez hasła",
+        staff_networks: "Sieci, z których może łączyć się personel",
+        staff_networks_help: "Jedna sieć w wierszu, np. 203.0.113.0/24; Twoja musi być wśród nich. Puste: z każdego miejsca.",
+    },
     company: DeskCompany {
         restore: "Przywróć",
         delete_text: "Usunąć można tylko firmę, do której nic nie należy; w innym razie zarchiwizuj ją.",

@@ -115,12 +115,7 @@ pub fn ClientProfileTab() -> impl IntoView {
 
 #[component]
 pub fn ClientUsersTab() -> impl IntoView {
-    let client = this();
-    view! {
-        <Loaded query=client let:detail>
-            <ClientUsers detail client />
-        </Loaded>
-    }
+    this_id().map(|id| view! { <ClientUsers id client=this() /> })
 }
 
 #[component]
