@@ -86,7 +86,8 @@ events! {
     /// `number` and `document_id` of the document it paid, when there is one.
     PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
     InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
-    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// Money was paid back: `total` of the invoice with the number `invoice`.
+    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "invoice", "reason", "document_id"], [];
     /// `hours`: how long the balance still lasts.
     WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
 

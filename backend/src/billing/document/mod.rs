@@ -6,7 +6,10 @@
 //! gaps.
 
 pub mod actions;
+pub mod draft;
+pub mod files;
 pub mod frozen;
+pub mod invoice;
 pub mod number;
 pub mod paper;
 pub mod reminders;
