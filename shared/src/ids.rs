@@ -47,6 +47,8 @@ ids! {
     DocumentId,
     /// Money that came in, or went back, through a gateway.
     PaymentId,
+    /// Money that was paid back.
+    RefundId,
     GatewayId,
     /// A background job as staff see it.
     TaskId,

@@ -683,6 +683,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         assigned -> Numeric,
+        refunded -> Numeric,
     }
 }
 
@@ -857,6 +858,23 @@ diesel::table! {
         code_hash -> Bytea,
         created_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    refunds (id) {
+        id -> Uuid,
+        invoice_id -> Uuid,
+        credit_note_id -> Uuid,
+        payment_id -> Nullable<Uuid>,
+        amount -> Numeric,
+        method -> Text,
+        reference -> Text,
+        reason -> Text,
+        created_by -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1205,6 +1223,7 @@ diesel::joinable!(product_option_groups -> option_groups (group_id));
 diesel::joinable!(product_option_groups -> products (product_id));
 diesel::joinable!(recovery_codes -> admins (admin_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(refunds -> payments (payment_id));
 diesel::joinable!(service_events -> services (service_id));
 diesel::joinable!(service_options -> option_groups (group_id));
 diesel::joinable!(service_options -> options (option_id));
@@ -1276,6 +1295,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     queues,
     recovery_codes,
+    refunds,
     schedules,
     service_events,
     service_options,

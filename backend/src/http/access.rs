@@ -58,7 +58,7 @@ right_types! {
     DashboardView, ClientsView, ClientsCreate, ClientsEdit, ClientsStatus, ClientsConfirm, ClientsUsers, ClientsCredit,
     UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce, ProductsView,
     ProductsEdit, DocumentsView, DocumentsCreate, DocumentsCancel, TransactionsView, FundsAdjust, PaymentsView,
-    PaymentsBook, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,
+    PaymentsBook, PaymentsRefund, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,
     SchedulerView, SchedulerEdit, NotificationsView, LogsView, SettingsView, SettingsEdit, ClockMove,
 }
 

@@ -88,7 +88,8 @@ events! {
     /// `number` and `document_id` of the document it paid, when there is one.
     PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
     InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
-    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// Money was paid back: `total` of the invoice with the number `invoice`.
+    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "invoice", "reason", "document_id"], [];
     /// `statement`: its month.
     StatementReady = "statement_ready", Client, bell: true, ["statement", "total"], [];
     /// `at`: the instant from which on; `services`: what each costs and will cost.

@@ -7,7 +7,10 @@
 
 pub mod actions;
 pub mod bulk;
+pub mod draft;
+pub mod files;
 pub mod frozen;
+pub mod invoice;
 pub mod number;
 pub mod paper;
 pub mod reminders;

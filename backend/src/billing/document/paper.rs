@@ -10,7 +10,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
 use super::store::{self, Document, Line, Tax};
-use super::{Terms, frozen, typesetting};
+use super::{Terms, files, frozen, typesetting};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
@@ -18,7 +18,7 @@ use crate::http::error::{Refusal, Result};
 /// The PDF of an issued document. Typesets and freezes it when nobody has yet.
 pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     let mut conn = app.db.get().await?;
-    if let Some((_, bytes)) = store::file(&mut conn, document).await? {
+    if let Some((_, bytes)) = files::file(&mut conn, document).await? {
         return Ok(bytes);
     }
     let row = store::find_for_staff(&mut conn, document).await?.ok_or_else(Refusal::not_found)?;
@@ -34,9 +34,9 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
         .with_context(|| format!("typesetting document {document}"))?;
     let sha256 = Sha256::digest(&bytes);
     let mut conn = app.db.get().await?;
-    store::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
+    files::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
     // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
-    let (_, kept) = store::file(&mut conn, document).await?.context("a paper that was just frozen")?;
+    let (_, kept) = files::file(&mut conn, document).await?.context("a paper that was just frozen")?;
     Ok(kept)
 }
 
@@ -130,7 +130,7 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
 pub async fn logo(conn: &mut Conn, name: Option<&str>) -> Result<Option<Logo>> {
     let Some(name) = name else { return Ok(None) };
     let sha256 = data_encoding::HEXLOWER.decode(name.as_bytes()).map_err(anyhow::Error::new)?;
-    Ok(store::logo(conn, &sha256).await?.map(|(media_type, bytes)| Logo {
+    Ok(files::logo(conn, &sha256).await?.map(|(media_type, bytes)| Logo {
         media_type: if media_type == "image/png" { LogoType::Png } else { LogoType::Svg },
         bytes,
     }))

@@ -57,6 +57,7 @@ async fn list(
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
     let listing = Listing {
         today,
+        drafts: true,
         client: filter.client,
         company: filter.company,
         kind: filter.kind,

@@ -11,7 +11,7 @@ moved AS MATERIALIZED (
                 ELSE 'running' END AS what
     FROM unnest($1) AS c (client_id)
     JOIN ledger_transfers t ON t.client_id = c.client_id AND t.at >= $2 AND t.at < $3
-        AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change'))
+        AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change'))
 ), ends AS (
     SELECT client_id, min(period_from) AS first, max(period_to) AS last
     FROM moved WHERE what = 'running' GROUP BY client_id
