@@ -87,10 +87,40 @@ await test(async (results, own) => {
     await page.keyboard.press("Escape");
   });
 
+  await results.prove("saving leaves the focus where it was", async () => {
+    const client = await one("/admin/clients?status=active&per_page=1");
+    await go(`/admin/clients/${client.id}/profile`);
+    await field("line2").fill("Third floor");
+    await page.keyboard.press("Enter");
+    await settled(page);
+    await sleep(1_600);
+    equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "line2", "the focus");
+  });
+
+  await results.prove("a filter of the log begins at the newest entries again", async () => {
+    const { next } = await staff.get("/admin/activity?per_page=5");
+    await go(`/admin/activity?after=${encodeURIComponent(next)}`);
+    await page.locator(".table-bar select").first().selectOption({ index: 1 });
+    await page.waitForURL((url) => url.searchParams.has("level"));
+    holds(!page.url().includes("after="), page.url());
+  });
+
+  await results.prove("a link that opens beside the page asks nothing", async () => {
+    await go("/admin/products/new");
+    await field("key").fill("half-a-product");
+    const beside = window.context.waitForEvent("page");
+    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click({ modifiers: ["ControlOrMeta"] })), 0, "questions");
+    await (await beside).close();
+    leave = true;
+    await go("/admin");
+    leave = false;
+  });
+
   await results.prove("forms on one page have fields of their own", async () => {
     for (const path of ["/admin/scheduler", `/admin/companies/${(await one("/admin/companies?per_page=1")).id}/invoices`,
       `/admin/option-groups/${(await one("/admin/option-groups?per_page=1")).id}`]) {
       await go(path);
+      holds((await page.locator("form [name]").count()) > 0, `${path} has no form`);
       equal(await twice(), [], path);
     }
   });
@@ -153,6 +183,14 @@ await test(async (results, own) => {
     await dialog.locator("input").fill(unpaid.number);
     holds(await submit.isEnabled(), "cancelling is open");
     equal(await questions(() => page.keyboard.press("Escape")), 0, "questions about the number");
+    const group = await one("/admin/product-groups?per_page=1");
+    await go(`/admin/product-groups/${group.id}`);
+    await page.getByRole("button", { name: "Actions" }).first().click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    holds(await submit.isDisabled(), "deleting waits for the name");
+    await page.keyboard.press("Escape");
+    await sleep(200);
+    equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-haspopup")), "menu", "the focus is at the menu again");
     const service = await one("/admin/services?state=active&per_page=1");
     await go(`/admin/services/${service.id}`);
     await page.getByRole("button", { name: "Actions" }).first().click();

@@ -183,6 +183,22 @@ await test(async (results, own) => {
     holds(Buffer.compare(bytes, again) === 0, "the PDF is the same each time");
   });
 
+  await results.prove("the list of her documents is saved as CSV: these documents and no other list", async () => {
+    await page.goto(`${panel.base}/documents`);
+    await settled(page);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "CSV" }).click();
+    const file = await download;
+    equal(file.suggestedFilename(), "documents.csv", "the name of the file");
+    const { readFile } = await import("node:fs/promises");
+    const text = await readFile(await file.path(), "utf8");
+    holds(text.startsWith("\ufeff"), "it says that it is UTF-8");
+    const [head, ...rows] = text.slice(1).split("\r\n");
+    holds(head.split(",").includes("number"), `columns: ${head}`);
+    equal(rows.length, (await ada.get(`/clients/${client}/documents`)).total, "rows");
+    for (const number of [proforma.number, invoice.number]) holds(text.includes(`"${number}"`), `${number} is in it:\n${text}`);
+  });
+
   let service;
   await results.prove("she orders an hourly VPS", async () => {
     const item = await hourlyServer(ada);

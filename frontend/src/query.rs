@@ -41,7 +41,9 @@ where
         asked: RwSignal::default(),
     };
     let ask = Box::new(move || -> Answer {
-        let answer = fetch(key());
+        let key = key();
+        client::forget_asked();
+        let answer = fetch(key);
         query.asked.set(client::asked());
         Box::pin(async move {
             let data = answer.await?;
@@ -119,7 +121,8 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.loading
     }
 
-    /// The path of the API that was asked, with its query.
+    /// The path of the API that was asked, with its query. Empty when `fetch` asks only once its future runs: it is to hand
+    /// over the call itself.
     pub const fn asked(self) -> RwSignal<String> {
         self.asked
     }

@@ -53,7 +53,7 @@ pub fn ledger_export(format: &str, from: &str, to: &str) -> String {
 }
 
 /// Transactions of all clients, or of one with `client=`.
-pub fn transactions(query: String) -> Reply<TransactionPage> {
+pub fn transactions(query: String) -> Reply<Page<TransactionSummary>> {
     client::get(&format!("/admin/transactions?{query}"))
 }
 

@@ -81,6 +81,11 @@ pub fn asked() -> String {
     ASKED.with_borrow(Clone::clone)
 }
 
+/// Forgets what was read last: what is read next is told from what was read before.
+pub fn forget_asked() {
+    ASKED.set(String::new());
+}
+
 pub fn get<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
     ASKED.set(path.to_owned());
     reply(send(Method::GET, path, None, None))

@@ -6,7 +6,8 @@ use ui::{Button, lu, toast_bad};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::api::{ApiError, client};
-use crate::i18n::t;
+use crate::format;
+use crate::i18n::{fill, t};
 use crate::parts::submit::refuse;
 
 /// Rows of one request, as many as the API gives.
@@ -14,7 +15,10 @@ const PER_PAGE: usize = 200;
 /// No more rows than a browser holds with ease.
 const ROWS_MAX: usize = 20_000;
 
-/// Saves what `asked` lists, whatever page of it is shown.
+/// What spreadsheets know UTF-8 by.
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// Saves what `asked` lists, whatever page of it is shown. Nothing to click while it is not known what was asked.
 #[component]
 pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
     let done = RwSignal::new(None::<String>);
@@ -24,9 +28,12 @@ pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
         }
         done.set(Some("0 %".to_owned()));
         leptos::task::spawn_local(async move {
-            match collect(&asked.get_untracked(), done).await {
-                Ok(rows) if offer(&asked.get_untracked(), &text(&rows)).is_none() => {
-                    toast_bad(t().network_error)
+            let path = asked.get_untracked();
+            match collect(&path, done).await {
+                Ok(rows) if offer(&path, &text(&rows.items)).is_none() => toast_bad(t().network_error),
+                Ok(rows) if rows.cut => {
+                    let count = i64::try_from(rows.items.len()).unwrap_or(i64::MAX);
+                    toast_bad(fill(t().csv_cut, &[("n", &format::count(count))]));
                 }
                 Ok(_) => {}
                 Err(error) => refuse(None, &error),
@@ -35,12 +42,14 @@ pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
         });
     };
     view! {
-        <Button
-            text=Signal::derive(move || done.get().unwrap_or_else(|| "CSV".to_owned()))
-            icon=lu::LuDownload
-            class="btn-sm btn-ghost"
-            on_click=Callback::new(save)
-        />
+        <Show when=move || asked.with(|asked| !asked.is_empty())>
+            <Button
+                text=Signal::derive(move || done.get().unwrap_or_else(|| "CSV".to_owned()))
+                icon=lu::LuDownload
+                class="btn-sm btn-ghost"
+                on_click=Callback::new(save)
+            />
+        </Show>
     }
 }
 
@@ -56,9 +65,17 @@ fn unpaged(asked: &str) -> String {
         .join("&")
 }
 
-async fn collect(asked: &str, done: RwSignal<Option<String>>) -> Result<Vec<Map<String, Value>>, ApiError> {
+/// The rows of a list.
+struct Rows {
+    items: Vec<Map<String, Value>>,
+    /// There are more, which are not among them.
+    cut: bool,
+}
+
+async fn collect(asked: &str, done: RwSignal<Option<String>>) -> Result<Rows, ApiError> {
     let path = unpaged(asked);
     let mut rows = Vec::new();
+    let mut cut = false;
     for page in 1.. {
         let Value::Object(mut answer) = client::get::<Value>(&format!("{path}&page={page}")).await? else {
             break;
@@ -75,12 +92,17 @@ async fn collect(asked: &str, done: RwSignal<Option<String>>) -> Result<Vec<Map<
             flatten("", item, &mut row);
             rows.push(row);
         }
-        if all || rows.len() >= ROWS_MAX {
+        if all {
             break;
         }
-        done.try_set(Some(format!("{} %", rows.len() * 100 / total.max(1))));
+        if rows.len() >= ROWS_MAX {
+            // Some lists count no further than to a limit.
+            cut = total != rows.len();
+            break;
+        }
+        done.try_set(Some(format!("{} %", (rows.len() * 100 / total.max(1)).min(99))));
     }
-    Ok(rows)
+    Ok(Rows { items: rows, cut })
 }
 
 /// Puts the parts of a value under the names of their ways: `price.amount`.
@@ -109,7 +131,8 @@ fn text(rows: &[Map<String, Value>]) -> String {
     let line = |row: &Map<String, Value>| {
         names.iter().map(|name| cell(row.get(*name))).collect::<Vec<_>>().join(",")
     };
-    std::iter::once(head).chain(rows.iter().map(line)).collect::<Vec<_>>().join("\r\n")
+    let lines = std::iter::once(head).chain(rows.iter().map(line)).collect::<Vec<_>>().join("\r\n");
+    format!("{BYTE_ORDER_MARK}{lines}")
 }
 
 /// A value as a cell. A text that a spreadsheet would take for a formula is marked as text.
@@ -158,7 +181,9 @@ mod tests {
     fn cells_are_quoted_parts_named_and_formulas_disarmed() {
         let mut row = Map::new();
         flatten("", json!({ "name": "=a \"b\"", "sum": { "amount": "-5.00" }, "none": null }), &mut row);
-        let mut lines = text(&[row]).split("\r\n").map(str::to_owned).collect::<Vec<_>>();
+        let text = text(&[row]);
+        let lines = text.strip_prefix(BYTE_ORDER_MARK).expect("the text says that it is UTF-8");
+        let mut lines = lines.split("\r\n").map(str::to_owned).collect::<Vec<_>>();
         lines.sort();
         assert_eq!(lines, ["\"'=a \"\"b\"\"\",,\"-5.00\"", "name,none,sum.amount"]);
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use leptos::prelude::*;
-use ui::{Icon, ListState, Segment, effect, lu};
+use ui::{Icon, ListState, Open, Segment, lu};
 
 use crate::format::short_id;
 use crate::i18n::{t, word};
@@ -63,57 +63,37 @@ pub fn FilterSelect(
     }
 }
 
-/// Says that the list holds only what belongs to one record (`service=`), and takes that off.
+/// Says that the list holds only what belongs to one record (`service=`) or has one word (`name=`), and takes that off.
 #[component]
 pub fn FilterChip(list: ListState, name: &'static str, text: &'static str) -> impl IntoView {
     let chosen = Memo::new(move |_| list.filter(name));
     move || {
-        let id = chosen.get().parse().ok().map(short_id)?;
-        Some(view! {
-            <button type="button" class="btn btn-sm" on:click=move |_| list.set_filter(name, "")>
-                {text} " " <span class="mono">{id}</span>
-                <Icon icon=lu::LuX class="icon-sm" />
-            </button>
+        let chosen = chosen.get();
+        let shown = chosen.parse().map_or_else(|_| chosen.clone(), short_id);
+        (!chosen.is_empty()).then(|| {
+            view! {
+                <button type="button" class="btn btn-sm" on:click=move |_| list.set_filter(name, "")>
+                    {text} " " <span class="mono">{shown}</span>
+                    <Icon icon=lu::LuX class="icon-sm" />
+                </button>
+            }
         })
     }
 }
 
-/// Which row of a list is open in a dialog, by its parameter in the URL (`?task=`): the id, whether the dialog is open, and
-/// opening it.
-pub fn use_opened<Id>(list: ListState, name: &'static str) -> (Memo<Option<Id>>, RwSignal<bool>, Callback<Id>)
+/// Which row of a list is open in a dialog, by its parameter in the URL (`?task=`): the id, the dialog, and opening it.
+pub fn use_opened<Id>(list: ListState, name: &'static str) -> (Memo<Option<Id>>, Open, Callback<Id>)
 where
     Id: FromStr + ToString + Copy + PartialEq + Send + Sync + 'static,
 {
     let chosen = Memo::new(move |_| list.filter(name).parse::<Id>().ok());
-    let open = RwSignal::new(false);
-    effect(move || open.set(chosen.get().is_some()));
-    effect(move || {
-        if !open.get() && chosen.get_untracked().is_some() {
-            list.set_opened(name, String::new());
-        }
-    });
+    let open = Open::new(move || chosen.with(Option::is_some), move || list.set_opened(name, String::new()));
     (chosen, open, Callback::new(move |id: Id| list.set_opened(name, id.to_string())))
 }
 
 /// The values of a fixed list as options of a select.
 pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(String, String)> {
     all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
-}
-
-/// What is open beside a list, kept in the URL: the id after `name=`, and whether its dialog is open.
-pub fn opened<Id>(list: ListState, name: &'static str) -> (Memo<Option<Id>>, RwSignal<bool>)
-where
-    Id: std::str::FromStr + PartialEq + Send + Sync + 'static,
-{
-    let id = Memo::new(move |_| list.filter(name).parse().ok());
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(id.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && id.with_untracked(Option::is_some) {
-            list.open(name, "");
-        }
-    });
-    (id, open)
 }
 
 /// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::{Code, FieldError, Language, Page, Problem};
-use ui::{Column, EmptyState, FailedState, Icon, LinkButton, ListState, Skeleton, Table, lu};
+use ui::{
+    Button, Column, EmptyState, FailedState, Icon, LinkButton, ListState, Note, Skeleton, Table, Tone, lu,
+};
 
 use super::CsvButton;
 use crate::api::ApiError;
@@ -35,6 +37,15 @@ fn problem_text(problem: &Problem) -> String {
         (Some(text), _) => text.to_owned(),
         (None, _) => english.clone(),
     }
+}
+
+/// Why a call was refused, in one sentence: what is wrong with the first field that it names, else what happened.
+pub fn reason(error: &ApiError) -> String {
+    let field = match error {
+        ApiError::Problem(problem) => problem.fields.first().map(field_text),
+        _ => None,
+    };
+    field.unwrap_or_else(|| failure(error).0)
 }
 
 /// What is wrong with a field, in the person's language where its code says enough.
@@ -98,7 +109,8 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// Draws what a query brought: skeleton first, the failed face when it failed, else `children` of the data.
+/// Draws what a query brought: skeleton first, the failed face when it failed, else `children` of the data. A note stands above
+/// them when newer data did not come.
 ///
 /// The children are drawn again only when the data has changed.
 #[component]
@@ -112,10 +124,15 @@ where
     V: IntoView + 'static,
 {
     let data = query.data();
+    let again = Callback::new(move |()| query.refetch());
     let children = std::sync::Arc::new(move |data: T| children(data).into_any());
-    move || match data.get() {
+    let shown = move || match data.get() {
         Some(data) => children(data),
-        None => waiting(query.error(), Callback::new(move |()| query.refetch()), rows),
+        None => waiting(query.error(), again, rows),
+    };
+    view! {
+        {stale(query, again)}
+        {shown}
     }
 }
 
@@ -127,7 +144,11 @@ where
 {
     let arrived = Memo::new(move |_| query.data().with(Option::is_some));
     let again = Callback::new(move |()| query.refetch());
-    move || if arrived.get() { children() } else { waiting(query.error(), again, rows) }
+    let shown = move || if arrived.get() { children() } else { waiting(query.error(), again, rows) };
+    view! {
+        {stale(query, again)}
+        {shown}
+    }
 }
 
 /// A part of a record, drawn anew only when what `pick` takes out of it has changed: saving one part leaves what was
@@ -145,6 +166,30 @@ where
 {
     let part = Memo::new(move |_| query.data().with(|data| data.as_ref().map(&pick)));
     move || part.get().map(|part| children(part).into_any())
+}
+
+/// Says that what is shown is old: loading it again has failed.
+fn stale<T: Send + Sync + 'static>(query: Query<T>, retry: Callback<()>) -> AnyView {
+    let failed = Memo::new(move |_| {
+        let error = query.error().get().filter(|error| *error != ApiError::SignedOut)?;
+        query.data().with(Option::is_some).then_some(error)
+    });
+    (move || failed.get().map(|error| stale_note(&error, retry))).into_any()
+}
+
+fn stale_note(error: &ApiError, retry: Callback<()>) -> AnyView {
+    let (text, _) = failure(error);
+    view! {
+        <div class="mb-4">
+            <Note tone=Tone::Warn>
+                <div class="flex flex-wrap items-center gap-3" role="status">
+                    <span>{text}</span>
+                    <Button text=ui::words().retry class="btn-sm" on_click=retry />
+                </div>
+            </Note>
+        </div>
+    }
+    .into_any()
 }
 
 fn waiting(error: RwSignal<Option<ApiError>>, retry: Callback<()>, rows: u32) -> AnyView {

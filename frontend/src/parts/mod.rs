@@ -26,7 +26,7 @@ pub mod why;
 pub use add::AddLink;
 pub use csv::CsvButton;
 pub use live::{Live, LiveSwitch};
-pub use load::{Arrived, DataTable, FailedNote, Loaded, NotFound, Part, failure};
+pub use load::{Arrived, DataTable, FailedNote, Loaded, NotFound, Part};
 pub use record::{RecordHead, RecordId, by_id};
 pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};

@@ -80,7 +80,7 @@ pub fn RecordId(
     }
 }
 
-/// The head of a record of staff: where it stands, its name and states, its acts, and deleting it.
+/// The head of a record of staff: where it stands, its name and states, its acts, and deleting it once its name was typed.
 #[component]
 pub fn RecordHead(
     /// Title and address of its list, which is at the same path in the API.
@@ -92,9 +92,6 @@ pub fn RecordHead(
     badges: Option<AnyView>,
     /// What happens when it is deleted; `None`: it is not deleted here.
     delete_text: Option<&'static str>,
-    /// The name is to be typed first.
-    #[prop(optional)]
-    type_name: bool,
     /// Further entries of the menu.
     #[prop(optional)]
     menu: Option<ViewFn>,
@@ -114,15 +111,10 @@ pub fn RecordHead(
         },
     );
     let has_menu = menu.is_some() || delete_text.is_some();
-    let typed = type_name.then(|| name.clone());
+    let type_name = name.clone();
     let question = delete_text.map(|text| {
         let (title, action, busy, on_confirm) = (t().delete, t().delete, send.busy, send.run);
-        match typed {
-            Some(type_name) => {
-                view! { <Confirm open title text action busy on_confirm type_name /> }.into_any()
-            }
-            None => view! { <Confirm open title text action busy on_confirm /> }.into_any(),
-        }
+        view! { <Confirm open title text action busy on_confirm type_name /> }
     });
     view! {
         <Title text=name.clone() />

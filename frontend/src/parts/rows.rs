@@ -14,16 +14,22 @@ fn touch(form: Option<FormErrors>) {
 
 /// Moves a row up.
 #[component]
-pub fn MoveUp<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) -> impl IntoView {
+pub fn MoveUp<T: Send + Sync + 'static>(
+    rows: RwSignal<Vec<T>>,
+    #[prop(into)] index: Signal<usize>,
+) -> impl IntoView {
     let form = use_context::<FormErrors>();
     view! {
         <button
             type="button"
             class="btn btn-ghost btn-icon"
             aria-label=ta().move_up
-            disabled=index == 0
+            disabled=move || index.get() == 0
             on:click=move |_| {
-                rows.update(|rows| rows.swap(index, index - 1));
+                let index = index.get_untracked();
+                if index > 0 {
+                    rows.update(|rows| rows.swap(index, index - 1));
+                }
                 touch(form);
             }
         >
@@ -34,7 +40,10 @@ pub fn MoveUp<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) ->
 
 /// Takes a row off.
 #[component]
-pub fn Remove<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) -> impl IntoView {
+pub fn Remove<T: Send + Sync + 'static>(
+    rows: RwSignal<Vec<T>>,
+    #[prop(into)] index: Signal<usize>,
+) -> impl IntoView {
     let form = use_context::<FormErrors>();
     view! {
         <button
@@ -43,7 +52,7 @@ pub fn Remove<T: Send + Sync + 'static>(rows: RwSignal<Vec<T>>, index: usize) ->
             aria-label=t().remove
             on:click=move |_| {
                 rows.update(|rows| {
-                    rows.remove(index);
+                    rows.remove(index.get_untracked());
                 });
                 touch(form);
             }

@@ -291,7 +291,9 @@ fn AccountMenu(portal: Portal, person: Signal<Person>) -> impl IntoView {
                 text=t().sign_out
                 icon=lu::LuLogOut
                 on_click=Callback::new(move |()| {
-                    leptos::task::spawn_local(session::sign_out(portal));
+                    if ui::may_leave() {
+                        leptos::task::spawn_local(session::sign_out(portal));
+                    }
                 })
             />
         </Menu>

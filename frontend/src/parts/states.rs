@@ -14,8 +14,19 @@ pub(crate) fn service_state(service: &ServiceSummary) -> (&'static str, Tone) {
         ServiceState::Active if service.past_due_since.is_some() => (words.past_due, Tone::Bad),
         ServiceState::Active if service.termination_requested_at.is_some() => (words.ending, Tone::Warn),
         ServiceState::Active if service.idle => (words.idle, Tone::Plain),
-        state => (i18n::word(state.as_str()), state_tone(state)),
+        state => (state_word(state), state_tone(state)),
     }
+}
+
+/// What the state of a service is called: in many languages a service is not a "he", as a client is.
+pub(crate) fn state_word(state: ServiceState) -> &'static str {
+    let word = state.as_str();
+    i18n::known_word(&format!("service_{word}")).unwrap_or_else(|| i18n::word(word))
+}
+
+/// The states of a service as options of a select.
+pub(crate) fn state_options() -> Vec<(String, String)> {
+    ServiceState::ALL.iter().map(|state| (state.to_string(), state_word(*state).to_owned())).collect()
 }
 
 /// The colour of a state by itself.

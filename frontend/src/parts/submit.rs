@@ -80,6 +80,7 @@ fn start(errors: Option<FormErrors>, work: Box<dyn Fn() -> Work>) -> Submit {
         if busy.get_untracked() {
             return;
         }
+        let focus = errors.and_then(|_| ui::hold_focus());
         busy.set(true);
         let answer = work();
         leptos::task::spawn_local(async move {
@@ -95,6 +96,9 @@ fn start(errors: Option<FormErrors>, work: Box<dyn Fn() -> Work>) -> Submit {
                     }
                 }
                 Err(error) => refuse(errors, &error),
+            }
+            if let Some(focus) = focus {
+                focus.give_back();
             }
         });
     });

@@ -143,9 +143,9 @@ pub fn RadioCards(
     #[prop(into)] options: Signal<Vec<(String, String, String)>>,
 ) -> impl IntoView {
     let slot = Slot::new(name.clone());
-    let problem = slot.clone();
+    let (id, problem) = (slot.id.clone(), slot.clone());
     view! {
-        <fieldset class="field wide" id=slot.id.clone() tabindex="-1">
+        <fieldset class="field wide" id=id tabindex="-1">
             <legend class="field-label mb-2">{move || label.get()}</legend>
             <div class="grid gap-3 sm:grid-cols-2">
                 {move || {
@@ -154,7 +154,7 @@ pub fn RadioCards(
                         .into_iter()
                         .map(|(option, title, text)| {
                             let (mine, set) = (option.clone(), option.clone());
-                            let name = name.clone();
+                            let (name, typed) = (name.clone(), slot.clone());
                             view! {
                                 <label class="choice check">
                                     <input
@@ -162,7 +162,10 @@ pub fn RadioCards(
                                         name=name
                                         value=option
                                         prop:checked=move || value.with(|value| *value == mine)
-                                        on:change=move |_| value.set(set.clone())
+                                        on:change=move |_| {
+                                            value.set(set.clone());
+                                            typed.touched();
+                                        }
                                     />
                                     <span>
                                         <span class="field-label block">{title}</span>

@@ -1,7 +1,10 @@
 //! Effects that share one piece of code.
 
 use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Runs `run` now and whenever what it read changes.
 ///
@@ -33,4 +36,39 @@ where
         });
     });
     out
+}
+
+/// Runs something whenever an element gets another size, until it is dropped.
+pub struct Resized {
+    observer: JsValue,
+    _run: Closure<dyn FnMut()>,
+}
+
+impl Resized {
+    /// `None` in a browser that does not tell.
+    pub fn new(
+        elements: impl Iterator<Item = web_sys::Element>,
+        run: impl FnMut() + 'static,
+    ) -> Option<Self> {
+        let run = Closure::<dyn FnMut()>::new(run);
+        let make: Function = Reflect::get(&window(), &"ResizeObserver".into()).ok()?.dyn_into().ok()?;
+        let observer = Reflect::construct(&make, &Array::of1(run.as_ref())).ok()?;
+        let observe = method(&observer, "observe")?;
+        for element in elements {
+            observe.call1(&observer, &element).ok()?;
+        }
+        Some(Self { observer, _run: run })
+    }
+}
+
+impl Drop for Resized {
+    fn drop(&mut self) {
+        if let Some(disconnect) = method(&self.observer, "disconnect") {
+            disconnect.call0(&self.observer).ok();
+        }
+    }
+}
+
+fn method(of: &JsValue, name: &str) -> Option<Function> {
+    Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }

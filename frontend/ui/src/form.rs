@@ -65,6 +65,11 @@ impl FormErrors {
         }
     }
 
+    /// Whether something was changed and not sent.
+    pub fn typed(&self) -> bool {
+        self.typed.get()
+    }
+
     /// What was typed has been sent.
     pub fn settle(&self) {
         self.typed.try_set(false);
@@ -175,7 +180,7 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
                                                         on:click=move |event| {
                                                             event.prevent_default();
                                                             event.stop_propagation();
-                                                            focus(&target);
+                                                            focus(target.clone());
                                                         }
                                                     >
                                                         {label} {problem.message}
@@ -200,12 +205,16 @@ fn label_of(id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id)
-        && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
-    {
-        element.focus().ok();
-    }
+/// Gives a field the focus, once the step that shows it is drawn.
+fn focus(id: String) {
+    leptos::task::spawn_local(async move {
+        gloo_timers::future::TimeoutFuture::new(0).await;
+        if let Some(element) = document().get_element_by_id(&id)
+            && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+        {
+            element.focus().ok();
+        }
+    });
 }
 
 /// What every kind of field shares: its id, its refusal, and the frame around the control.

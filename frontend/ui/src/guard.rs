@@ -41,7 +41,22 @@ pub(crate) fn may_close(event: &web_sys::Event) -> bool {
     typed.is_none() || agreed()
 }
 
+/// Keeps what happens in a field to itself: nobody misses what was typed there.
+pub fn not_typed(event: &web_sys::Event) {
+    event.stop_propagation();
+}
+
+/// Whether a click opens a link beside this page: in a new tab or window, or as a file.
+fn beside(event: &web_sys::Event) -> bool {
+    event
+        .dyn_ref::<web_sys::MouseEvent>()
+        .is_some_and(|click| click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key())
+}
+
 fn leads_away(event: &web_sys::Event) -> bool {
+    if beside(event) {
+        return false;
+    }
     let link = element(event).and_then(|element| element.closest("a[href]").ok().flatten());
     link.is_some_and(|link| {
         link.get_attribute("href").is_some_and(|href| !href.starts_with('#'))

@@ -7,6 +7,7 @@ pub mod chart;
 pub mod choice;
 pub mod effect;
 pub mod field;
+pub mod focus;
 pub mod form;
 pub mod frame;
 pub mod guard;
@@ -25,15 +26,16 @@ pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, Stack
 pub use choice::{CheckField, CheckList, RadioCards, SelectField, SwitchField};
 pub use effect::{effect, settled};
 pub use field::{NumberField, PasswordField, TextArea, TextField};
+pub use focus::hold_focus;
 pub use form::{FieldProblem, Form, FormErrors};
 pub use frame::{
     Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
 };
-pub use guard::{guard_history, may_leave, use_typed_guard};
+pub use guard::{guard_history, may_leave, not_typed, use_typed_guard};
 pub use icon::{Icon, lu};
 pub use kept::{keep, kept};
 pub use list::{ListState, use_list};
-pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, SideDrawer, TypeName};
+pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, Open, SideDrawer, TypeName};
 pub use paging::{Pagination, SearchBox};
 pub use palette::{Command, CommandPalette};
 pub use show::{

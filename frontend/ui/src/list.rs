@@ -56,19 +56,20 @@ impl ListState {
         self.params.with(|params| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
     }
 
-    /// Writes parameters; an empty value removes one. Anything but the page goes back to page 1.
+    /// Writes parameters; an empty value removes one. Anything but the page goes back to the first one.
     pub fn set(&self, changes: &[(&str, String)], replace: bool) {
         self.put(changes, replace, changes.iter().all(|(name, _)| *name == "page"));
     }
 
-    /// Writes which row is open in a dialog: the list below it stays as it is.
+    /// Writes what is open beside the list or above it; an empty value closes it. It is no filter: the page stays.
     pub fn set_opened(&self, name: &str, value: String) {
         self.put(&[(name, value)], true, true);
     }
 
     fn put(&self, changes: &[(&str, String)], replace: bool, stays: bool) {
         let mut params = self.params.get_untracked();
-        params.retain(|(key, _)| !changes.iter().any(|(name, _)| name == key) && (stays || key != "page"));
+        let place = |key: &str| matches!(key, "page" | "after");
+        params.retain(|(key, _)| !changes.iter().any(|(name, _)| name == key) && (stays || !place(key)));
         params.extend(
             changes
                 .iter()
@@ -76,16 +77,6 @@ impl ListState {
                 .map(|(name, value)| ((*name).to_owned(), value.clone())),
         );
         self.write.with_value(|write| write.run((params, replace)));
-    }
-
-    /// Writes what is open beside the list; an empty value closes it. It is no filter: the page stays.
-    pub fn open(&self, name: &str, value: &str) {
-        let mut params = self.params.get_untracked();
-        params.retain(|(key, _)| key != name);
-        if !value.is_empty() {
-            params.push((name.to_owned(), value.to_owned()));
-        }
-        self.write.with_value(|write| write.run((params, true)));
     }
 
     pub fn page(&self) -> u32 {

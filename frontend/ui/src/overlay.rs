@@ -9,16 +9,57 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
 
-use crate::guard::may_close;
+use crate::guard::{may_close, not_typed};
 use crate::{Button, Form, FormErrors, Icon, effect, lu, words};
 
+/// Whether something that lies above the page is open, and closing it. From a signal of `bool`, or from one that holds what it
+/// is opened for.
+#[derive(Clone, Copy)]
+pub struct Open {
+    is: Signal<bool>,
+    close: Callback<()>,
+}
+
+impl Open {
+    /// Open while `is` says so; `close` is to make it say that it is not.
+    pub fn new(
+        is: impl Fn() -> bool + Send + Sync + 'static,
+        close: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self { is: Signal::derive(is), close: Callback::new(move |()| close()) }
+    }
+
+    pub fn get(self) -> bool {
+        self.is.get()
+    }
+
+    /// Closes it once, whoever asks.
+    pub fn close(self) {
+        if self.is.try_get_untracked() == Some(true) {
+            self.close.run(());
+        }
+    }
+}
+
+impl From<RwSignal<bool>> for Open {
+    fn from(open: RwSignal<bool>) -> Self {
+        Self { is: open.into(), close: Callback::new(move |()| open.set(false)) }
+    }
+}
+
+impl<T: Send + Sync + 'static> From<RwSignal<Option<T>>> for Open {
+    fn from(chosen: RwSignal<Option<T>>) -> Self {
+        Self::new(move || chosen.with(Option::is_some), move || chosen.set(None))
+    }
+}
+
 #[component]
-fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
+fn Modal(open: Open, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
     effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            (true, false) if dialog.show_modal().is_err() => open.set(false),
+            (true, false) if dialog.show_modal().is_err() => open.close(),
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -29,7 +70,7 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
             node_ref=node
             class=class
             aria-label=move || label.get().to_string()
-            on:close=move |_| open.set(false)
+            on:close=move |_| open.close()
             on:cancel=move |event: web_sys::Event| {
                 if !may_close(&event) {
                     event.prevent_default();
@@ -41,7 +82,7 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
                     .zip(node.get_untracked())
                     .is_some_and(|(target, dialog)| target == *AsRef::<web_sys::EventTarget>::as_ref(&dialog));
                 if on_backdrop && may_close(&event) {
-                    open.set(false);
+                    open.close();
                 }
             }
         >
@@ -51,7 +92,7 @@ fn Modal(open: RwSignal<bool>, class: String, label: TextProp, children: Childre
 }
 
 #[component]
-fn OverlayHead(title: TextProp, open: RwSignal<bool>) -> impl IntoView {
+fn OverlayHead(title: TextProp, open: Open) -> impl IntoView {
     view! {
         <div class="overlay-head">
             <h2>{move || title.get()}</h2>
@@ -61,7 +102,7 @@ fn OverlayHead(title: TextProp, open: RwSignal<bool>) -> impl IntoView {
                 aria-label=words().close
                 on:click=move |event| {
                     if may_close(&event) {
-                        open.set(false);
+                        open.close();
                     }
                 }
             >
@@ -74,7 +115,7 @@ fn OverlayHead(title: TextProp, open: RwSignal<bool>) -> impl IntoView {
 /// A question or a small form in the middle. Its children live only while it is open.
 #[component]
 pub fn Dialog(
-    open: RwSignal<bool>,
+    #[prop(into)] open: Open,
     #[prop(into)] title: TextProp,
     /// `dialog-wide` for tables and previews.
     #[prop(optional)]
@@ -92,7 +133,11 @@ pub fn Dialog(
 
 /// A form at the right edge.
 #[component]
-pub fn Drawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: ChildrenFn) -> impl IntoView {
+pub fn Drawer(
+    #[prop(into)] open: Open,
+    #[prop(into)] title: TextProp,
+    children: ChildrenFn,
+) -> impl IntoView {
     let head = title.clone();
     view! {
         <Modal open class="drawer".to_owned() label=title>
@@ -105,7 +150,7 @@ pub fn Drawer(open: RwSignal<bool>, #[prop(into)] title: TextProp, children: Chi
 /// The navigation of narrow screens, at the left edge.
 #[component]
 pub fn SideDrawer(
-    open: RwSignal<bool>,
+    #[prop(into)] open: Open,
     #[prop(into)] title: TextProp,
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -128,8 +173,7 @@ pub fn TypeName(#[prop(into)] name: String, done: RwSignal<bool>) -> impl IntoVi
                 autocomplete="off"
                 autofocus=true
                 on:input=move |event| {
-                    // Nobody misses it when the dialog is closed.
-                    event.stop_propagation();
+                    not_typed(&event);
                     done.set(event_target_value(&event).trim() == name.trim());
                 }
             />
@@ -142,7 +186,7 @@ pub fn TypeName(#[prop(into)] name: String, done: RwSignal<bool>) -> impl IntoVi
 /// With `type_name`, the button opens only after that text was typed. Fields inside show what `errors` says of them.
 #[component]
 pub fn Confirm(
-    open: RwSignal<bool>,
+    #[prop(into)] open: Open,
     #[prop(into)] title: TextProp,
     /// What will happen.
     #[prop(into)]
@@ -182,7 +226,7 @@ pub fn Confirm(
                         {children.with_value(|children| children.as_ref().map(|children| children()))}
                         {wanted.get_value().map(|name| view! { <TypeName name done=typed /> })}
                         <div class="form-bar">
-                            <Button text=words().cancel on_click=Callback::new(move |()| open.set(false)) />
+                            <Button text=words().cancel on_click=Callback::new(move |()| open.close()) />
                             <Button
                                 text=action
                                 class=if danger { "btn-danger" } else { "btn-primary" }
@@ -199,7 +243,20 @@ pub fn Confirm(
 }
 
 #[derive(Clone, Copy)]
-struct MenuOpen(RwSignal<bool>);
+struct MenuOpen {
+    open: RwSignal<bool>,
+    opener: NodeRef<leptos::html::Button>,
+}
+
+impl MenuOpen {
+    /// Closes the menu. Its button has the focus again, so that a dialog which is opened now gives it back there.
+    fn chosen(self) {
+        self.open.set(false);
+        if let Some(opener) = self.opener.get_untracked() {
+            opener.focus().ok();
+        }
+    }
+}
 
 /// A button that opens a list of links and acts. Escape and a click elsewhere close it.
 #[component]
@@ -259,10 +316,7 @@ pub fn Menu(
             on:keydown=move |event| match event.key().as_str() {
                 "Escape" if open.get_untracked() => {
                     event.stop_propagation();
-                    open.set(false);
-                    if let Some(opener) = opener.get_untracked() {
-                        opener.focus().ok();
-                    }
+                    MenuOpen { open, opener }.chosen();
                 }
                 "ArrowDown" => {
                     event.prevent_default();
@@ -291,7 +345,7 @@ pub fn Menu(
             </button>
             <Show when=move || open.get()>
                 <div class=format!("menu-list {list_class}") role="menu">
-                    <Provider value=MenuOpen(open)>{children.with_value(|children| children())}</Provider>
+                    <Provider value=MenuOpen { open, opener }>{children.with_value(|children| children())}</Provider>
                 </div>
             </Show>
         </div>
@@ -316,9 +370,9 @@ pub fn MenuButton(
             class=if danger { "menu-item menu-item-bad" } else { "menu-item" }
             on:click=move |_| {
                 if checked.is_none()
-                    && let Some(MenuOpen(open)) = menu
+                    && let Some(menu) = menu
                 {
-                    open.set(false);
+                    menu.chosen();
                 }
                 on_click.run(());
             }
@@ -344,8 +398,8 @@ pub fn MenuLink(
             class="menu-item"
             href=href
             on:click=move |_| {
-                if let Some(MenuOpen(open)) = menu {
-                    open.set(false);
+                if let Some(menu) = menu {
+                    menu.open.set(false);
                 }
             }
         >

@@ -37,16 +37,35 @@ pub fn SearchBox(list: ListState, #[prop(into)] hint: TextProp) -> impl IntoView
     }
 }
 
-/// How many pages a list has.
+/// Servers count no further: of so many rows there may be more.
+const COUNTED_MAX: i64 = 10_000;
+
+/// How many rows all pages have, for people.
+fn counted(total: i64) -> String {
+    if total == COUNTED_MAX { format!("{total}+") } else { total.to_string() }
+}
+
+/// How many pages a list has; of one that is not counted to its end, as many as were counted.
 pub(crate) fn pages_of(list: ListState, total: Signal<i64>) -> u32 {
     let total = u32::try_from(total.get().max(0)).unwrap_or(u32::MAX);
     total.div_ceil(list.per_page()).max(1)
 }
 
+fn pages_text(pages: u32, total: i64) -> String {
+    if total == COUNTED_MAX { format!("{pages}+") } else { pages.to_string() }
+}
+
 /// Which rows are shown, how many a page has, and the way to the others.
 #[component]
-pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
+pub fn Pagination(
+    list: ListState,
+    total: Signal<i64>,
+    /// How many rows the page that is shown has.
+    rows: Signal<usize>,
+) -> impl IntoView {
     let pages = Memo::new(move |_| pages_of(list, total));
+    let is_full = move || u32::try_from(rows.get()).is_ok_and(|rows| rows >= list.per_page());
+    let is_last = move || list.page() >= pages.get() && !(total.get() == COUNTED_MAX && is_full());
     view! {
         <div class="table-foot">
             <span class="num">
@@ -54,12 +73,13 @@ pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
                     let per_page = i64::from(list.per_page());
                     let total = total.get();
                     let from = (i64::from(list.page()) - 1) * per_page + 1;
-                    let to = (from + per_page - 1).min(total);
+                    let most = if total == COUNTED_MAX { i64::MAX } else { total };
+                    let to = (from + i64::try_from(rows.get()).unwrap_or(per_page) - 1).min(most);
                     words()
                         .range
-                        .replace("{from}", &from.min(total).to_string())
+                        .replace("{from}", &from.min(most).to_string())
                         .replace("{to}", &to.to_string())
-                        .replace("{total}", &total.to_string())
+                        .replace("{total}", &counted(total))
                 }}
             </span>
             <div class="flex items-center gap-3">
@@ -89,7 +109,7 @@ pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
                         words()
                             .page_of
                             .replace("{page}", &list.page().to_string())
-                            .replace("{pages}", &pages.get().to_string())
+                            .replace("{pages}", &pages_text(pages.get(), total.get()))
                     }}
                 </span>
                 <button
@@ -105,12 +125,23 @@ pub fn Pagination(list: ListState, total: Signal<i64>) -> impl IntoView {
                     type="button"
                     class="btn btn-icon btn-sm"
                     aria-label=words().next_page
-                    disabled=move || { list.page() >= pages.get() }
+                    disabled=is_last
                     on:click=move |_| list.set_page(list.page() + 1)
                 >
                     <Icon icon=lu::LuChevronRight />
                 </button>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_not_counted_to_its_end_says_so() {
+        assert_eq!((counted(9_999), pages_text(40, 9_999)), ("9999".to_owned(), "40".to_owned()));
+        assert_eq!((counted(10_000), pages_text(400, 10_000)), ("10000+".to_owned(), "400+".to_owned()));
     }
 }

@@ -4,6 +4,7 @@ use icondata_core::IconData;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
 
 use crate::guard::may_leave;
 use crate::{Icon, effect, words};
@@ -16,6 +17,26 @@ pub struct Command {
     pub hint: String,
     pub href: String,
     pub icon: &'static IconData,
+}
+
+const HITS: &str = "palette-hits";
+
+/// The element id of the hit at this place.
+fn hit_id(index: usize) -> String {
+    format!("palette-hit-{index}")
+}
+
+/// Scrolls the list of hits no further than to show the one at this place.
+fn show_hit(index: usize) {
+    let element = |id: &str| document().get_element_by_id(id)?.dyn_into::<web_sys::HtmlElement>().ok();
+    let (Some(list), Some(hit)) = (element(HITS), element(&hit_id(index))) else { return };
+    let top = hit.offset_top() - list.offset_top();
+    let above = top + hit.offset_height() - list.client_height();
+    if top < list.scroll_top() {
+        list.set_scroll_top(top);
+    } else if above > list.scroll_top() {
+        list.set_scroll_top(above);
+    }
 }
 
 /// Opens with Ctrl-K or `/`. `found` are further hits for what was typed (`typed`), e.g. clients by name.
@@ -78,6 +99,10 @@ pub fn CommandPalette(
         });
         hits.into_iter().zip(icons).take(12).collect::<Vec<_>>()
     });
+    let go_to = move |index: usize| {
+        at.set(index);
+        show_hit(index);
+    };
     let go = StoredValue::new(send_wrapper::SendWrapper::new(move |href: &str| {
         open.set(false);
         if !may_leave() {
@@ -106,7 +131,8 @@ pub fn CommandPalette(
                 type="text"
                 role="combobox"
                 aria-expanded="true"
-                aria-controls="palette-hits"
+                aria-controls=HITS
+                aria-activedescendant=move || hits.with(|hits| !hits.is_empty()).then(|| hit_id(at.get()))
                 aria-label=words().search
                 placeholder=words().palette_hint
                 autocomplete="off"
@@ -121,11 +147,11 @@ pub fn CommandPalette(
                     match event.key().as_str() {
                         "ArrowDown" => {
                             event.prevent_default();
-                            at.update(|at| *at = (*at + 1) % count);
+                            go_to((at.get_untracked() + 1) % count);
                         }
                         "ArrowUp" => {
                             event.prevent_default();
-                            at.update(|at| *at = (*at + count - 1) % count);
+                            go_to((at.get_untracked() + count - 1) % count);
                         }
                         "Enter" => {
                             event.prevent_default();
@@ -141,7 +167,7 @@ pub fn CommandPalette(
                     }
                 }
             />
-            <ul id="palette-hits" role="listbox" aria-label=words().search>
+            <ul id=HITS role="listbox" aria-label=words().search>
                 {move || {
                     hits.get()
                         .into_iter()
@@ -149,6 +175,7 @@ pub fn CommandPalette(
                         .map(|(index, ((text, hint, href), icon))| {
                             view! {
                                 <li
+                                    id=hit_id(index)
                                     role="option"
                                     aria-selected=move || (at.get() == index).to_string()
                                     on:mousemove=move |_| at.set(index)

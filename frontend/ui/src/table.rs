@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use crate::effect::Resized;
 use crate::paging::pages_of;
 use crate::{
     Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, effect, keep, kept, lu,
@@ -178,8 +179,7 @@ where
         })
         .unwrap_or_else(|| ().into_any())
     };
-    let is_empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
-    let arrived = Memo::new(move |_| rows.with(Option::is_some));
+    let shown = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::len)));
     table_frame(TableFrame {
         heads,
         hidden,
@@ -193,8 +193,7 @@ where
         tools,
         searchable,
         search_hint,
-        is_empty,
-        arrived,
+        shown,
         body: ViewFn::from(body),
     })
 }
@@ -212,8 +211,8 @@ struct TableFrame {
     tools: Option<AnyView>,
     searchable: bool,
     search_hint: Option<TextProp>,
-    is_empty: Memo<bool>,
-    arrived: Memo<bool>,
+    /// How many rows are shown. `None` until something has arrived.
+    shown: Memo<Option<usize>>,
     body: ViewFn,
 }
 
@@ -232,10 +231,12 @@ fn table_frame(frame: TableFrame) -> AnyView {
         tools,
         searchable,
         search_hint,
-        is_empty,
-        arrived,
+        shown,
         body,
     } = frame;
+    let is_empty = Memo::new(move |_| shown.get() == Some(0));
+    let arrived = Memo::new(move |_| shown.get().is_some());
+    let count = Signal::derive(move || shown.get().unwrap_or_default());
     let choosable = heads.clone();
     let columns = kept_as(&heads);
     let again = Signal::derive(move || {
@@ -251,7 +252,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
             <div class="table-bar">
                 {searchable.then(|| view! { <SearchBox list hint=search_hint.unwrap_or_else(|| words().search.into()) /> })}
                 {filters}
-                <span class="flex-1"></span>
+                <div class="flex items-center gap-3 ml-auto">
                 {tools}
                 <Menu
                     label=words().columns
@@ -291,6 +292,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                         })
                         .collect_view()}
                 </Menu>
+                </div>
             </div>
             {move || {
                 if !arrived.get() {
@@ -354,7 +356,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                 }
                     .into_any()
             }}
-            <Pagination list total />
+            <Pagination list total rows=count />
         </section>
     }
     .into_any()
@@ -383,8 +385,14 @@ pub fn TableWrap(
         again.track();
         request_animation_frame(fit);
     });
-    let resized = window_event_listener(leptos::ev::resize, move |_| fit());
-    on_cleanup(move || resized.remove());
+    let observer = StoredValue::new_local(None::<Resized>);
+    effect(move || {
+        if let Some(wrap) = node.get() {
+            let table = wrap.first_element_child();
+            let seen = std::iter::once(wrap.into()).chain(table);
+            observer.set_value(Resized::new(seen, move || request_animation_frame(fit)));
+        }
+    });
     view! {
         <div node_ref=node class="table-wrap" tabindex="0" role="region" aria-label=label>
             {children()}

@@ -96,7 +96,7 @@ pub async fn taken(
             from: row.period_from.to_jiff(),
             to: row.period_to.to_jiff(),
             charges: row.charges,
-            hours: by_the_hour.then(|| row.seconds / rules::charging::HOUR),
+            hours: by_the_hour.then_some(row.seconds / rules::charging::HOUR),
             price_version: row.price_version,
             amount: row.amount,
         };

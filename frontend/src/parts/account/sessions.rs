@@ -23,10 +23,8 @@ pub fn Sessions(
 ) -> impl IntoView {
     let words = &tp().security;
     let list = use_list("-created_at");
-    let sessions = use_query(
-        move || list.api_query(),
-        move |query| async move { api::account::sessions(portal, &query).await },
-    );
+    let sessions =
+        use_query(move || list.api_query(), move |query: String| api::account::sessions(portal, &query));
     let refetch = Callback::new(move |()| sessions.refetch());
     let others = submit_with(
         move || api::account::end_other_sessions(portal),

@@ -27,7 +27,7 @@ pub fn Tokens(
     let list = use_list("-created_at");
     let rows = use_query(
         move || list.api_query(),
-        move |query| async move { api::account::tokens(&base.get_value(), &query).await },
+        move |query: String| api::account::tokens(&base.get_value(), &query),
     );
     let open = RwSignal::new(false);
     let created = RwSignal::new(None::<TokenCreated>);
@@ -149,8 +149,7 @@ fn Created(created: TokenCreated, open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn Creating(base: StoredValue<String>, done: Callback<TokenCreated>) -> impl IntoView {
-    let scopes =
-        use_query(move || base.get_value(), |base| async move { api::account::token_scopes(&base).await });
+    let scopes = use_query(move || base.get_value(), |base: String| api::account::token_scopes(&base));
     view! {
         <Loaded query=scopes rows=5 let:scopes>
             <TokenForm base scopes=scopes.scopes done />

@@ -10,6 +10,12 @@ use crate::api::client::{Nothing, Reply};
 use crate::i18n::{self, t, ta};
 use crate::parts::submit;
 
+/// What a login is called: its name, else its address.
+pub(super) fn person_name(first_name: &str, last_name: &str, email: &str) -> String {
+    let name = format!("{first_name} {last_name}").trim().to_owned();
+    if name.is_empty() { email.to_owned() } else { name }
+}
+
 /// A login being edited.
 #[derive(Clone, Copy)]
 pub(super) struct PersonForm {

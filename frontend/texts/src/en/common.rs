@@ -121,6 +121,7 @@ pub(super) const TEXTS: Common = Common {
     link_bad_title: "This link does not work any more",
     link_bad_text: "Links work once and for a limited time. Ask for a new one.",
     network_error: "The server could not be reached. Check your connection and try again.",
+    csv_cut: "The file holds the first {n} rows. Filter the list to save the others.",
     version_error: "This page is older than the server. Reload it.",
     signed_out_error: "You are signed out.",
     not_found_title: "There is no such page",

@@ -167,6 +167,7 @@ pub(super) const TEXTS: Desk = Desk {
         set: "Set here",
         left_out: "Left to the module",
         delete_price: "Nobody can order at this price any more. Services that have it keep it.",
+        delete_price_typed: "Amounts that you typed here and did not save will be lost.",
     },
     schedule: DeskSchedule { means: "It means", next_runs: "Next runs" },
     ledger: DeskLedger {

@@ -121,6 +121,7 @@ super::texts! {
         link_bad_title,
         link_bad_text,
         network_error,
+        csv_cut,
         version_error,
         signed_out_error,
         not_found_title,

@@ -42,7 +42,7 @@ super::sections! {
         }
         product: DeskProduct {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
-            no_settings, set, left_out, delete_price,
+            no_settings, set, left_out, delete_price, delete_price_typed,
         }
         schedule: DeskSchedule {
             means, next_runs,

@@ -121,6 +121,7 @@ pub(super) const TEXTS: Common = Common {
     link_bad_title: "Ten link już nie działa",
     link_bad_text: "Linki działają raz i przez ograniczony czas. Poproś o nowy.",
     network_error: "Nie udało się połączyć z serwerem. Sprawdź połączenie i spróbuj ponownie.",
+    csv_cut: "Plik zawiera pierwsze {n} wierszy. Zawęź listę filtrami, aby zapisać pozostałe.",
     version_error: "Ta strona jest starsza niż serwer. Odśwież ją.",
     signed_out_error: "Wylogowano.",
     not_found_title: "Nie ma takiej strony",

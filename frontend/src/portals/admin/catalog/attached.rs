@@ -44,7 +44,15 @@ pub(super) fn AttachedList(
             chosen.set(String::new());
         }
     };
-    let row = move |index: usize, one: Attached| {
+    let row = move |index: ReadSignal<usize>, one: Attached| {
+        let id = one.id;
+        let put = move |on: bool| {
+            attached.update(|attached| {
+                if let Some(one) = attached.iter_mut().find(|one| one.id == id) {
+                    one.flag = on;
+                }
+            });
+        };
         view! {
             <li class="flex items-center gap-2">
                 <a class="link flex-1 truncate" href=format!("{page}/{}", one.id)>{one.name}</a>
@@ -52,10 +60,7 @@ pub(super) fn AttachedList(
                     <input
                         type="checkbox"
                         prop:checked=one.flag
-                        on:change=move |event| {
-                            let on = event_target_checked(&event);
-                            attached.update(|attached| attached[index].flag = on);
-                        }
+                        on:change=move |event| put(event_target_checked(&event))
                     />
                     {flag}
                 </label>
@@ -66,7 +71,7 @@ pub(super) fn AttachedList(
     };
     view! {
         <ul class="grid gap-2 mb-4">
-            {move || attached.get().into_iter().enumerate().map(|(index, one)| row(index, one)).collect_view()}
+            <ForEnumerate each=move || attached.get() key=|one: &Attached| one.id children=row />
         </ul>
         <div class="flex items-end gap-2">
             <div class="flex-1">

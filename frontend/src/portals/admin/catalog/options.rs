@@ -10,7 +10,7 @@ use shared::catalog::{
 use shared::{OptionGroupId, OptionId, Page, Permission};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
-    ListState, Menu, MenuButton, NumberField, PageHead, SelectField, SwitchField, TextField, Tone, lu,
+    ListState, Menu, MenuButton, NumberField, Open, PageHead, SelectField, SwitchField, TextField, Tone, lu,
     toast_ok, use_list,
 };
 
@@ -106,27 +106,16 @@ pub fn OptionGroupPage() -> impl IntoView {
 fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoView {
     let editable = may(Permission::ProductsEdit);
     let edited = RwSignal::new(None::<Option<OptionDetail>>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(edited.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && edited.with_untracked(Option::is_some) {
-            edited.set(None);
-        }
-    });
     let refetch = Callback::new(move |()| group.refetch());
     let name = |group: &OptionGroupDetail| {
         shared::catalog::text_in(&group.group.texts, i18n::language())
             .map_or_else(|| group.group.key.clone(), |text| text.name.clone())
     };
     let data = |group: &OptionGroupDetail| OptionGroupInput { version: None, ..group.group.clone() };
-    let ids =
-        move |group: &OptionGroupDetail| group.options.iter().map(|option| option.id).collect::<Vec<_>>();
-    let options = move |ids: Vec<OptionId>| {
-        let all: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-        let ids = ids.into_iter().enumerate();
-        ids.map(|(index, id)| view! { <OptionSection id all=all.clone() index group edited /> })
-            .collect_view()
-    };
+    let ids: Memo<Vec<OptionId>> = Memo::new(move |_| {
+        let ids = |group: &OptionGroupDetail| group.options.iter().map(|option| option.id).collect();
+        group.data().with(|group| group.as_ref().map(ids).unwrap_or_default())
+    });
     let delete_text = editable.then_some(ta().delete_group_text);
     view! {
         <Arrived query=group rows=8>
@@ -151,12 +140,15 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
                         <GroupForm old=Some((id, data)) query=Some(group) />
                     </Part>
                 </div>
-                <Part query=group pick=ids children=options />
+                // Prices that were typed stay when an option is added, moved or deleted.
+                <For each=move || ids.get() key=|id: &OptionId| *id let:id>
+                    <OptionSection id group edited />
+                </For>
                 <History subject=id.0 />
             </div>
         </Arrived>
-        <Dialog open title=ta().option class="dialog-wide">
-            {move || edited.get().map(|option| view! { <OptionForm group=id option open done=refetch /> })}
+        <Dialog open=edited title=ta().option class="dialog-wide">
+            {move || edited.get().map(|option| view! { <OptionForm group=id option open=edited.into() done=refetch /> })}
         </Dialog>
     }
 }
@@ -165,17 +157,20 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
 #[component]
 fn OptionSection(
     id: OptionId,
-    /// The options of the group in order.
-    all: Vec<uuid::Uuid>,
-    index: usize,
     group: Query<OptionGroupDetail>,
     edited: RwSignal<Option<Option<OptionDetail>>>,
 ) -> impl IntoView {
     let editable = may(Permission::ProductsEdit);
     let refetch = Callback::new(move |()| group.refetch());
     let this = move |group: &OptionGroupDetail| group.options.iter().find(|option| option.id == id).cloned();
-    let head = move |option: Option<OptionDetail>| {
-        let option = option?;
+    // With the options of the group in order, and its place among them.
+    let placed = move |group: &OptionGroupDetail| {
+        let all: Vec<uuid::Uuid> = group.options.iter().map(|option| option.id.0).collect();
+        let index = all.iter().position(|other| *other == id.0)?;
+        Some((this(group)?, all, index))
+    };
+    let head = move |placed: Option<(OptionDetail, Vec<uuid::Uuid>, usize)>| {
+        let (option, all, index) = placed?;
         let stored = StoredValue::new(option.clone());
         Some(view! {
             <div class="flex flex-wrap items-center gap-3">
@@ -183,7 +178,7 @@ fn OptionSection(
                 <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
                 {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
                 <span class="flex-1"></span>
-                <MoveRow what="options" ids=all.clone() index done=refetch />
+                <MoveRow what="options" ids=all index done=refetch />
                 <Button
                     text=t().edit
                     class="btn-sm"
@@ -196,7 +191,7 @@ fn OptionSection(
     };
     view! {
         <section class="stack-y gap-3">
-            <Part query=group pick=this children=head />
+            <Part query=group pick=placed children=head />
             <Part
                 query=group
                 pick=move |group: &OptionGroupDetail| this(group).map(|option| option.prices).unwrap_or_default()
@@ -242,7 +237,7 @@ fn DeleteOption(option: OptionDetail, done: Callback<()>, editable: bool) -> imp
 fn OptionForm(
     group: OptionGroupId,
     option: Option<OptionDetail>,
-    open: RwSignal<bool>,
+    open: Open,
     done: Callback<()>,
 ) -> impl IntoView {
     let id = option.as_ref().map(|option| option.id);
@@ -271,7 +266,7 @@ fn OptionForm(
             }
         },
         move |_| {
-            open.set(false);
+            open.close();
             toast_ok(t().saved);
             done.run(());
         },
@@ -285,7 +280,7 @@ fn OptionForm(
                 <SwitchField name="visible" label=ta().visible value=visible />
             </div>
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>

@@ -157,7 +157,7 @@ pub(super) fn PriceGrid(
                         value=row.amounts[place]
                         decimals=4
                         placeholder="—"
-                        disabled=Signal::derive(unused)
+                        disabled=Signal::derive(move || !editable || unused())
                     />
                 </td>
             }
@@ -237,7 +237,14 @@ pub(super) fn PriceGrid(
         <Confirm
             open=delete_open
             title=t().delete
-            text=td().product.delete_price
+            text=move || {
+                let words = &td().product;
+                if errors.typed() {
+                    format!("{} {}", words.delete_price, words.delete_price_typed)
+                } else {
+                    words.delete_price.to_owned()
+                }
+            }
             action=t().delete
             busy=delete.busy
             on_confirm=delete.run

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
-use shared::identity::ClientSummary;
+use shared::identity::{ClientStatus, ClientSummary};
 use ui::{Avatar, Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{fill, t, ta};
@@ -81,7 +81,7 @@ pub fn ClientsPage() -> impl IntoView {
                         list
                         name="status"
                         label=t().status
-                        words=vec!["active", "pending", "suspended", "banned", "closed"]
+                        words=ClientStatus::ALL.iter().map(|status| status.as_str()).collect()
                     />
                     <FilterSelect
                         list

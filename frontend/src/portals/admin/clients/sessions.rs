@@ -44,10 +44,8 @@ fn columns() -> Vec<Column<ClientSession>> {
 #[component]
 pub(super) fn ClientSessions(client: ClientId) -> impl IntoView {
     let list = use_list("-created_at");
-    let sessions = use_query(
-        move || list.api_query(),
-        move |query| async move { api::people::client_sessions(client, query).await },
-    );
+    let sessions =
+        use_query(move || list.api_query(), move |query| api::people::client_sessions(client, query));
     view! {
         <DataTable
             query=sessions

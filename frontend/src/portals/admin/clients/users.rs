@@ -79,6 +79,11 @@ fn AddUser(id: ClientId, changed: Callback<()>, open: RwSignal<bool>) -> impl In
             Ok(api::people::users(query).await?.items)
         },
     );
+    // Only somebody who is seen among the hits is chosen.
+    let is_found = move || {
+        let chosen = chosen.get();
+        found.data().with(|users| users.iter().flatten().any(|user| Some(user.id) == chosen))
+    };
     let errors = FormErrors::new();
     let send = submit(
         errors,
@@ -130,7 +135,7 @@ fn AddUser(id: ClientId, changed: Callback<()>, open: RwSignal<bool>) -> impl In
                     class="btn-primary"
                     submit=true
                     busy=send.busy
-                    disabled=Signal::derive(move || chosen.get().is_none())
+                    disabled=Signal::derive(move || !is_found())
                 />
             </div>
         </Form>

@@ -10,6 +10,7 @@ use super::Widget;
 use crate::format;
 use crate::i18n::{fill, t, ta, word};
 use crate::parts::StateBadge;
+use crate::parts::states::state_word;
 use crate::portals::admin::monitoring::described;
 use crate::query::Query;
 
@@ -172,7 +173,7 @@ fn service_states(numbers: &Dashboard) -> AnyView {
     let shares: Vec<Share> = counts
         .iter()
         .map(|count| Share {
-            name: word(count.state.as_str()).to_owned(),
+            name: state_word(count.state).to_owned(),
             value: count.count,
             href: Some(format!("/admin/services?state={}", count.state)),
         })

@@ -104,7 +104,6 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             id=id.0
             badges
             delete_text=Some(td().company.delete_text)
-            type_name=true
             menu=menu.into()
         >
             {if archived {

@@ -5,7 +5,7 @@ use shared::billing::company::{CompanyDetail, Gateway, GatewayInput, GatewayModu
 use shared::{CompanyId, Currency, Language, Permission};
 use ui::{
     Badge, Button, Card, Confirm, Dialog, EmptyState, FieldProblem, Form, FormErrors, Menu, MenuButton,
-    NumberField, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
+    NumberField, Open, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
 };
 
 use crate::api;
@@ -18,13 +18,6 @@ use crate::session::may;
 #[component]
 pub(super) fn Gateways(company: Query<CompanyDetail>) -> impl IntoView {
     let edited = RwSignal::new(None::<Option<Gateway>>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(edited.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && edited.with_untracked(Option::is_some) {
-            edited.set(None);
-        }
-    });
     let editable = may(Permission::CompaniesEdit);
     view! {
         <Loaded query=company let:detail>
@@ -57,8 +50,8 @@ pub(super) fn Gateways(company: Query<CompanyDetail>) -> impl IntoView {
                             cards.into_any()
                         }}
                     </div>
-                    <Dialog open title=ta().gateway class="dialog-wide">
-                        {move || edited.get().map(|gateway| view! { <GatewayForm id currency gateway company open /> })}
+                    <Dialog open=edited title=ta().gateway class="dialog-wide">
+                        {move || edited.get().map(|gateway| view! { <GatewayForm id currency gateway company open=edited.into() /> })}
                     </Dialog>
                 }
             }
@@ -142,7 +135,7 @@ fn GatewayForm(
     currency: Currency,
     gateway: Option<Gateway>,
     company: Query<CompanyDetail>,
-    open: RwSignal<bool>,
+    open: Open,
 ) -> impl IntoView {
     let before = gateway.as_ref().map(|gateway| gateway.profile.clone());
     let gateway_id = gateway.as_ref().map(|gateway| gateway.id);
@@ -199,7 +192,7 @@ fn GatewayForm(
             }
         },
         move |_| {
-            open.set(false);
+            open.close();
             company.refetch();
             toast_ok(t().saved);
         },
@@ -237,7 +230,7 @@ fn GatewayForm(
                     })}
             </div>
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>

@@ -47,7 +47,6 @@ pub(super) fn rate_pairs(rates: &[TaxRate]) -> RwSignal<Vec<Pair>> {
 /// A home company being edited.
 #[derive(Clone, Copy)]
 pub(super) struct CompanyForm {
-    version: Option<i32>,
     name: RwSignal<String>,
     address: AddressForm,
     email: RwSignal<String>,
@@ -91,7 +90,6 @@ impl CompanyForm {
             (language, RwSignal::new(text.map(|text| text.funds.clone()).unwrap_or_default()))
         };
         Self {
-            version: company.and_then(|company| company.version),
             name: text(|company| &company.name),
             address,
             email: text(|company| &company.email),
@@ -125,7 +123,7 @@ impl CompanyForm {
         let trimmed = |signal: RwSignal<String>| signal.get().trim().to_owned();
         let address = self.address.read();
         CompanyInput {
-            version: self.version,
+            version: None,
             name: trimmed(self.name),
             line1: address.line1,
             line2: address.line2,

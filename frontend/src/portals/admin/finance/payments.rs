@@ -11,6 +11,7 @@ use crate::parts::filters::{FilterSelect, query_without, use_opened, word_option
 use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, RecordId, StateBadge};
+use crate::portals::admin::monitoring::History;
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -125,6 +126,9 @@ fn Details(id: PaymentId) -> impl IntoView {
         <Loaded query=payment rows=8 let:payment>
             <Facts rows=facts(&payment) />
         </Loaded>
+        <div class="mt-5">
+            <History subject=id.0 />
+        </div>
     }
 }
 

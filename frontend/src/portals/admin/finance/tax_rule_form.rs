@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::billing::tax::{TaxRule, TaxRuleInput};
-use ui::{Button, CheckField, Form, FormErrors, SelectField, TextField, toast_ok};
+use ui::{Button, CheckField, Form, FormErrors, Open, SelectField, TextField, toast_ok};
 
 use super::company_parts::{Rates, rate_pairs, read_rates};
 use crate::api;
@@ -15,11 +15,7 @@ use crate::query::Query;
 
 /// The form of a rule, new or old.
 #[component]
-pub(super) fn RuleForm(
-    rule: Option<TaxRule>,
-    rules: Query<Vec<TaxRule>>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
+pub(super) fn RuleForm(rule: Option<TaxRule>, rules: Query<Vec<TaxRule>>, open: Open) -> impl IntoView {
     let id = rule.as_ref().map(|rule| rule.id);
     let before = rule.map(|rule| rule.rule);
     let old = before.as_ref();
@@ -60,7 +56,7 @@ pub(super) fn RuleForm(
             }
         },
         move |_| {
-            open.set(false);
+            open.close();
             rules.refetch();
             toast_ok(t().saved);
         },
@@ -89,7 +85,7 @@ pub(super) fn RuleForm(
                 <TextField name="valid_to" label=ta().valid_to value=valid_to kind="date" />
             </div>
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>

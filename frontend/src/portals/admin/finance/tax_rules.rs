@@ -6,7 +6,7 @@ use shared::billing::tax::{TaxRule, TaxRuleMove, TaxTest, UnreachableWhy};
 use shared::{Permission, TaxRuleId};
 use ui::{
     Badge, Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Icon, Menu, MenuButton, PageHead,
-    SelectField, TextField, Tone, lu, settled, toast_ok,
+    SelectField, TableWrap, TextField, Tone, lu, not_typed, settled, toast_ok,
 };
 
 use super::tax_preset::Preset;
@@ -23,13 +23,6 @@ use crate::{api, format};
 pub fn TaxRulesPage() -> impl IntoView {
     let rules = use_query(|| (), |()| api::billing::tax_rules());
     let edited = RwSignal::new(None::<Option<TaxRule>>);
-    let edit_open = RwSignal::new(false);
-    Effect::new(move || edit_open.set(edited.with(Option::is_some)));
-    Effect::new(move || {
-        if !edit_open.get() && edited.with_untracked(Option::is_some) {
-            edited.set(None);
-        }
-    });
     let preset_open = RwSignal::new(false);
     let acts = move || {
         may(Permission::TaxesEdit).then(|| {
@@ -66,8 +59,8 @@ pub fn TaxRulesPage() -> impl IntoView {
             </Card>
             <Tester />
         </div>
-        <Dialog open=edit_open title=ta().tax_rule class="dialog-wide">
-            {move || edited.get().map(|rule| view! { <RuleForm rule rules open=edit_open /> })}
+        <Dialog open=edited title=ta().tax_rule class="dialog-wide">
+            {move || edited.get().map(|rule| view! { <RuleForm rule rules open=edited.into() /> })}
         </Dialog>
         <Dialog open=preset_open title=ta().add_preset>
             <Preset rules open=preset_open />
@@ -97,7 +90,7 @@ fn Rules(
     });
     let last = u32::try_from(list.len()).unwrap_or(u32::MAX);
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label=ta().tax_rules>
+        <TableWrap label=ta().tax_rules>
             <table class="table">
                 <thead>
                     <tr>
@@ -118,7 +111,7 @@ fn Rules(
                         .collect_view()}
                 </tbody>
             </table>
-        </div>
+        </TableWrap>
     }
 }
 
@@ -317,6 +310,8 @@ fn Tester() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
+    // Only a client who is seen in the list is chosen.
+    let is_found = move || client.with(|client| options.with(|all| all.iter().any(|(id, _)| id == client)));
     let decision = RwSignal::new(None);
     let errors = FormErrors::new();
     let send = submit(
@@ -333,17 +328,20 @@ fn Tester() -> impl IntoView {
     );
     view! {
         <Card title=ta().tester text=ta().tester_text>
-            <Form errors on_submit=send.run class="grid gap-4">
-                <TextField name="search" label=t().search value=typed kind="search" max_length=200 />
-                <SelectField name="client_id" label=ta().client value=client options />
-                <TextField name="on" label=t().date value=on kind="date" help=ta().empty_is_today />
-                <Button
-                    text=ta().test
-                    class="btn-primary"
-                    submit=true
-                    busy=send.busy
-                    disabled=Signal::derive(move || client.with(String::is_empty))
-                />
+            <Form errors on_submit=send.run>
+                // It only looks: nothing is lost when the page is left.
+                <div class="grid gap-4" on:input=move |event| not_typed(&event)>
+                    <TextField name="search" label=t().search value=typed kind="search" max_length=200 />
+                    <SelectField name="client_id" label=ta().client value=client options />
+                    <TextField name="on" label=t().date value=on kind="date" help=ta().empty_is_today />
+                    <Button
+                        text=ta().test
+                        class="btn-primary"
+                        submit=true
+                        busy=send.busy
+                        disabled=Signal::derive(move || !is_found())
+                    />
+                </div>
             </Form>
             {move || {
                 decision

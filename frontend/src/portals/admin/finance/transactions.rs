@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::billing::TransferKind;
 use shared::billing::ledger::TransactionSummary;
-use shared::{ClientId, Page, TransferId};
+use shared::{ClientId, TransferId};
 use ui::{Button, Column, Dialog, EmptyState, PageHead, lu, use_list};
 
 use super::ledger_export::LedgerExport;
@@ -97,10 +97,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
                 None => query,
             }
         },
-        |query| async move {
-            let page = api::billing::transactions(query).await?;
-            Ok(Page { items: page.items, page: page.page, per_page: page.per_page, total: page.total })
-        },
+        api::billing::transactions,
     );
     let (chosen, open, opened) = use_opened::<TransferId>(list, "transaction");
     view! {

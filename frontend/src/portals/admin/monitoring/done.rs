@@ -12,17 +12,10 @@ use crate::parts::submit;
 #[component]
 pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>) -> impl IntoView {
     let words = &td().waiting;
-    let open = RwSignal::new(false);
     let note = RwSignal::new(String::new());
     Effect::new(move || {
         if chosen.with(Option::is_some) {
             note.set(String::new());
-            open.set(true);
-        }
-    });
-    Effect::new(move || {
-        if !open.get() && chosen.with_untracked(Option::is_some) {
-            chosen.set(None);
         }
     });
     let errors = FormErrors::new();
@@ -36,7 +29,7 @@ pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>)
             }
         },
         move |_| {
-            open.set(false);
+            chosen.set(None);
             done.run(());
             toast_ok(words.marked);
         },
@@ -50,7 +43,7 @@ pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>)
         })
     };
     view! {
-        <Confirm open title text=words.mark_text action=words.mark danger=false errors busy=send.busy on_confirm=send.run>
+        <Confirm open=chosen title text=words.mark_text action=words.mark danger=false errors busy=send.busy on_confirm=send.run>
             <TextArea name="note" label=t().note value=note rows=2 max_length=2000 />
         </Confirm>
     }

@@ -7,6 +7,7 @@ use ui::{Button, Confirm, Dialog, Form, FormErrors, NumberField, SwitchField, to
 use super::queues::queue_word;
 use crate::api;
 use crate::i18n::{fill, t, td};
+use crate::parts::submit::refuse;
 use crate::parts::{submit, submit_with};
 
 /// Which queue is being steered, and what was asked of it.
@@ -45,16 +46,18 @@ impl Steering {
         self.changing.set(true);
     }
 
-    /// Asks, with what would happen.
+    /// Asks, once it is known what would happen.
     pub(super) fn retry(self, queue: Queue) {
-        self.queue.set(queue);
-        self.effect.set(String::new());
-        self.retrying.set(true);
         leptos::task::spawn_local(async move {
-            if let Ok(would) = api::system::retry_queue(queue, true).await {
-                let numbers = [("n", would.tasks.to_string()), ("skipped", would.skipped.to_string())];
-                let numbers = numbers.each_ref().map(|(name, number)| (*name, number.as_str()));
-                self.effect.try_set(fill(td().queues.retry_effect, &numbers));
+            match api::system::retry_queue(queue, true).await {
+                Ok(would) => {
+                    let numbers = [("n", would.tasks.to_string()), ("skipped", would.skipped.to_string())];
+                    let numbers = numbers.each_ref().map(|(name, number)| (*name, number.as_str()));
+                    self.queue.try_set(queue);
+                    self.effect.try_set(fill(td().queues.retry_effect, &numbers));
+                    self.retrying.try_set(true);
+                }
+                Err(error) => refuse(None, &error),
             }
         });
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
 use shared::tasks::{AutomationStatus, Queue, QueueStatus, RunningProcess};
-use ui::{Badge, Button, Card, EmptyState, Note, PageHead, StatCard, Tone, lu};
+use ui::{Badge, Button, Card, EmptyState, Note, PageHead, StatCard, TableWrap, Tone, lu};
 
 use super::queue_charts::QueueCharts;
 use super::queue_control::{QueueControls, Steering};
@@ -75,7 +75,7 @@ fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
         </div>
         <div class="stack-y">
             <Card title=words.title flush=true>
-                <div class="table-wrap" tabindex="0" role="region" aria-label=words.title>
+                <TableWrap label=words.title>
                     <table class="table">
                         <thead>
                             <tr>
@@ -92,14 +92,14 @@ fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
                         </thead>
                         <tbody>{status.queues.into_iter().map(|one| queue(one, steering)).collect_view()}</tbody>
                     </table>
-                </div>
+                </TableWrap>
             </Card>
             <Card title=words.processes flush=true>
                 {if status.processes.is_empty() {
                     view! { <EmptyState icon=lu::LuServer title=words.no_processes /> }.into_any()
                 } else {
                     view! {
-                        <div class="table-wrap" tabindex="0" role="region" aria-label=words.processes>
+                        <TableWrap label=words.processes>
                             <table class="table">
                                 <thead>
                                     <tr>
@@ -114,7 +114,7 @@ fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
                                 </thead>
                                 <tbody>{status.processes.into_iter().map(process).collect_view()}</tbody>
                             </table>
-                        </div>
+                        </TableWrap>
                     }
                         .into_any()
                 }}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::tasks::{TaskDetail, TaskDone, TaskSummary};
 use shared::{Page, Permission, TaskId};
-use ui::{Button, CopyId, Facts, TextArea, lu, toast_ok};
+use ui::{Button, CopyId, Facts, Open, TextArea, lu, toast_ok};
 
 use super::queues::queue_word;
 use super::tasks::milliseconds;
@@ -19,7 +19,7 @@ fn pretty(value: &serde_json::Value) -> String {
 
 /// The details of a task, loaded again while it is worked on.
 #[component]
-pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: RwSignal<bool>) -> impl IntoView {
+pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: Open) -> impl IntoView {
     let task = use_query(move || id, api::system::task);
     task.refresh_every(|| 3);
     let note = RwSignal::new(String::new());
@@ -35,7 +35,7 @@ fn Details(
     detail: TaskDetail,
     task: Query<TaskDetail>,
     tasks: Query<Page<TaskSummary>>,
-    open: RwSignal<bool>,
+    open: Open,
     note: RwSignal<String>,
 ) -> impl IntoView {
     let head = detail.task.clone();
@@ -53,7 +53,7 @@ fn Details(
         },
         move |_| {
             again();
-            open.set(false);
+            open.close();
         },
     );
     let unfinished = head.finished_at.is_none();

@@ -10,7 +10,7 @@ use super::done::TaskDoneDialog;
 use super::queues::queue_word;
 use super::task::TaskDialog;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
+use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{DataTable, Live, LiveSwitch, StateBadge};
 use crate::query::use_query;
@@ -148,6 +148,7 @@ pub fn TasksPage() -> impl IntoView {
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
                     <FilterRange list names=INSTANTS />
+                    <FilterChip list name="name" text=ta().task />
                 }
                     .into_any()
             })

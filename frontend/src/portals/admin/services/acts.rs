@@ -6,12 +6,13 @@ use shared::services::{
     ForceState, ManualFlag, ServiceAction, ServiceForStaff, ServiceNote, ServiceState, SuspendService,
     SuspensionReason, TerminateService, TerminationTime,
 };
-use ui::{Button, Form, FormErrors, Note, SelectField, TextArea, Tone, TypeName, toast_ok};
+use ui::{Button, Form, FormErrors, Note, Open, SelectField, TextArea, Tone, TypeName, toast_ok};
 
 use super::change::{ChangeOptions, Rename};
 use crate::api;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
+use crate::parts::states::state_options;
 use crate::parts::submit;
 use crate::query::Query;
 
@@ -78,7 +79,7 @@ pub(super) fn ActDialog(
     id: ServiceId,
     act: Act,
     service: Query<ServiceForStaff>,
-    open: RwSignal<bool>,
+    open: Open,
 ) -> impl IntoView {
     let staff = service.data().with_untracked(Clone::clone);
     match (act, staff) {
@@ -89,7 +90,7 @@ pub(super) fn ActDialog(
 }
 
 #[component]
-fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSignal<bool>) -> impl IntoView {
+fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open) -> impl IntoView {
     let note = RwSignal::new(String::new());
     let reason = RwSignal::new(SuspensionReason::Staff.to_string());
     let when = RwSignal::new(TerminationTime::Now.to_string());
@@ -123,7 +124,7 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSig
             }
         },
         move |staff| {
-            open.set(false);
+            open.close();
             service.put(staff);
             toast_ok(t().done);
         },
@@ -154,7 +155,7 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSig
                 name="state"
                 label=t().state
                 value=state
-                options=word_options(ServiceState::ALL, ServiceState::as_str)
+                options=state_options()
             />
         }
         .into_any(),
@@ -199,7 +200,7 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: RwSig
                 })}
             {label}
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=act.title() class=class submit=true busy=send.busy disabled=Signal::derive(move || !sure.get()) />
             </div>
         </Form>

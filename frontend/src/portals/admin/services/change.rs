@@ -3,21 +3,17 @@
 use leptos::prelude::*;
 use shared::Period;
 use shared::services::{OptionsChange, OptionsChangePreview, ServiceChange, ServiceForStaff};
-use ui::{Button, Form, FormErrors, Note, Skeleton, TextField, Tone, toast_ok};
+use ui::{Button, Form, FormErrors, Note, Open, Skeleton, TextField, Tone, settled, toast_ok};
 
 use super::options::{Choices, Offered, OptionFields, offered};
 use crate::i18n::{fill, t, ta, td, word};
-use crate::parts::submit::refuse;
+use crate::parts::load::reason;
 use crate::parts::{Loaded, submit};
 use crate::query::{Query, use_query};
 use crate::{api, format};
 
 #[component]
-pub(super) fn Rename(
-    staff: ServiceForStaff,
-    service: Query<ServiceForStaff>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
+pub(super) fn Rename(staff: ServiceForStaff, service: Query<ServiceForStaff>, open: Open) -> impl IntoView {
     let (id, version) = (staff.detail.service.id, staff.detail.version);
     let label = RwSignal::new(staff.detail.service.label);
     let errors = FormErrors::new();
@@ -28,7 +24,7 @@ pub(super) fn Rename(
             api::services::rename(id, &body).await
         },
         move |staff| {
-            open.set(false);
+            open.close();
             service.put(staff);
             toast_ok(t().saved);
         },
@@ -37,7 +33,7 @@ pub(super) fn Rename(
         <Form errors on_submit=send.run>
             <TextField name="label" label=ta().label value=label required=true max_length=100 autofocus=true />
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>
@@ -49,7 +45,7 @@ pub(super) fn Rename(
 pub(super) fn ChangeOptions(
     staff: ServiceForStaff,
     service: Query<ServiceForStaff>,
-    open: RwSignal<bool>,
+    open: Open,
 ) -> impl IntoView {
     let product = staff.detail.service.product_id;
     let groups = use_query(
@@ -69,52 +65,48 @@ fn OptionsForm(
     staff: ServiceForStaff,
     groups: Vec<Offered>,
     service: Query<ServiceForStaff>,
-    open: RwSignal<bool>,
+    open: Open,
 ) -> impl IntoView {
     let (id, period) = (staff.detail.service.id, staff.detail.service.period);
     let choices = Choices::new(&groups, &staff.detail.options);
-    let before = untrack(|| choices.read());
+    let before = StoredValue::new(untrack(|| choices.read()));
     let wanted = Memo::new(move |_| choices.read());
-    let changed = Memo::new(move |_| wanted.with(|wanted| *wanted != before));
+    let changed = Memo::new(move |_| wanted.with(|wanted| before.with_value(|before| wanted != before)));
     let errors = FormErrors::new();
-    let preview = RwSignal::new(None::<OptionsChangePreview>);
-    let asking = RwSignal::new(false);
-    let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        let options = wanted.get();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
-        preview.set(None);
-        asking.set(changed.get());
-        if !changed.get() {
-            return;
-        }
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(250).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            let answer = api::services::preview_options(id, &OptionsChange { options }).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            asking.set(false);
-            match answer {
-                Ok(answer) => {
-                    errors.clear();
-                    preview.set(Some(answer));
+    let asked = settled(move || wanted.get());
+    let preview = use_query(
+        move || asked.get(),
+        move |options| {
+            let same = before.with_value(|before| *before == options);
+            async move {
+                if same {
+                    return Ok(None);
                 }
-                Err(error) => refuse(Some(errors), &error),
+                api::services::preview_options(id, &OptionsChange { options }).await.map(Some)
             }
-        });
-    });
+        },
+    );
+    let asking = move || preview.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
+    let shown = move || {
+        if !changed.get() {
+            return view! { <p class="text-ink-2">{td().service.nothing_changed}</p> }.into_any();
+        }
+        if asking() {
+            return view! { <Skeleton rows=3 /> }.into_any();
+        }
+        match (preview.error().get(), preview.data().get().flatten()) {
+            (Some(error), _) => view! { <Note tone=Tone::Warn>{reason(&error)}</Note> }.into_any(),
+            (None, Some(preview)) => view! { <Preview preview period /> }.into_any(),
+            (None, None) => ().into_any(),
+        }
+    };
     let send = submit(
         errors,
         move || async move {
             api::services::change_options(id, &OptionsChange { options: wanted.get_untracked() }).await
         },
         move |staff| {
-            open.set(false);
+            open.close();
             service.put(staff);
             toast_ok(t().done);
         },
@@ -126,15 +118,10 @@ fn OptionsForm(
             </div>
             <section class="border-t border-line pt-4" aria-live="polite">
                 <h3 class="mb-3">{td().service.preview}</h3>
-                {move || match preview.get() {
-                    Some(preview) => view! { <Preview preview period /> }.into_any(),
-                    None if asking.get() => view! { <Skeleton rows=3 /> }.into_any(),
-                    None if changed.get() => ().into_any(),
-                    None => view! { <p class="text-ink-2">{td().service.nothing_changed}</p> }.into_any(),
-                }}
+                {shown}
             </section>
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button
                     text=word("change_options")
                     class="btn-primary"

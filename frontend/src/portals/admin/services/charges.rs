@@ -33,10 +33,7 @@ fn columns() -> Vec<Column<ChargeDetail>> {
 #[component]
 pub(super) fn Charges(service: ServiceId) -> impl IntoView {
     let list = use_list("");
-    let rows = use_query(
-        move || list.api_query(),
-        move |query| async move { api::services::charges(service, query).await },
-    );
+    let rows = use_query(move || list.api_query(), move |query| api::services::charges(service, query));
     rows.refresh_every(|| 30);
     view! {
         <DataTable

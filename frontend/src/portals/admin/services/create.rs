@@ -11,7 +11,7 @@ use shared::services::{NewOrderByStaff, OrderDetail};
 use shared::{ClientId, Period, ProductId};
 use ui::{
     Breadcrumbs, Button, Card, Crumb, Form, FormErrors, NumberField, PageHead, PasswordField, SelectField,
-    TextArea, TextField, toast_ok,
+    TextArea, TextField, settled, toast_ok,
 };
 
 use super::options::{Choices, Offered, OptionFields, offered};
@@ -27,8 +27,9 @@ pub fn NewServicePage() -> impl IntoView {
     let preset = use_query_map().with_untracked(|query| query.get("client")).unwrap_or_default();
     let client = RwSignal::new(preset);
     let (typed, product) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let asked = settled(move || typed.get());
     let clients = use_query(
-        move || (typed.get(), client.get_untracked()),
+        move || (asked.get(), client.get_untracked()),
         |(typed, preset)| async move {
             let mut options = Vec::new();
             if let Ok(id) = preset.parse::<ClientId>() {

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::services::{ServiceState, ServiceSummary};
+use shared::services::ServiceSummary;
 use shared::{ClientId, Permission};
 use ui::{Column, EmptyState, PageHead, lu, use_list};
 
 use crate::i18n::{t, ta, word};
-use crate::parts::filters::{FilterSelect, word_options};
-use crate::parts::states::ServiceBadge;
+use crate::parts::filters::FilterSelect;
+use crate::parts::states::{ServiceBadge, state_options};
 use crate::parts::{AddLink, DataTable};
 use crate::query::use_query;
 use crate::session::may;
@@ -104,7 +104,7 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
                         list
                         name="state"
                         label=t().state
-                        options=word_options(ServiceState::ALL, ServiceState::as_str)
+                        options=state_options()
                     />
                     {products}
                     <FilterSelect list name="past_due" label=ta().past_due options=yes() />

@@ -15,6 +15,7 @@ use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
 use crate::parts::{AddLink, DataTable, Loaded, RecordId, StateBadge, by_id, submit};
+use crate::portals::admin::monitoring::History;
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -187,6 +188,9 @@ fn Page(detail: OrderDetail, open: RwSignal<bool>) -> impl IntoView {
             <Card title=ta().facts>
                 <Facts rows=facts />
             </Card>
+        </div>
+        <div class="mt-5">
+            <History subject=id.0 />
         </div>
     }
 }

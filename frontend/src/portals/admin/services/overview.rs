@@ -8,7 +8,7 @@ use ui::{Badge, Card, EmptyState, Facts, ProgressSteps, Step, StepState, lu};
 use crate::format;
 use crate::format::short_id;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::states::{event_word, state_tone};
+use crate::parts::states::{event_word, state_tone, state_word};
 use crate::parts::why::actor_word;
 use crate::parts::{RecordId, StateBadge};
 
@@ -187,7 +187,7 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                                         view! {
                                             <tr>
                                                 <td>{format::date_time_exact(event.at)}</td>
-                                                <td><Badge text=word(event.state_to.as_str()) tone=state_tone(event.state_to) /></td>
+                                                <td><Badge text=state_word(event.state_to) tone=state_tone(event.state_to) /></td>
                                                 <td class="strong">{happened(&event.what)}<small class="sub">{event.reason.clone()}</small></td>
                                                 <td class="end muted">{actor_word(&event.actor)}</td>
                                             </tr>

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use shared::services::{ServiceAction, ServiceForStaff};
 use shared::{Permission, ServiceId};
-use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Tab, Tabs, Tone, lu};
+use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Open, Tab, Tabs, Tone, lu};
 
 use super::acts::{Act, ActDialog, acts};
 use super::charges::Charges;
@@ -40,18 +40,15 @@ pub fn ServiceFrame() -> impl IntoView {
         let hurry = RwSignal::new(false);
         service.refresh_every(move || if working.get() || hurry.get() { 3 } else { 15 });
         let act = RwSignal::new(None::<Act>);
-        let open = RwSignal::new(false);
-        Effect::new(move || open.set(act.get().is_some()));
-        Effect::new(move || {
-            if !open.get() && act.with_untracked(Option::is_some) {
-                act.set(None);
-                hurry.set(true);
-                leptos::task::spawn_local(async move {
-                    gloo_timers::future::TimeoutFuture::new(20_000).await;
-                    hurry.try_set(false);
-                });
-            }
-        });
+        let close = move || {
+            act.set(None);
+            hurry.set(true);
+            leptos::task::spawn_local(async move {
+                gloo_timers::future::TimeoutFuture::new(20_000).await;
+                hurry.try_set(false);
+            });
+        };
+        let open = Open::new(move || act.with(Option::is_some), close);
         view! {
             <Loaded query=service rows=8 let:staff>
                 <Head staff act />

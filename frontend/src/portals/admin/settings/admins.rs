@@ -14,7 +14,8 @@ use ui::{
 use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, word_options};
 use crate::parts::{AddLink, DataTable, Loaded, RecordHead, StateBadge, by_id, submit, submit_with};
-use crate::portals::admin::person::{PersonFields, PersonForm, RemoveFactor};
+use crate::portals::admin::monitoring::History;
+use crate::portals::admin::person::{PersonFields, PersonForm, RemoveFactor, person_name};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -22,8 +23,7 @@ use crate::{api, format};
 fn columns() -> Vec<Column<AdminSummary>> {
     vec![
         Column::new("name", t().name, |admin: &AdminSummary| {
-            let name = format!("{} {}", admin.first_name, admin.last_name).trim().to_owned();
-            let name = if name.is_empty() { admin.email.clone() } else { name };
+            let name = person_name(&admin.first_name, &admin.last_name, &admin.email);
             view! {
                 <div class="who">
                     <Avatar name=name.clone() />
@@ -166,7 +166,7 @@ pub fn AdminPage() -> impl IntoView {
 #[component]
 fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
     let id = detail.id;
-    let name = format!("{} {}", detail.first_name, detail.last_name);
+    let name = person_name(&detail.first_name, &detail.last_name, &detail.email);
     let text = |text: &str| RwSignal::new(text.to_owned());
     let form = PersonForm::new(&detail.first_name, &detail.last_name, &detail.email, detail.language);
     let (phone, notes) = (text(detail.phone.as_deref().unwrap_or_default()), text(&detail.notes));
@@ -287,6 +287,7 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                             .collect_view()}
                     </ul>
                 </Card>
+                <History subject=id.0 />
             </div>
         </div>
         <RemoveFactor

@@ -15,13 +15,6 @@ pub fn CountriesPage() -> impl IntoView {
     let countries = use_query(|| (), |()| api::auth::countries());
     let typed = RwSignal::new(String::new());
     let chosen = RwSignal::new(None::<(String, String)>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(chosen.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && chosen.with_untracked(Option::is_some) {
-            chosen.set(None);
-        }
-    });
     view! {
         <Title text=ta().countries />
         <PageHead title=ta().countries text=ta().countries_text />
@@ -98,7 +91,7 @@ pub fn CountriesPage() -> impl IntoView {
                 }
             }
         </Loaded>
-        <Dialog open title=move || chosen.get().map(|(_, name)| name).unwrap_or_default()>
+        <Dialog open=chosen title=move || chosen.get().map(|(_, name)| name).unwrap_or_default()>
             {move || chosen.get().map(|(code, _)| view! { <Regions code /> })}
         </Dialog>
     }
@@ -106,7 +99,8 @@ pub fn CountriesPage() -> impl IntoView {
 
 #[component]
 fn Regions(code: String) -> impl IntoView {
-    let regions = use_query(move || code.clone(), |code| async move { api::auth::regions(&code).await });
+    let regions =
+        use_query(move || code.clone(), |code: String| async move { api::auth::regions(&code).await });
     view! {
         <Loaded query=regions rows=6 let:regions>
             {if regions.is_empty() {

@@ -5,8 +5,8 @@ use leptos_meta::Title;
 use shared::Permission;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, NumberFormat};
 use ui::{
-    Badge, Button, Card, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, NumberField, PageHead,
-    SelectField, SwitchField, TextField, Tone, lu, toast_ok,
+    Badge, Button, Card, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, NumberField, Open, PageHead,
+    SelectField, SwitchField, TableWrap, TextField, Tone, lu, toast_ok,
 };
 
 use crate::api;
@@ -20,13 +20,6 @@ use crate::session::may;
 pub fn CurrenciesPage() -> impl IntoView {
     let currencies = use_query(|| (), |()| api::settings::currencies());
     let edited = RwSignal::new(None::<Option<CurrencyDetail>>);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(edited.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && edited.with_untracked(Option::is_some) {
-            edited.set(None);
-        }
-    });
     view! {
         <Title text=ta().currencies />
         <PageHead title=ta().currencies text=ta().currencies_text>
@@ -44,7 +37,7 @@ pub fn CurrenciesPage() -> impl IntoView {
         </PageHead>
         <Loaded query=currencies let:list>
             <Card flush=true>
-                <div class="table-wrap" tabindex="0" role="region" aria-label=ta().currencies>
+                <TableWrap label=ta().currencies>
                     <table class="table">
                         <thead>
                             <tr>
@@ -60,11 +53,11 @@ pub fn CurrenciesPage() -> impl IntoView {
                             {list.into_iter().map(|currency| view! { <Row currency currencies edited /> }).collect_view()}
                         </tbody>
                     </table>
-                </div>
+                </TableWrap>
             </Card>
         </Loaded>
-        <Dialog open title=t().currency>
-            {move || edited.get().map(|currency| view! { <CurrencyForm currency currencies open /> })}
+        <Dialog open=edited title=t().currency>
+            {move || edited.get().map(|currency| view! { <CurrencyForm currency currencies open=edited.into() /> })}
         </Dialog>
     }
 }
@@ -146,7 +139,7 @@ fn Row(
 fn CurrencyForm(
     currency: Option<CurrencyDetail>,
     currencies: Query<Vec<CurrencyDetail>>,
-    open: RwSignal<bool>,
+    open: Open,
 ) -> impl IntoView {
     let old = currency.as_ref();
     let text = |text: Option<&String>| RwSignal::new(text.cloned().unwrap_or_default());
@@ -191,7 +184,7 @@ fn CurrencyForm(
             }
         },
         move |_| {
-            open.set(false);
+            open.close();
             currencies.refetch();
             toast_ok(t().saved);
         },
@@ -209,7 +202,7 @@ fn CurrencyForm(
                 {existing.map(|_| view! { <SwitchField name="enabled" label=t().on value=enabled wide=false disabled=is_default /> })}
             </div>
             <div class="form-bar">
-                <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
+                <Button text=t().cancel on_click=Callback::new(move |()| open.close()) />
                 <Button text=t().save class="btn-primary" submit=true busy=send.busy />
             </div>
         </Form>

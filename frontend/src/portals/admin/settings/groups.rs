@@ -16,6 +16,7 @@ use ui::{
 use crate::i18n::{t, ta, word};
 use crate::parts::filters::word_options;
 use crate::parts::{AddLink, DataTable, Loaded, RecordHead, by_id, submit};
+use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -96,9 +97,12 @@ pub fn AdminGroupPage() -> impl IntoView {
                     view! {
                         <RecordHead list=(ta().admin_groups, "/admin/admin-groups") name id=id.0 delete_text />
                         {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
-                        <Loaded query=catalogue rows=8 let:catalogue>
-                            <GroupForm old=Some((detail.get_value(), group)) catalogue />
-                        </Loaded>
+                        <div class="stack-y">
+                            <Loaded query=catalogue rows=8 let:catalogue>
+                                <GroupForm old=Some((detail.get_value(), group)) catalogue />
+                            </Loaded>
+                            <History subject=id.0 />
+                        </div>
                     }
                 }
             </Loaded>

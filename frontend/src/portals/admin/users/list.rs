@@ -10,14 +10,14 @@ use super::schemes::PasswordSchemes;
 use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
 use crate::parts::{AddLink, DataTable, Loaded, StateBadge};
+use crate::portals::admin::person::person_name;
 use crate::query::use_query;
 use crate::{api, format};
 
 fn columns(shown: RwSignal<Option<shared::UserId>>) -> Vec<Column<UserSummary>> {
     vec![
         Column::new("name", t().name, |user: &UserSummary| {
-            let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
-            let name = if name.is_empty() { user.email.clone() } else { name };
+            let name = person_name(&user.first_name, &user.last_name, &user.email);
             view! {
                 <div class="who">
                     <Avatar name=name.clone() />
@@ -80,14 +80,7 @@ fn columns(shown: RwSignal<Option<shared::UserId>>) -> Vec<Column<UserSummary>> 
 pub fn UsersPage() -> impl IntoView {
     let list = use_list("-created_at");
     let users = use_query(move || list.api_query(), api::people::users);
-    let shown = RwSignal::new(None);
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(shown.get().is_some()));
-    Effect::new(move || {
-        if !open.get() && shown.with_untracked(Option::is_some) {
-            shown.set(None);
-        }
-    });
+    let shown = RwSignal::new(None::<shared::UserId>);
     view! {
         <Title text=ta().users />
         <PageHead title=ta().users text=ta().users_text>
@@ -121,7 +114,7 @@ pub fn UsersPage() -> impl IntoView {
         <div class="mt-5 max-w-4xl">
             <PasswordSchemes />
         </div>
-        <Dialog open title=ta().clients>
+        <Dialog open=shown title=ta().clients>
             {move || {
                 shown
                     .get()

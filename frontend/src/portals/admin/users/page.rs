@@ -18,7 +18,8 @@ use crate::i18n::{t, ta};
 use crate::parts::address::CountryField;
 use crate::parts::filters::word_options;
 use crate::parts::{Loaded, RecordHead, StateBadge, by_id, submit, submit_with};
-use crate::portals::admin::person::{PersonFields, PersonForm, RemoveFactor};
+use crate::portals::admin::monitoring::History;
+use crate::portals::admin::person::{PersonFields, PersonForm, RemoveFactor, person_name};
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -38,7 +39,7 @@ pub fn UserPage() -> impl IntoView {
 #[component]
 fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
     let id = detail.id;
-    let name = format!("{} {}", detail.first_name, detail.last_name);
+    let name = person_name(&detail.first_name, &detail.last_name, &detail.email);
     let factor_open = RwSignal::new(false);
     let reset = submit_with(move || api::people::send_user_reset(id), |_| toast_ok(ta().mail_sent));
     let badges = view! { <StateBadge state=detail.status.as_str() /> }.into_any();
@@ -73,6 +74,7 @@ fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
                     </div>
                 </Card>
                 <UserSessions id />
+                <History subject=id.0 />
             </div>
         </div>
         <RemoveFactor

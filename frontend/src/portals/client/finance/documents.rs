@@ -24,10 +24,8 @@ pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
     let words = &tc().docs;
     let client = kit::client();
     let list = use_list("-created_at");
-    let rows = use_query(
-        move || list.api_query(),
-        move |query| async move { api::money::documents(client, &query).await },
-    );
+    let rows =
+        use_query(move || list.api_query(), move |query: String| api::money::documents(client, &query));
     let columns = vec![
         Column::new("number", words.number, |row: &DocumentSummary| {
             let text = row.number.clone().unwrap_or_else(|| "—".to_owned());

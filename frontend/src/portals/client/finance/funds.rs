@@ -8,13 +8,15 @@ use rust_decimal::Decimal;
 use shared::Money;
 use shared::billing::document::{FundsOverview, FundsQuote, FundsRequest};
 use shared::billing::wallet::CostSummary;
-use ui::{Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, effect, lu};
+use ui::{
+    Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, effect, lu, settled,
+};
 
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{fill, tc};
+use crate::parts::load::reason;
 use crate::parts::sheet::{TaxWhy, rate};
-use crate::parts::submit::refuse;
 use crate::parts::{Loaded, submit};
 use crate::portals::client::finance::pay::MethodCards;
 use crate::portals::client::kit::{self, overview};
@@ -72,41 +74,20 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
     let first = if asked.is_empty() { recommended.map(format::plain).unwrap_or_default() } else { asked };
     let amount = RwSignal::new(first);
     let errors = FormErrors::new();
-    let quote = RwSignal::new(None::<FundsQuote>);
-    let asking = RwSignal::new(false);
-    let turn = StoredValue::new(0_u32);
     // The tax lines follow what is typed, a moment after the last key.
-    effect(move || {
-        let wanted = amount.get();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
-        asking.set(!wanted.is_empty());
-        if wanted.is_empty() {
-            quote.set(None);
-            return;
-        }
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(250).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
+    let asked = settled(move || amount.get());
+    let quote = use_query(
+        move || asked.get(),
+        move |amount| async move {
+            if amount.is_empty() {
+                return Ok(None);
             }
-            let answer = api::money::quote(client, &FundsRequest { amount: wanted }).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            asking.set(false);
-            match answer {
-                Ok(answer) => {
-                    errors.clear();
-                    quote.set(Some(answer));
-                }
-                Err(error) => {
-                    quote.set(None);
-                    refuse(Some(errors), &error);
-                }
-            }
-        });
-    });
+            api::money::quote(client, &FundsRequest { amount }).await.map(Some)
+        },
+    );
+    let asking = Signal::derive(move || quote.loading().get() || amount.get() != asked.get());
+    let problem = Memo::new(move |_| quote.error().with(|error| error.as_ref().map(reason)));
+    let quote = Memo::new(move |_| quote.data().get().flatten().filter(|_| problem.with(Option::is_none)));
     let key = StoredValue::new(Key::new());
     // Another amount is another intention.
     effect(move || {
@@ -155,6 +136,9 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
                         help=range
                         required=true
                     />
+                    <div aria-live="polite">
+                        {move || problem.get().map(|problem| view! { <Note tone=Tone::Warn>{problem}</Note> })}
+                    </div>
                     <div class="grid gap-2">
                         <div class="sub">{words.quick}</div>
                         <div class="flex flex-wrap gap-2">

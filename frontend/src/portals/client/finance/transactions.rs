@@ -5,13 +5,13 @@ use leptos_meta::Title;
 use shared::TransferId;
 use shared::billing::TransferKind;
 use shared::billing::ledger::TransactionSummary;
-use ui::{Column, Dialog, EmptyState, LinkButton, ListState, PageHead, lu, use_list};
+use ui::{Column, Dialog, EmptyState, LinkButton, PageHead, lu, use_list};
 
 use crate::api;
 use crate::format;
 use crate::i18n::{self, t, ta, tc};
 use crate::parts::amount::{Signed, exact};
-use crate::parts::filters::{FilterSegment, opened, query_without};
+use crate::parts::filters::{FilterSegment, query_without, use_opened};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{DataTable, Loaded};
@@ -30,7 +30,7 @@ const KINDS: [TransferKind; 5] = [
     TransferKind::Credit,
 ];
 
-fn columns(list: ListState) -> Vec<Column<TransactionSummary>> {
+fn columns(opened: Callback<TransferId>) -> Vec<Column<TransactionSummary>> {
     let words = &tc().money;
     let amounts =
         |row: &TransactionSummary, amount: Option<_>| amount.map(|amount| exact(amount, row.currency));
@@ -59,7 +59,7 @@ fn columns(list: ListState) -> Vec<Column<TransactionSummary>> {
         Column::new("why", "", move |row: &TransactionSummary| {
             let id = row.id;
             view! {
-                <button type="button" class="link text-sm" on:click=move |_| list.open("why", &id.to_string())>
+                <button type="button" class="link text-sm" on:click=move |_| opened.run(id)>
                     {t().why}
                 </button>
             }
@@ -75,12 +75,9 @@ pub(in crate::portals::client) fn TransactionsPage() -> impl IntoView {
     let list = use_list("-at");
     // Opening a "why?" asks for no other rows.
     let asked = Memo::new(move |_| with_instants(&query_without(&list.api_query(), "why"), INSTANTS));
-    let rows = use_query(
-        move || asked.get(),
-        move |query| async move { api::own::transactions(client, &query).await },
-    );
+    let rows = use_query(move || asked.get(), move |query: String| api::own::transactions(client, &query));
     rows.refresh_every(|| 30);
-    let (chosen, open) = opened::<TransferId>(list, "why");
+    let (chosen, open, opened) = use_opened::<TransferId>(list, "why");
     view! {
         <Title text=words.title />
         <PageHead title=words.title text=words.text>
@@ -89,7 +86,7 @@ pub(in crate::portals::client) fn TransactionsPage() -> impl IntoView {
         <DataTable
             query=rows
             list
-            columns=columns(list)
+            columns=columns(opened)
             label=words.title
             search_hint=words.search
             filters=Box::new(move || {

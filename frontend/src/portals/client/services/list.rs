@@ -62,7 +62,7 @@ fn Services(title: String, group: String) -> impl IntoView {
             let query = list.api_query();
             if group.is_empty() { query } else { format!("{query}&group={group}") }
         },
-        move |query| async move { api::own::services(client, &query).await },
+        move |query: String| api::own::services(client, &query),
     );
     rows.refresh_every(|| 15);
     let columns = vec![

@@ -26,10 +26,7 @@ pub(in crate::portals::client) fn OrdersPage() -> impl IntoView {
     let words = &tc().orders;
     let client = kit::client();
     let list = use_list("-created_at");
-    let rows = use_query(
-        move || list.api_query(),
-        move |query| async move { api::own::orders(client, &query).await },
-    );
+    let rows = use_query(move || list.api_query(), move |query: String| api::own::orders(client, &query));
     let columns = vec![
         Column::new("id", words.order, |row: &OrderSummary| {
             view! { <a class="row-link num" href=format!("/orders/{}", row.id)>{format::short_id(row.id.0)}</a> }

@@ -8,10 +8,10 @@ use ui::{Card, Column, EmptyState, lu, use_list};
 
 use crate::api;
 use crate::format;
-use crate::i18n::{self, tc};
+use crate::i18n::tc;
 use crate::parts::DataTable;
 use crate::parts::amount::exact;
-use crate::parts::states::{event_word, state_tone};
+use crate::parts::states::{event_word, state_tone, state_word};
 use crate::parts::why::actor_word;
 use crate::portals::client::kit;
 use crate::query::use_query;
@@ -24,7 +24,7 @@ pub(super) fn ChargesTab(service: ServiceId) -> impl IntoView {
     let list = use_list("");
     let rows = use_query(
         move || list.api_query(),
-        move |query| async move { api::own::service_charges(client, service, &query).await },
+        move |query: String| api::own::service_charges(client, service, &query),
     );
     rows.refresh_every(|| 30);
     let columns = vec![
@@ -124,7 +124,7 @@ pub(super) fn HistoryTab(events: Vec<ServiceEvent>) -> impl IntoView {
                     .into_iter()
                     .map(|event| {
                         let what = event_word(&event.what);
-                        let state = i18n::word(event.state_to.as_str());
+                        let state = state_word(event.state_to);
                         view! {
                             <li class="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-5 py-3 border-b border-line last:border-b-0">
                                 <span class="sub num w-40">{format::date_time(event.at)}</span>

@@ -75,7 +75,9 @@ fn step_of(field: &str) -> usize {
     if field.ends_with("terms_version") {
         return 2;
     }
-    match field.trim_start_matches("f-").split(['.', '-']).nth(2) {
+    // The id of a field begins with the number of its form: `f7-items-0-label`.
+    let place = field.find("items").and_then(|start| field.get(start..)).unwrap_or_default();
+    match place.split(['.', '-']).nth(2) {
         Some("options" | "fields") => 1,
         Some("label" | "quantity") => 2,
         _ => 0,
@@ -95,7 +97,12 @@ fn lead(errors: FormErrors, step: RwSignal<usize>) -> impl Fn(leptos::ev::MouseE
     });
     move |event: leptos::ev::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let link = target.and_then(|target| target.closest("a[href^='#f-items-']").ok().flatten());
+        let link = target.and_then(|target| {
+            target
+                .closest("a[href^='#f'][href*='-items-'], a[href^='#f'][href$='-terms_version']")
+                .ok()
+                .flatten()
+        });
         if let Some(id) = link.and_then(|link| link.get_attribute("href")) {
             step.set(step_of(id.trim_start_matches('#')));
         }
@@ -172,6 +179,9 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
             place.run.run(());
         }
     });
+    let is_last = Memo::new(move |_| step.get() == 2);
+    let unquoted = Signal::derive(move || problem.get().is_some() || quote.with(Option::is_none));
+    let locked = move || client.is_none() || unquoted.get() || place.busy.get();
     let crumbs = vec![
         Crumb::to(tc().shop.back, "/shop"),
         Crumb::to(name.clone(), untrack(|| in_currency(format!("/shop/{}", detail.product.key), list))),
@@ -229,8 +239,13 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                             on_click=Callback::new(move |()| step.update(|step| *step = step.saturating_sub(1)))
                         />
                         {move || {
-                            (step.get() < 2)
-                                .then(|| view! { <Button text=tc().common.next class="btn-primary" submit=true /> })
+                            if is_last.get() {
+                                // "Deploy" stands in the summary: Enter presses this one.
+                                view! { <button type="submit" class="sr-only" tabindex="-1" aria-hidden="true" disabled=locked></button> }
+                                    .into_any()
+                            } else {
+                                view! { <Button text=tc().common.next class="btn-primary" submit=true /> }.into_any()
+                            }
                         }}
                     </div>
                 </Form>
@@ -266,7 +281,7 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                                     icon=lu::LuRocket
                                     class="btn-primary btn-wide"
                                     busy=place.busy
-                                    disabled=Signal::derive(move || problem.get().is_some() || quote.with(Option::is_none))
+                                    disabled=unquoted
                                     on_click=place.run
                                 />
                             }
@@ -317,7 +332,7 @@ fn ordering(
             let words = &tc().order;
             let target = match (order.status, order.proforma, order.services.first()) {
                 (OrderStatus::Pending, Some(proforma), _) if may(ClientPermission::Documents) => {
-                    list.open("pay", &proforma.to_string());
+                    list.set_opened("pay", proforma.to_string());
                     return;
                 }
                 (status, _, Some(service)) => {
@@ -342,5 +357,27 @@ fn Intro(title: &'static str, text: &'static str) -> impl IntoView {
             <h2>{title}</h2>
             {(!text.is_empty()).then(|| view! { <p class="text-sm text-ink-2 mt-0.5">{text}</p> })}
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step_of;
+
+    #[test]
+    fn a_refused_field_is_on_the_step_that_shows_it() {
+        for (field, step) in [
+            ("items.0.period", 0),
+            ("f7-items-0-price", 0),
+            ("items.0.options.2.quantity", 1),
+            ("f12-items-0-fields-hostname", 1),
+            ("items.0.label", 2),
+            ("f7-items-0-label", 2),
+            ("f7-items-0-quantity", 2),
+            ("terms_version", 2),
+            ("f7-terms_version", 2),
+        ] {
+            assert_eq!(step_of(field), step, "{field}");
+        }
     }
 }
