@@ -220,13 +220,18 @@ async fn statements_list_with_a_constant_number_of_queries() {
     give(&panel, ada.id, "100").await;
     buy(&panel, &staff, &ada, json!(made.id), &["hourly"]).await;
     let path = format!("/clients/{}/statements", ada.id);
-    let none = ada.calls.get(&path).await.expect(200).queries();
+    // The first call after a while also notes that the session was seen.
+    let second = async || {
+        ada.calls.get(&path).await.expect(200);
+        ada.calls.get(&path).await.expect(200)
+    };
+    let none = second().await.queries();
     for _ in 0..3 {
         panel.advance_hours(31 * 24).await;
         charge(&panel).await;
         make(&panel).await;
     }
-    let three = ada.calls.get(&path).await.expect(200);
+    let three = second().await;
     assert_eq!(three.read::<Page<StatementSummary>>().total, 3);
     assert_eq!(three.queries(), none);
 }

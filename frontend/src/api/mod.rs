@@ -15,6 +15,7 @@ pub mod services;
 pub mod settings;
 pub mod shop;
 pub mod staff;
+pub mod statements;
 pub mod system;
 
 pub use client::{ApiError, Key};

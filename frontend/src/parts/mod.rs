@@ -17,6 +17,7 @@ pub mod rows;
 pub mod sheet;
 pub mod shell;
 pub mod state;
+pub mod statement;
 pub mod states;
 pub mod submit;
 pub mod sudo;

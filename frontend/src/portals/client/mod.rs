@@ -21,6 +21,7 @@ use account::{
 use finance::documents::{DocumentPage, DocumentsPage};
 use finance::funds::FundsPage;
 use finance::pay::PayPage;
+use finance::statements::{StatementPage, StatementsPage};
 use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
@@ -57,6 +58,8 @@ pub fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/documents") view=DocumentsPage />
             <Route path=path!("/documents/:id") view=DocumentPage />
             <Route path=path!("/documents/:id/pay") view=PayPage />
+            <Route path=path!("/statements") view=StatementsPage />
+            <Route path=path!("/statements/:month") view=StatementPage />
             <Route path=path!("/transactions") view=TransactionsPage />
             <Route path=path!("/profile") view=ProfilePage />
             <Route path=path!("/company/users") view=UsersPage />

@@ -44,6 +44,11 @@ super::sections! {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
             no_settings, set, left_out, delete_price, delete_price_typed,
         }
+        price_change: DeskPriceChange {
+            title, text, apply, preview, preview_text, nobody, nobody_text, from, from_help, plan, plan_text, planned,
+            service, before, after, difference, total, more, unchanged, kept, list, none, applies, state, reaches,
+            applied, decided_by, cancel, cancel_text, cancelled, outcome, done,
+        }
         schedule: DeskSchedule {
             means, next_runs,
         }

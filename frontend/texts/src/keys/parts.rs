@@ -23,7 +23,11 @@ super::sections! {
         event: PartsEvent {
             ordered, provisioning, activated, create_failed, suspended, resumed, terminated, cancelled, idle,
             unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
-            renamed, forced,
+            renamed, forced, price_changed,
+        }
+        statement: PartsStatement {
+            title, text, tab, one, month, services, charged, returned, total, running, running_text, frozen, empty,
+            empty_hint, nothing, service, what, period, count, amount, hours, download_csv,
         }
         bell: PartsBell {
             unread, nothing, nothing_text, read_all, all,
