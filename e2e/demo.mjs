@@ -1,7 +1,10 @@
 // Is the demo provider what it promises: two companies, twelve products in four groups, forty clients of every tax class in six
 // countries, and three months of history that the engine made, with papers that are what their hashes say?
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { Panel, equal, holds, pdfText, test } from "./harness.mjs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Panel, demoClient, equal, holds, pdfText, test, top } from "./harness.mjs";
 
 await test(async (results, own) => {
   const panel = own(await Panel.start({ demo: true, worker: false }));
@@ -84,6 +87,21 @@ await test(async (results, own) => {
     // The one whose sign-in is printed.
     equal(rows.map((row) => row.email), ["client04@demo.example"], "suspended with an unpaid proforma");
     equal(await number("SELECT count(DISTINCT client_id) FROM services WHERE state = 'suspended'"), 1, "clients with something suspended");
+  });
+
+  await results.prove("the examples of docs/api.md work as they stand", async () => {
+    const { id, password, caller } = await demoClient(panel);
+    await caller.post("/auth/sudo", { password });
+    const scopes = ["services:write", "documents:write"];
+    const { secret } = await caller.post(`/clients/${id}/tokens`, { name: "Guide", scopes });
+    const guide = readFileSync(join(top, "docs", "api.md"), "utf8");
+    const examples = [...guide.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, code]) => code);
+    holds(examples.length >= 5, `only ${examples.length} examples were found`);
+    execFileSync("bash", ["-euo", "pipefail", "-c", examples.join("\n")], {
+      cwd: panel.folder,
+      env: { ...process.env, BASE: panel.base, TOKEN: secret, CLIENT: id },
+      stdio: "pipe",
+    });
   });
 
   await results.prove("the books hold", () => panel.verify());

@@ -442,6 +442,9 @@ export function pdfText(bytes) {
 
 // ---- The browser ---------------------------------------------------------------------------------------------
 
+/** By page: what was asked of the server and is not answered yet. */
+const asked = new WeakMap();
+
 /** A person's browser: own profile, nothing kept. */
 export async function browser({ width = 1440, height = 900, dark = false, locale = "en-GB" } = {}) {
   const { chromium } = await import("playwright-core");
@@ -460,6 +463,10 @@ export async function browser({ width = 1440, height = 900, dark = false, locale
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);
+  const open = new Set();
+  page.on("request", (request) => request.resourceType() !== "eventsource" && open.add(request));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
+  asked.set(page, open);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
@@ -478,7 +485,14 @@ export async function browser({ width = 1440, height = 900, dark = false, locale
 
 /** Waits until the page has drawn its content: no skeleton, nothing being loaded. */
 export async function settled(page) {
-  await page.waitForLoadState("networkidle");
+  await page.waitForLoadState("load");
+  // Streams of events stay open: Playwright's idle network never comes on a page that follows a record.
+  const open = asked.get(page);
+  const until = Date.now() + 20_000;
+  for (let quiet = 0; quiet < 5; quiet = open.size === 0 ? quiet + 1 : 0) {
+    if (Date.now() > until) throw new Error(`still being asked: ${[...open].map((request) => request.url()).join(", ")}`);
+    await sleep(100);
+  }
   await page.waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]"));
 }
 

@@ -212,6 +212,9 @@ await test(async (results, own) => {
     await page.getByRole("button", { name: "Continue" }).click();
     await field("items.0.label").fill("First server");
     await page.getByRole("button", { name: "Deploy" }).click();
+    await page.getByText("Accept version 1 of the terms.").first().waitFor();
+    await field("terms_version").check();
+    await page.getByRole("button", { name: "Deploy" }).click();
     service = await until("the service is there", async () => (await ada.get(`/clients/${client}/services`)).items[0]);
     await until("staff are asked to deliver it", async () => {
       const detail = await ada.get(`/clients/${client}/services/${service.id}`);

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
 use crate::identity::password::Hasher;
+use crate::live::Live;
 use crate::notify::transport::Mailer;
 use crate::seal::Sealer;
 
@@ -21,6 +22,8 @@ pub struct App {
     /// Hashes and verifies passwords, a few at once.
     pub passwords: Hasher,
     pub mailer: Mailer,
+    /// Who follows which record.
+    pub live: Live,
 }
 
 impl App {
@@ -36,6 +39,7 @@ impl App {
         clock.reload(&db).await.context("connecting to PostgreSQL (database.url)")?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let passwords = Hasher::new(at_once);
-        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer })
+        let live = Live::new(db.clone());
+        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, live })
     }
 }

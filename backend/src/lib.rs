@@ -2,7 +2,7 @@
 //!
 //! One folder per domain; the layers are its files: `routes.rs` (HTTP), `actions.rs` (transactions, locks, order of steps),
 //! `store.rs` (the only one that speaks diesel). Domains call down this list, upwards they leave a job in the outbox:
-//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `audit`, `http`.
+//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `live`, `audit`, `http`.
 
 pub mod app;
 pub mod audit;
@@ -13,6 +13,7 @@ pub mod db;
 pub mod demo;
 pub mod http;
 pub mod jobs;
+pub mod live;
 pub mod notify;
 pub mod seal;
 

@@ -20,6 +20,9 @@ const tables = {
   "admin/notifications": "notifications", "clients/services": "services", "clients/documents": "documents",
 };
 
+// Streams of events do not end by themselves; the tests of the server follow them.
+const streams = ["followOwnService", "followService", "followTask"];
+
 // Calls that end the very session they are made with, or change the rules for all others: each with a session of its own.
 const apart = {
   client: ["endOtherUserSessions", "endOwnUserSession", "signOutUser"],
@@ -45,14 +48,14 @@ await test(async (results, own) => {
   };
   const look = (name, include, headers, options = {}) =>
     results.prove(`schemathesis as ${name}`, () => schemathesis(panel, parameters, { name, include, headers, ...options }));
-  await look("client", ["--include-path-regex", "^/api/v1/clients/"], await signed.client(), { signed: true });
+  await look("client", ["--include-path-regex", "^/api/v1/clients/", ...without(streams)], await signed.client(), { signed: true });
   // Wrong codes and passwords end a session.
   await look("client, own account", ["--include-path-regex", "^/api/v1/(me|auth)/(?!admin)", ...without(apart.client)], await signed.client());
   for (const id of apart.client) await look(`client, ${id}`, ["--include-operation-id", id], await signed.client());
   await look("visitor", ["--include-path-regex", "^/api/v1/(public|hooks)/"], []);
   await look("staff, unsigned", ["--include-path-regex", "^/api/v1/(admin|clients|me)/"], [], { examples: "1", phases: "examples" });
   // Last: staff may delete whom the others act as.
-  await look("staff", ["--include-path-regex", "^/api/v1/admin/(?!me/)", ...without(apart.staff)], await signed.staff(), { signed: true });
+  await look("staff", ["--include-path-regex", "^/api/v1/admin/(?!me/)", ...without([...apart.staff, ...streams])], await signed.staff(), { signed: true });
   await look("staff, own account", ["--include-path-regex", "^/api/v1/(admin/me|auth/admin)/", ...without(apart.staff)], await signed.staff());
   for (const id of apart.staff) await look(`staff, ${id}`, ["--include-operation-id", id], await signed.staff());
   await results.prove("nothing was logged as an error", () => equal(panel.errors().slice(0, 10), [], "log lines"));

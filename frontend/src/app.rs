@@ -10,7 +10,7 @@ use crate::api;
 use crate::i18n;
 use crate::parts::NotFound;
 use crate::portals::admin::AdminRoutes;
-use crate::portals::auth::{ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage};
+use crate::portals::auth::{ConfirmPage, ForgotPage, InvitationPage, RegisterPage, ResetPage, SignInPage};
 use crate::portals::client::{ClientRoutes, ShopRoutes};
 use crate::session::{self, Portal};
 
@@ -66,6 +66,7 @@ pub fn client_pages() -> AnyView {
             <Route path=path!("/reset") view=ResetPage />
             <Route path=path!("/register") view=RegisterPage />
             <Route path=path!("/confirm") view=ConfirmPage />
+            <Route path=path!("/invitation") view=InvitationPage />
             <ShopRoutes />
             <ClientRoutes />
         </Routes>

@@ -178,6 +178,14 @@ pub fn day(day: jiff::civil::Date) -> String {
     }
 }
 
+/// A calendar month: `November 2026`.
+pub fn month(month: shared::Month) -> String {
+    match format!("{}T12:00:00Z", month.first_day()).parse() {
+        Ok(noon) => date_text(noon, &[("month", "long"), ("year", "numeric"), ("timeZone", "UTC")]),
+        Err(_) => month.to_string(),
+    }
+}
+
 /// `21 Nov`.
 pub fn day_short(day: jiff::civil::Date) -> String {
     match format!("{day}T12:00:00Z").parse() {

@@ -13,6 +13,8 @@ ids! {
     AddressId,
     /// A signed-in browser.
     SessionId,
+    /// An invitation to act for a client.
+    InvitationId,
     /// An API token (not its secret).
     TokenId,
     /// A method of the second factor.
@@ -27,6 +29,8 @@ ids! {
     OptionId,
     /// A row of prices of a product or option.
     PriceId,
+    /// Prices of a product on their way to running services.
+    PriceChangeId,
     /// One product bought by one client.
     ServiceId,
     /// An order of one or more services.
@@ -43,6 +47,8 @@ ids! {
     DocumentId,
     /// Money that came in, or went back, through a gateway.
     PaymentId,
+    /// Money that was paid back.
+    RefundId,
     GatewayId,
     /// A background job as staff see it.
     TaskId,

@@ -7,12 +7,15 @@
 mod macros;
 
 pub mod billing;
+pub mod bulk;
 pub mod catalog;
 pub mod dashboard;
+pub mod effect;
 pub mod identity;
 pub mod ids;
 pub mod language;
 pub mod money;
+pub mod month;
 pub mod notifications;
 pub mod page;
 pub mod period;
@@ -23,10 +26,12 @@ pub mod services;
 pub mod settings;
 pub mod tasks;
 
+pub use effect::{Effect, EffectKind, Rehearsal, Tried};
 pub use ids::*;
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};
-pub use page::{DryRun, Page, PageQuery};
+pub use month::Month;
+pub use page::{DryRun, FollowQuery, Page, PageQuery};
 pub use period::Period;
 pub use permission::Permission;
 pub use problem::{Code, FieldError, Problem};

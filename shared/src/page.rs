@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Language;
+
 /// Rows of a page when nothing is said.
 pub const PER_PAGE_DEFAULT: u32 = 25;
 /// The most rows of a page.
@@ -49,4 +51,15 @@ pub struct DryRun {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", param(default = false))]
     pub dry_run: bool,
+}
+
+/// How a stream of events is read.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct FollowQuery {
+    /// The language of texts, before `Accept-Language`: browsers let no page say that of a stream.
+    #[serde(default)]
+    pub language: Option<Language>,
 }

@@ -44,6 +44,7 @@ permissions! {
     FundsAdjust = "funds.adjust", "finance", "Give credit and correct balances";
     PaymentsView = "payments.view", "finance", "See payments";
     PaymentsBook = "payments.book", "finance", "Book payments";
+    PaymentsRefund = "payments.refund", "finance", "Pay invoices back";
     CompaniesView = "companies.view", "finance", "See home companies";
     CompaniesEdit = "companies.edit", "finance", "Edit home companies and their gateways";
     TaxesView = "taxes.view", "finance", "See tax rules";

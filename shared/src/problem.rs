@@ -73,6 +73,8 @@ codes! {
     NotSignedIn = "not_signed_in", 401, "Sign in first";
     /// E-mail or password is wrong; which one is not said.
     WrongCredentials = "wrong_credentials", 401, "E-mail or password is wrong";
+    /// The password is kept in a way of another system that cannot be verified here: it has to be set anew.
+    PasswordResetNeeded = "password_reset_needed", 401, "Set a new password first";
     /// The second factor is needed to go on.
     SecondFactorNeeded = "second_factor_needed", 401, "A second step is needed";
     WrongCode = "wrong_code", 422, "The code is wrong or was used already";
@@ -82,6 +84,8 @@ codes! {
     PasswordNeeded = "password_needed", 403, "Confirm your password first";
     /// Staff must set up a second factor before anything else opens.
     SecondFactorRequired = "second_factor_required", 403, "Set up two-factor authentication first";
+    /// An allow-list of networks does not hold the address that the request came from.
+    NetworkNotAllowed = "network_not_allowed", 403, "Not from this network";
     EmailNotConfirmed = "email_not_confirmed", 403, "Confirm your e-mail first";
     AccountSuspended = "account_suspended", 403, "This account is suspended";
     NotFound = "not_found", 404, "There is no such thing here";

@@ -87,6 +87,9 @@ pub struct SecuritySettings {
     pub set_password_days: u32,
     /// Staff must set up a second factor before anything else opens.
     pub enforce_staff_two_factor: bool,
+    /// Networks that staff may come from, as CIDR (`203.0.113.0/24`, `2001:db8::/32`) or single addresses; empty: any.
+    #[cfg_attr(feature = "openapi", schema(max_items = 50, example = json!(["203.0.113.0/24"])))]
+    pub staff_networks: Vec<String>,
     /// Staff are signed out after so many minutes without a request.
     #[cfg_attr(feature = "openapi", schema(minimum = 5, maximum = 10_080))]
     pub staff_idle_minutes: u32,
@@ -115,6 +118,7 @@ impl Default for SecuritySettings {
             link_minutes: 60,
             set_password_days: 7,
             enforce_staff_two_factor: false,
+            staff_networks: Vec::new(),
             staff_idle_minutes: 720,
             staff_session_hours: 24,
             user_idle_minutes: 1440,

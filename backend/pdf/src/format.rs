@@ -44,6 +44,17 @@ pub(crate) fn date(language: &str, on: Date) -> String {
     }
 }
 
+/// `2026-11-21 09:30`, `21.11.2026 09:30`; in UTC.
+pub(crate) fn instant(language: &str, at: jiff::Timestamp) -> String {
+    let format = if local(language) == "en" { "%Y-%m-%d %H:%M" } else { "%d.%m.%Y %H:%M" };
+    at.strftime(format).to_string()
+}
+
+/// `November 2026`, `11.2026`: the month of a day.
+pub(crate) fn month(language: &str, day: Date) -> String {
+    day.strftime(if local(language) == "en" { "%B %Y" } else { "%m.%Y" }).to_string()
+}
+
 /// The language that labels exist in.
 pub(crate) fn local(language: &str) -> &'static str {
     match language {

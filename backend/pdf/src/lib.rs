@@ -8,10 +8,12 @@ mod data;
 mod epc;
 mod format;
 mod logo;
+mod statement;
 mod world;
 
 pub use data::{DocumentData, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax};
 pub use epc::{EpcPayment, epc_payload, iban_is_valid, qr_svg};
+pub use statement::{StatementData, StatementLine, StatementService, render_statement};
 pub use world::check_logo;
 
 use anyhow::{Context, anyhow};
@@ -28,12 +30,17 @@ pub const TEMPLATE_VERSION: i32 = 1;
 /// Fails only on a logo that cannot be drawn or an amount that is no plain decimal; both are refused when they come in.
 pub fn render(kind: Kind, data: &DocumentData) -> anyhow::Result<Vec<u8>> {
     let world = world::Sandbox::new(kind, data)?;
-    let compiled = typst::compile::<PagedDocument>(&world).output;
+    print(&world, format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number), data.issued_at)
+}
+
+/// Typesets what the sandbox holds. The same `ident` and instant give the same bytes.
+fn print(world: &world::Sandbox, ident: String, at: jiff::Timestamp) -> anyhow::Result<Vec<u8>> {
+    let compiled = typst::compile::<PagedDocument>(world).output;
     let result = compiled.map_err(|errors| first("typesetting", &errors)).and_then(|document| {
         let options = PdfOptions {
-            ident: Smart::Custom(format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number)),
+            ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Hostwright".to_owned())),
-            timestamp: Some(instant(data.issued_at)?),
+            timestamp: Some(instant(at)?),
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|errors| first("writing the PDF", &errors))

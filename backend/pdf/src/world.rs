@@ -29,6 +29,7 @@ static TEMPLATES: LazyLock<Vec<Source>> = LazyLock::new(|| {
         ("/proforma.typ", include_str!("../templates/proforma.typ")),
         ("/invoice.typ", include_str!("../templates/invoice.typ")),
         ("/credit_note.typ", include_str!("../templates/credit_note.typ")),
+        ("/statement.typ", include_str!("../templates/statement.typ")),
     ]
     .into_iter()
     .map(|(path, text)| Source::new(file_id(path), text.to_owned()))
@@ -49,28 +50,33 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(kind: Kind, data: &DocumentData) -> anyhow::Result<Self> {
+        let code = data.payment_qr.as_deref().and_then(epc::qr_svg);
+        let view = view(data, code.is_some())?;
+        let mut sandbox = Self::showing(kind.as_str(), view, data.logo.as_ref())?;
+        if let Some(svg) = code {
+            sandbox.files.push((file_id("/payment-qr.svg"), Bytes::from_string(svg)));
+        }
+        Ok(sandbox)
+    }
+
+    /// With one of our templates, what it shows, and the logo as `view.logo`.
+    pub(crate) fn showing(template: &str, mut view: Json, logo: Option<&Logo>) -> anyhow::Result<Self> {
         let mut files = Vec::new();
-        let mut logo_path = None;
-        if let Some(logo) = &data.logo {
+        view["logo"] = Json::Null;
+        if let Some(logo) = logo {
             let path = match logo.media_type {
                 LogoType::Png => "/logo.png",
                 LogoType::Svg => "/logo.svg",
             };
             files.push((file_id(path), Bytes::new(logo.bytes.clone())));
-            logo_path = Some(path);
+            view["logo"] = path.into();
         }
-        let code = data.payment_qr.as_deref().and_then(epc::qr_svg);
-        let has_code = code.is_some();
-        if let Some(svg) = code {
-            files.push((file_id("/payment-qr.svg"), Bytes::from_string(svg)));
-        }
-        let view = view(data, logo_path, has_code)?;
         let value: Value = serde_json::from_value(view).context("handing the document to the template")?;
         let mut inputs = Dict::new();
         inputs.insert("data".into(), value);
         Ok(Self {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
-            main: file_id(&format!("/{}.typ", kind.as_str())),
+            main: file_id(&format!("/{template}.typ")),
             files,
         })
     }
@@ -108,7 +114,7 @@ impl World for Sandbox {
 }
 
 /// What the templates see: everything already written the way it is read.
-fn view(data: &DocumentData, logo: Option<&str>, has_code: bool) -> anyhow::Result<Json> {
+fn view(data: &DocumentData, has_code: bool) -> anyhow::Result<Json> {
     let language = format::local(&data.language);
     let number = |plain: &str| format::number(language, plain);
     let short = |plain: &str| format::short_number(language, plain);
@@ -164,12 +170,11 @@ fn view(data: &DocumentData, logo: Option<&str>, has_code: bool) -> anyhow::Resu
         "notes": data.notes,
         "pay_to": data.pay_to,
         "has_code": has_code,
-        "logo": logo,
         "footer": data.footer,
     }))
 }
 
-fn party(party: &Party) -> Json {
+pub(crate) fn party(party: &Party) -> Json {
     json!({
         "name": party.name,
         "address": party.address.iter().filter(|line| !line.is_empty()).collect::<Vec<_>>(),

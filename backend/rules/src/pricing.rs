@@ -83,6 +83,52 @@ impl PriceSnapshot {
     }
 }
 
+/// A row of the catalogue that running services are moved to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPrice {
+    #[serde(flatten)]
+    pub of: PriceOf,
+    pub price_id: PriceId,
+    pub price_version: i32,
+    pub currency: Currency,
+    pub period: Period,
+    pub amounts: Amounts,
+}
+
+impl PriceSnapshot {
+    /// The same product and options at new prices.
+    ///
+    /// A row without a new price keeps its amounts, and so does one that was sold at a later version of the new price. Refuses
+    /// what is not offered any more (`NotOffered`) and totals beyond what the ledger can multiply with.
+    pub fn repriced(&self, prices: &[NewPrice]) -> Result<Self> {
+        let row = |row: &SnapshotRow| {
+            let found = prices.iter().find(|price| {
+                price.of == row.of && price.currency == self.currency && price.period == self.period
+            });
+            let later = |price: &&NewPrice| {
+                row.price_id == Some(price.price_id)
+                    && row.price_version.is_some_and(|version| version > price.price_version)
+            };
+            match found.filter(|price| !later(price)) {
+                None => row.clone(),
+                Some(price) => SnapshotRow {
+                    price_id: Some(price.price_id),
+                    price_version: Some(price.price_version),
+                    amounts: price.amounts.clone(),
+                    ..row.clone()
+                },
+            }
+        };
+        Self::take(self.currency, self.period, row(&self.product), self.options.iter().map(row).collect())
+    }
+
+    /// Whether a service that runs would pay or be paid otherwise: its setup is past.
+    pub fn costs_as(&self, other: &Self) -> bool {
+        let running = |total: &Total| (total.base, total.idle, total.uninstall);
+        running(&self.total) == running(&other.total)
+    }
+}
+
 /// The six amounts of a service: product row + option rows × quantity.
 ///
 /// An option without a row is free. `setup` and `uninstall` that are not offered cost nothing. A service can be idle when
@@ -188,6 +234,55 @@ mod tests {
         let text = serde_json::to_string(&snapshot).unwrap();
         assert!(text.contains("\"19.9900\""), "{text}");
         assert_eq!(serde_json::from_str::<PriceSnapshot>(&text).unwrap(), snapshot);
+    }
+
+    fn new_price(row: &SnapshotRow, version: i32, amounts: Amounts) -> NewPrice {
+        NewPrice {
+            of: row.of.clone(),
+            price_id: row.price_id.unwrap(),
+            price_version: version,
+            currency: Currency::EUR,
+            period: Period::Monthly,
+            amounts,
+        }
+    }
+
+    #[test]
+    fn new_prices_reach_every_row_that_has_one_and_was_not_sold_later() {
+        let (own, small, large) =
+            (product(amounts("10", None)), option(2, amounts("1", None)), option(1, amounts("5", None)));
+        let free = SnapshotRow { price_id: None, price_version: None, ..option(5, Amounts::default()) };
+        let later = SnapshotRow { price_version: Some(3), ..large };
+        let options = vec![small.clone(), later.clone(), free];
+        let sold = PriceSnapshot::take(Currency::EUR, Period::Monthly, own.clone(), options).unwrap();
+        assert_eq!(sold.total.base, "17".parse().unwrap());
+        let prices = [
+            new_price(&own, 2, amounts("12", None)),
+            new_price(&small, 2, amounts("1.5", None)),
+            new_price(&later, 2, amounts("9", None)),
+            NewPrice { currency: "PLN".parse().unwrap(), ..new_price(&small, 2, amounts("99", None)) },
+        ];
+        let moved = sold.repriced(&prices).unwrap();
+        assert_eq!(moved.total.base, "20".parse().unwrap());
+        assert!(!moved.costs_as(&sold));
+        assert_eq!(moved.repriced(&prices).unwrap(), moved, "twice is once");
+        assert_eq!(sold.repriced(&[]).unwrap(), sold);
+    }
+
+    #[test]
+    fn what_is_not_offered_any_more_is_not_repriced() {
+        let own = product(amounts("10", None));
+        let sold = PriceSnapshot::take(Currency::EUR, Period::Monthly, own.clone(), Vec::new()).unwrap();
+        let prices = [new_price(&own, 2, Amounts::default())];
+        assert_eq!(sold.repriced(&prices), Err(RuleError::NotOffered));
+    }
+
+    #[test]
+    fn a_new_setup_alone_costs_a_running_service_nothing() {
+        let own = product(amounts("10", None));
+        let sold = PriceSnapshot::take(Currency::EUR, Period::Monthly, own.clone(), Vec::new()).unwrap();
+        let setup = Amounts { setup: Some("50".parse().unwrap()), ..amounts("10", None) };
+        assert!(sold.repriced(&[new_price(&own, 2, setup)]).unwrap().costs_as(&sold));
     }
 
     proptest! {

@@ -36,6 +36,8 @@ pub const DOCUMENT_MOVES: &[(DocumentKind, DocumentStatus, DocumentStatus)] = &[
     (K::Proforma, D::Unpaid, D::Cancelled),
     (K::Proforma, D::PartiallyPaid, D::Invoiced),
     (K::Proforma, D::PartiallyPaid, D::Cancelled),
+    // Its invoice was paid back whole.
+    (K::Proforma, D::Invoiced, D::Refunded),
     (K::Invoice, D::Draft, D::Unpaid),
     // Issued for a proforma that was paid.
     (K::Invoice, D::Draft, D::Paid),
@@ -55,6 +57,11 @@ pub fn document_may(kind: DocumentKind, from: DocumentStatus, to: DocumentStatus
 /// Whether money can be booked on it.
 pub fn document_payable(kind: DocumentKind, status: DocumentStatus) -> bool {
     kind != K::CreditNote && matches!(status, D::Unpaid | D::PartiallyPaid)
+}
+
+/// Whether what was paid on it can be paid back.
+pub fn document_refundable(kind: DocumentKind, status: DocumentStatus) -> bool {
+    document_may(kind, status, D::Refunded) && kind == K::Invoice
 }
 
 #[cfg(test)]

@@ -113,6 +113,8 @@ pub enum Basis {
     },
     /// No rule matched: the home company's own rates.
     Fallback,
+    /// Paid from the balance: its tax was decided when the money was added.
+    Balance,
 }
 
 /// A tax decision with its reasons, frozen on the document.
@@ -135,6 +137,11 @@ pub const EU: [&str; 27] = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
+
+/// The decision about what is paid from the balance on a day: no tax, because that money has borne its own.
+pub fn of_balance(class: ClientClass, on: Date) -> Decision {
+    Decision { basis: Basis::Balance, rates: Vec::new(), note: String::new(), class, on, passed: Vec::new() }
+}
 
 /// Decides the taxes of a sale on a day.
 pub fn decide(seller: &Seller, buyer: &Buyer, rules: &[Rule], on: Date) -> Decision {

@@ -25,6 +25,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    admin_addresses (admin_id, ip) {
+        admin_id -> Uuid,
+        ip -> Text,
+        first_at -> Timestamptz,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     admin_group_groups (group_id, member_id) {
         group_id -> Uuid,
         member_id -> Uuid,
@@ -143,6 +154,23 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    client_invitations (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        email -> Text,
+        role -> Text,
+        permissions -> Array<Text>,
+        token_hash -> Bytea,
+        invited_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     client_notes (id) {
         id -> Uuid,
         client_id -> Uuid,
@@ -175,6 +203,7 @@ diesel::table! {
         role -> Text,
         permissions -> Array<Text>,
         created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -202,6 +231,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        networks -> Array<Text>,
     }
 }
 
@@ -653,6 +683,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         assigned -> Numeric,
+        refunded -> Numeric,
     }
 }
 
@@ -664,6 +695,39 @@ diesel::table! {
         key -> Text,
         value -> Jsonb,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    price_change_services (change_id, service_id) {
+        change_id -> Uuid,
+        service_id -> Uuid,
+        client_id -> Uuid,
+        currency -> Text,
+        period -> Text,
+        base_before -> Numeric,
+        base_after -> Numeric,
+        outcome -> Text,
+        apply_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    price_changes (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        state -> Text,
+        apply_at -> Timestamptz,
+        prices -> Jsonb,
+        prepared_client -> Nullable<Uuid>,
+        created_by -> Text,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -794,6 +858,23 @@ diesel::table! {
         code_hash -> Bytea,
         created_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    refunds (id) {
+        id -> Uuid,
+        invoice_id -> Uuid,
+        credit_note_id -> Uuid,
+        payment_id -> Nullable<Uuid>,
+        amount -> Numeric,
+        method -> Text,
+        reference -> Text,
+        reason -> Text,
+        created_by -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -949,6 +1030,37 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    statement_files (client_id, month) {
+        client_id -> Uuid,
+        month -> Date,
+        sha256 -> Bytea,
+        bytes -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    statements (client_id, month) {
+        client_id -> Uuid,
+        month -> Date,
+        company_id -> Uuid,
+        currency -> Text,
+        charged -> Numeric,
+        returned -> Numeric,
+        services -> Int4,
+        language -> Text,
+        seller -> Jsonb,
+        buyer -> Jsonb,
+        content -> Jsonb,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     tasks (id) {
         id -> Uuid,
         name -> Text,
@@ -1054,6 +1166,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(admin_addresses -> admins (admin_id));
 diesel::joinable!(admin_group_members -> admins (admin_id));
 diesel::joinable!(admin_group_members -> admin_groups (group_id));
 diesel::joinable!(admin_group_permissions -> admin_groups (group_id));
@@ -1061,6 +1174,8 @@ diesel::joinable!(api_tokens -> admins (admin_id));
 diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(client_addresses -> clients (client_id));
+diesel::joinable!(client_invitations -> clients (client_id));
+diesel::joinable!(client_invitations -> users (invited_by));
 diesel::joinable!(client_notes -> admins (admin_id));
 diesel::joinable!(client_notes -> clients (client_id));
 diesel::joinable!(client_status_history -> clients (client_id));
@@ -1096,6 +1211,9 @@ diesel::joinable!(payments -> clients (client_id));
 diesel::joinable!(payments -> companies (company_id));
 diesel::joinable!(payments -> documents (document_id));
 diesel::joinable!(payments -> gateways (gateway_id));
+diesel::joinable!(price_change_services -> price_changes (change_id));
+diesel::joinable!(price_change_services -> services (service_id));
+diesel::joinable!(price_changes -> products (product_id));
 diesel::joinable!(prices -> currencies (currency));
 diesel::joinable!(prices -> options (option_id));
 diesel::joinable!(prices -> products (product_id));
@@ -1105,6 +1223,7 @@ diesel::joinable!(product_option_groups -> option_groups (group_id));
 diesel::joinable!(product_option_groups -> products (product_id));
 diesel::joinable!(recovery_codes -> admins (admin_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(refunds -> payments (payment_id));
 diesel::joinable!(service_events -> services (service_id));
 diesel::joinable!(service_options -> option_groups (group_id));
 diesel::joinable!(service_options -> options (option_id));
@@ -1116,6 +1235,9 @@ diesel::joinable!(services -> orders (order_id));
 diesel::joinable!(services -> products (product_id));
 diesel::joinable!(sessions -> admins (admin_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(statement_files -> clients (client_id));
+diesel::joinable!(statements -> clients (client_id));
+diesel::joinable!(statements -> companies (company_id));
 diesel::joinable!(tax_rules -> companies (company_id));
 diesel::joinable!(wallets -> clients (client_id));
 diesel::joinable!(wallets -> companies (company_id));
@@ -1123,6 +1245,7 @@ diesel::joinable!(wallets -> currencies (currency));
 
 diesel::allow_tables_to_appear_in_same_query!(
     activity_log,
+    admin_addresses,
     admin_group_groups,
     admin_group_members,
     admin_group_permissions,
@@ -1131,6 +1254,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     charges,
     client_addresses,
+    client_invitations,
     client_notes,
     client_status_history,
     client_users,
@@ -1161,6 +1285,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     payments,
     preferences,
+    price_change_services,
+    price_changes,
     prices,
     processes,
     product_group_products,
@@ -1169,6 +1295,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     queues,
     recovery_codes,
+    refunds,
     schedules,
     service_events,
     service_options,
@@ -1177,6 +1304,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     settings,
     sign_in_attempts,
+    statement_files,
+    statements,
     tasks,
     tax_rules,
     terms,

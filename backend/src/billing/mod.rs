@@ -10,6 +10,8 @@ pub mod document;
 pub mod ledger;
 pub mod notices;
 pub mod payment;
+pub mod refund;
+pub mod statement;
 pub mod tax;
 pub mod wallet;
 
@@ -20,9 +22,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
     company::routes::routes(cfg);
     company::routes_gateway::routes(cfg);
     tax::routes::routes(cfg);
+    document::bulk::routes(cfg);
     document::routes_staff::routes(cfg);
     document::routes_client::routes(cfg);
+    statement::routes::routes(cfg);
+    document::draft::routes::routes(cfg);
     payment::routes::routes(cfg);
+    refund::routes::routes(cfg);
     ledger::routes::routes(cfg);
     wallet::routes::routes(cfg);
 }

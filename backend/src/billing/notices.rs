@@ -1,5 +1,6 @@
 //! What clients and staff are told about documents and payments.
 
+use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::json;
 use shared::billing::DocumentKind;
@@ -11,12 +12,12 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::notify::{Event, Letter};
 
-/// Tells the client that a document was issued, with its PDF.
+/// Tells the client that a proforma or an invoice was issued, with its PDF.
 pub async fn issued(tx: &mut Conn, now: Timestamp, row: &Document) -> Result<()> {
     let event = match row.kind {
         DocumentKind::Proforma => Event::ProformaIssued,
         DocumentKind::Invoice => Event::InvoiceIssued,
-        DocumentKind::CreditNote => Event::CreditNoteIssued,
+        DocumentKind::CreditNote => return Err(anyhow!("a credit note is told of by its refund").into()),
     };
     let params = json!({
         "number": row.number,
@@ -25,6 +26,24 @@ pub async fn issued(tx: &mut Conn, now: Timestamp, row: &Document) -> Result<()>
         "document_id": row.id,
     });
     Letter::new(event, params).with_document(row.id).client(tx, now, row.client_id).await
+}
+
+/// Tells the client what was paid back, with the credit note's PDF. `invoice` is the number of what it corrects.
+pub async fn refunded(
+    tx: &mut Conn,
+    now: Timestamp,
+    note: &Document,
+    invoice: &str,
+    reason: &str,
+) -> Result<()> {
+    let params = json!({
+        "number": note.number,
+        "total": Money::rounded(note.total.abs(), note.currency),
+        "invoice": invoice,
+        "reason": reason,
+        "document_id": note.id,
+    });
+    Letter::new(Event::CreditNoteIssued, params).with_document(note.id).client(tx, now, note.client_id).await
 }
 
 /// A payment that people are told of.

@@ -8,6 +8,7 @@ pub mod group;
 mod log;
 pub mod offer;
 pub mod option;
+mod parts;
 pub mod price;
 pub mod product;
 pub mod public;

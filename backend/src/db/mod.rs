@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use jiff::{Timestamp, ToSpan};
 use secrecy::ExposeSecret;
@@ -118,6 +118,17 @@ pub async fn ensure_partitions(conn: &mut Conn, around: Timestamp) -> QueryResul
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Does `work` for its answer and its refusals, and takes everything back.
+pub async fn rehearse<T>(
+    conn: &mut Conn,
+    work: impl AsyncFnOnce(&mut Conn) -> crate::http::error::Result<T>,
+) -> crate::http::error::Result<T> {
+    AnsiTransactionManager::begin_transaction(conn).await?;
+    let answer = work(conn).await;
+    AnsiTransactionManager::rollback_transaction(conn).await?;
+    answer
 }
 
 /// Tries to take an advisory lock for this session; false when another session has it.

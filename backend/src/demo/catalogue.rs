@@ -412,6 +412,7 @@ fn price(currency: Currency, period: Period, base: &str, setup: Option<&str>) ->
         switch_up: switch.clone(),
         switch_down: switch,
         uninstall: None,
+        version: None,
     }
 }
 

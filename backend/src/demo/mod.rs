@@ -117,7 +117,17 @@ async fn live(app: &App, base: String, token: String, end: Timestamp) -> anyhow:
     companies::currencies(&api).await.context("currencies")?;
     let companies = companies::fill(&api).await.context("home companies")?;
     let catalogue = catalogue::fill(&api).await.context("catalogue")?;
+    publish_terms(&api).await.context("terms of service")?;
     history::History::new(app, &api, &catalogue, &companies).live(end).await
+}
+
+async fn publish_terms(api: &api::Api) -> anyhow::Result<()> {
+    let texts = serde_json::json!({
+        "en": include_str!("terms/en.md"), "pl": include_str!("terms/pl.md"), "uk": include_str!("terms/uk.md"),
+    });
+    let _published: serde_json::Value =
+        api.post("/admin/terms", &serde_json::json!({ "texts": texts })).await?;
+    Ok(())
 }
 
 /// The demo's super administrator, and a token with which the demo is filled.

@@ -58,7 +58,7 @@ right_types! {
     DashboardView, ClientsView, ClientsCreate, ClientsEdit, ClientsStatus, ClientsConfirm, ClientsUsers, ClientsCredit,
     UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce, ProductsView,
     ProductsEdit, DocumentsView, DocumentsCreate, DocumentsCancel, TransactionsView, FundsAdjust, PaymentsView,
-    PaymentsBook, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,
+    PaymentsBook, PaymentsRefund, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,
     SchedulerView, SchedulerEdit, NotificationsView, LogsView, SettingsView, SettingsEdit, ClockMove,
 }
 
@@ -129,12 +129,14 @@ impl<R> std::ops::Deref for May<R> {
     }
 }
 
-/// A user, or his token, with the permission `R` for the client named in the path.
+/// A user, or his token, with the permission `R` for the client named in the path, from where that client may be used.
 #[derive(Clone, Debug)]
 pub struct Acting<R> {
     /// The verified client: every query of the handler takes this id.
     pub client: ClientId,
     pub user: UserId,
+    /// How he belongs to the client.
+    pub member: identity::Membership,
     pub proof: Proof,
     pub actor: Actor,
     right: PhantomData<R>,
@@ -190,8 +192,9 @@ pub async fn session(request: &HttpRequest, portal: Portal) -> Result<Option<ide
     let app = app(request);
     let Some(cookie) = request.cookie(cookies::session_name(&app.config, portal)) else { return Ok(None) };
     let mut conn = app.db.get().await?;
-    let Some(session) = identity::find_session(&mut conn, app.clock.now(), portal, cookie.value()).await?
-    else {
+    let ip = request::origin(request);
+    let found = identity::find_session(&mut conn, app.clock.now(), portal, cookie.value(), &ip).await?;
+    let Some(session) = found else {
         return Ok(None);
     };
     if is_write(request.method()) {
@@ -222,6 +225,7 @@ async fn any_staff(request: HttpRequest) -> Result<(Staff, bool)> {
         let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
         let state = identity::admin_state(&mut conn, found.admin).await?;
         let state = state.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+        state.need_network(&ip)?;
         let staff = Staff {
             admin: found.admin,
             proof: Proof::Token(found.token),
@@ -238,6 +242,7 @@ async fn any_staff(request: HttpRequest) -> Result<(Staff, bool)> {
     let mut conn = app.db.get().await?;
     let state = identity::admin_state(&mut conn, admin).await?;
     let state = state.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+    state.need_network(&ip)?;
     let permissions = identity::permissions_of(&mut conn, admin).await?;
     let staff = Staff {
         admin,
@@ -331,6 +336,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
             let mut conn = app.db.get().await?;
             let member =
                 identity::membership(&mut conn, client, user).await?.ok_or_else(Refusal::not_found)?;
+            member.need_network(&ip)?;
             if let Some(scopes) = scopes {
                 let needed =
                     format!("{}:{}", R::KEY, if is_write(request.method()) { "write" } else { "read" });
@@ -350,7 +356,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
             }
             member.check(R::KEY, R::WHILE_SUSPENDED, is_write(request.method()))?;
             gate.open();
-            Ok(Self { client, user, proof, actor: actor(Who::User(user), ip), right: PhantomData })
+            Ok(Self { client, user, member, proof, actor: actor(Who::User(user), ip), right: PhantomData })
         })
     }
 }

@@ -30,11 +30,13 @@ pub struct IdempotencyKey(pub String);
 pub struct MaybeKey(pub Option<IdempotencyKey>);
 
 fn read(request: &HttpRequest) -> Result<Option<IdempotencyKey>> {
-    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
-    match key {
-        Some(key) if (1..=255).contains(&key.len()) => Ok(Some(IdempotencyKey(key.to_owned()))),
-        Some(_) => Err(Refusal::field("Idempotency-Key", "out_of_range", "1 to 255 characters.").into()),
-        None => Ok(None),
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    match value.to_str().map(str::trim) {
+        Ok(key) if (1..=255).contains(&key.len()) => Ok(Some(IdempotencyKey(key.to_owned()))),
+        _ => {
+            Err(Refusal::field("Idempotency-Key", "out_of_range", "1 to 255 visible ASCII characters.")
+                .into())
+        }
     }
 }
 

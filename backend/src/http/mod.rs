@@ -1,7 +1,9 @@
 //! HTTP: problems, sign-in, paging, the table of contents of the API.
 
 pub mod access;
+pub mod bulk;
 pub mod cookies;
+pub mod csv;
 pub mod error;
 mod examples;
 pub mod extract;
@@ -9,6 +11,7 @@ pub mod fields;
 pub mod health;
 pub mod idempotency;
 mod meanings;
+pub mod network;
 pub mod openapi;
 pub mod pages;
 pub mod paging;

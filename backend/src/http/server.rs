@@ -11,8 +11,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::App;
 use crate::http::error::{Error, Refusal, Result};
-use crate::http::{health, openapi, pages, request, router, unknown};
-use crate::identity::access::network_contains;
+use crate::http::{health, network, openapi, pages, request, router, unknown};
 
 async fn metrics(
     request: HttpRequest,
@@ -20,7 +19,7 @@ async fn metrics(
     handle: web::Data<PrometheusHandle>,
 ) -> Result<String, Error> {
     let origin = request::origin(&request);
-    if !app.config.http.metrics_networks.iter().any(|network| network_contains(network, &origin)) {
+    if !app.config.http.metrics_networks.iter().any(|network| network::contains(network, &origin)) {
         return Err(Refusal::not_found().into());
     }
     Ok(handle.render())

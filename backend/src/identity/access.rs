@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
-use schema::{api_tokens, client_users, clients, sessions, users};
+use schema::{admin_addresses, api_tokens, client_users, clients, sessions, users};
 use sha2::{Digest, Sha256};
+use shared::identity::ClientRole;
 use shared::{AdminId, ClientId, Code, Permission, ServiceId, SessionId, TokenId, UserId};
 
 use crate::db::Conn;
 use crate::http::cookies::Portal;
 use crate::http::error::{Refusal, Result};
+use crate::http::network;
 
 /// Effective permissions of a member of staff.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,12 +62,14 @@ type SessionRow = (
     jiff_diesel::Timestamp,
 );
 
-/// Finds a session that has neither ended, expired nor idled away, and notes at most once a minute that it was seen.
+/// Finds a session that has neither ended, expired nor idled away, and notes at most once a minute that it was seen, of staff
+/// also from where.
 pub async fn find_session(
     conn: &mut Conn,
     now: Timestamp,
     portal: Portal,
     token: &str,
+    ip: &str,
 ) -> QueryResult<Option<Session>> {
     let at = jiff_diesel::Timestamp::from(now);
     let row: Option<SessionRow> = sessions::table
@@ -91,8 +95,32 @@ pub async fn find_session(
     let Some((id, admin, user, csrf_token, complete, sudo_until, seen)) = row else { return Ok(None) };
     if now.duration_since(seen.to_jiff()) > SignedDuration::from_mins(1) {
         diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(at)).execute(conn).await?;
+        if let (Some(admin), true) = (admin, complete) {
+            note_address(conn, now, admin, ip).await?;
+        }
     }
     Ok(Some(Session { id, admin, user, csrf_token, complete, sudo_until: sudo_until.to_jiff() }))
+}
+
+/// Notes where staff came from; such a note is kept as long as the account.
+pub async fn note_address(conn: &mut Conn, now: Timestamp, admin: AdminId, ip: &str) -> QueryResult<()> {
+    if ip.is_empty() {
+        return Ok(());
+    }
+    let at = jiff_diesel::Timestamp::from(now);
+    diesel::insert_into(admin_addresses::table)
+        .values((
+            admin_addresses::admin_id.eq(admin),
+            admin_addresses::ip.eq(ip),
+            admin_addresses::first_at.eq(at),
+            admin_addresses::last_at.eq(at),
+        ))
+        .on_conflict((admin_addresses::admin_id, admin_addresses::ip))
+        .do_update()
+        .set(admin_addresses::last_at.eq(at))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Effective permissions: the union over all groups, also nested ones. Disabled staff have none.
@@ -126,14 +154,27 @@ pub struct AdminState {
     /// Staff are obliged to a second factor, and this one has none.
     #[diesel(sql_type = Bool)]
     pub must_set_up_factor: bool,
+    /// The list of networks that staff may come from, as the settings have it.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    networks: Option<serde_json::Value>,
+}
+
+impl AdminState {
+    /// Refuses with `NetworkNotAllowed` who does not come from where staff may come from.
+    pub fn need_network(&self, ip: &str) -> Result<()> {
+        match &self.networks {
+            Some(networks) => network::need(&serde_json::from_value::<Vec<String>>(networks.clone())?, ip),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The state of a member of staff; `None` for one who is disabled or gone.
 pub async fn admin_state(conn: &mut Conn, admin: AdminId) -> QueryResult<Option<AdminState>> {
     diesel::sql_query(
-        "SELECT NOT a.two_factor AND coalesce((SELECT (s.value->'security'->>'enforce_staff_two_factor')::boolean
-             FROM settings s WHERE s.key = 'settings'), false) AS must_set_up_factor
-         FROM admins a WHERE a.id = $1 AND a.status = 'active'",
+        "SELECT NOT a.two_factor AND coalesce((s.value->'security'->>'enforce_staff_two_factor')::boolean, false) AS must_set_up_factor,
+             s.value->'security'->'staff_networks' AS networks
+         FROM admins a LEFT JOIN settings s ON s.key = 'settings' WHERE a.id = $1 AND a.status = 'active'",
     )
     .bind::<SqlUuid, _>(admin)
     .get_result(conn)
@@ -190,8 +231,7 @@ async fn find_token(conn: &mut Conn, now: Timestamp, token: &str, ip: &str) -> R
         .await
         .optional()?;
     let Some(row) = row else { return Ok(None) };
-    let networks: Vec<&str> = row.networks.iter().map(String::as_str).collect();
-    if !networks.is_empty() && !networks.iter().any(|network| network_contains(network, ip)) {
+    if !network::allows(&row.networks, ip) {
         return Err(
             Refusal::because(Code::NotAllowed, "This token may not be used from your network.").into()
         );
@@ -203,25 +243,6 @@ async fn find_token(conn: &mut Conn, now: Timestamp, token: &str, ip: &str) -> R
             .await?;
     }
     Ok(Some(row))
-}
-
-/// Whether `10.0.0.0/8` or a single address contains `ip`.
-pub fn network_contains(network: &str, ip: &str) -> bool {
-    use std::net::IpAddr;
-    let (base, bits) = network.split_once('/').unwrap_or((network, ""));
-    let (Ok(base), Ok(ip)) = (base.parse::<IpAddr>(), ip.parse::<IpAddr>()) else { return false };
-    let shift = |width: u32| bits.parse::<u32>().unwrap_or(width).min(width);
-    match (base, ip) {
-        (IpAddr::V4(base), IpAddr::V4(ip)) => {
-            let mask = u32::MAX.checked_shl(32 - shift(32)).unwrap_or(0);
-            u32::from(base) & mask == u32::from(ip) & mask
-        }
-        (IpAddr::V6(base), IpAddr::V6(ip)) => {
-            let mask = u128::MAX.checked_shl(128 - shift(128)).unwrap_or(0);
-            u128::from(base) & mask == u128::from(ip) & mask
-        }
-        _ => false,
-    }
 }
 
 /// A token of staff: its admin's permissions, narrowed to the token's scopes (`area:read`, `area:write`).
@@ -263,45 +284,57 @@ pub async fn user_by_token(
 }
 
 /// How a user belongs to a client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Membership {
-    pub role: String,
+    pub role: ClientRole,
     pub permissions: Vec<String>,
     pub client_status: String,
     pub status_reason: Option<String>,
+    /// Where the client may be used from; empty: anywhere.
+    networks: Vec<String>,
     /// The owner asks for a second factor, and this user has none.
     pub must_set_up_factor: bool,
 }
 
-/// The membership of a user; `None` when he does not belong to that client.
+/// The membership of a user; `None` when he does not belong to that client, or was disabled in it.
 pub async fn membership(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<Membership>> {
     #[expect(clippy::type_complexity, reason = "a row as it is read, taken apart at once")]
-    let row: Option<(String, Vec<String>, String, Option<String>, bool, bool)> = client_users::table
-        .inner_join(clients::table)
-        .inner_join(users::table)
-        .filter(client_users::client_id.eq(client).and(client_users::user_id.eq(user)))
-        .filter(users::status.ne("inactive"))
-        .select((
-            client_users::role,
-            client_users::permissions,
-            clients::status,
-            clients::status_reason,
-            clients::enforce_two_factor,
-            users::two_factor,
-        ))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(row.map(|(role, permissions, client_status, status_reason, enforced, two_factor)| Membership {
-        role,
-        permissions,
-        client_status,
-        status_reason,
-        must_set_up_factor: enforced && !two_factor,
+    let row: Option<(ClientRole, Vec<String>, String, Option<String>, Vec<String>, bool, bool)> =
+        client_users::table
+            .inner_join(clients::table)
+            .inner_join(users::table)
+            .filter(client_users::client_id.eq(client).and(client_users::user_id.eq(user)))
+            .filter(users::status.ne("inactive").and(client_users::disabled_at.is_null()))
+            .select((
+                client_users::role,
+                client_users::permissions,
+                clients::status,
+                clients::status_reason,
+                clients::networks,
+                clients::enforce_two_factor,
+                users::two_factor,
+            ))
+            .first(conn)
+            .await
+            .optional()?;
+    Ok(row.map(|(role, permissions, client_status, status_reason, networks, enforced, two_factor)| {
+        Membership {
+            role,
+            permissions,
+            client_status,
+            status_reason,
+            networks,
+            must_set_up_factor: enforced && !two_factor,
+        }
     }))
 }
 
 impl Membership {
+    /// Refuses with `NetworkNotAllowed` who does not come from where the client may be used.
+    pub fn need_network(&self, ip: &str) -> Result<()> {
+        network::need(&self.networks, ip)
+    }
+
     /// Refuses what the role, or the state of the client, does not allow.
     pub fn check(&self, right: &str, while_suspended: bool, writes: bool) -> Result<()> {
         match self.client_status.as_str() {
@@ -321,10 +354,10 @@ impl Membership {
         if self.must_set_up_factor {
             return Err(Refusal::new(Code::SecondFactorRequired).into());
         }
-        let allowed = match self.role.as_str() {
-            "owner" => true,
-            "manager" => right != "users",
-            _ => right == "overview" || self.permissions.iter().any(|held| held == right),
+        let allowed = match self.role {
+            ClientRole::Owner => true,
+            ClientRole::Manager => right != "users",
+            ClientRole::Custom => right == "overview" || self.permissions.iter().any(|held| held == right),
         };
         if allowed { Ok(()) } else { Err(Refusal::new(Code::NotAllowed).into()) }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 use shared::identity::ClientStatus;
-use shared::{ClientId, Permission, UserId};
+use shared::{ClientId, Language, Permission, UserId};
 
 use crate::App;
 use crate::db::Conn;
@@ -122,15 +122,51 @@ pub(super) async fn welcome(tx: &mut Conn, now: Timestamp, user: UserId) -> Resu
     Letter::new(Event::Welcome, json!({})).user(tx, now, user).await
 }
 
+/// A failed sign-in to the admin portal.
+pub(super) struct FailedSignIn<'a> {
+    pub(super) email: &'a str,
+    pub(super) ip: &'a str,
+    /// What the address is called; empty when it has no name.
+    pub(super) host: &'a str,
+    pub(super) failures: i64,
+    pub(super) at: Timestamp,
+}
+
 pub(super) async fn staff_sign_in_failed(
     tx: &mut Conn,
     now: Timestamp,
-    email: &str,
-    ip: &str,
-    failures: i64,
+    failed: &FailedSignIn<'_>,
 ) -> Result<()> {
-    let params = json!({ "email": email, "ip": ip, "failures": failures });
-    notify::staff(tx, now, Permission::StaffView, Event::SignInFailed, params).await
+    let FailedSignIn { email, ip, host, failures, at } = failed;
+    let params = json!({ "email": email, "ip": ip, "host": host, "failures": failures });
+    let letter = Letter::new(Event::SignInFailed, params).once(format!("sign-in-failed:{email}:{ip}:{at}"));
+    letter.staff(tx, now, Permission::StaffView).await
+}
+
+/// Who is invited to what.
+pub(super) struct Invited<'a> {
+    pub(super) client: ClientId,
+    /// The login of the address, when it has one.
+    pub(super) user: Option<UserId>,
+    pub(super) email: &'a str,
+    pub(super) language: Language,
+    pub(super) client_name: &'a str,
+    /// Who invites.
+    pub(super) by: &'a str,
+}
+
+pub(super) async fn invitation(
+    app: &App,
+    tx: &mut Conn,
+    now: Timestamp,
+    to: &Invited<'_>,
+    token: &str,
+    days: u32,
+) -> Result<()> {
+    let params = json!({ "client_name": to.client_name, "by": to.by, "days": days });
+    let secrets = json!({ "link": link(app, "/invitation", token) });
+    let letter = Letter::new(Event::ClientInvitation, params).with_secrets(&app.sealer, secrets);
+    letter.guest(tx, now, to.client, to.user, to.email, to.language).await
 }
 
 /// Tells the people of a client what became of it. Nothing is said of fraud and deletion.

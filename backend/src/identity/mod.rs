@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod client;
 pub mod contact;
 pub mod factor;
+pub mod invitation;
 mod letters;
 pub mod link;
 pub mod password;
@@ -31,8 +32,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
     account::routes(cfg);
     factor::routes(cfg);
     token::routes(cfg);
+    password::routes(cfg);
     user::routes(cfg);
     client::routes(cfg);
+    invitation::routes(cfg);
     profile::routes(cfg);
     staff::routes(cfg);
     activity::routes(cfg);

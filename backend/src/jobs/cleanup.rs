@@ -57,6 +57,9 @@ pub async fn run(app: &App) -> Result<()> {
     let sessions = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE coalesce(ended_at, expires_at) < $1 LIMIT $2)";
     let before = ago(i64::from(retention.sessions_days));
     dropped.insert("sessions".to_owned(), json!(drop_before(&mut conn, sessions, before).await?));
+    let invitations = "DELETE FROM client_invitations WHERE id IN (SELECT id FROM client_invitations WHERE expires_at < $1 LIMIT $2)";
+    dropped
+        .insert("client_invitations".to_owned(), json!(drop_before(&mut conn, invitations, before).await?));
     let notifications =
         "DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE created_at < $1 LIMIT $2)";
     let before = ago(i64::from(retention.notifications_days));

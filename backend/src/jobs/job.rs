@@ -1,8 +1,9 @@
 //! All that the workers can do.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::tasks::Queue;
-use shared::{ClientId, DocumentId, NotificationId, OrderId, ServiceId};
+use shared::{ClientId, DocumentId, Month, NotificationId, OrderId, PriceChangeId, ServiceId};
 
 /// Stored as JSON: variants are added, never changed.
 ///
@@ -59,6 +60,17 @@ pub enum Job {
     TypesetDocument {
         document: DocumentId,
     },
+    /// Freeze the usage statements of months that are over.
+    Statements,
+    /// Typeset a frozen statement.
+    TypesetStatement {
+        client: ClientId,
+        month: Month,
+    },
+    /// Go on with prices on their way to running services: write whom they reach, tell them, apply or take back.
+    PriceChange {
+        change: PriceChangeId,
+    },
     /// Render and send one notification.
     SendNotification {
         notification: NotificationId,
@@ -71,6 +83,14 @@ pub enum Job {
     DocumentReminders,
     /// Recompute prices in other currencies.
     ConvertPrices,
+    /// Tell staff that somebody failed to sign in to the admin portal.
+    SignInFailed {
+        email: String,
+        ip: String,
+        /// Failures of that account from there, this one counted.
+        failures: i64,
+        at: Timestamp,
+    },
     /// Drop what is past its retention.
     Cleanup,
     /// Audit the books and seal the day.
@@ -95,11 +115,15 @@ impl Job {
             Self::ModuleCancel { .. } => "module-cancel",
             Self::ClientServices { .. } => "client-services",
             Self::TypesetDocument { .. } => "typeset-document",
+            Self::Statements => "statements",
+            Self::TypesetStatement { .. } => "typeset-statement",
+            Self::PriceChange { .. } => "price-change",
             Self::SendNotification { .. } => "send-notification",
             Self::WaitingMail => "waiting-mail",
             Self::WalletForecast => "wallet-forecast",
             Self::DocumentReminders => "document-reminders",
             Self::ConvertPrices => "convert-prices",
+            Self::SignInFailed { .. } => "sign-in-failed",
             Self::Cleanup => "cleanup",
             Self::BooksAudit => "books-audit",
         }
@@ -107,7 +131,9 @@ impl Job {
 
     pub fn queue(&self) -> Queue {
         match self {
-            Self::Charge | Self::WalletToppedUp { .. } | Self::BooksAudit => Queue::Billing,
+            Self::Charge | Self::WalletToppedUp { .. } | Self::PriceChange { .. } | Self::BooksAudit => {
+                Queue::Billing
+            }
             Self::Provision { .. }
             | Self::ModuleSuspend { .. }
             | Self::ModuleResume { .. }
@@ -131,6 +157,7 @@ impl Job {
             | Self::WaitingMail
             | Self::WalletForecast
             | Self::DocumentReminders
+            | Self::Statements
             | Self::ConvertPrices
             | Self::Cleanup
             | Self::BooksAudit => Self::ATTEMPTS_OF_SCHEDULED,
@@ -148,10 +175,13 @@ impl Job {
             | Self::WaitingMail
             | Self::WalletForecast
             | Self::DocumentReminders
+            | Self::Statements
             | Self::ConvertPrices
             | Self::Cleanup
             | Self::BooksAudit => Some(self.name().to_owned()),
             Self::TypesetDocument { document } => Some(format!("typeset-document:{document}")),
+            Self::TypesetStatement { client, month } => Some(format!("typeset-statement:{client}:{month}")),
+            Self::PriceChange { change } => Some(format!("price-change:{change}")),
             Self::SendNotification { notification } => Some(format!("send-notification:{notification}")),
             _ => None,
         }

@@ -2,6 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use schema::{clients, tasks};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::db::Conn;
 use crate::http::Paging;
+use crate::jobs::store::PUT_BACK;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = tasks)]
@@ -174,15 +176,11 @@ pub(super) async fn client_names(
     Ok(rows.into_iter().map(|(id, company, first, last)| (id, name(company, first, last))).collect())
 }
 
-/// Puts a failed or cancelled task back, with all its attempts before it.
+/// Puts a failed or cancelled task back.
 pub(super) async fn retry(tx: &mut Conn, id: TaskId, now: jiff::Timestamp) -> QueryResult<usize> {
-    diesel::update(tasks::table.find(id))
-        .set((
-            tasks::state.eq(TaskState::Queued),
-            tasks::attempts.eq(0),
-            tasks::run_at.eq(jiff_diesel::Timestamp::from(now)),
-            tasks::finished_at.eq(jiff_diesel::NullableTimestamp::from(None)),
-        ))
+    diesel::sql_query(format!("{PUT_BACK} WHERE id = $2"))
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+        .bind::<SqlUuid, _>(id)
         .execute(tx)
         .await
 }

@@ -4,6 +4,7 @@
 //! under a lease, runs it and reports to the row. States: queued → pending → processing → completed | failed. A failed
 //! attempt goes back to queued, later; a lease that is not renewed goes back at once.
 
+mod bulk;
 pub mod cleanup;
 pub mod current;
 pub mod drain;
@@ -32,5 +33,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig) {
     schedule::routes(cfg);
     queues::routes(cfg);
+    bulk::routes(cfg);
     routes::routes(cfg);
 }

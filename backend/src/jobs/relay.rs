@@ -20,6 +20,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const BATCH: i64 = 500;
 /// A message that nobody took for so long is taken for lost.
 const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// The same in a queue whose other messages wait to be taken.
+const LOST_AFTER_BACKLOG: SignedDuration = SignedDuration::from_hours(1);
 
 /// Relays until `stop` says so; when Redis or PostgreSQL is away, tries again.
 pub(super) async fn run(app: App, mut stop: watch::Receiver<bool>) {
@@ -84,12 +86,16 @@ async fn sweep(app: &App, connection: &mut ConnectionManager) -> anyhow::Result<
     if returned + failed > 0 {
         tracing::warn!(returned, failed, "tasks whose worker stopped were brought back");
     }
-    // As long as Redis has messages of a queue, nobody has come to the others: they wait, and are not lost.
-    let (pushed_before, emptied) = match here {
-        true => (Some(real.checked_sub(LOST_AFTER)?), redis::empty_queues(connection, &app.config).await?),
-        false => (None, Queue::ALL.to_vec()),
+    let lost = if here {
+        // As long as Redis has messages of a queue, nobody may have come to the others: they are lost only after long. A
+        // task that is pushed twice runs once.
+        let emptied = redis::empty_queues(connection, &app.config).await?;
+        let soon = store::return_unclaimed(&mut conn, &emptied, real.checked_sub(LOST_AFTER)?).await?;
+        let busy = real.checked_sub(LOST_AFTER_BACKLOG)?;
+        soon + store::return_unclaimed(&mut conn, Queue::ALL, busy).await?
+    } else {
+        store::return_unclaimed(&mut conn, Queue::ALL, jiff::Timestamp::MAX).await?
     };
-    let lost = store::return_unclaimed(&mut conn, &emptied, pushed_before).await?;
     if lost > 0 {
         tracing::warn!(lost, emptied = !here, "messages were lost, their tasks are pushed again");
     }

@@ -1,12 +1,14 @@
 //! The task queue over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
+use jiff::Timestamp;
 use serde_json::json;
 use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
-use shared::{ClientId, Code, Page, PageQuery, TaskId};
+use shared::{ClientId, Page, PageQuery, TaskId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::bulk::not_now;
 use super::list::{self, Task};
 use super::status;
 use crate::App;
@@ -14,13 +16,13 @@ use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::live::{self, EventId, Subject};
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_tasks)
         .service(count_tasks)
         .service(get_task)
-        .service(retry_task)
-        .service(cancel_task)
+        .service(follow_task)
         .service(finish_task)
         .service(get_automation_status);
 }
@@ -38,6 +40,12 @@ async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
         leased_until: task.leased_until.to_jiff(),
         pushed_at: task.pushed_at.to_jiff(),
     })
+}
+
+pub(super) async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
+    let mut conn = app.db.get().await?;
+    let task = list::find(&mut conn, id).await?.ok_or_else(Refusal::not_found)?;
+    detail(&mut conn, task).await
 }
 
 /// List background tasks.
@@ -85,12 +93,39 @@ async fn get_task(
     _who: May<rights::TasksView>,
     id: Path<TaskId>,
 ) -> Result<Json<TaskDetail>> {
-    let mut conn = app.db.get().await?;
-    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(detail(&mut conn, task).await?))
+    Ok(Json(shown(&app, *id).await?))
 }
 
-async fn trail(tx: &mut Conn, app: &App, actor: &Actor, action: &str, task: &Task, what: &str) -> Result<()> {
+/// Follow one task: its state, progress and step.
+#[utoipa::path(tag = "automation", operation_id = "followTask", params(("id" = TaskId, Path), EventId),
+    responses((status = 200, content_type = "text/event-stream", body = TaskDetail,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks/{id}/events")]
+async fn follow_task(
+    app: web::Data<App>,
+    who: May<rights::TasksView>,
+    id: Path<TaskId>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (id, from) = (*id, app.clone());
+    let look = move || {
+        let app = from.clone();
+        async move { shown(&app, id).await }
+    };
+    live::follow::<May<rights::TasksView>, _, _>(&app, request, &who.actor, Subject::Task(id), look).await
+}
+
+/// Notes in the activity log what staff did with a task.
+pub(super) async fn trail(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    action: &str,
+    task: &Task,
+    what: &str,
+) -> Result<()> {
     let entry = Entry {
         action,
         description: format!("{what} the task {}", task.name),
@@ -98,72 +133,7 @@ async fn trail(tx: &mut Conn, app: &App, actor: &Actor, action: &str, task: &Tas
         subject: Some(("task", task.id.0)),
         ..Entry::default()
     };
-    Ok(audit::record(tx, actor, app.clock.now(), entry).await?)
-}
-
-fn not_now(task: &Task) -> Error {
-    Refusal::because(Code::Conflict, format!("The task is {}.", task.state)).into()
-}
-
-/// Another task of the same key waits already, and does the same work: that is no fault of ours.
-pub(super) fn refuse_double<T>(outcome: Result<T>) -> Result<T> {
-    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error as Diesel};
-    outcome.map_err(|error| match &error {
-        Error::Internal(inner)
-            if matches!(inner.downcast_ref(), Some(Diesel::DatabaseError(UniqueViolation, _))) =>
-        {
-            Refusal::because(Code::Conflict, "The same work waits already.").into()
-        }
-        _ => error,
-    })
-}
-
-/// Run a failed or cancelled task again.
-#[utoipa::path(tag = "automation", operation_id = "retryTask", params(("id" = TaskId, Path)),
-    responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
-#[post("/admin/tasks/{id}/retry")]
-async fn retry_task(
-    app: web::Data<App>,
-    who: May<rights::TasksOperate>,
-    id: Path<TaskId>,
-) -> Result<Json<TaskDetail>> {
-    let mut conn = app.db.get().await?;
-    let outcome = conn
-        .transaction::<_, Error, _>(async |tx| {
-            let task = list::lock(tx, *id).await?.ok_or_else(Refusal::not_found)?;
-            if !matches!(task.state, TaskState::Failed | TaskState::Cancelled) || task.manual {
-                return Err(not_now(&task));
-            }
-            list::retry(tx, task.id, app.clock.now()).await?;
-            trail(tx, &app, &who.actor, "task.retried", &task, "Put back").await
-        })
-        .await;
-    refuse_double(outcome)?;
-    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(detail(&mut conn, task).await?))
-}
-
-/// Cancel a task that has not begun.
-#[utoipa::path(tag = "automation", operation_id = "cancelTask", params(("id" = TaskId, Path)),
-    responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
-#[post("/admin/tasks/{id}/cancel")]
-async fn cancel_task(
-    app: web::Data<App>,
-    who: May<rights::TasksOperate>,
-    id: Path<TaskId>,
-) -> Result<Json<TaskDetail>> {
-    let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        let task = list::lock(tx, *id).await?.ok_or_else(Refusal::not_found)?;
-        if !matches!(task.state, TaskState::Queued | TaskState::Pending) {
-            return Err(not_now(&task));
-        }
-        list::finish(tx, task.id, app.clock.now(), TaskState::Cancelled, None).await?;
-        trail(tx, &app, &who.actor, "task.cancelled", &task, "Cancelled").await
-    })
-    .await?;
-    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(detail(&mut conn, task).await?))
+    Ok(audit::record(tx, actor, now, entry).await?)
 }
 
 /// Mark a manual task done.
@@ -197,11 +167,11 @@ async fn finish_task(
             return Err(not_now(&task));
         }
         list::finish(tx, task.id, now, TaskState::Completed, Some(json!({ "note": done.note }))).await?;
-        trail(tx, &app, &who.actor, "task.done", &task, "Marked done").await
+        trail(tx, now, &who.actor, "task.done", &task, "Marked done").await
     })
     .await?;
-    let task = list::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(detail(&mut conn, task).await?))
+    drop(conn);
+    Ok(Json(shown(&app, *id).await?))
 }
 
 /// Show how the automation is doing: processes, leader, queues.

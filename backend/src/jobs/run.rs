@@ -4,7 +4,7 @@ use crate::App;
 use crate::billing;
 use crate::http::error::Result;
 use crate::jobs::{Job, cleanup};
-use crate::{catalog, notify, services};
+use crate::{catalog, identity, notify, services};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
 pub async fn run(app: &App, job: Job) -> Result<()> {
@@ -14,6 +14,11 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         Job::WalletForecast => billing::wallet::forecast::warn(app).await,
         Job::DocumentReminders => billing::document::reminders::run(app).await,
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
+        Job::Statements => billing::statement::make::run(app).await,
+        Job::TypesetStatement { client, month } => {
+            billing::statement::paper::typeset(app, client, month).await
+        }
+        Job::PriceChange { change } => services::price_change::work::run(app, change).await,
         Job::WalletToppedUp { client } => {
             services::automation::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
         }
@@ -34,6 +39,9 @@ pub async fn run(app: &App, job: Job) -> Result<()> {
         | Job::ModuleCancel { service } => services::operation::run(app, service).await,
         Job::SendNotification { notification } => notify::send::send(app, notification).await,
         Job::WaitingMail => notify::send::send_waiting(app).await,
+        Job::SignInFailed { email, ip, failures, at } => {
+            identity::session::alert::sign_in_failed(app, &email, &ip, failures, at).await
+        }
         Job::Cleanup => cleanup::run(app).await,
         Job::ConvertPrices => catalog::price::convert::convert(&mut *app.db.get().await?, app.clock.now())
             .await

@@ -237,16 +237,18 @@ pub async fn return_expired(
     Ok((rows.len() - failed.len(), failed))
 }
 
-/// Puts tasks of these queues back that were given to Redis before `pushed_before` and that nobody took. `None`: all of them.
+/// Puts tasks back, with all their attempts before them. `$1`: now; a condition follows.
+pub const PUT_BACK: &str = "UPDATE tasks SET state = 'queued', attempts = 0, run_at = $1, finished_at = NULL";
+
+/// Puts tasks of these queues back that were given to Redis before `pushed_before` and that nobody took.
 pub async fn return_unclaimed(
     conn: &mut Conn,
     queues: &[Queue],
-    pushed_before: Option<Timestamp>,
+    pushed_before: Timestamp,
 ) -> QueryResult<usize> {
-    let before = pushed_before.unwrap_or(Timestamp::MAX);
     let waiting =
         tasks::table.filter(tasks::state.eq(TaskState::Pending)).filter(tasks::queue.eq_any(queues));
-    diesel::update(waiting.filter(tasks::pushed_at.lt(jiff_diesel::Timestamp::from(before))))
+    diesel::update(waiting.filter(tasks::pushed_at.lt(jiff_diesel::Timestamp::from(pushed_before))))
         .set(tasks::state.eq(TaskState::Queued))
         .execute(conn)
         .await

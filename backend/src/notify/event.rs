@@ -61,6 +61,8 @@ events! {
     TwoFactorChanged = "two_factor_changed", Person, bell: true, ["enabled"], [];
     EmailChanged = "email_changed", Person, bell: true, ["old", "new"], [];
     Passcode = "passcode", Person, bell: false, ["minutes"], ["code"];
+    /// Somebody is asked to act for a client; he may have no login yet.
+    ClientInvitation = "client_invitation", Person, bell: false, ["client_name", "by", "days"], ["link"];
     Welcome = "welcome", Client, bell: true, [], [];
 
     // Clients.
@@ -86,11 +88,18 @@ events! {
     /// `number` and `document_id` of the document it paid, when there is one.
     PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
     InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
-    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// Money was paid back: `total` of the invoice with the number `invoice`.
+    CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "invoice", "reason", "document_id"], [];
+    /// `statement`: its month.
+    StatementReady = "statement_ready", Client, bell: true, ["statement", "total"], [];
+    /// `at`: the instant from which on; `services`: what each costs and will cost.
+    PriceChangeAhead = "price_change_ahead", Client, bell: true, ["product", "at", "services"], [];
+    PriceChangeCancelled = "price_change_cancelled", Client, bell: true, ["product", "at"], [];
     /// `hours`: how long the balance still lasts.
     WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
 
     // Staff.
+    /// `host`: the name that the address has by reverse lookup; empty when it has none.
     SignInFailed = "sign_in_failed", Staff, bell: true, ["email", "ip"], [];
     PermissionsChanged = "permissions_changed", Staff, bell: true, ["by", "what"], [];
     NewOrder = "new_order", Staff, bell: true, ["client_name", "order_id", "total"], [];

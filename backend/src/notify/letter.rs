@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use shared::notifications::Audience;
-use shared::{AdminId, ClientId, DocumentId, NotificationId, Permission, UserId};
+use shared::{AdminId, ClientId, DocumentId, Language, NotificationId, Permission, UserId};
 
 use crate::db::Conn;
 use crate::http::error::Result;
@@ -65,6 +65,21 @@ impl<'a> Letter<'a> {
     pub async fn user(self, tx: &mut Conn, now: Timestamp, user: UserId) -> Result<()> {
         let recipients = store::user(tx, user).await?;
         self.write(tx, now, Audience::Client, recipients).await
+    }
+
+    /// Tells an address that may have no login yet, on behalf of a client.
+    pub async fn guest(
+        self,
+        tx: &mut Conn,
+        now: Timestamp,
+        client: ClientId,
+        user: Option<UserId>,
+        email: &str,
+        language: Language,
+    ) -> Result<()> {
+        let guest =
+            Recipient { admin: None, user, client: Some(client), email: email.to_lowercase(), language };
+        self.write(tx, now, Audience::Client, vec![guest]).await
     }
 
     /// Tells one member of staff.

@@ -107,6 +107,8 @@ pub fn page(params: &serde_json::Value) -> Option<(String, &'static str)> {
         Some((format!("/documents/{id}"), "view_document"))
     } else if let Some(id) = id("service_id") {
         Some((format!("/services/{id}"), "view_service"))
+    } else if let Some(month) = id("statement") {
+        Some((format!("/statements/{month}"), "view_statement"))
     } else if let Some(id) = id("order_id") {
         Some((format!("/orders/{id}"), "view_order"))
     } else if id("task_id").is_some() {

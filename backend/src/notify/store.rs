@@ -55,7 +55,8 @@ pub async fn insert(tx: &mut Conn, notification: NewNotification<'_>) -> QueryRe
 pub async fn of_client(conn: &mut Conn, client: ClientId, right: &str) -> QueryResult<Vec<Recipient>> {
     let found: Vec<(UserId, String, Language)> = client_users::table
         .inner_join(users::table)
-        .filter(client_users::client_id.eq(client).and(users::status.ne("inactive")))
+        .filter(client_users::client_id.eq(client).and(client_users::disabled_at.is_null()))
+        .filter(users::status.ne("inactive"))
         .filter(
             client_users::role
                 .eq_any(["owner", "manager"])

@@ -273,7 +273,7 @@ pub async fn force(
         match to {
             ServiceState::Active if service.state == ServiceState::Suspended => {
                 hold_resume(tx, now, &service).await?;
-                store::update(tx, id, Change::at(now).state(to).suspended(None)).await?;
+                store::update(tx, id, Change::running_again(now, &service)).await?;
                 charging::actions::resume(tx, now, service.client_id, id, service.suspended_at).await?;
                 wallet::holds::release(tx, now, service.client_id, id).await?;
             }

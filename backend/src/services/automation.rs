@@ -44,6 +44,12 @@ pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<
             // Staff or a module are at it; the deadlines come back to it.
             return Ok(());
         }
+        // Money may have become free without a top-up: a hold that was released.
+        charging::actions::recover(tx, now, service.client_id).await?;
+        let Some(service) = operation::lock(tx, id).await?.filter(|service| service.past_due_since.is_some())
+        else {
+            return Ok(());
+        };
         let actor = Actor::system();
         let mut pending = Pending::new(now, &actor, Operation::Suspend);
         pending.reason = Some(SuspensionReason::InsufficientFunds);
@@ -54,28 +60,38 @@ pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<
 
 /// Money came in: charges what is past due, resumes what was suspended for lack of money, goes on with orders.
 ///
-/// One that the money does not cover does not block the others.
+/// One that the money does not cover, or whose row is broken, does not block the others: of several errors the last is told.
+/// A client whose account is not active gets nothing back by paying.
 pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
     conn.transaction(async |tx| charging::actions::recover(tx, now, client).await).await?;
+    if store::client_status(conn, client).await?.is_none_or(|status| status != "active") {
+        return Ok(());
+    }
+    let mut outcome = Ok(());
     for found in store::lacking_funds(conn, client).await? {
-        conn.transaction(async |tx| {
-            let Some(service) = operation::lock(tx, found.id).await? else { return Ok(()) };
-            let waits = service.state == ServiceState::Suspended
-                && service.suspension_reason == Some(SuspensionReason::InsufficientFunds)
-                && !service.manual
-                && !service.is_busy();
-            let wallet = wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
-            if !waits || wallet.available() < resume_cost(tx, now, &service).await?.max(Decimal::ZERO) {
-                return Ok(());
-            }
-            start_resume(tx, now, &Actor::system(), &service, "").await
-        })
-        .await?;
+        let resumed = conn.transaction(async |tx| resume_covered(tx, now, client, found.id).await).await;
+        outcome = resumed.and(outcome);
     }
     for id in order::store::pending_of(conn, client).await? {
-        conn.transaction(async |tx| order::actions::advance(tx, now, &Actor::system(), id).await).await?;
+        let went_on =
+            conn.transaction(async |tx| order::actions::advance(tx, now, &Actor::system(), id).await).await;
+        outcome = went_on.and(outcome);
     }
-    Ok(())
+    outcome
+}
+
+/// Resumes a service that was suspended for lack of money, when the wallet covers it now.
+async fn resume_covered(tx: &mut Conn, now: Timestamp, client: ClientId, id: ServiceId) -> Result<()> {
+    let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+    let waits = service.state == ServiceState::Suspended
+        && service.suspension_reason == Some(SuspensionReason::InsufficientFunds)
+        && !service.manual
+        && !service.is_busy();
+    let wallet = wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
+    if !waits || wallet.available() < resume_cost(tx, now, &service).await?.max(Decimal::ZERO) {
+        return Ok(());
+    }
+    start_resume(tx, now, &Actor::system(), &service, "").await
 }
 
 /// A client was suspended together with its services, or reactivated: follows its status.

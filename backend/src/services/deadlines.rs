@@ -1,5 +1,5 @@
 //! What falls due by the clock: resumptions that money already covers, suspensions after the grace, terminations, cancelled
-//! orders, notices of the end.
+//! orders, notices of the end, new prices.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ use shared::services::ServiceState;
 
 use super::operation::{self, Pending};
 use super::store::{self, Event};
-use super::{automation, order, waiting};
+use super::{automation, order, price_change};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
@@ -28,9 +28,9 @@ struct Failures(usize);
 
 impl Failures {
     /// One's trouble must not keep the others from their deadlines.
-    fn note(&mut self, what: &str, id: impl Display, outcome: Result<()>) {
+    fn note(&mut self, what: &str, whose: &str, id: impl Display, outcome: Result<()>) {
         if let Err(error) = outcome {
-            tracing::error!(id = %id, %error, "a deadline could not be kept: {what}");
+            tracing::error!(whose, id = %id, %error, "a deadline could not be kept: {what}");
             self.0 += 1;
         }
     }
@@ -40,21 +40,29 @@ impl Failures {
 pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let mut failures = Failures::default();
     // First: what money covers by now neither ends nor is cancelled.
-    for client in waiting::covered(conn, now, BATCH).await? {
-        failures.note("go on with what money covers", client, automation::topped_up(conn, now, client).await);
+    for client in store::waiting::covered(conn, now, BATCH).await? {
+        failures.note(
+            "go on with what money covers",
+            "client",
+            client,
+            automation::topped_up(conn, now, client).await,
+        );
     }
     for id in store::out_of_grace(conn, now, BATCH).await? {
-        failures.note("suspend", id, automation::past_due(conn, now, id).await);
+        failures.note("suspend", "service", id, automation::past_due(conn, now, id).await);
     }
     for found in store::to_terminate(conn, now, BATCH).await? {
-        failures.note("terminate", found.id, terminate(conn, now, found.id).await);
+        failures.note("terminate", "service", found.id, terminate(conn, now, found.id).await);
     }
     for id in order::store::to_cancel(conn, now, BATCH).await? {
         let outcome = conn.transaction(async |tx| order::actions::expire(tx, now, id).await).await;
-        failures.note("cancel an order", id, outcome);
+        failures.note("cancel an order", "order", id, outcome);
     }
     for id in store::ending_soon(conn, now, BATCH).await? {
-        failures.note("tell of the end", id, tell_of_end(conn, now, id).await);
+        failures.note("tell of the end", "service", id, tell_of_end(conn, now, id).await);
+    }
+    if let Err(error) = price_change::work::sweep(conn, now, BATCH).await {
+        failures.note("go on with changes of prices", "all", "", Err(error));
     }
     match failures.0 {
         0 => Ok(()),

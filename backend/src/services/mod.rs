@@ -13,16 +13,19 @@ pub mod deadlines;
 pub mod operation;
 pub mod order;
 pub mod outcome;
+pub mod price_change;
+pub mod rehearsal;
 pub mod show;
 pub mod staff;
 pub mod store;
-pub mod waiting;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
     order::routes::routes(cfg);
+    staff::bulk::routes(cfg);
     staff::routes::routes(cfg);
     client::routes::routes(cfg);
+    price_change::routes::routes(cfg);
 }

@@ -206,7 +206,7 @@ async fn call(conn: &mut Conn, service: &Service, pending: &Pending) -> Result<C
 }
 
 /// Writes what follows from a module's answer. An answer to an operation that is over changes nothing.
-async fn apply(
+pub async fn apply(
     tx: &mut Conn,
     now: Timestamp,
     id: ServiceId,
@@ -302,7 +302,7 @@ async fn give_up(
     if pending.kind == Operation::Create {
         to = ServiceState::Failed;
         change = change.state(to);
-    } else if matches!(pending.kind, Operation::Terminate | Operation::Suspend) {
+    } else if matches!(pending.kind, Operation::Terminate | Operation::Suspend | Operation::Resume) {
         // Otherwise the schedule would ask again and again.
         change = change.manual(true);
     }

@@ -87,11 +87,7 @@ pub(super) async fn resumed(
     if service.state != ServiceState::Suspended {
         return Ok(());
     }
-    let mut change = Change::at(now).state(ServiceState::Active).suspended(None);
-    if service.termination_requested_at.is_none() {
-        change = change.terminate_at(None);
-    }
-    store::update(tx, service.id, change).await?;
+    store::update(tx, service.id, Change::running_again(now, service)).await?;
     charging::actions::resume(tx, now, service.client_id, service.id, service.suspended_at).await?;
     // Money that was set aside and turned out not to be needed.
     wallet::holds::release(tx, now, service.client_id, service.id).await?;

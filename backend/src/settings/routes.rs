@@ -14,7 +14,7 @@ use super::{countries, currencies, store, terms, terms_routes};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
-use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::http::{Fields, Json, May, Paging, Path, Query, network, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(public_settings)
@@ -75,7 +75,8 @@ async fn get_settings(app: web::Data<App>, _who: May<rights::SettingsView>) -> R
     Ok(Json(store::load(&mut *app.db.get().await?).await?))
 }
 
-fn check(settings: &Settings) -> Result<()> {
+/// Whoever writes them from `ip` must come in himself afterwards.
+fn check(settings: &Settings, ip: &str) -> Result<()> {
     let mut fields = Fields::new();
     let Settings { general, security, finance, services, retention, .. } = settings;
     fields.required("general.brand_name", &general.brand_name, 100);
@@ -105,6 +106,7 @@ fn check(settings: &Settings) -> Result<()> {
     ] {
         fields.range(name, i64::from(value), min, max);
     }
+    network::check_own(&mut fields, "security.staff_networks", &security.staff_networks, ip);
     let mut limits = |prefix: &str, min: &str, max: &str, balance: &str| {
         let mut read = |name: &str, text: &str| {
             fields.decimal(&format!("{prefix}{name}"), text, 4, Decimal::ZERO, AMOUNT_MAX)
@@ -152,7 +154,7 @@ async fn put_settings(
     who: May<rights::SettingsEdit>,
     changed: Json<Settings>,
 ) -> Result<Json<Settings>> {
-    check(&changed)?;
+    check(&changed, who.actor.ip.as_deref().unwrap_or(""))?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let stored = conn

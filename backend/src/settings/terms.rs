@@ -7,8 +7,8 @@ use diesel::sql_types::{BigInt, Integer, Jsonb, Text, Timestamptz};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use schema::terms;
+use shared::Language;
 use shared::settings::{NewTerms, TERMS_MAX, TermsText, TermsVersion};
-use shared::{Code, Language};
 
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;

@@ -49,6 +49,34 @@ async fn a_product_is_created_changed_copied_and_deleted() {
 }
 
 #[actix_web::test]
+async fn prices_that_somebody_else_changed_are_not_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let path = format!("/admin/products/{}/prices", made.id);
+    let row = |base: &str, version: i32| json!({ "currency": "EUR", "period": "monthly", "setup": "1.00", "base": base, "version": version });
+    staff.put(&path, json!({ "prices": [row("8.00", 1)] })).await.expect(200);
+    let other = json!({ "currency": "EUR", "period": "hourly", "base": "0.02", "version": 1 });
+    let lost = staff.put(&path, json!({ "prices": [other, row("9.00", 1)] })).await.expect(412);
+    assert_eq!(lost.problem().code, Code::VersionConflict);
+    let read: ProductDetail = staff.get(&format!("/admin/products/{}", made.id)).await.expect(200).read();
+    let base = |period: shared::Period| {
+        let mut rows = read.prices.iter().filter(|row| row.price.period == period);
+        decimal(rows.next().unwrap().price.base.as_deref().unwrap())
+    };
+    // Refused whole: neither of the two was written.
+    assert_eq!(
+        (base(shared::Period::Monthly), base(shared::Period::Hourly)),
+        (decimal("8"), decimal("0.01"))
+    );
+    // A new row names 0: somebody else may have added it meanwhile.
+    let new =
+        json!({ "prices": [{ "currency": "PLN", "period": "monthly", "base": "30.00", "version": 0 }] });
+    staff.put(&path, new.clone()).await.expect(200);
+    staff.put(&path, new).await.expect(412);
+}
+
+#[actix_web::test]
 async fn every_fault_of_a_product_is_told_by_its_field() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;

@@ -1,7 +1,10 @@
 //! The minute's run: what money covers goes on, one bad row stops nobody, everything ends in its time.
 
+use diesel_async::AsyncConnection;
 use hostwright::jobs::{Job, run};
-use hostwright::services::waiting::covered;
+use hostwright::services::store::waiting::covered;
+use hostwright::services::{automation, operation};
+use provisioners::Outcome;
 use serde_json::json;
 use shared::ClientId;
 use shared::services::{OrderDetail, OrderStatus, ServiceState, SuspensionReason};
@@ -63,6 +66,86 @@ async fn what_automation_left_alone_resumes_once_it_may() {
     deadlines(&panel).await;
     assert_eq!(it.state().await, ServiceState::Suspended);
     it.staff_does("manual", json!({ "manual": false })).await.expect(200);
+    deadlines(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Active);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_resumption_that_failed_for_good_is_left_to_staff() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    give(&panel, it.client.id, "5").await;
+    let (conn, now) = (&mut *panel.conn().await, panel.now());
+    automation::topped_up(conn, now, it.client.id).await.unwrap();
+    let asked = hostwright::services::store::find_for_staff(conn, it.service).await.unwrap().unwrap();
+    let pending = asked.pending().unwrap().expect("the module is asked to resume it");
+    let refused = Outcome::Failed { retryable: false, reason: "The server is gone.".to_owned() };
+    conn.transaction(async |tx| operation::apply(tx, now, it.service, pending.id, refused.clone()).await)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        panel.advance_hours(1).await;
+        deadlines(&panel).await;
+    }
+    let told = "SELECT count(*) AS value FROM service_events WHERE what = 'resume_failed'";
+    assert_eq!(panel.count(told).await, 1);
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn what_money_covers_at_the_end_of_the_grace_is_not_suspended() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({ "suspension_grace_hours": 3 }), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Active);
+    // Money that nobody was told of, as that of a hold that was released.
+    give(&panel, it.client.id, "5").await;
+    panel.advance_hours(3).await;
+    deadlines(&panel).await;
+    let detail = it.detail().await;
+    assert_eq!(detail.service.state, ServiceState::Active);
+    assert!(detail.events.iter().all(|event| event.what != "suspended"), "never for a moment");
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn money_wakes_nothing_of_a_client_whose_account_is_closed_to_him() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    let path = format!("/admin/clients/{}/status", it.client.id);
+    let suspend = json!({ "action": "suspend", "reason": "Unpaid invoice", "also_services": false });
+    it.staff.post(&path, suspend).await.expect(200);
+    top_up(&panel, &it, "5").await;
+    deadlines(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    assert!(found(&panel).await.is_empty());
+    it.staff.post(&path, json!({ "action": "reactivate" })).await.expect(200);
+    work(&panel).await;
+    deadlines(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Active);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_service_that_is_forced_back_does_not_end_by_the_old_deadline() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    assert!(it.detail().await.service.terminate_at.is_some());
+    it.staff_does("manual", json!({ "manual": true })).await.expect(200);
+    top_up(&panel, &it, "5").await;
+    it.staff_does("force", json!({ "state": "active", "reason": "paid in cash" })).await.expect(200);
+    it.staff_does("manual", json!({ "manual": false })).await.expect(200);
+    assert_eq!(it.detail().await.service.terminate_at, None);
+    panel.advance_hours(72).await;
     deadlines(&panel).await;
     assert_eq!(it.state().await, ServiceState::Active);
     assert_books(&panel).await;

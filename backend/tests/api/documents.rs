@@ -14,32 +14,33 @@ use shared::{Code, DocumentId, Page};
 
 use crate::harness::{Answer, BANK, COMPANY, ClientAccount, Panel, StaffMember};
 
-fn decimal(text: &str) -> Decimal {
+pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().expect("a plain decimal")
 }
 
-async fn proforma(client: &ClientAccount, amount: &str) -> DocumentDetail {
+pub(crate) async fn proforma(client: &ClientAccount, amount: &str) -> DocumentDetail {
     let path = format!("/clients/{}/funds/proformas", client.id);
     client.calls.post_once(&path, json!({ "amount": amount })).await.expect(201).read()
 }
 
-async fn book(staff: &StaffMember, document: DocumentId, body: Value) -> Answer {
+pub(crate) async fn book(staff: &StaffMember, document: DocumentId, body: Value) -> Answer {
     let mut body = body;
     body["gateway_id"] = json!(BANK);
     staff.calls.post_once(&format!("/admin/documents/{document}/payments"), body).await
 }
 
-async fn balance(panel: &Panel, client: &ClientAccount) -> Decimal {
+pub(crate) async fn balance(panel: &Panel, client: &ClientAccount) -> Decimal {
     panel.amount(&format!("SELECT balance AS value FROM wallets WHERE client_id = '{}'", client.id)).await
 }
 
 /// Every document that is paid has a paper, and the books are right.
-async fn expect_clean_books(panel: &Panel) {
+pub(crate) async fn expect_clean_books(panel: &Panel) {
     let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
     assert!(report.is_clean(), "{report:?}");
 }
 
-fn text_of(pdf: &[u8]) -> String {
+/// What stands on a paper, as a reader would see it.
+pub(crate) fn text_of(pdf: &[u8]) -> String {
     let mut reader = Command::new("pdftotext")
         .args(["-layout", "-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())

@@ -325,6 +325,14 @@ async fn a_credit_limit_opens_the_way_into_debt_and_wakes_what_lacked_money() {
         staff.calls.put(&path, json!({ "credit_limit": "25.00" })).await.expect(200).read();
     assert_eq!(set.available, decimal("25"));
     assert_eq!(panel.count("SELECT count(*) AS value FROM tasks WHERE name = 'wallet-topped-up'").await, 1);
+    // Two members of staff who read the same limit: the second one learns that it is another one by now.
+    let lost = staff.calls.put(&path, json!({ "credit_limit": "30.00", "was": "0.00" })).await.expect(412);
+    assert_eq!(lost.problem().code, Code::VersionConflict);
+    let won = json!({ "credit_limit": "30.00", "was": "25.00" });
+    let set: WalletSummary = staff.calls.put(&path, won).await.expect(200).read();
+    assert_eq!(set.available, decimal("30"));
+    let bad = staff.calls.put(&path, json!({ "credit_limit": "30.00", "was": "a lot" })).await.expect(422);
+    assert_eq!(bad.refused_fields(), ["was"]);
     let long = "1".repeat(40);
     for bad in ["-1", "1.005", "1e3", "", "NaN", "inf", "100000000000", &long] {
         let refused = staff.calls.put(&path, json!({ "credit_limit": bad })).await.expect(422);

@@ -249,3 +249,50 @@ async fn staff_sell_what_is_hidden() {
     limited.get("/admin/orders?status=completed").await.expect(200);
     assert_books(&panel).await;
 }
+
+#[actix_web::test]
+async fn an_order_accepts_the_newest_terms_and_keeps_which() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let client = panel.client("Ada").await;
+    let path = format!("/clients/{}/orders", client.id);
+    let order = |terms: Option<i32>| json!({ "items": [item(made.id, "monthly")], "terms_version": terms });
+    // Nothing is published: there is nothing to accept.
+    client.calls.get("/public/terms").await.expect(404);
+    let none = client.calls.post_once(&path, order(Some(1))).await.expect(422);
+    assert_eq!(none.refused_fields(), ["terms_version"]);
+    let placed: OrderDetail = client.calls.post_once(&path, order(None)).await.expect(201).read();
+    assert_eq!(placed.terms_version, None);
+
+    for (body, field) in [
+        (json!({ "texts": {} }), "texts"),
+        (json!({ "texts": { "en": " " } }), "texts.en"),
+        (json!({ "texts": { "en": "x".repeat(100_001) } }), "texts.en"),
+    ] {
+        assert_eq!(staff.post("/admin/terms", body).await.expect(422).refused_fields(), [field]);
+    }
+    let texts = |english: &str| json!({ "texts": { "en": english, "pl": "Regulamin" } });
+    staff.post("/admin/terms", texts("First")).await.expect(201);
+    staff.post("/admin/terms", texts("Second")).await.expect(201);
+    for outdated in [None, Some(1), Some(3)] {
+        let refused = client.calls.post_once(&path, order(outdated)).await.expect(422);
+        assert_eq!(refused.refused_fields(), ["terms_version"]);
+    }
+    let placed: OrderDetail = client.calls.post_once(&path, order(Some(2))).await.expect(201).read();
+    assert_eq!(placed.terms_version, Some(2));
+    // Staff order without accepting for the client.
+    let by_staff = json!({ "client": client.id, "items": [item(made.id, "monthly")] });
+    let placed: OrderDetail = staff.post_once("/admin/orders", by_staff).await.expect(201).read();
+    assert_eq!(placed.terms_version, None);
+
+    let shown: Value = client.calls.get("/public/terms").await.expect(200).read();
+    assert_eq!((shown["version"].as_i64(), shown["text"].as_str()), (Some(2), Some("Second")));
+    let first: Value = client.calls.get("/public/terms?version=1").await.expect(200).read();
+    assert_eq!(first["text"], "First");
+    client.calls.get("/public/terms?version=3").await.expect(404);
+    let list: Value = staff.get("/admin/terms?search=first").await.expect(200).read();
+    assert_eq!((list["total"].as_i64(), list["items"][0]["orders"].as_i64()), (Some(1), Some(0)));
+    let settings: Value = client.calls.get("/public/settings").await.expect(200).read();
+    assert_eq!(settings["terms_version"], 2);
+}

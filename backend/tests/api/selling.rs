@@ -59,7 +59,10 @@ pub(crate) async fn work(panel: &Panel) {
             .unwrap();
         let Some((id, input)) = found else { return };
         let job: Job = serde_json::from_value(input).unwrap();
-        if !matches!(job, Job::SendNotification { .. } | Job::TypesetDocument { .. }) {
+        if !matches!(
+            job,
+            Job::SendNotification { .. } | Job::TypesetDocument { .. } | Job::TypesetStatement { .. }
+        ) {
             run::run(&panel.app, job.clone()).await.unwrap_or_else(|error| panic!("{job:?}: {error}"));
         }
         panel.sql(&format!("UPDATE tasks SET state = 'completed' WHERE id = '{id}'")).await;

@@ -183,7 +183,8 @@ async fn a_termination_is_requested_and_taken_back() {
     let paid_until = it.detail().await.service.paid_until;
     let asked: ServiceDetail =
         it.client.calls.post(&path, json!({ "when": "end_of_period" })).await.expect(200).read();
-    assert!(paid_until.is_some());
+    let year_on = "2027-03-10T12:00:00Z".parse().unwrap().."2027-03-10T12:01:00Z".parse().unwrap();
+    assert!(paid_until.is_some_and(|until| year_on.contains(&until)), "{paid_until:?}");
     assert_eq!(asked.service.terminate_at, paid_until);
     let counters: ServiceCounters =
         it.client.calls.get(&format!("/clients/{}/service-counters", it.client.id)).await.expect(200).read();

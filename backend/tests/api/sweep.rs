@@ -99,6 +99,8 @@ const FOR_VISITORS: &[&str] = &[
     "resetPassword",
     "confirmEmail",
     "resendConfirmation",
+    "readInvitation",
+    "registerInvited",
 ];
 
 fn of_sessions(operation: &Swept) -> bool {
@@ -225,7 +227,18 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
         let header = parameters.into_iter().find(|parameter| parameter["name"] == "Idempotency-Key");
         header.map(|header| header["required"] == true)
     };
-    for id in ["placeOrder", "placeOrderForClient", "issueFundsProforma", "bookPayment", "adjustBalance"] {
+    for id in [
+        "placeOrder",
+        "placeOrderForClient",
+        "issueFundsProforma",
+        "bookPayment",
+        "adjustBalance",
+        "refundDocument",
+        "createDraft",
+        "issueDraft",
+        "payDocumentFromWallet",
+        "payOwnDocumentFromWallet",
+    ] {
         assert_eq!(key_of(id), Some(true), "{id}");
     }
     for id in [
@@ -243,6 +256,9 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
         "markServiceDelivered",
         "forceServiceState",
         "retryService",
+        "actOnServices",
+        "actOnTasks",
+        "cancelDocuments",
     ] {
         assert_eq!(key_of(id), Some(false), "{id}");
     }

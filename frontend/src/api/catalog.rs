@@ -1,9 +1,9 @@
 //! The catalogue, as staff edit it.
 
 use shared::catalog::*;
-use shared::{OptionGroupId, OptionId, Page, PriceId, ProductGroupId, ProductId};
+use shared::{OptionGroupId, OptionId, Page, PriceChangeId, PriceId, ProductGroupId, ProductId};
 
-use super::client::{self, Nothing, Reply};
+use super::client::{self, Key, Nothing, Reply};
 
 pub fn products(query: String) -> Reply<Page<ProductSummary>> {
     client::get(&format!("/admin/products?{query}"))
@@ -39,6 +39,33 @@ pub fn set_option_prices(id: OptionId, body: &PriceChanges) -> Reply<Vec<PriceRo
 
 pub fn delete_price(id: PriceId) -> Reply<Nothing> {
     client::delete(&format!("/admin/prices/{id}"))
+}
+
+/// Who would pay how much more at the prices of now.
+pub fn preview_price_change(id: ProductId, query: &str) -> Reply<PriceChangePreview> {
+    client::get(&format!("/admin/products/{id}/price-changes/preview?{query}"))
+}
+
+/// Applies the prices of now to running services.
+pub fn plan_price_change(id: ProductId, body: &NewPriceChange, key: &Key) -> Reply<PriceChange> {
+    client::post_once(&format!("/admin/products/{id}/price-changes"), body, key)
+}
+
+pub fn price_changes(id: ProductId) -> Reply<Page<PriceChange>> {
+    client::get(&format!("/admin/products/{id}/price-changes?per_page=10"))
+}
+
+pub fn price_change(id: PriceChangeId) -> Reply<PriceChange> {
+    client::get(&format!("/admin/price-changes/{id}"))
+}
+
+pub fn price_change_services(id: PriceChangeId, query: &str) -> Reply<Page<PriceChangeService>> {
+    client::get(&format!("/admin/price-changes/{id}/services?{query}"))
+}
+
+/// Only before its instant.
+pub fn cancel_price_change(id: PriceChangeId) -> Reply<PriceChange> {
+    client::act(&format!("/admin/price-changes/{id}/cancel"))
 }
 
 pub fn modules() -> Reply<Vec<ModuleInfo>> {

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod billing;
 pub mod catalog;
 pub mod client;
+pub mod members;
 pub mod money;
 pub mod notices;
 pub mod own;
@@ -14,6 +15,7 @@ pub mod services;
 pub mod settings;
 pub mod shop;
 pub mod staff;
+pub mod statements;
 pub mod system;
 
 pub use client::{ApiError, Key};

@@ -59,18 +59,6 @@ pub fn add_client_user(id: ClientId, body: &NewClientUser) -> Reply<Vec<ClientUs
     client::post(&format!("/admin/clients/{id}/users"), body)
 }
 
-pub fn change_client_user(id: ClientId, user: UserId, body: &ClientUserChange) -> Reply<Vec<ClientUser>> {
-    client::put(&format!("/admin/clients/{id}/users/{user}"), body)
-}
-
-pub fn detach_client_user(id: ClientId, user: UserId) -> Reply<Vec<ClientUser>> {
-    client::delete(&format!("/admin/clients/{id}/users/{user}"))
-}
-
-pub fn switch_owner(id: ClientId, body: &OwnerSwitch) -> Reply<Vec<ClientUser>> {
-    client::post(&format!("/admin/clients/{id}/owner"), body)
-}
-
 /// Notes of staff about a client, newest first.
 pub async fn notes(id: ClientId) -> Result<Vec<ClientNote>, ApiError> {
     Ok(client::get::<Page<ClientNote>>(&format!("/admin/clients/{id}/notes?per_page=100")).await?.items)
@@ -112,4 +100,9 @@ pub async fn user_sessions(id: UserId) -> Result<Vec<SessionSummary>, ApiError> 
 /// Signs a user out everywhere.
 pub fn end_user_sessions(id: UserId) -> Reply<SessionsEnded> {
     client::delete(&format!("/admin/users/{id}/sessions"))
+}
+
+/// How many accounts keep their password in which way.
+pub fn password_schemes() -> Reply<Vec<PasswordSchemeCount>> {
+    client::get("/admin/password-schemes")
 }

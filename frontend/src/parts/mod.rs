@@ -10,15 +10,18 @@ pub mod csv;
 pub mod filters;
 pub mod live;
 pub mod load;
+pub mod networks;
 pub mod range;
 pub mod record;
 pub mod rows;
 pub mod sheet;
 pub mod shell;
 pub mod state;
+pub mod statement;
 pub mod states;
 pub mod submit;
 pub mod sudo;
+pub mod users;
 pub mod why;
 
 pub use add::AddLink;

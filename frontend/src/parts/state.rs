@@ -9,11 +9,13 @@ use crate::i18n::word;
 /// The colour of a state, by its word in the API.
 pub fn tone_of(state: &str) -> Tone {
     match state {
-        "active" | "paid" | "completed" | "succeeded" | "invoiced" | "verified" => Tone::Ok,
+        "active" | "paid" | "completed" | "succeeded" | "invoiced" | "verified" | "applied" => Tone::Ok,
         "pending" | "suspended" | "unpaid" | "partially_paid" | "created" | "warning" | "past_due"
-        | "new" => Tone::Warn,
+        | "new" | "waiting" => Tone::Warn,
         "banned" | "fraud" | "failed" | "overdue" | "disputed" | "error" => Tone::Bad,
-        "provisioning" | "processing" | "queued" | "info" => Tone::Info,
+        "provisioning" | "processing" | "queued" | "info" | "preparing" | "planned" | "applying" => {
+            Tone::Info
+        }
         "proforma" | "owner" => Tone::Brand,
         _ => Tone::Plain,
     }

@@ -83,6 +83,7 @@ pub(crate) fn event_word(what: &str) -> String {
         "terminating_soon" => words.terminating_soon,
         "renamed" => words.renamed,
         "forced" => words.forced,
+        "price_changed" => words.price_changed,
         other => return other.replace('_', " "),
     };
     known.to_owned()

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::company::Labelled;
 use super::payment::{PaymentChoice, PaymentSummary};
+use super::refund::RefundSummary;
 use super::tax::TaxDecision;
 use super::{DocumentKind, DocumentStatus};
 use crate::{ClientId, CompanyId, DocumentId, Language, Money, OrderId};
@@ -28,7 +29,13 @@ words! {
         Pay = "pay",
         /// Book a payment that came in.
         AddPayment = "add_payment",
+        /// Pay it out of the wallet.
+        PayFromWallet = "pay_from_wallet",
         Cancel = "cancel",
+        /// Pay back what was paid, or a part of it.
+        Refund = "refund",
+        /// Edit, issue or delete the draft.
+        Draft = "draft",
     }
 }
 
@@ -87,6 +94,10 @@ pub struct DocumentDetail {
     pub order_id: Option<OrderId>,
     /// What was paid on it; an invoice shows the payments of its proforma.
     pub payments: Vec<PaymentSummary>,
+    /// What was paid back: of an invoice all of it, of a credit note its own.
+    pub refunds: Vec<RefundSummary>,
+    /// What of an invoice can still be paid back, gross; staff only. `null`: nothing.
+    pub refundable: Option<Money>,
     /// SHA-256 of the PDF in hexadecimal; `null` until it is made.
     pub pdf_sha256: Option<String>,
     /// What the caller can do with it now.

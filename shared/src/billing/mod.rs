@@ -2,8 +2,11 @@
 
 pub mod company;
 pub mod document;
+pub mod draft;
 pub mod ledger;
 pub mod payment;
+pub mod refund;
+pub mod statement;
 pub mod tax;
 pub mod wallet;
 

@@ -47,6 +47,8 @@ pub struct PaymentSummary {
     pub to_suspense: Money,
     /// What of that staff have assigned since; the rest waits.
     pub assigned: Money,
+    /// What of wallet and tax was paid back since.
+    pub refunded: Money,
     pub received_on: Date,
     pub note: String,
     /// `admin:…` or `system`.
@@ -148,6 +150,33 @@ pub struct BookedPayment {
 pub struct PaymentPage {
     pub document: DocumentSummary,
     pub methods: Vec<PaymentMethod>,
+    /// Paying it out of the wallet; `null`: this document is not paid that way.
+    pub wallet: Option<WalletPayment>,
+}
+
+/// What paying a document out of the wallet takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WalletPayment {
+    /// The net: tax was paid when the money was added.
+    pub amount: Money,
+    /// What can be spent now.
+    pub available: Money,
+    /// Whether that covers the amount.
+    pub covered: bool,
+}
+
+/// A document that was paid out of the wallet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaidFromWallet {
+    pub document: DocumentSummary,
+    /// The invoice that was issued for it.
+    pub invoice: DocumentLink,
+    /// What left the wallet.
+    pub amount: Money,
+    /// The balance afterwards.
+    pub balance_after: Money,
 }
 
 /// A way to pay that can be chosen before there is a document.

@@ -170,6 +170,8 @@ words! {
         Rule = "rule",
         /// No rule matched: the home company's own rates.
         Fallback = "fallback",
+        /// Paid from the balance: its tax was decided when the money was added.
+        Balance = "balance",
     }
 }
 

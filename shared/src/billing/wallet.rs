@@ -37,6 +37,10 @@ pub struct CreditLimitChange {
         schema(max_length = 28, examples("50.00"), pattern = r"^\d{1,11}(\.\d{1,4})?$")
     )]
     pub credit_limit: String,
+    /// The limit as last read: another one is refused with 412. Left out, it is written over.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 28, pattern = r"^\d{1,11}(\.\d{1,4})?$"))]
+    pub was: Option<String>,
 }
 
 /// What the services of a client cost, and how long the wallet lasts.

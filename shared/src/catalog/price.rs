@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, Money, Period, PriceId, ServiceId};
+use crate::{Currency, Period, PriceId};
 
 /// Prices of a product or an option for one currency and period. `null` is "not offered", `"0"` is "free".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,10 @@ pub struct PriceInput {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_length = 16, pattern = r"^\d{1,11}(\.\d{1,4})?$"))]
     pub uninstall: Option<String>,
+    /// Of the row as last read, 0 where there was none: a row that was changed since is refused. Left out, it is written over.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0))]
+    pub version: Option<i32>,
 }
 
 /// A price row as stored.
@@ -62,14 +66,4 @@ pub struct PriceRow {
 pub struct PriceChanges {
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 200))]
     pub prices: Vec<PriceInput>,
-}
-
-/// Which running services a changed price would reach.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PriceReach {
-    pub service: ServiceId,
-    pub label: String,
-    pub base_before: Money,
-    pub base_after: Money,
 }

@@ -189,6 +189,10 @@ pub struct NewClient {
     /// Of a new user; `None` mails a link to set it.
     #[serde(default)]
     pub password: Option<SecretText>,
+    /// A hash of another system instead of a password: bcrypt (`$2a$`, `$2b$`, `$2y$`), argon2, scrypt or PBKDF2 (PHC strings).
+    /// Replaced by ours at the first good sign-in.
+    #[serde(default)]
+    pub password_hash: Option<SecretText>,
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub first_name: String,
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
@@ -351,6 +355,8 @@ pub struct ClientUser {
     pub role: ClientRole,
     pub permissions: Vec<ClientPermission>,
     pub last_sign_in_at: Option<Timestamp>,
+    /// Since when he may not act for the client. `null`: he may.
+    pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
 }
 

@@ -1,4 +1,6 @@
-//! How strong a password is: the same bar on both ends.
+//! How strong a password is, the same bar on both ends; and how passwords are kept.
+
+use serde::{Deserialize, Serialize};
 
 words! {
     /// How hard a password is to guess.
@@ -22,6 +24,34 @@ impl Strength {
             Self::Strong => 5,
         }
     }
+}
+
+words! {
+    /// How a password is kept.
+    PasswordScheme {
+        /// Ours: what every other one becomes at the next good sign-in.
+        Argon2id = "argon2id",
+        Argon2i = "argon2i",
+        Argon2d = "argon2d",
+        Bcrypt = "bcrypt",
+        Scrypt = "scrypt",
+        Pbkdf2 = "pbkdf2",
+        /// Of a system that we cannot verify: its people have to reset their password.
+        Unknown = "unknown",
+        /// No password was set yet.
+        None = "none",
+    }
+}
+
+/// How many accounts keep their password in one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordSchemeCount {
+    pub scheme: PasswordScheme,
+    /// Users of the client portal.
+    pub users: i64,
+    /// Members of staff.
+    pub staff: i64,
 }
 
 /// Bits that one more character of this kind adds: digits 3, letters of one case 4, everything else 6.

@@ -105,7 +105,7 @@ pub struct AdminDetail {
     pub notes: String,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,
-    /// Every address ever signed in from.
+    /// Every address ever come from, the last one first.
     pub addresses: Vec<KnownAddress>,
     pub version: i32,
     pub created_at: Timestamp,
@@ -122,7 +122,7 @@ pub struct PermissionOrigin {
     pub groups: Vec<String>,
 }
 
-/// An address that somebody signed in from.
+/// An address that somebody came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KnownAddress {

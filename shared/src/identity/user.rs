@@ -92,6 +92,10 @@ pub struct NewUser {
     /// `None` mails a link to set it.
     #[serde(default)]
     pub password: Option<SecretText>,
+    /// A hash of another system instead of a password: bcrypt (`$2a$`, `$2b$`, `$2y$`), argon2, scrypt or PBKDF2 (PHC strings).
+    /// Replaced by ours at the first good sign-in.
+    #[serde(default)]
+    pub password_hash: Option<SecretText>,
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub first_name: String,
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]

@@ -168,13 +168,75 @@ const CHECKS: &[Check] = &[
         broken: "SELECT format('document %s', document_id) AS what FROM document_files WHERE sha256(bytes) <> sha256",
     },
     Check {
-        title: "Documents show as paid what payments brought",
-        seen: "SELECT count(*) FROM payments",
-        broken: "SELECT format('document %s: paid %s, payments of %s', d.id, d.paid, coalesce(p.sum, 0)) AS what
+        title: "Every statement comes to what the ledger charged in its month",
+        seen: "SELECT count(*) FROM statements",
+        broken: "SELECT format('client %s, %s: %s on the statement, %s in the ledger', s.client_id, s.month,
+                    s.charged - s.returned, coalesce(t.sum, 0)) AS what
+            FROM statements s LEFT JOIN LATERAL (
+                SELECT sum(CASE WHEN t.kind = 'charge' THEN t.amount ELSE -t.amount END) AS sum FROM ledger_transfers t
+                WHERE t.client_id = s.client_id AND t.at >= s.month::timestamp AT TIME ZONE 'UTC'
+                    AND t.at < (s.month + interval '1 month') AT TIME ZONE 'UTC'
+                    AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change'))) t ON true
+            WHERE s.charged - s.returned <> coalesce(t.sum, 0)
+            UNION ALL
+            SELECT format('client %s, %s: the paper was changed', client_id, month) FROM statement_files
+            WHERE sha256(bytes) <> sha256",
+    },
+    Check {
+        title: "Documents show as paid what payments brought, or the wallet",
+        seen: "SELECT count(*) FROM documents WHERE kind = 'proforma'",
+        broken: "SELECT format('document %s: paid %s, payments of %s', d.id, d.paid, coalesce(p.sum, 0) + coalesce(w.sum, 0)) AS what
             FROM documents d LEFT JOIN (
                 SELECT document_id, sum(to_wallet + to_tax) AS sum FROM payments
                 WHERE status IN ('succeeded', 'refunded') GROUP BY 1) p ON p.document_id = d.id
-            WHERE d.kind = 'proforma' AND d.paid <> coalesce(p.sum, 0)",
+            LEFT JOIN (
+                SELECT document_id, sum(amount) AS sum FROM ledger_transfers
+                WHERE kind = 'charge' AND document_id IS NOT NULL AND debit_account = client_id GROUP BY 1) w
+                ON w.document_id = d.id
+            WHERE d.kind = 'proforma' AND d.paid <> coalesce(p.sum, 0) + coalesce(w.sum, 0)",
+    },
+    Check {
+        title: "Credit notes give back no more than their invoice, tax by tax",
+        seen: "SELECT count(*) FROM documents WHERE kind = 'credit_note'",
+        broken: "SELECT format('credit note %s', n.id) AS what FROM documents n
+            LEFT JOIN documents i ON i.id = n.invoice_id AND i.kind = 'invoice'
+            WHERE n.kind = 'credit_note' AND (i.id IS NULL OR n.net > 0 OR n.tax > 0 OR n.client_id <> i.client_id
+                OR n.company_id <> i.company_id OR n.currency <> i.currency)
+            UNION ALL
+            SELECT format('invoice %s of %s, %s: %s was given back', i.id, i.total, i.status, -n.total) FROM documents i
+            LEFT JOIN (SELECT invoice_id, sum(net) AS net, sum(tax) AS tax, sum(total) AS total FROM documents
+                WHERE kind = 'credit_note' GROUP BY 1) n ON n.invoice_id = i.id
+            WHERE i.kind = 'invoice' AND (i.net + coalesce(n.net, 0) < 0 OR i.tax + coalesce(n.tax, 0) < 0
+                OR (i.status = 'refunded') <> (n.total IS NOT NULL AND i.total + n.total = 0))
+            UNION ALL
+            SELECT format('invoice %s: more %s was given back than it bears', i.document_id, i.name) FROM document_taxes i
+            JOIN (SELECT d.invoice_id, t.position, sum(t.amount) AS amount, sum(t.base) AS base
+                FROM document_taxes t JOIN documents d ON d.id = t.document_id AND d.kind = 'credit_note'
+                GROUP BY 1, 2) n ON n.invoice_id = i.document_id AND n.position = i.position
+            WHERE i.amount + n.amount < 0 OR i.base + n.base < 0",
+    },
+    Check {
+        title: "What credit notes give back was paid back, and went through the ledger",
+        seen: "SELECT count(*) FROM refunds",
+        broken: "SELECT format('credit note %s of %s: refunds of %s, movements of %s net and %s tax',
+                n.id, n.total, coalesce(r.sum, 0), coalesce(t.net, 0), coalesce(t.tax, 0)) AS what
+            FROM documents n
+            LEFT JOIN (SELECT credit_note_id, sum(amount) AS sum FROM refunds GROUP BY 1) r ON r.credit_note_id = n.id
+            LEFT JOIN (SELECT document_id, sum(amount) FILTER (WHERE kind = 'refund') AS net,
+                    sum(amount) FILTER (WHERE kind = 'tax') AS tax
+                FROM ledger_transfers WHERE cause LIKE 'refund:%' GROUP BY 1) t ON t.document_id = n.id
+            WHERE n.kind = 'credit_note' AND (-n.total <> coalesce(r.sum, 0) OR -n.net <> coalesce(t.net, 0)
+                OR -n.tax <> coalesce(t.tax, 0))
+            UNION ALL
+            SELECT format('payment %s: %s paid back, refunds of %s, movements of %s', p.id, p.refunded, coalesce(r.sum, 0),
+                coalesce(t.sum, 0))
+            FROM payments p
+            LEFT JOIN (SELECT payment_id, sum(amount) AS sum FROM refunds GROUP BY 1) r ON r.payment_id = p.id
+            LEFT JOIN (SELECT m.payment_id, sum(m.amount) AS sum FROM ledger_transfers m
+                JOIN ledger_accounts c ON c.id = m.credit_account AND c.kind = 'gateway'
+                WHERE m.cause LIKE 'refund:%' GROUP BY 1) t ON t.payment_id = p.id
+            WHERE p.refunded <> coalesce(r.sum, 0) OR p.refunded <> coalesce(t.sum, 0)
+                OR (p.status = 'refunded') <> (p.refunded > 0 AND p.refunded = p.to_wallet + p.to_tax)",
     },
     Check {
         title: "Every payment is booked whole: wallet, tax and money kept aside",
@@ -191,7 +253,7 @@ const CHECKS: &[Check] = &[
                 SELECT t.payment_id, sum(t.amount) AS sum
                 FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit_account AND d.kind = 'suspense'
                 WHERE t.payment_id IS NOT NULL GROUP BY 1) a ON a.payment_id = p.id
-            WHERE p.status = 'succeeded' AND (p.gross <> p.to_wallet + p.to_tax + p.to_suspense
+            WHERE p.status IN ('succeeded', 'refunded') AND (p.gross <> p.to_wallet + p.to_tax + p.to_suspense
                 OR p.to_wallet <> coalesce(t.wallet, 0) OR p.to_tax <> coalesce(t.tax, 0)
                 OR p.to_suspense <> coalesce(t.suspense, 0) OR p.assigned <> coalesce(a.sum, 0))",
     },

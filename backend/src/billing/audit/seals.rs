@@ -9,9 +9,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date as SqlDate, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use futures::TryStreamExt;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use schema::ledger_seals;
 use sha2::{Digest, Sha256};
 
@@ -81,9 +81,13 @@ async fn hash(conn: &mut Conn, previous: &[u8], day: Date) -> Result<(Vec<u8>, i
     Ok((hash.finalize().to_vec(), counts[0], counts[1]))
 }
 
-/// Seals every day that is over and not sealed yet, from the first with anything to seal on. Returns how many.
+/// What began before midnight may commit after it: a day is sealed when it is over for so long.
+const SETTLED_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// Seals every day that is over for an hour and not sealed yet, from the first with anything to seal on. Returns how many.
 pub async fn seal_until(conn: &mut Conn, now: Timestamp) -> Result<i64> {
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let settled = now.checked_sub(SETTLED_AFTER).map_err(|error| anyhow!(error))?;
+    let today = settled.to_zoned(TimeZone::UTC).date();
     let last: Option<Seal> = ledger_seals::table
         .order(ledger_seals::day.desc())
         .select(Seal::as_select())

@@ -10,7 +10,7 @@ use shared::billing::{AccountKind, TransferKind};
 use shared::services::{ChargeBy, ServiceState};
 use shared::{ClientId, Code, ServiceId, TransferId};
 
-use super::batch;
+use super::batch::{self, Until};
 use super::quote::{resume_cost, time_left};
 use super::short::{self, Also};
 use super::store::{self, NewCharge, ServiceMoney, Standing};
@@ -24,6 +24,22 @@ use crate::http::error::{Refusal, Result};
 /// Call it in the transaction that changes a service's price, options or idleness, before the change.
 pub async fn settle(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
     if batch::settle(tx, client, now).await? {
+        return Ok(());
+    }
+    Err(anyhow!("client {client} has no wallet").into())
+}
+
+/// Charges what began before `instant`, under the wallet's lock: what begins from then on is charged at the price that is
+/// written afterwards. What was charged beyond it stays as it is.
+pub async fn settle_before(
+    tx: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    instant: Timestamp,
+) -> Result<()> {
+    let at = whole_second(now);
+    let upto = rules::charging::second_before(whole_second(instant)).min(at);
+    if batch::settle_until(tx, client, Until { upto, at }).await? {
         return Ok(());
     }
     Err(anyhow!("client {client} has no wallet").into())
@@ -187,14 +203,14 @@ pub async fn run_out(
 pub async fn go_on(tx: &mut Conn, now: Timestamp, client: ClientId, service: ServiceId) -> Result<()> {
     let service = settled(tx, now, client, service).await?;
     require_active(&service)?;
-    short::settle_also(tx, client, whole_second(now), Also::One(service.id)).await?;
+    short::settle_also(tx, client, Until::now(now), Also::One(service.id)).await?;
     Ok(())
 }
 
 /// Money came in: charges services that are past due but still run, from where they stopped. What is covered runs on.
 pub async fn recover(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
     settle(tx, now, client).await?;
-    short::settle_also(tx, client, whole_second(now), Also::PastDue).await?;
+    short::settle_also(tx, client, Until::now(now), Also::PastDue).await?;
     Ok(())
 }
 

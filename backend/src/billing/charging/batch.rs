@@ -11,6 +11,22 @@ use super::{short, store};
 use crate::db::Conn;
 use crate::http::error::Result;
 
+/// Up to when something is charged, and when that happens: the ledger shows `at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// In whole seconds; what begins at or before it is due.
+    pub upto: Timestamp,
+    pub at: Timestamp,
+}
+
+impl Until {
+    /// Everything that is due by now.
+    pub fn now(now: Timestamp) -> Self {
+        let now = rules::charging::whole_second(now);
+        Self { upto: now, at: now }
+    }
+}
+
 /// What a batch came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
@@ -37,11 +53,15 @@ pub struct Claimed {
     pub charged_to: i64,
 }
 
-/// Locks the wallets of a range of clients that have something due; those that others have locked are left to them.
+/// Locks the wallets of a range of clients that have something due; those that others have locked are left to them, and those
+/// whose services are about to get new prices wait until they have them.
 pub async fn claim(tx: &mut Conn, after: Uuid, upto: Uuid, now: Timestamp) -> QueryResult<Vec<Claimed>> {
     diesel::sql_query(
         "SELECT client_id, whole_second(charged_to) AS charged_to FROM wallets
          WHERE client_id > $1 AND client_id <= $2 AND next_due_at <= $3
+           AND NOT EXISTS (SELECT FROM price_change_services p JOIN price_changes c ON c.id = p.change_id
+               WHERE p.client_id = wallets.client_id AND p.outcome = 'planned' AND p.apply_at <= $3
+                 AND c.state IN ('planned', 'applying'))
          ORDER BY client_id FOR NO KEY UPDATE SKIP LOCKED",
     )
     .bind::<SqlUuid, _>(after)
@@ -63,8 +83,9 @@ struct Outcome {
 
 /// Charges everything that is due of clients whose wallets this transaction has locked, in order of their ids.
 ///
-/// `now` is in whole seconds. Clients that cannot pay all of it are settled one by one: oldest first.
-pub async fn charge(tx: &mut Conn, claimed: &[Claimed], now: Timestamp) -> Result<Batch> {
+/// Clients that cannot pay all of it are settled one by one: oldest first.
+pub async fn charge(tx: &mut Conn, claimed: &[Claimed], until: Until) -> Result<Batch> {
+    let now = until.upto;
     let (Some(first), Some(last)) = (claimed.first(), claimed.last()) else { return Ok(Batch::default()) };
     let clients: Vec<Uuid> = claimed.iter().map(|one| one.client_id).collect();
     let transfers: Vec<Uuid> = claimed.iter().map(|_| TransferId::generate().0).collect();
@@ -78,6 +99,7 @@ pub async fn charge(tx: &mut Conn, claimed: &[Claimed], now: Timestamp) -> Resul
         .bind::<Array<BigInt>, _>(hours)
         .bind::<SqlUuid, _>(first.client_id)
         .bind::<SqlUuid, _>(last.client_id)
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(until.at))
         .load(tx)
         .await?;
     let mut batch = Batch::default();
@@ -86,7 +108,7 @@ pub async fn charge(tx: &mut Conn, claimed: &[Claimed], now: Timestamp) -> Resul
         batch.charges += row.charges;
         if let Some(client) = row.short_client {
             batch.short += 1;
-            batch.charges += short::settle(tx, ClientId(client), now).await?;
+            batch.charges += short::settle(tx, ClientId(client), until).await?;
         }
     }
     store_metrics(&batch);
@@ -115,8 +137,13 @@ pub(crate) fn months(first: i64, last: i64) -> (Vec<i64>, Vec<i64>) {
 ///
 /// Locks the wallet; `false` when the client has none.
 pub async fn settle(tx: &mut Conn, client: ClientId, now: Timestamp) -> Result<bool> {
+    settle_until(tx, client, Until::now(now)).await
+}
+
+/// Settles one client up to an instant that may lie in the past: what begins later stays due.
+pub async fn settle_until(tx: &mut Conn, client: ClientId, until: Until) -> Result<bool> {
     let Some(wallet) = crate::billing::wallet::store::lock(tx, client).await? else { return Ok(false) };
-    let now = rules::charging::whole_second(now);
+    let now = until.upto;
     if let Some(due) = wallet.next_due_at.filter(|due| *due <= now) {
         store::ensure_partitions_from(tx, due, now).await?;
         let company = (wallet.company_id, wallet.currency);
@@ -124,6 +151,6 @@ pub async fn settle(tx: &mut Conn, client: ClientId, now: Timestamp) -> Result<b
         crate::billing::ledger::company_account(tx, company.0, company.1, kind, "", now).await?;
     }
     let claimed = Claimed { client_id: client.0, charged_to: wallet.charged_to.as_second() };
-    charge(tx, &[claimed], now).await?;
+    charge(tx, &[claimed], until).await?;
     Ok(true)
 }

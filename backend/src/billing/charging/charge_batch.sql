@@ -1,9 +1,10 @@
 -- Charges everything that is due of some clients whose wallets this transaction has locked. Clients that cannot pay all of
 -- it are left alone and returned.
 --
--- $1 uuid[]: clients. $2 uuid[]: an id for the transfer of each. $3 timestamptz: now, in whole seconds.
--- $4, $5 bigint[]: begins (epoch seconds) and hours of the months from the oldest watermark to now.
+-- $1 uuid[]: clients. $2 uuid[]: an id for the transfer of each. $3 timestamptz: up to when, in whole seconds.
+-- $4, $5 bigint[]: begins (epoch seconds) and hours of the months from the oldest watermark to $3.
 -- $6, $7 uuid: the smallest and the largest of the clients, so that ranges of the indexes are read.
+-- $8 timestamptz: when it happens; later than $3 when only what was due until then is charged.
 WITH mine AS MATERIALIZED (
     SELECT w.client_id, w.company_id, w.currency, w.balance, w.balance - w.held + w.credit_limit AS available,
            whole_second(w.charged_to) AS charged_to, whole_second($3) AS now_s, c.transfer_id
@@ -85,7 +86,7 @@ WITH mine AS MATERIALIZED (
 ), moved AS (
     INSERT INTO ledger_transfers (id, at, posting_id, debit_account, credit_account, amount, currency, kind, client_id,
         period_from, period_to, actor, explanation, balance_after, cause)
-    SELECT w.transfer_id, $3, w.transfer_id, w.client_id, a.id, w.amount, w.currency, 'charge', w.client_id,
+    SELECT w.transfer_id, $8, w.transfer_id, w.client_id, a.id, w.amount, w.currency, 'charge', w.client_id,
            w.period_from, w.period_to, 'system', jsonb_build_object('charges', w.charges), w.balance - w.amount,
            'charge:' || w.client_id || ':' || w.now_s
     FROM decided w
@@ -96,7 +97,7 @@ WITH mine AS MATERIALIZED (
 ), settled AS (
     UPDATE wallets w
     SET balance = w.balance - d.amount, charged_to = GREATEST(w.charged_to, $3), next_due_at = d.next_due_at,
-        used = w.used OR d.amount > 0, updated_at = $3
+        used = w.used OR d.amount > 0, updated_at = $8
     FROM decided d
     WHERE w.client_id = d.client_id AND NOT d.short AND w.client_id BETWEEN $6 AND $7
 )

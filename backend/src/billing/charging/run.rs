@@ -11,7 +11,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::batch::{self, Batch, Claimed};
+use super::batch::{self, Batch, Claimed, Until};
 use crate::App;
 use crate::billing::ledger::accounts::ensure_revenue_accounts;
 use crate::config::Work;
@@ -156,7 +156,7 @@ async fn work(db: Pool, waiting: Arc<Mutex<std::vec::IntoIter<Range>>>, now: Tim
 async fn charge_range(conn: &mut Conn, after: Uuid, upto: Uuid, now: Timestamp) -> Result<Batch> {
     conn.transaction(async |tx| {
         let claimed = batch::claim(tx, after, upto, now).await?;
-        batch::charge(tx, &claimed, now).await
+        batch::charge(tx, &claimed, Until::now(now)).await
     })
     .await
 }

@@ -14,6 +14,7 @@ use shared::billing::{AccountKind, TransferKind};
 use shared::services::ChargeBy;
 use shared::{ClientId, PostingId, ServiceId, TransferId};
 
+use super::batch::Until;
 use super::store::{self, NewCharge, ServiceMoney, Standing};
 use crate::billing::ledger;
 use crate::billing::ledger::posting::Row;
@@ -40,21 +41,21 @@ struct Owing {
 }
 
 /// Charges what the wallet covers. Returns how many charges were written. The wallet is locked.
-pub(crate) async fn settle(tx: &mut Conn, client: ClientId, now: Timestamp) -> Result<i64> {
-    settle_also(tx, client, now, Also::Nothing).await
+pub(crate) async fn settle(tx: &mut Conn, client: ClientId, until: Until) -> Result<i64> {
+    settle_also(tx, client, until, Also::Nothing).await
 }
 
-pub(crate) async fn settle_also(tx: &mut Conn, client: ClientId, now: Timestamp, also: Also) -> Result<i64> {
+pub(crate) async fn settle_also(tx: &mut Conn, client: ClientId, until: Until, also: Also) -> Result<i64> {
     let wallet =
         wallet::store::lock(tx, client).await?.ok_or_else(|| anyhow!("client {client} has no wallet"))?;
     let mut owing = Vec::new();
     for service in store::running(tx, client).await? {
-        owing.extend(owed(service, &wallet, now, also)?);
+        owing.extend(owed(service, &wallet, until.upto, also)?);
     }
     let due: Vec<Due> =
         owing.iter().map(|one| Due { service: one.service.id, plan: one.plan.clone() }).collect();
     let settled = settle_short_wallet(wallet.available(), &due).map_err(|error| anyhow!(error))?;
-    write(tx, &wallet, now, &owing, &settled).await
+    write(tx, &wallet, until, &owing, &settled).await
 }
 
 /// What a service owes by now; nothing for those that are not looked at.
@@ -103,10 +104,11 @@ fn owed(service: ServiceMoney, wallet: &Wallet, now: Timestamp, also: Also) -> R
 async fn write(
     tx: &mut Conn,
     wallet: &Wallet,
-    now: Timestamp,
+    until: Until,
     owing: &[Owing],
     settled: &[Settled],
 ) -> Result<i64> {
+    let now = until.at;
     let amount: Decimal = settled.iter().map(|one| one.amount).sum();
     let transfer = (amount > Decimal::ZERO).then(TransferId::generate);
     let mut rows = Vec::new();
@@ -127,19 +129,19 @@ async fn write(
     for (owing, settled) in owing.iter().zip(settled) {
         stand(tx, wallet.client_id, now, owing, settled).await?;
     }
-    advance(tx, wallet, now, amount).await?;
+    advance(tx, wallet, until, amount).await?;
     store::refresh_next_due(tx, wallet.client_id).await?;
     Ok(written)
 }
 
 /// Takes an amount and moves the watermark.
-async fn advance(tx: &mut Conn, wallet: &Wallet, now: Timestamp, amount: Decimal) -> Result<()> {
-    let charged_to = wallet.charged_to.max(now);
+async fn advance(tx: &mut Conn, wallet: &Wallet, until: Until, amount: Decimal) -> Result<()> {
+    let charged_to = wallet.charged_to.max(until.upto);
     diesel::update(wallets::table.find(wallet.client_id))
         .set((
             wallets::balance.eq(wallets::balance - amount),
             wallets::charged_to.eq(jiff_diesel::Timestamp::from(charged_to)),
-            wallets::updated_at.eq(jiff_diesel::Timestamp::from(now)),
+            wallets::updated_at.eq(jiff_diesel::Timestamp::from(until.at)),
         ))
         .execute(tx)
         .await?;

@@ -114,12 +114,13 @@ pub async fn running(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Servi
 }
 
 /// The recurring services of a client that money would wake: suspended because the wallet was empty, by id. Not those whose
-/// termination was asked for.
+/// termination was asked for, and not those that automation keeps its hands off.
 pub async fn starved(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ServiceMoney>> {
     services::table
         .filter(services::client_id.eq(client))
         .filter(services::state.eq(ServiceState::Suspended))
         .filter(services::suspension_reason.eq(SuspensionReason::InsufficientFunds))
+        .filter(services::manual.eq(false))
         .filter(services::termination_requested_at.is_null())
         .filter(services::charge_by.ne(ChargeBy::Once))
         .order(services::id)

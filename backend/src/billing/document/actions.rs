@@ -23,13 +23,13 @@ use crate::http::error::{Refusal, Result};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 
-/// An amount to be added, decided and counted: what a quote shows and a proforma freezes.
-struct Reckoned {
-    buying: Buying,
-    selling: Selling,
-    decision: Decision,
-    totals: Totals,
-    today: Date,
+/// Lines that are decided and counted: what a quote shows and a proforma freezes.
+pub(super) struct Reckoned {
+    pub(super) buying: Buying,
+    pub(super) selling: Selling,
+    pub(super) decision: Decision,
+    pub(super) totals: Totals,
+    pub(super) today: Date,
 }
 
 /// Reads a net amount that somebody wrote, in the client's currency.
@@ -81,7 +81,26 @@ pub async fn overview(
     })
 }
 
-async fn reckon(
+/// Decides and counts lines for a client as both sides are now. Refuses what is beyond any amount, as `lines`.
+pub(super) async fn reckon(
+    conn: &mut Conn,
+    now: Timestamp,
+    terms: &Terms,
+    buying: Buying,
+    lines: &[Line],
+) -> Result<Reckoned> {
+    let selling = frozen::selling(conn, buying.company).await?;
+    let today = terms.today(now);
+    let rules = tax::store::rules(conn).await?;
+    let decision = rules::tax::decide(&selling.seller.facts, &buying.buyer.facts, &rules, today);
+    let totals = rules::document::totals(lines, &decision.rates, buying.currency).map_err(|_| {
+        Refusal::field("lines", "out_of_range", "This is more than any document can ask for.")
+    })?;
+    Ok(Reckoned { buying, selling, decision, totals, today })
+}
+
+/// An amount to be added, decided and counted.
+async fn reckon_funds(
     conn: &mut Conn,
     now: Timestamp,
     terms: &Terms,
@@ -92,21 +111,15 @@ async fn reckon(
     if net.currency() != buying.currency {
         return Err(anyhow::anyhow!("{net} for a client of {}", buying.currency).into());
     }
-    let selling = frozen::selling(conn, buying.company).await?;
-    let today = terms.today(now);
-    let rules = tax::store::rules(conn).await?;
-    let decision = rules::tax::decide(&selling.seller.facts, &buying.buyer.facts, &rules, today);
     let line =
         Line { quantity: Decimal::ONE, unit_price: net.amount(), discount: Decimal::ZERO, taxed: true };
-    let totals =
-        rules::document::totals(&[line], &decision.rates, net.currency()).map_err(anyhow::Error::new)?;
-    Ok(Reckoned { buying, selling, decision, totals, today })
+    reckon(conn, now, terms, buying, &[line]).await
 }
 
 /// What adding an amount costs.
 pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money) -> Result<FundsQuote> {
     let terms = Terms::load(conn).await?;
-    let Reckoned { totals, decision, .. } = reckon(conn, now, &terms, client, net).await?;
+    let Reckoned { totals, decision, .. } = reckon_funds(conn, now, &terms, client, net).await?;
     let currency = net.currency();
     let balance = balance(conn, client).await?;
     let taxes = totals
@@ -139,7 +152,8 @@ pub async fn issue_funds(
 ) -> Result<Document> {
     wallet::store::lock_with_client(tx, client).await?.ok_or_else(Refusal::not_found)?;
     let terms = Terms::load(tx).await?;
-    let Reckoned { buying, selling, decision, totals, today } = reckon(tx, now, &terms, client, net).await?;
+    let Reckoned { buying, selling, decision, totals, today } =
+        reckon_funds(tx, now, &terms, client, net).await?;
     frozen::require_complete(&buying)?;
     // The evidence that decided stays on the client, too.
     tax::vat_id::check_once(tx, now, client).await?;
@@ -150,7 +164,7 @@ pub async fn issue_funds(
     let description =
         selling.item_texts.get(&buying.language).map(|texts| texts.funds.as_str()).unwrap_or_default();
     let description = if description.is_empty() { funds_text(buying.language) } else { description };
-    let due_days = selling.due_days.map_or(i64::from(terms.finance.due_days), i64::from);
+    let due_on = due_on(today, selling.due_days.map_or(i64::from(terms.finance.due_days), i64::from))?;
     let id = DocumentId::generate();
     let line = store::Line {
         document_id: id,
@@ -175,109 +189,72 @@ pub async fn issue_funds(
         totals,
         language: buying.language,
         issued_on: today,
-        due_on: today.checked_add(due_days.days()).map_err(anyhow::Error::new)?,
+        due_on,
         paid: false,
         seller: serde_json::to_value(seller)?,
         buyer: serde_json::to_value(&buying.buyer)?,
         tax_decision: serde_json::to_value(decision)?,
         texts: serde_json::to_value(texts)?,
         proforma: None,
+        invoice: None,
         order,
         created_by: actor.to_string(),
     };
     insert(tx, now, actor, &issued, vec![line]).await
 }
 
-/// Issues the invoice of a proforma of which nothing is due any more. It repeats what the proforma froze: parties, lines
-/// and taxes that were paid for. Called once, by the payment that settles it.
-pub async fn issue_invoice(
-    tx: &mut Conn,
-    now: Timestamp,
-    actor: &Actor,
-    proforma: &Document,
-) -> Result<Document> {
-    let today = Terms::load(tx).await?.today(now);
-    let id = DocumentId::generate();
-    let mut lines = store::lines(tx, proforma.id).await?;
-    for line in &mut lines {
-        line.document_id = id;
-    }
-    let taxes = store::taxes(tx, proforma.id).await?;
-    let totals = Totals {
-        lines: lines.iter().map(|line| line.amount).collect(),
-        net: proforma.net,
-        taxes: taxes
-            .into_iter()
-            .map(|tax| rules::document::TaxAmount {
-                name: tax.name,
-                rate: tax.rate,
-                base: tax.base,
-                amount: tax.amount,
-            })
-            .collect(),
-        tax: proforma.tax,
-        total: proforma.total,
-    };
-    let issued = Issued {
-        id,
-        company: proforma.company_id,
-        client: proforma.client_id,
-        kind: DocumentKind::Invoice,
-        status: DocumentStatus::Paid,
-        purpose: proforma.purpose,
-        number: number::draw(tx, proforma.company_id, DocumentKind::Invoice, today).await?,
-        currency: proforma.currency,
-        totals,
-        language: proforma.language,
-        issued_on: today,
-        due_on: today,
-        paid: true,
-        seller: proforma.seller.clone(),
-        buyer: proforma.buyer.clone(),
-        tax_decision: proforma.tax_decision.clone(),
-        texts: proforma.texts.clone(),
-        proforma: Some(proforma.id),
-        order: proforma.order_id,
-        created_by: actor.to_string(),
-    };
-    let invoice = insert(tx, now, actor, &issued, lines).await?;
-    store::set_invoice(tx, proforma.id, invoice.id).await?;
-    Ok(invoice)
-}
-
-/// Writes an issued document, has it typeset, tells the client.
-async fn insert(
+/// Writes an issued document, and does what follows.
+pub(crate) async fn insert(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     issued: &Issued,
     lines: Vec<store::Line>,
 ) -> Result<Document> {
-    store::insert(tx, now, issued, lines).await.map_err(|error| match error {
+    store::insert(tx, now, issued, lines).await.map_err(|error| number_taken(error, &issued.number))?;
+    announce(tx, now, actor, issued.id).await
+}
+
+/// A number that a document bears already is a fault of the numbering, not of the program.
+pub(super) fn number_taken(error: diesel::result::Error, number: &str) -> crate::Error {
+    match error {
         diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::UniqueViolation,
             ref info,
         ) if info.constraint_name() == Some("documents_number") => {
-            let detail = format!("The number {} was given before; change the numbering.", issued.number);
+            let detail = format!("The number {number} was given before; change the numbering.");
             Refusal::because(Code::Conflict, detail).into()
         }
         error => crate::Error::from(error),
-    })?;
-    let tags = Tags { client: Some(issued.client), document: Some(issued.id), ..Tags::default() };
-    outbox::send(tx, now, &Job::TypesetDocument { document: issued.id }, tags).await?;
-    let total = Money::rounded(issued.totals.total, issued.currency);
+    }
+}
+
+/// What follows when a document was issued: it is typeset, leaves its trail, and its client is told. Who issues a credit
+/// note tells of it himself: he knows what for.
+pub(super) async fn announce(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: DocumentId,
+) -> Result<Document> {
+    let row = store::lock(tx, id).await?;
+    let row = row.ok_or_else(|| anyhow::anyhow!("a document that was just written"))?;
+    let tags = Tags { client: Some(row.client_id), document: Some(id), ..Tags::default() };
+    outbox::send(tx, now, &Job::TypesetDocument { document: id }, tags).await?;
+    let total = Money::rounded(row.total, row.currency);
+    let number = row.number.as_deref().unwrap_or_default();
     let entry = Entry {
         action: "document.issued",
-        description: format!("{} {} over {total} issued", words(issued.kind), issued.number),
-        client: Some(issued.client),
-        subject: Some(("document", issued.id.0)),
-        new: Some(json!({ "number": issued.number, "total": total })),
+        description: format!("{} {number} over {total} issued", words(row.kind)),
+        client: Some(row.client_id),
+        subject: Some(("document", id.0)),
+        new: Some(json!({ "number": number, "total": total })),
         ..Entry::default()
     };
     audit::record(tx, actor, now, entry).await?;
-    let row = store::lock(tx, issued.id).await?;
-    let row = row.ok_or_else(|| anyhow::anyhow!("a document that was just written"))?;
-    notices::issued(tx, now, &row).await?;
+    if row.kind != DocumentKind::CreditNote {
+        notices::issued(tx, now, &row).await?;
+    }
     Ok(row)
 }
 
@@ -316,6 +293,23 @@ pub async fn cancel(
     .await
 }
 
+/// Cancels a proforma in whatever version it is: for an act on many, whose rows nobody has looked at one by one.
+pub async fn cancel_as_it_is(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: DocumentId,
+    reason: &str,
+) -> Result<()> {
+    let version = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?.version;
+    cancel(tx, now, actor, id, &CancelDocument { version, reason: reason.to_owned() }).await
+}
+
+/// The day that a document of today is due on.
+pub(super) fn due_on(today: Date, days: i64) -> Result<Date> {
+    Ok(today.checked_add(days.days()).map_err(anyhow::Error::new)?)
+}
+
 const fn words(kind: DocumentKind) -> &'static str {
     match kind {
         DocumentKind::Proforma => "Proforma",
@@ -334,7 +328,7 @@ const fn funds_text(language: Language) -> &'static str {
 }
 
 /// What the law and the matching rule want to be read on the paper.
-fn notes(decision: &Decision, language: Language) -> Vec<String> {
+pub(super) fn notes(decision: &Decision, language: Language) -> Vec<String> {
     let note = match (&decision.basis, language) {
         (rules::tax::Basis::ReverseCharge { .. }, Language::English) => {
             "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Directive 2006/112/EC)."

@@ -6,7 +6,11 @@
 //! gaps.
 
 pub mod actions;
+pub mod bulk;
+pub mod draft;
+pub mod files;
 pub mod frozen;
+pub mod invoice;
 pub mod number;
 pub mod paper;
 pub mod reminders;

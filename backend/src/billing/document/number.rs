@@ -1,5 +1,7 @@
 //! Numbers of documents, drawn from a locked counter.
 
+use std::ops::RangeInclusive;
+
 use anyhow::Context;
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -31,7 +33,7 @@ pub async fn draw(tx: &mut Conn, company: CompanyId, kind: DocumentKind, on: Dat
     let (format, next_number, reset, counting) =
         found.with_context(|| format!("company {company} has no numbering of {kind}"))?;
     let (number, series) = rules::numbering::draw(&Series { next_number, reset, counting }, on);
-    note(tx, company, kind, &series.counting, &format, number).await?;
+    Run { company, kind, counting: &series.counting, format: &format }.note(tx, number).await?;
     let format = NumberFormat::parse(&format, reset).context("a stored number format")?;
     diesel::update(number_series::table.find((company, kind)))
         .set((number_series::next_number.eq(series.next_number), number_series::counting.eq(series.counting)))
@@ -40,37 +42,55 @@ pub async fn draw(tx: &mut Conn, company: CompanyId, kind: DocumentKind, on: Dat
     Ok(format.render(number, on))
 }
 
-/// Notes a number that was drawn: its run ends with it now.
-async fn note(
-    tx: &mut Conn,
+/// Numbers of one format that follow each other, as the audit of the books counts them.
+struct Run<'a> {
     company: CompanyId,
     kind: DocumentKind,
-    counting: &str,
-    format: &str,
-    number: i64,
-) -> QueryResult<()> {
-    let runs = || {
-        number_runs::table.filter(
-            number_runs::company_id
-                .eq(company)
-                .and(number_runs::kind.eq(kind))
-                .and(number_runs::counting.eq(counting.to_owned()))
-                .and(number_runs::format.eq(format.to_owned())),
-        )
-    };
-    let begun: Option<i64> = runs()
-        .filter(number_runs::first_number.le(number))
-        .select(max(number_runs::first_number))
-        .first(tx)
-        .await?;
-    let Some(first) = begun else {
-        return begin_run(tx, company, kind, counting, format, number, number).await;
-    };
-    diesel::update(runs().filter(number_runs::first_number.eq(first)))
-        .set(number_runs::last_number.eq(number))
-        .execute(tx)
-        .await?;
-    Ok(())
+    counting: &'a str,
+    format: &'a str,
+}
+
+impl Run<'_> {
+    /// Notes a number that was drawn: its run ends with it now.
+    async fn note(&self, tx: &mut Conn, number: i64) -> QueryResult<()> {
+        let runs = || {
+            number_runs::table.filter(
+                number_runs::company_id
+                    .eq(self.company)
+                    .and(number_runs::kind.eq(self.kind))
+                    .and(number_runs::counting.eq(self.counting.to_owned()))
+                    .and(number_runs::format.eq(self.format.to_owned())),
+            )
+        };
+        let begun: Option<i64> = runs()
+            .filter(number_runs::first_number.le(number))
+            .select(max(number_runs::first_number))
+            .first(tx)
+            .await?;
+        let Some(first) = begun else { return self.begin(tx, number..=number).await };
+        diesel::update(runs().filter(number_runs::first_number.eq(first)))
+            .set(number_runs::last_number.eq(number))
+            .execute(tx)
+            .await?;
+        Ok(())
+    }
+
+    /// A run of these numbers; an empty one is to be drawn from.
+    async fn begin(&self, tx: &mut Conn, numbers: RangeInclusive<i64>) -> QueryResult<()> {
+        diesel::insert_into(number_runs::table)
+            .values((
+                number_runs::company_id.eq(self.company),
+                number_runs::kind.eq(self.kind),
+                number_runs::counting.eq(self.counting),
+                number_runs::format.eq(self.format),
+                number_runs::first_number.eq(numbers.start()),
+                number_runs::last_number.eq(numbers.end()),
+            ))
+            .on_conflict_do_nothing()
+            .execute(tx)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Notes that staff let the numbers go on at another one.
@@ -82,29 +102,5 @@ pub async fn begin_at(
     format: &str,
     next: i64,
 ) -> QueryResult<()> {
-    begin_run(tx, company, kind, counting, format, next, next - 1).await
-}
-
-async fn begin_run(
-    tx: &mut Conn,
-    company: CompanyId,
-    kind: DocumentKind,
-    counting: &str,
-    format: &str,
-    first: i64,
-    last: i64,
-) -> QueryResult<()> {
-    diesel::insert_into(number_runs::table)
-        .values((
-            number_runs::company_id.eq(company),
-            number_runs::kind.eq(kind),
-            number_runs::counting.eq(counting),
-            number_runs::format.eq(format),
-            number_runs::first_number.eq(first),
-            number_runs::last_number.eq(last),
-        ))
-        .on_conflict_do_nothing()
-        .execute(tx)
-        .await?;
-    Ok(())
+    Run { company, kind, counting, format }.begin(tx, next..=next - 1).await
 }

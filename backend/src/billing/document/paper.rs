@@ -10,7 +10,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
 use super::store::{self, Document, Line, Tax};
-use super::{Terms, frozen, typesetting};
+use super::{Terms, files, frozen, typesetting};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
@@ -18,7 +18,7 @@ use crate::http::error::{Refusal, Result};
 /// The PDF of an issued document. Typesets and freezes it when nobody has yet.
 pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     let mut conn = app.db.get().await?;
-    if let Some((_, bytes)) = store::file(&mut conn, document).await? {
+    if let Some((_, bytes)) = files::file(&mut conn, document).await? {
         return Ok(bytes);
     }
     let row = store::find_for_staff(&mut conn, document).await?.ok_or_else(Refusal::not_found)?;
@@ -34,9 +34,9 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
         .with_context(|| format!("typesetting document {document}"))?;
     let sha256 = Sha256::digest(&bytes);
     let mut conn = app.db.get().await?;
-    store::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
+    files::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
     // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
-    let (_, kept) = store::file(&mut conn, document).await?.context("a paper that was just frozen")?;
+    let (_, kept) = files::file(&mut conn, document).await?.context("a paper that was just frozen")?;
     Ok(kept)
 }
 
@@ -73,17 +73,7 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
             issued_on: related.issued_on?,
         })
     });
-    let logo = match &seller.logo {
-        Some(name) => {
-            let sha256 = data_encoding::HEXLOWER.decode(name.as_bytes()).map_err(anyhow::Error::new)?;
-            store::logo(conn, &sha256).await?
-        }
-        None => None,
-    };
-    let logo = logo.map(|(media_type, bytes)| Logo {
-        media_type: if media_type == "image/png" { LogoType::Png } else { LogoType::Svg },
-        bytes,
-    });
+    let logo = logo(conn, seller.logo.as_deref()).await?;
     let issued_on = row.issued_on.context("an issued document has a date")?;
     let is_proforma = row.kind == DocumentKind::Proforma;
     let is_invoice = row.kind == DocumentKind::Invoice;
@@ -109,10 +99,7 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
     let bank = bank_fields(&seller.bank).into_iter().map(field).collect();
     let data = DocumentData {
         language: row.language.to_string(),
-        paper: match seller.paper {
-            Paper::A4 => pdf::Paper::A4,
-            Paper::UsLetter => pdf::Paper::UsLetter,
-        },
+        paper: size(seller.paper),
         number,
         issued_at: row.issued_at.context("an issued document has an instant")?,
         issued_on,
@@ -139,6 +126,24 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
     Ok((kind(row.kind), data))
 }
 
+/// A kept logo by its name, SHA-256 in hexadecimal.
+pub async fn logo(conn: &mut Conn, name: Option<&str>) -> Result<Option<Logo>> {
+    let Some(name) = name else { return Ok(None) };
+    let sha256 = data_encoding::HEXLOWER.decode(name.as_bytes()).map_err(anyhow::Error::new)?;
+    Ok(files::logo(conn, &sha256).await?.map(|(media_type, bytes)| Logo {
+        media_type: if media_type == "image/png" { LogoType::Png } else { LogoType::Svg },
+        bytes,
+    }))
+}
+
+/// How the size of the sheet is called by the templates.
+pub const fn size(paper: Paper) -> pdf::Paper {
+    match paper {
+        Paper::A4 => pdf::Paper::A4,
+        Paper::UsLetter => pdf::Paper::UsLetter,
+    }
+}
+
 /// Bank details as they are shown, without what is empty.
 pub fn bank_fields(bank: &shared::billing::company::BankAccount) -> Vec<Labelled> {
     [("Bank", &bank.bank), ("IBAN", &bank.iban), ("BIC", &bank.bic), ("Account", &bank.account)]
@@ -159,7 +164,8 @@ fn field(labelled: Labelled) -> pdf::Field {
     pdf::Field { label: labelled.label, value: labelled.value }
 }
 
-fn party(party: DocumentParty) -> pdf::Party {
+/// One side, as the templates take it.
+pub fn party(party: DocumentParty) -> pdf::Party {
     pdf::Party {
         name: party.name,
         address: party.address,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use schema::documents;
 use serde_json::json;
-use shared::billing::document::CancelDocument;
+use shared::billing::document::{CancelDocument, DocumentPurpose};
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Money, Permission};
 
@@ -102,7 +102,8 @@ async fn tell(tx: &mut Conn, now: Timestamp, row: &Document, days: i32) -> Resul
     Ok(())
 }
 
-/// Cancels unpaid proformas that were due so many days ago. Partly paid ones wait for staff.
+/// Cancels unpaid proformas for funds that were due so many days ago. Partly paid ones wait for staff, and so do those that
+/// staff wrote: what they ask for may be done already.
 async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i64) -> Result<()> {
     let until = days_before(today, days + 1)?;
     let first = jiff::civil::date(2000, 1, 1);
@@ -111,7 +112,9 @@ async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i6
         let rows = open_proformas(conn, first, until, last).await?;
         let Some(end) = rows.last() else { return Ok(()) };
         last = Some(end.id);
-        for row in rows.iter().filter(|row| row.status == DocumentStatus::Unpaid) {
+        let forgotten =
+            |row: &&Document| row.status == DocumentStatus::Unpaid && row.purpose == DocumentPurpose::Funds;
+        for row in rows.iter().filter(forgotten) {
             let input = CancelDocument {
                 version: row.version,
                 reason: format!("Not paid within {days} days after it was due."),

@@ -106,6 +106,7 @@ async fn list(
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
     let listing = Listing {
         today,
+        drafts: false,
         client: Some(who.client),
         company: None,
         kind: filter.kind,

@@ -27,9 +27,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[schema(value_type = String, format = Binary)]
 pub struct PdfFile(#[allow(dead_code, reason = "names the body in the API document")] Vec<u8>);
 
+/// The number of a document as the name of a file.
+pub fn file_name(number: &str) -> String {
+    number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
 /// A PDF to be shown or kept.
 pub fn pdf_answer(bytes: Vec<u8>, number: &str) -> HttpResponse {
-    let name: String = number.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let name = file_name(number);
     HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header(("content-disposition", format!("inline; filename=\"{name}.pdf\"")))
@@ -52,6 +57,7 @@ async fn list(
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
     let listing = Listing {
         today,
+        drafts: true,
         client: filter.client,
         company: filter.company,
         kind: filter.kind,

@@ -9,8 +9,9 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Currency, Language, Money};
 
 use super::store::{self, Document};
-use super::{frozen, paper};
+use super::{files, frozen, paper};
 use crate::billing::payment;
+use crate::billing::refund;
 use crate::billing::tax::explain;
 use crate::db::Conn;
 use crate::http::error::Result;
@@ -66,6 +67,12 @@ fn tax_why(rate: Decimal, base: Decimal, amount: Decimal, currency: Currency) ->
     let (shown, rate) = (paper::plain(amount, currency), rate.normalize());
     let base_shown = paper::plain(base, currency);
     match base.checked_mul(rate).map(|product| (product / Decimal::ONE_HUNDRED).normalize()) {
+        // Parts of an invoice that are paid back take their share of its tax instead of being counted anew.
+        Some(exact) if shared::money::round_half_up(exact, currency.decimals()) != amount => {
+            format!(
+                "{shown} {currency}: the part of the invoice's tax, {rate} %, that goes with {base_shown}"
+            )
+        }
         Some(exact) if exact != amount => {
             format!(
                 "{rate} % of {base_shown} = {exact}, rounded once, half away from zero: {shown} {currency}"
@@ -114,11 +121,15 @@ pub async fn detail(
             explanation: line.explanation,
         })
         .collect();
-    let taxes = store::taxes(conn, row.id)
-        .await?
-        .into_iter()
-        .map(|one| tax(&one.name, one.rate, one.base, one.amount, row.currency))
-        .collect();
+    let borne = store::taxes(conn, row.id).await?;
+    let left = match reader {
+        Reader::Staff if rules::states::document_refundable(row.kind, row.status) => {
+            Some(refund::store::left(conn, &row, &borne).await?.total())
+        }
+        _ => None,
+    };
+    let taxes =
+        borne.into_iter().map(|one| tax(&one.name, one.rate, one.base, one.amount, row.currency)).collect();
     let related: Vec<_> = row.proforma_id.into_iter().chain(row.invoice_id).collect();
     let links = if related.is_empty() { Vec::new() } else { store::links(conn, &related).await? };
     let link = |id: Option<shared::DocumentId>| {
@@ -130,7 +141,8 @@ pub async fn detail(
     };
     let paid_by = row.proforma_id.unwrap_or(row.id);
     let payments = payment::store::of_document(conn, paid_by, language).await?;
-    let hash = store::file_hash(conn, row.id).await?;
+    let refunds = refund::store::of_document(conn, row.id, language).await?;
+    let hash = files::file_hash(conn, row.id).await?;
     Ok(DocumentDetail {
         seller: seller.party,
         buyer: buyer.party,
@@ -146,6 +158,8 @@ pub async fn detail(
         invoice: link(row.invoice_id),
         order_id: row.order_id,
         payments,
+        refunds,
+        refundable: left.map(|left| Money::rounded(left, row.currency)),
         pdf_sha256: hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
         actions: actions(&row, reader),
         version: row.version,
@@ -156,21 +170,23 @@ pub async fn detail(
 
 fn actions(row: &Document, reader: Reader) -> Vec<DocumentAction> {
     let payable = rules::states::document_payable(row.kind, row.status);
-    let mut actions = Vec::new();
-    match reader {
-        Reader::Client if payable => actions.push(DocumentAction::Pay),
-        Reader::Client => {}
-        Reader::Staff => {
-            // Money that comes in late or twice has to be booked, too.
-            if row.kind == DocumentKind::Proforma && row.status != DocumentStatus::Draft || payable {
-                actions.push(DocumentAction::AddPayment);
-            }
-            if cancellable(row) {
-                actions.push(DocumentAction::Cancel);
-            }
-        }
-    }
-    actions
+    let from_wallet = payment::from_wallet::payable(row);
+    let staff = reader == Reader::Staff;
+    let draft = row.status == DocumentStatus::Draft;
+    // Money that comes in late or twice has to be booked, too.
+    let takes_money = row.kind == DocumentKind::Proforma && !draft || payable;
+    let refundable = rules::states::document_refundable(row.kind, row.status);
+    [
+        (DocumentAction::Draft, staff && draft),
+        (DocumentAction::Pay, !staff && payable),
+        (DocumentAction::AddPayment, staff && takes_money),
+        (DocumentAction::PayFromWallet, from_wallet),
+        (DocumentAction::Refund, staff && refundable),
+        (DocumentAction::Cancel, staff && cancellable(row)),
+    ]
+    .into_iter()
+    .filter_map(|(action, can)| can.then_some(action))
+    .collect()
 }
 
 /// Only what nobody has paid for: a part that was paid has to be invoiced or given back first. An invoice is corrected by

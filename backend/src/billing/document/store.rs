@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::document::Totals;
 use rust_decimal::Decimal;
-use schema::{document_files, document_lines, document_logos, document_taxes, documents};
+use schema::{document_lines, document_taxes, documents};
 use serde_json::Value;
 use shared::billing::document::DocumentPurpose;
 use shared::billing::{DocumentKind, DocumentStatus};
@@ -125,6 +125,8 @@ pub struct Issued {
     pub tax_decision: Value,
     pub texts: Value,
     pub proforma: Option<DocumentId>,
+    /// Of a credit note: the invoice that it corrects.
+    pub invoice: Option<DocumentId>,
     pub order: Option<OrderId>,
     pub created_by: String,
 }
@@ -134,6 +136,8 @@ pub struct Issued {
 pub struct Listing {
     /// Days are compared with it.
     pub today: Date,
+    /// Whether those that staff still write are among them.
+    pub drafts: bool,
     pub client: Option<ClientId>,
     pub company: Option<CompanyId>,
     pub kind: Option<DocumentKind>,
@@ -148,6 +152,9 @@ pub const SORTS: &[&str] = &["-created_at", "issued_on", "due_on", "number", "to
 
 fn filtered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a, Pg> {
     let mut query = documents::table.into_boxed();
+    if !listing.drafts {
+        query = query.filter(documents::status.ne(DocumentStatus::Draft));
+    }
     if let Some(client) = listing.client {
         query = query.filter(documents::client_id.eq(client));
     }
@@ -219,11 +226,11 @@ pub async fn list(conn: &mut Conn, paging: &Paging, listing: &Listing) -> QueryR
     Ok((rows, total))
 }
 
-/// A document of this client.
+/// An issued document of this client.
 pub async fn find(conn: &mut Conn, client: ClientId, id: DocumentId) -> QueryResult<Option<Document>> {
     documents::table
         .find(id)
-        .filter(documents::client_id.eq(client))
+        .filter(documents::client_id.eq(client).and(documents::status.ne(DocumentStatus::Draft)))
         .select(Document::as_select())
         .first(conn)
         .await
@@ -305,6 +312,7 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<L
                 documents::texts.eq(&issued.texts),
                 documents::template_version.eq(pdf::TEMPLATE_VERSION),
                 documents::proforma_id.eq(issued.proforma),
+                documents::invoice_id.eq(issued.invoice),
                 documents::order_id.eq(issued.order),
                 documents::created_by.eq(&issued.created_by),
                 documents::created_at.eq(at),
@@ -313,24 +321,36 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<L
         ))
         .execute(tx)
         .await?;
+    insert_parts(tx, issued.id, totals, issued.paid, lines).await?;
+    diesel::update(documents::table.find(issued.id))
+        .set((documents::status.eq(issued.status), documents::number.eq(&issued.number)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes the lines and taxes of a draft.
+pub(super) async fn insert_parts(
+    tx: &mut Conn,
+    id: DocumentId,
+    totals: &Totals,
+    paid: bool,
+    lines: Vec<Line>,
+) -> QueryResult<()> {
     let taxes: Vec<Tax> = (1_i32..)
         .zip(&totals.taxes)
         .map(|(position, tax)| Tax {
-            document_id: issued.id,
+            document_id: id,
             position,
             name: tax.name.clone(),
             rate: tax.rate,
             base: tax.base,
             amount: tax.amount,
-            paid: if issued.paid { tax.amount } else { Decimal::ZERO },
+            paid: if paid { tax.amount } else { Decimal::ZERO },
         })
         .collect();
     diesel::insert_into(document_lines::table).values(lines).execute(tx).await?;
     diesel::insert_into(document_taxes::table).values(taxes).execute(tx).await?;
-    diesel::update(documents::table.find(issued.id))
-        .set((documents::status.eq(issued.status), documents::number.eq(&issued.number)))
-        .execute(tx)
-        .await?;
     Ok(())
 }
 
@@ -375,6 +395,19 @@ pub async fn set_invoice(tx: &mut Conn, proforma: DocumentId, invoice: DocumentI
     Ok(())
 }
 
+/// Marks an invoice, or its proforma, as paid back whole.
+pub async fn set_refunded(tx: &mut Conn, now: Timestamp, id: DocumentId) -> QueryResult<()> {
+    diesel::update(documents::table.find(id))
+        .set((
+            documents::status.eq(DocumentStatus::Refunded),
+            documents::version.eq(documents::version + 1),
+            documents::updated_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 pub async fn set_cancelled(tx: &mut Conn, now: Timestamp, id: DocumentId) -> QueryResult<()> {
     let at = jiff_diesel::Timestamp::from(now);
     diesel::update(documents::table.find(id))
@@ -387,49 +420,4 @@ pub async fn set_cancelled(tx: &mut Conn, now: Timestamp, id: DocumentId) -> Que
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// The frozen paper: its SHA-256 and bytes.
-pub async fn file(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<(Vec<u8>, Vec<u8>)>> {
-    document_files::table
-        .find(id)
-        .select((document_files::sha256, document_files::bytes))
-        .first(conn)
-        .await
-        .optional()
-}
-
-pub async fn file_hash(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<Vec<u8>>> {
-    document_files::table.find(id).select(document_files::sha256).first(conn).await.optional()
-}
-
-/// Freezes a paper; the first one stays.
-pub async fn insert_file(
-    conn: &mut Conn,
-    now: Timestamp,
-    id: DocumentId,
-    sha256: &[u8],
-    bytes: &[u8],
-) -> QueryResult<()> {
-    diesel::insert_into(document_files::table)
-        .values((
-            document_files::document_id.eq(id),
-            document_files::sha256.eq(sha256),
-            document_files::bytes.eq(bytes),
-            document_files::created_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// A kept logo by its SHA-256.
-pub async fn logo(conn: &mut Conn, sha256: &[u8]) -> QueryResult<Option<(String, Vec<u8>)>> {
-    document_logos::table
-        .find(sha256)
-        .select((document_logos::media_type, document_logos::bytes))
-        .first(conn)
-        .await
-        .optional()
 }

@@ -72,6 +72,8 @@ pub fn lines(
     }
     match row.kind {
         TransferKind::Payment => of_payment(row, posting, language),
+        TransferKind::Refund => of_refund(row, posting, language),
+        TransferKind::Charge if row.document_id.is_some() => of_document(row, language),
         TransferKind::Adjustment | TransferKind::Credit => {
             let reason = explained("reason").and_then(Value::as_str).unwrap_or_default();
             vec![WhyLine { text: reason.to_owned(), amount: change(row) }]
@@ -90,18 +92,46 @@ fn of_change(change: &OptionChange, language: Language) -> Vec<WhyLine> {
     paid.map(|(text, amount)| WhyLine { text, amount: -amount }).collect()
 }
 
+/// What was paid back, less its taxes; of a posting only what went back with the same payment.
+fn of_refund(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<WhyLine> {
+    let Some(back) = decimal(row, "back") else { return Vec::new() };
+    let number = row.explanation.get("invoice").and_then(Value::as_str).unwrap_or_default();
+    let text = say(language, "Paid back, gross, of", "Zwrócono, brutto, z", "Повернено, брутто, за");
+    let sign = if change(row) < Decimal::ZERO { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+    let mut lines = vec![WhyLine { text: format!("{text} {number}"), amount: sign * back }];
+    let taxes = posting.iter().filter(|other| other.kind == TransferKind::Tax);
+    lines.extend(
+        taxes
+            .filter(|other| other.payment_id == row.payment_id)
+            .map(|tax| WhyLine { text: tax_text(tax, language), amount: -sign * tax.amount }),
+    );
+    lines
+}
+
+/// A document that the wallet paid: its net, because that money has borne its tax.
+fn of_document(row: &Transfer, language: Language) -> Vec<WhyLine> {
+    let number = row.explanation.get("document").and_then(Value::as_str).unwrap_or_default();
+    let text = say(language, "Net of", "Netto", "Нетто");
+    vec![WhyLine { text: format!("{text} {number}"), amount: change(row) }]
+}
+
+fn decimal(row: &Transfer, key: &str) -> Option<Decimal> {
+    row.explanation.get(key).and_then(Value::as_str).and_then(|text| text.parse().ok())
+}
+
+fn tax_text(row: &Transfer, language: Language) -> String {
+    let name = row.explanation.get("tax").and_then(Value::as_str).unwrap_or_default();
+    format!("{} {name}", say(language, "Tax:", "Podatek:", "Податок:"))
+}
+
 /// What came in, less the taxes and what is kept aside.
 fn of_payment(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<WhyLine> {
-    let gross = row.explanation.get("gross").and_then(Value::as_str).and_then(|gross| gross.parse().ok());
-    let Some(gross) = gross else { return Vec::new() };
+    let Some(gross) = decimal(row, "gross") else { return Vec::new() };
     let came = say(language, "Came in, gross", "Wpłynęło, brutto", "Надійшло, брутто");
     let mut lines = vec![WhyLine { text: came, amount: gross }];
     lines.extend(posting.iter().filter_map(|other| {
         let text = match other.kind {
-            TransferKind::Tax => {
-                let name = other.explanation.get("tax").and_then(Value::as_str).unwrap_or_default();
-                format!("{} {name}", say(language, "Tax:", "Podatek:", "Податок:"))
-            }
+            TransferKind::Tax => tax_text(other, language),
             TransferKind::Suspense => {
                 say(language, "Kept aside", "Do wyjaśnienia", "Відкладено до з'ясування")
             }

@@ -15,8 +15,8 @@ pub(super) fn cause(id: TransferId) -> String {
     format!("reversal:{id}")
 }
 
-/// The transaction that a correction takes back. Refuses one of another client, a payment (its document and its taxes would
-/// stay), one that was taken back before, and a correction that is not its exact opposite.
+/// The transaction that a correction takes back. Refuses one of another client, what a document is about (its status and
+/// its taxes would stay), one that was taken back before, and a correction that is not its exact opposite.
 pub(super) async fn find(
     tx: &mut Conn,
     client: ClientId,
@@ -27,8 +27,9 @@ pub(super) async fn find(
     let found = store::find(tx, client, id).await?;
     let unknown = || Refusal::field("reverses", "unknown", "The client has no such transaction.");
     let row = found.ok_or_else(unknown)?;
-    if row.payment_id.is_some() {
-        return Err(Refusal::because(Code::Conflict, "A payment is not taken back by a correction.").into());
+    if row.payment_id.is_some() || row.document_id.is_some() {
+        let detail = "A payment is not taken back by a correction; its invoice is paid back.";
+        return Err(Refusal::because(Code::Conflict, detail).into());
     }
     if posting::posting_of(tx, &cause(id)).await?.is_some() {
         return Err(taken_back_before());

@@ -234,7 +234,7 @@ pub async fn accounts(
         .collect())
 }
 
-/// What came in with an event, and what the gateway kept of it.
+/// What came in with an event, or went back (below zero), and what the gateway kept of it.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct Intake {
     #[diesel(sql_type = SqlUuid)]
@@ -289,9 +289,12 @@ pub async fn words(conn: &mut Conn, rows: &[Transfer]) -> QueryResult<Words> {
     let paid = distinct(rows.iter().filter(|row| row.payment_id.is_some()).map(|row| row.posting_id.0));
     if !paid.is_empty() {
         let intakes: Vec<Intake> = diesel::sql_query(
-            "SELECT t.posting_id, sum(t.amount) FILTER (WHERE d.kind = 'gateway') AS gross,
+            "SELECT t.posting_id,
+                    coalesce(sum(t.amount) FILTER (WHERE d.kind = 'gateway'),
+                        -sum(t.amount) FILTER (WHERE c.kind = 'gateway' AND d.kind <> 'fees')) AS gross,
                     sum(t.amount) FILTER (WHERE d.kind = 'fees') AS fee
              FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit_account
+             JOIN ledger_accounts c ON c.id = t.credit_account
              WHERE t.posting_id = ANY($1) GROUP BY 1",
         )
         .bind::<Array<SqlUuid>, _>(paid)

@@ -36,6 +36,9 @@ fn description(row: &Transfer, words: &Words, language: Language) -> String {
             _ if row.explanation.get("change").is_some() => {
                 (say(language, "Change of options", "Zmiana opcji", "Зміна опцій"), label)
             }
+            _ if row.document_id.is_some() => {
+                (say(language, "Paid from the balance", "Zapłacono z salda", "Сплачено з балансу"), number)
+            }
             _ if row.service_id.is_some() => {
                 (say(language, "Service started", "Uruchomienie usługi", "Запуск послуги"), label)
             }

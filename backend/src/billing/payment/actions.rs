@@ -334,7 +334,7 @@ async fn settle(
         outbox::send(tx, now, &Job::WalletToppedUp { client: row.client_id }, tags).await?;
     }
     if status == DocumentStatus::Invoiced {
-        return document::actions::issue_invoice(tx, now, actor, row).await.map(Some);
+        return document::invoice::issue(tx, now, actor, row).await.map(Some);
     }
     Ok(None)
 }

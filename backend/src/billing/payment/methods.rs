@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use pdf::EpcPayment;
 use shared::billing::company::{BankAccount, GatewayModule, Labelled};
-use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage};
-use shared::{ClientId, CompanyId, Currency, DocumentId, Language};
+use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage, WalletPayment};
+use shared::{ClientId, CompanyId, Currency, DocumentId, Language, Money};
 
-use super::store;
+use super::{from_wallet, store};
 use crate::billing::document::{self, Document, Terms, frozen, paper};
+use crate::billing::wallet;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
@@ -29,7 +30,15 @@ pub async fn page(
         .filter(|gateway| !row.due().is_zero() && gateway.takes(row.currency))
         .map(|gateway| method(&gateway, &row, &seller, language))
         .collect::<Result<_>>()?;
-    Ok(PaymentPage { document: document::show::summary(&row, today), methods })
+    let wallet = match wallet::store::find(conn, client).await? {
+        Some(wallet) if from_wallet::payable(&row) => Some(WalletPayment {
+            amount: Money::rounded(row.net, row.currency),
+            available: Money::ledger(wallet.available(), row.currency),
+            covered: wallet.available() >= row.net,
+        }),
+        _ => None,
+    };
+    Ok(PaymentPage { document: document::show::summary(&row, today), methods, wallet })
 }
 
 /// How documents of a home company can be paid in a currency.

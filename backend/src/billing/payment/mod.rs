@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod assign;
+pub mod from_wallet;
 pub mod methods;
 pub mod routes;
 pub mod store;

@@ -5,20 +5,22 @@ use actix_web::web::Data;
 use actix_web::{Responder, get, post};
 use diesel_async::AsyncConnection;
 use shared::billing::payment::{
-    AssignPayment, BookedPayment, NewPayment, PaymentFilter, PaymentPage, PaymentSummary,
+    AssignPayment, BookedPayment, NewPayment, PaidFromWallet, PaymentFilter, PaymentPage, PaymentSummary,
 };
 use shared::{ClientId, DocumentId, Page, PageQuery, PaymentId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{actions, methods, store};
+use super::{actions, from_wallet, methods, store};
 use crate::App;
+use crate::billing::document;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
-use crate::http::idempotency::Once;
+use crate::http::idempotency::{Once, answer_once};
 use crate::http::{Acting, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(read).service(book).service(assign).service(payment_methods);
+    cfg.service(pay_from_wallet).service(pay_own_from_wallet);
 }
 
 /// List payments.
@@ -125,4 +127,47 @@ async fn payment_methods(
 ) -> Result<Json<PaymentPage>> {
     let mut conn = app.db.get().await?;
     Ok(Json(methods::page(&mut conn, app.clock.now(), who.client, path.1, reads.0).await?))
+}
+
+/// Pay a document out of its client's wallet.
+#[utoipa::path(tag = "billing", operation_id = "payDocumentFromWallet",
+    params(("id" = DocumentId, Path), IdempotencyKey), responses((status = 200, body = PaidFromWallet)),
+    extensions(("x-permission" = json!("payments.book"))))]
+#[post("/admin/documents/{id}/pay-from-wallet")]
+async fn pay_from_wallet(
+    app: Data<App>,
+    who: May<rights::PaymentsBook>,
+    key: IdempotencyKey,
+    id: Path<DocumentId>,
+) -> Result<Json<PaidFromWallet>> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "payDocumentFromWallet", &key, *id, &())?;
+    let mut conn = app.db.get().await?;
+    let found = document::store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
+        from_wallet::pay(tx, now, &who.actor, found.client_id, *id).await
+    })
+    .await?;
+    Ok(Json(paid))
+}
+
+/// Pay one of one's own documents out of the wallet.
+#[utoipa::path(tag = "billing", operation_id = "payOwnDocumentFromWallet",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), IdempotencyKey),
+    responses((status = 200, body = PaidFromWallet)), extensions(("x-permission" = json!("client:documents"))))]
+#[post("/clients/{client_id}/documents/{id}/pay-from-wallet")]
+async fn pay_own_from_wallet(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    key: IdempotencyKey,
+    path: Path<(ClientId, DocumentId)>,
+) -> Result<Json<PaidFromWallet>> {
+    let now = app.clock.now();
+    let once = Once::new(&who.actor, "payOwnDocumentFromWallet", &key, path.1, &())?;
+    let mut conn = app.db.get().await?;
+    let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
+        from_wallet::pay(tx, now, &who.actor, who.client, path.1).await
+    })
+    .await?;
+    Ok(Json(paid))
 }

@@ -55,6 +55,8 @@ struct Row {
     to_suspense: Decimal,
     #[diesel(sql_type = Numeric)]
     assigned: Decimal,
+    #[diesel(sql_type = Numeric)]
+    refunded: Decimal,
     #[diesel(sql_type = SqlDate)]
     received_on: jiff_diesel::Date,
     #[diesel(sql_type = Text)]
@@ -85,6 +87,7 @@ impl From<Row> for PaymentSummary {
             to_tax: money(row.to_tax),
             to_suspense: money(row.to_suspense),
             assigned: money(row.assigned),
+            refunded: money(row.refunded),
             received_on: row.received_on.to_jiff(),
             note: row.note,
             booked_by: row.booked_by,
@@ -97,8 +100,8 @@ impl From<Row> for PaymentSummary {
 const SELECT: &str = "SELECT p.id, p.client_id, p.company_id, p.document_id, d.number AS document_number, p.gateway_id,
         coalesce(nullif(c.company_name, ''), trim(c.first_name || ' ' || c.last_name)) AS client_name,
         coalesce(g.texts->$1->>'name', g.texts->'en'->>'name', g.key) AS gateway_name,
-        p.external_id, p.status, p.currency, p.gross, p.fee, p.to_wallet, p.to_tax, p.to_suspense, p.assigned, p.received_on, p.note,
-        p.booked_by, p.created_at
+        p.external_id, p.status, p.currency, p.gross, p.fee, p.to_wallet, p.to_tax, p.to_suspense, p.assigned, p.refunded,
+        p.received_on, p.note, p.booked_by, p.created_at
     FROM payments p JOIN clients c ON c.id = p.client_id JOIN gateways g ON g.id = p.gateway_id
     LEFT JOIN documents d ON d.id = p.document_id";
 

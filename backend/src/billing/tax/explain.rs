@@ -13,6 +13,7 @@ pub fn decision(decision: Decision) -> TaxDecision {
         Basis::ReverseCharge { evidence } => (TaxBasis::ReverseCharge, None, None, Some(evidence)),
         Basis::Rule { rule, position } => (TaxBasis::Rule, Some(rule), Some(place(position)), None),
         Basis::Fallback => (TaxBasis::Fallback, None, None, None),
+        Basis::Balance => (TaxBasis::Balance, None, None, None),
     };
     TaxDecision {
         basis,
@@ -95,6 +96,9 @@ fn sentence(decision: &Decision) -> String {
         }
         Basis::Fallback => {
             format!("No rule fits {class} at this address on {on}: the home company's own rates, {rates}.")
+        }
+        Basis::Balance => {
+            format!("Paid from the balance on {on}: no tax, because it was paid when the money was added.")
         }
     }
 }

@@ -4,9 +4,9 @@ use actix_web::{get, put, web};
 use diesel_async::AsyncConnection;
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::ClientId;
 use shared::billing::wallet::{CostSummary, CreditLimitChange, WalletSummary};
 use shared::money::AMOUNT_MAX;
+use shared::{ClientId, Code};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{costs, store};
@@ -73,7 +73,12 @@ async fn set_credit_limit(
             let decimals = wallet.currency.decimals();
             let limit =
                 fields.decimal("credit_limit", &change.credit_limit, decimals, Decimal::ZERO, AMOUNT_MAX);
+            let mut read = |text: &str| fields.decimal("was", text, decimals, Decimal::ZERO, AMOUNT_MAX);
+            let was = change.was.as_deref().and_then(&mut read);
             fields.finish()?;
+            if was.is_some_and(|was| was != wallet.credit_limit) {
+                return Err(Refusal::new(Code::VersionConflict).into());
+            }
             let limit = limit.unwrap_or(wallet.credit_limit);
             store::set_credit_limit(tx, client, limit, now).await?;
             let entry = Entry {

@@ -6,13 +6,13 @@ use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
     NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup,
 };
-use shared::{Language, Page, PageQuery, ProductGroupId};
+use shared::{DryRun, Language, Page, PageQuery, ProductGroupId, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
-use crate::catalog::product;
 use crate::catalog::text::Reads;
+use crate::catalog::{parts, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -109,14 +109,22 @@ async fn change(
 }
 
 /// Delete a product group; its products stay.
-#[utoipa::path(tag = "catalog", operation_id = "deleteProductGroup", params(("id" = ProductGroupId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[utoipa::path(tag = "catalog", operation_id = "deleteProductGroup", params(("id" = ProductGroupId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/product-groups/{id}")]
 async fn remove(
     app: Data<App>,
     who: May<rights::ProductsEdit>,
     id: Path<ProductGroupId>,
-) -> Result<impl Responder> {
-    actions::delete(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
+        return Ok(
+            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_GROUP, delete).await?)
+        );
+    }
+    actions::delete(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

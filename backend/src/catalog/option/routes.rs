@@ -9,13 +9,13 @@ use shared::catalog::{
     NewOrderOfRows, OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput,
     PriceRow,
 };
-use shared::{Language, OptionGroupId, OptionId, Page, PageQuery};
+use shared::{DryRun, Language, OptionGroupId, OptionId, Page, PageQuery, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
 use crate::catalog::text::{self, Reads};
-use crate::catalog::{price, product};
+use crate::catalog::{parts, price, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -138,16 +138,23 @@ async fn change(
 }
 
 /// Delete an option group that nothing uses.
-#[utoipa::path(tag = "catalog", operation_id = "deleteOptionGroup", params(("id" = OptionGroupId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[utoipa::path(tag = "catalog", operation_id = "deleteOptionGroup", params(("id" = OptionGroupId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/option-groups/{id}")]
 async fn remove(
     app: Data<App>,
     who: May<rights::ProductsEdit>,
     id: Path<OptionGroupId>,
-) -> Result<impl Responder> {
-    actions::delete_group(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let delete = async |tx: &mut Conn| actions::delete_group(tx, now, &who.actor, *id).await;
+        return Ok(HttpResponse::Ok()
+            .json(parts::rehearse(&mut conn, id.0.0, parts::OF_OPTION_GROUP, delete).await?));
+    }
+    actions::delete_group(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Add an option to a group.
@@ -197,14 +204,22 @@ async fn change_option(
 }
 
 /// Delete an option that no service has chosen.
-#[utoipa::path(tag = "catalog", operation_id = "deleteOption", params(("id" = OptionId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[utoipa::path(tag = "catalog", operation_id = "deleteOption", params(("id" = OptionId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/options/{id}")]
 async fn remove_option(
     app: Data<App>,
     who: May<rights::ProductsEdit>,
     id: Path<OptionId>,
-) -> Result<impl Responder> {
-    actions::delete_choice(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let delete = async |tx: &mut Conn| actions::delete_choice(tx, now, &who.actor, *id).await;
+        return Ok(
+            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_OPTION, delete).await?)
+        );
+    }
+    actions::delete_choice(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

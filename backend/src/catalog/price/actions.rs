@@ -48,6 +48,8 @@ async fn check_unused(tx: &mut Conn, price: &store::Price) -> Result<()> {
 }
 
 /// Writes price rows of a product or option; a row that is empty throughout is deleted. Running services keep theirs.
+///
+/// Refuses all of them when one was changed since the version that it names.
 pub async fn write(
     conn: &mut Conn,
     now: Timestamp,
@@ -86,6 +88,12 @@ pub async fn write(
             rows.push((input.currency, input.period, amounts));
         }
         fields.finish()?;
+        for input in inputs {
+            if let Some(version) = input.version {
+                let present = store::find(tx, owner, input.currency, input.period).await?;
+                Refusal::if_changed(present.map_or(0, |price| price.version), version)?;
+            }
+        }
         for (currency, period, amounts) in &rows {
             if *amounts == Amounts::default() {
                 if let Some(price) = store::find(tx, owner, *currency, *period).await? {

@@ -58,6 +58,7 @@ impl Price {
                 switch_up: text(self.switch_up),
                 switch_down: text(self.switch_down),
                 uninstall: text(self.uninstall),
+                version: Some(self.version),
             },
             version: self.version,
             updated_at: self.updated_at,

@@ -2,18 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{Responder, delete, get, post, put};
+use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
     ModuleInfo, NewOrderOfRows, ProductCopy, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups,
     ProductSummary,
 };
-use shared::{Language, Page, PageQuery, ProductId};
+use shared::{DryRun, Language, Page, PageQuery, ProductId, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
-use crate::catalog::price;
 use crate::catalog::text::Reads;
+use crate::catalog::{parts, price};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -88,7 +88,7 @@ async fn reorder(
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
     actions::reorder(&mut *app.db.get().await?, "products", &order).await?;
-    Ok(actix_web::HttpResponse::NoContent())
+    Ok(HttpResponse::NoContent())
 }
 
 /// List the modules that can deliver products.
@@ -129,16 +129,24 @@ async fn change(
 }
 
 /// Delete a product that was never sold.
-#[utoipa::path(tag = "catalog", operation_id = "deleteProduct", params(("id" = ProductId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
+#[utoipa::path(tag = "catalog", operation_id = "deleteProduct", params(("id" = ProductId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/products/{id}")]
 async fn remove(
     app: Data<App>,
     who: May<rights::ProductsEdit>,
     id: Path<ProductId>,
-) -> Result<impl Responder> {
-    actions::delete(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(actix_web::HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
+        return Ok(
+            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_PRODUCT, delete).await?)
+        );
+    }
+    actions::delete(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Copy a product under another key.

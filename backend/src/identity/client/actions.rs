@@ -9,7 +9,7 @@ use shared::identity::{
 use shared::{ClientId, Code, Money, UserId};
 
 use super::store::{self, Changed, NewRow};
-use super::{people, status};
+use super::{members, people, status};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
@@ -27,7 +27,7 @@ use crate::settings;
 pub async fn detail(conn: &mut Conn, id: ClientId) -> Result<ClientDetail> {
     let row = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
     let addresses = store::addresses(conn, id).await?;
-    let users = people::list(conn, id).await?;
+    let users = members::list(conn, id).await?;
     let last = people::last_sign_in(conn, id).await?;
     let money = |amount| Money::ledger(amount, row.currency);
     Ok(ClientDetail {
@@ -103,15 +103,9 @@ pub async fn create(app: &App, actor: &Actor, new: &NewClient) -> Result<ClientD
     let mut fields = check_new(new, &email);
     let mut conn = app.db.get().await?;
     let security = settings::load(&mut conn).await?.security;
-    if let Some(password) = &new.password {
-        password::check(
-            &mut fields,
-            "password",
-            password,
-            &security,
-            &[&email, &new.first_name, &new.last_name],
-        );
-    }
+    let (plain, imported) = (new.password.as_ref(), new.password_hash.as_ref());
+    let personal = [email.as_str(), &new.first_name, &new.last_name];
+    password::check_new(&mut fields, plain, imported, &security, &personal);
     fields.finish()?;
     let company = match new.company {
         Some(id) => store::company(&mut conn, id).await?,
@@ -123,10 +117,7 @@ pub async fn create(app: &App, actor: &Actor, new: &NewClient) -> Result<ClientD
         return Err(Refusal::field("currency", "unknown", "Choose one of the enabled currencies.").into());
     }
     drop(conn);
-    let hash = match &new.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
-        None => None,
-    };
+    let hash = password::to_keep(&app.passwords, plain, imported).await?;
     let active = new.status.unwrap_or(NewClientStatus::Active) == NewClientStatus::Active;
 
     let mut conn = app.db.get().await?;
@@ -173,8 +164,9 @@ async fn owner_for(
 ) -> Result<UserId> {
     if let Some(known) = sessions::credentials_by_email(tx, Portal::Client, email).await? {
         if hash.is_some() {
+            let field = if new.password.is_some() { "password" } else { "password_hash" };
             let message = "A user with this address exists and keeps his password. Leave this empty.";
-            return Err(Refusal::field("password", "taken", message).into());
+            return Err(Refusal::field(field, "taken", message).into());
         }
         return Ok(UserId(known.id));
     }
@@ -196,7 +188,8 @@ async fn owner_for(
         link::actions::send_set_password(app, tx, now, Person::User(id), email).await?;
     } else if !active {
         link::actions::send_confirmation(app, tx, now, id, email).await?;
-    } else {
+    } else if new.password_hash.is_none() {
+        // Who was taken over from another system is no newcomer.
         letters::welcome(tx, now, id).await?;
     }
     Ok(id)

@@ -5,7 +5,11 @@
 
 pub mod actions;
 mod export;
-mod people;
+pub(super) mod members;
+mod networks;
+mod notes;
+pub(super) mod own_users;
+pub(super) mod people;
 mod people_routes;
 mod routes;
 pub mod status;
@@ -14,9 +18,11 @@ pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Every operation of staff on clients.
+/// Every operation on clients: of staff, and of their own users on users and networks.
 pub fn routes(cfg: &mut ServiceConfig) {
     routes::routes(cfg);
     status_routes::routes(cfg);
     people_routes::routes(cfg);
+    networks::routes(cfg);
+    own_users::routes(cfg);
 }

@@ -7,7 +7,8 @@ use shared::identity::{
 use shared::{ClientId, Page, PageQuery, UserId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{people, store};
+use super::people::Acting;
+use super::{members, notes, people, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -17,6 +18,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(associate_user)
         .service(change_client_user)
         .service(detach_user)
+        .service(disable_client_user)
+        .service(enable_client_user)
         .service(switch_owner)
         .service(list_notes)
         .service(add_note)
@@ -24,17 +27,20 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Users who act for a client, the owner first.
-#[utoipa::path(tag = "clients", operation_id = "listClientUsers", params(("id" = ClientId, Path)),
-    responses((status = 200, body = Vec<ClientUser>)), extensions(("x-permission" = json!("clients.view"))))]
+#[utoipa::path(tag = "clients", operation_id = "listClientUsers", params(("id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<ClientUser>)), extensions(("x-permission" = json!("clients.view"))))]
 #[get("/admin/clients/{id}/users")]
 async fn list_client_users(
     app: web::Data<App>,
     _who: May<rights::ClientsView>,
     id: Path<ClientId>,
-) -> Result<Json<Vec<ClientUser>>> {
+    page: Query<PageQuery>,
+) -> Result<Json<Page<ClientUser>>> {
+    let paging = Paging::read(&page, members::SORTS)?;
     let mut conn = app.db.get().await?;
     store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(people::list(&mut conn, *id).await?))
+    let (items, total) = members::page(&mut conn, *id, &paging).await?;
+    Ok(Json(paging.page(items, total)))
 }
 
 /// Let a user act for a client.
@@ -80,6 +86,34 @@ async fn detach_user(
     Ok(Json(people::detach(&app, &who.actor, id, user).await?))
 }
 
+/// Keep a user from acting for a client; his tokens for it open nothing meanwhile.
+#[utoipa::path(tag = "clients", operation_id = "disableClientUser",
+    params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = ClientUser)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[post("/admin/clients/{id}/users/{user_id}/disable")]
+async fn disable_client_user(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    path: Path<(ClientId, UserId)>,
+) -> Result<Json<ClientUser>> {
+    let (id, user) = path.0;
+    Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Disabled).await?))
+}
+
+/// Let a disabled user act for a client again.
+#[utoipa::path(tag = "clients", operation_id = "enableClientUser",
+    params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = ClientUser)),
+    extensions(("x-permission" = json!("clients.users"))))]
+#[post("/admin/clients/{id}/users/{user_id}/enable")]
+async fn enable_client_user(
+    app: web::Data<App>,
+    who: May<rights::ClientsUsers>,
+    path: Path<(ClientId, UserId)>,
+) -> Result<Json<ClientUser>> {
+    let (id, user) = path.0;
+    Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Enabled).await?))
+}
+
 /// Make another user of a client its owner.
 #[utoipa::path(tag = "clients", operation_id = "switchClientOwner", request_body = OwnerSwitch,
     params(("id" = ClientId, Path)), responses((status = 200, body = Vec<ClientUser>)),
@@ -107,7 +141,7 @@ async fn list_notes(
     let paging = Paging::read(&page, &["-at"])?;
     let mut conn = app.db.get().await?;
     store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    let (items, total) = people::notes(&mut conn, *id, &paging).await?;
+    let (items, total) = notes::notes(&mut conn, *id, &paging).await?;
     Ok(Json(paging.page(items, total)))
 }
 
@@ -122,7 +156,7 @@ async fn add_note(
     id: Path<ClientId>,
     new: Json<NewClientNote>,
 ) -> Result<HttpResponse> {
-    let note = people::add_note(&app, who.admin, &who.actor, *id, &new.text).await?;
+    let note = notes::add_note(&app, who.admin, &who.actor, *id, &new.text).await?;
     Ok(HttpResponse::Created().json(note))
 }
 

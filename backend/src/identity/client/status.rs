@@ -199,7 +199,7 @@ fn obstacles(action: ClientAction, client: &Client) -> Vec<Obstacle> {
 /// Browsers and tokens of users who belong to no other usable client.
 const SHUT_OUT: &str = "SELECT m.user_id FROM client_users m WHERE m.client_id = $1 AND NOT EXISTS (
      SELECT FROM client_users o JOIN clients c ON c.id = o.client_id
-     WHERE o.user_id = m.user_id AND o.client_id <> $1 AND c.status NOT IN ('banned', 'fraud', 'deleted'))";
+     WHERE o.user_id = m.user_id AND o.client_id <> $1 AND o.disabled_at IS NULL AND c.status NOT IN ('banned', 'fraud', 'deleted'))";
 
 #[derive(QueryableByName)]
 struct Count {
@@ -363,6 +363,10 @@ async fn anonymise(tx: &mut Conn, now: Timestamp, id: ClientId) -> QueryResult<(
     .execute(tx)
     .await?;
     diesel::sql_query("DELETE FROM client_addresses WHERE client_id = $1 AND kind <> 'billing'")
+        .bind::<SqlUuid, _>(id)
+        .execute(tx)
+        .await?;
+    diesel::sql_query("DELETE FROM client_invitations WHERE client_id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(tx)
         .await?;

@@ -10,6 +10,7 @@ use shared::Code;
 use shared::identity::SecretText;
 use tokio::sync::Semaphore;
 
+use super::imported::Readable;
 use crate::http::error::{Refusal, Result};
 
 const MEMORY_KIB: u32 = 64 * 1024;
@@ -27,8 +28,16 @@ const NOBODY: &str = "$argon2id$v=19$m=65536,t=3,p=1$c29tZSBzYWx0IG9mIG91cnM$\
 pub enum Verdict {
     Wrong,
     Right,
-    /// Right, and kept with weaker parameters than ours: hash it again.
+    /// Right, and kept in another way or with weaker parameters than ours: hash it again.
     RightButWeak,
+    /// Kept in a way that we cannot verify, or that would cost too much: only a new password helps.
+    Unreadable,
+}
+
+impl Verdict {
+    pub fn is_right(self) -> bool {
+        matches!(self, Self::Right | Self::RightButWeak)
+    }
 }
 
 /// Hashes and verifies passwords off the async threads. Cheap to clone.
@@ -44,7 +53,8 @@ fn ours() -> anyhow::Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-fn is_weak(hash: &PasswordHash) -> bool {
+/// Whether a hash of argon2 is weaker than what we make ourselves.
+pub(super) fn is_weak(hash: &PasswordHash) -> bool {
     let number = |name: &str| hash.params.get_decimal(name).unwrap_or(0);
     hash.algorithm.as_str() != "argon2id" || number("m") < MEMORY_KIB || number("t") < PASSES
 }
@@ -84,20 +94,19 @@ impl Hasher {
         .map_err(Into::into)
     }
 
-    /// Compares a password with what is kept. Takes as long when nothing is kept, or something we cannot read.
+    /// Compares a password with what is kept, of whichever system. Takes as long as ours when nothing is kept, or something we
+    /// cannot read.
     pub async fn verify(&self, password: &SecretText, kept: Option<String>) -> Result<Verdict> {
         let password = password.clone();
         self.run(move || {
-            let known = kept.as_deref().and_then(|kept| PasswordHash::new(kept).ok());
-            let readable = known.filter(|hash| Algorithm::try_from(hash.algorithm.as_str()).is_ok());
-            let Some(hash) = readable else {
+            let password = password.expose().as_bytes();
+            let Some(readable) = kept.as_deref().and_then(Readable::of) else {
                 let nobody = PasswordHash::new(NOBODY).context("the stand-in hash is sound")?;
                 // The result is known; only the time counts.
-                let _always_wrong = ours()?.verify_password(password.expose().as_bytes(), &nobody);
-                return anyhow::Ok(Verdict::Wrong);
+                let _always_wrong = ours()?.verify_password(password, &nobody);
+                return anyhow::Ok(if kept.is_some() { Verdict::Unreadable } else { Verdict::Wrong });
             };
-            let right = ours()?.verify_password(password.expose().as_bytes(), &hash).is_ok();
-            Ok(match (right, is_weak(&hash)) {
+            Ok(match (readable.is_of(password), readable.is_weak()) {
                 (false, _) => Verdict::Wrong,
                 (true, false) => Verdict::Right,
                 (true, true) => Verdict::RightButWeak,
@@ -125,12 +134,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_we_cannot_read_is_wrong_and_no_error() {
+    async fn what_we_cannot_read_is_told_and_no_error() {
         let hasher = Hasher::new(2);
         for kept in ["$2y$10$abcdefghijklmnopqrstuv", "plain", ""] {
             let verdict = hasher.verify(&SecretText::new("x"), Some(kept.to_owned())).await.unwrap();
-            assert_eq!(verdict, Verdict::Wrong, "{kept}");
+            assert_eq!(verdict, Verdict::Unreadable, "{kept}");
         }
+        assert_eq!(hasher.verify(&SecretText::new("x"), None).await.unwrap(), Verdict::Wrong);
         assert!(PasswordHash::new(NOBODY).is_ok());
     }
 

@@ -1,9 +1,11 @@
 //! Passwords: what is accepted, and how they are kept.
 //!
 //! Stored as PHC strings of argon2id (64 MiB, three passes, one lane). Hashing runs off the async threads, a few at once; who
-//! would have to wait too long is told to come back.
+//! would have to wait too long is told to come back. Hashes of other systems verify until their first good sign-in.
 
 mod hasher;
+mod imported;
+mod schemes;
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -12,8 +14,10 @@ use shared::identity::{SecretText, Strength, strength};
 use shared::settings::SecuritySettings;
 
 use crate::http::Fields;
+use crate::http::error::Result;
 
 pub use hasher::{Hasher, Verdict};
+pub use schemes::routes;
 
 /// The most characters of a password.
 const LENGTH_MAX: usize = 256;
@@ -68,6 +72,40 @@ pub fn check(
         fields.add(field, "too_weak", "Repeats and runs are easy to guess. Choose another.");
     }
     strength
+}
+
+/// The most characters of a hash of another system.
+const HASH_LENGTH_MAX: usize = 500;
+
+/// Adds what is wrong with a password of a new account: given as text, or as a hash of another system, not as both.
+pub fn check_new(
+    fields: &mut Fields,
+    password: Option<&SecretText>,
+    hash: Option<&SecretText>,
+    settings: &SecuritySettings,
+    personal: &[&str],
+) {
+    if let Some(password) = password {
+        check(fields, "password", password, settings, personal);
+    }
+    let Some(hash) = hash else { return };
+    fields.check(password.is_none(), "password_hash", "invalid", "Give the password or its hash, not both.");
+    let readable = hash.expose().len() <= HASH_LENGTH_MAX && imported::Readable::of(hash.expose()).is_some();
+    let message = "Not a hash that can be verified: bcrypt, argon2, scrypt or PBKDF2 of bearable cost.";
+    fields.check(readable, "password_hash", "invalid", message);
+}
+
+/// What to keep for a new account: the hash of its password, or the one it came with. `None`: it has neither yet.
+pub async fn to_keep(
+    hasher: &Hasher,
+    password: Option<&SecretText>,
+    hash: Option<&SecretText>,
+) -> Result<Option<String>> {
+    match (password, hash) {
+        (Some(password), _) => Ok(Some(hasher.hash(password).await?)),
+        (None, Some(hash)) => Ok(Some(hash.expose().to_owned())),
+        (None, None) => Ok(None),
+    }
 }
 
 #[cfg(test)]

@@ -13,13 +13,15 @@ use crate::http::Fields;
 use crate::http::access::{Proof, Visitor};
 use crate::http::cookies::Portal;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::network;
 use crate::identity::access::Session;
 use crate::identity::attempts;
 use crate::identity::factor;
-use crate::identity::letters;
 use crate::identity::password::Verdict;
 use crate::identity::person::Person;
 use crate::identity::session::store::{self, Begun, Credentials, NewSession};
+use crate::jobs::Job;
+use crate::jobs::outbox::{self, Tags};
 use crate::settings;
 
 /// Wrong codes of one session before it ends.
@@ -44,6 +46,14 @@ fn wrong_credentials() -> Error {
     Refusal::because(Code::WrongCredentials, detail).into()
 }
 
+/// Refuses with `NetworkNotAllowed` a sign-in to the admin portal from where staff may not come.
+pub async fn need_network(conn: &mut Conn, portal: Portal, ip: &str) -> Result<()> {
+    match portal {
+        Portal::Admin => network::need(&settings::load(conn).await?.security.staff_networks, ip),
+        Portal::Client => Ok(()),
+    }
+}
+
 /// Signs a person in with e-mail and password.
 ///
 /// Says the same, after the same time, for an unknown address and a wrong password; makes who tries often wait.
@@ -63,6 +73,7 @@ pub async fn sign_in(
     fields.finish()?;
 
     let mut conn = app.db.get().await?;
+    need_network(&mut conn, portal, &visitor.ip).await?;
     let per_minute = app.config.http.sign_in_per_minute.get();
     let attempt = attempts::begin(&mut conn, now, portal, &email, &visitor.ip, per_minute).await?;
     let found = store::credentials_by_email(&mut conn, portal, &email).await?;
@@ -72,8 +83,12 @@ pub async fn sign_in(
     let verdict = app.passwords.verify(&asked.password, kept).await?;
 
     let mut conn = app.db.get().await?;
-    let found = found.filter(|found| verdict != Verdict::Wrong && found.may_sign_in());
-    let Some(found) = found else {
+    let found = found.filter(Credentials::may_sign_in);
+    if verdict == Verdict::Unreadable && found.is_some() {
+        let detail = "Your password cannot be taken over from where it was. Set a new one with \"Forgotten password\".";
+        return Err(Refusal::because(Code::PasswordResetNeeded, detail).into());
+    }
+    let Some(found) = found.filter(|_| verdict.is_right()) else {
         if portal == Portal::Admin && TOLD_AFTER.contains(&(attempt.failures_before + 1)) {
             tell_staff(&mut conn, now, visitor, &email, attempt.failures_before + 1).await?;
         }
@@ -134,7 +149,9 @@ async fn tell_staff(
             ..Entry::default()
         };
         audit::record(tx, &visitor.actor, now, entry).await?;
-        letters::staff_sign_in_failed(tx, now, email, &visitor.ip, failures).await
+        let job = Job::SignInFailed { email: email.to_owned(), ip: visitor.ip.clone(), failures, at: now };
+        outbox::send(tx, now, &job, Tags::default()).await?;
+        Ok(())
     })
     .await
 }
@@ -239,7 +256,7 @@ pub async fn is_own_password(app: &App, person: Person, ip: &str, password: &Sec
     let per_minute = app.config.http.sign_in_per_minute.get();
     let attempt = attempts::begin(&mut conn, now, person.portal(), &found.email, ip, per_minute).await?;
     drop(conn);
-    let right = app.passwords.verify(password, found.password_hash).await? != Verdict::Wrong;
+    let right = app.passwords.verify(password, found.password_hash).await?.is_right();
     if right {
         // Not a sign-in: earlier failures of the account go on counting.
         attempts::forget(&mut *app.db.get().await?, attempt).await?;

@@ -4,6 +4,7 @@
 //! there is one, was given; until then it opens nothing but the second step. Every step up gets new bits.
 
 pub mod actions;
+pub mod alert;
 mod routes;
 pub mod store;
 

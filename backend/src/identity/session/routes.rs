@@ -103,6 +103,8 @@ async fn half_session(request: &HttpRequest, portal: Portal) -> Result<(identity
     let session = access::session(request, portal).await?.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let person = session.admin.map(Person::Admin).or(session.user.map(Person::User));
     let person = person.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+    let app = request.app_data::<web::Data<App>>().expect("the server is always built with its App");
+    actions::need_network(&mut *app.db.get().await?, portal, &request::origin(request)).await?;
     Ok((session, person))
 }
 

@@ -18,7 +18,7 @@ use crate::db::Conn;
 use crate::http::Paging;
 use crate::http::access::client_rights;
 use crate::http::cookies::Portal;
-use crate::identity::access::fingerprint;
+use crate::identity::access::{fingerprint, note_address};
 use crate::identity::person::Person;
 use crate::identity::random;
 
@@ -280,6 +280,9 @@ pub async fn note_sign_in(tx: &mut Conn, now: Timestamp, person: Person, ip: &st
     .bind::<Text, _>(ip)
     .execute(tx)
     .await?;
+    if let Person::Admin(admin) = person {
+        note_address(tx, now, admin, ip).await?;
+    }
     Ok(())
 }
 
@@ -478,7 +481,8 @@ pub async fn accesses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<ClientAc
         "SELECT c.id, coalesce(nullif(c.company_name, ''), trim(c.first_name || ' ' || c.last_name)) AS name, c.status,
              c.status_reason, c.currency, m.role, m.permissions, c.enforce_two_factor AND NOT u.two_factor AS second_factor_required
          FROM client_users m JOIN clients c ON c.id = m.client_id JOIN users u ON u.id = m.user_id
-         WHERE m.user_id = $1 AND c.status NOT IN ('banned', 'fraud', 'deleted') ORDER BY m.role = 'owner' DESC, m.created_at, c.id",
+         WHERE m.user_id = $1 AND m.disabled_at IS NULL AND c.status NOT IN ('banned', 'fraud', 'deleted')
+         ORDER BY m.role = 'owner' DESC, m.created_at, c.id",
     )
     .bind::<SqlUuid, _>(user)
     .load(conn)

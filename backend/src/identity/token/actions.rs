@@ -1,7 +1,5 @@
 //! Making and revoking tokens. Both ask for the password.
 
-use std::net::IpAddr;
-
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::identity::{NewToken, TokenCreated, TokenSummary};
@@ -14,6 +12,7 @@ use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::access::{Proof, client_rights};
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::network;
 use crate::identity::person::Person;
 use crate::identity::random;
 use crate::identity::session::actions::need_sudo;
@@ -57,14 +56,6 @@ fn both(areas: &[&str]) -> Vec<String> {
     areas.iter().flat_map(|area| [format!("{area}:read"), format!("{area}:write")]).collect()
 }
 
-fn is_network(text: &str) -> bool {
-    let (base, bits) = text.split_once('/').unwrap_or((text, ""));
-    let Ok(base) = base.parse::<IpAddr>() else { return false };
-    let most = if base.is_ipv4() { 32 } else { 128 };
-    bits.is_empty() != text.contains('/')
-        && (bits.is_empty() || bits.parse::<u8>().is_ok_and(|bits| bits <= most))
-}
-
 fn check(new: &NewToken, offered: &[String], now: Timestamp) -> Result<()> {
     let mut fields = Fields::new();
     fields.required("name", &new.name, 100);
@@ -78,11 +69,7 @@ fn check(new: &NewToken, offered: &[String], now: Timestamp) -> Result<()> {
             "There is no such scope.",
         );
     }
-    fields.check(new.networks.len() <= 20, "networks", "too_long", "At most 20 networks.");
-    for (index, network) in new.networks.iter().enumerate().take(20) {
-        let name = format!("networks.{index}");
-        fields.check(is_network(network), &name, "invalid", "Write a network such as 203.0.113.0/24.");
-    }
+    network::check(&mut fields, "networks", &new.networks, 20);
     if let Some(expires_at) = new.expires_at {
         fields.instant("expires_at", expires_at);
         fields.check(expires_at > now, "expires_at", "out_of_range", "Must lie in the future.");
@@ -166,19 +153,4 @@ pub(super) async fn revoke(app: &App, maker: &Maker<'_>, id: TokenId) -> Result<
         Ok(audit::record(tx, maker.actor, now, entry).await?)
     })
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_network;
-
-    #[test]
-    fn networks_are_addresses_with_a_width_that_fits() {
-        for good in ["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0.0.0.0/0"] {
-            assert!(is_network(good), "{good}");
-        }
-        for bad in ["203.0.113.0/33", "203.0.113.0/", "10/8", "", "example.com", "2001:db8::/129"] {
-            assert!(!is_network(bad), "{bad}");
-        }
-    }
 }

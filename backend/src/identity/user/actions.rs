@@ -1,13 +1,14 @@
 //! Creating, changing and deleting users.
 
 use diesel_async::AsyncConnection;
+use jiff::Timestamp;
 use shared::identity::{NewUser, UserChange, UserDetail, UserStatus};
-use shared::{Code, UserId};
+use shared::{Code, Effect, EffectKind, Rehearsal, UserId};
 
 use super::store::{self, Changed, NewRow};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::Fields;
 use crate::http::error::{Error, Refusal, Result};
 use crate::identity::link;
@@ -34,21 +35,12 @@ pub(super) async fn create(app: &App, actor: &Actor, new: &NewUser) -> Result<Us
     fields.text("last_name", &new.last_name, 100);
     contact::check_phone(&mut fields, new.phone_country.as_deref(), new.phone.as_deref());
     fields.text("notes", &new.notes, 5000);
-    if let Some(password) = &new.password {
-        let security = settings::load(&mut *app.db.get().await?).await?.security;
-        password::check(
-            &mut fields,
-            "password",
-            password,
-            &security,
-            &[&email, &new.first_name, &new.last_name],
-        );
-    }
+    let security = settings::load(&mut *app.db.get().await?).await?.security;
+    let (plain, imported) = (new.password.as_ref(), new.password_hash.as_ref());
+    let personal = [email.as_str(), &new.first_name, &new.last_name];
+    password::check_new(&mut fields, plain, imported, &security, &personal);
     fields.finish()?;
-    let hash = match &new.password {
-        Some(password) => Some(app.passwords.hash(password).await?),
-        None => None,
-    };
+    let hash = password::to_keep(&app.passwords, plain, imported).await?;
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let row = NewRow {
@@ -100,7 +92,7 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
         if old.email != email && is_taken(tx, Person::User(id), &email).await? {
             return Err(Refusal::field("email", "taken", "A user has this address already.").into());
         }
-        let mark = |wanted: bool, was: Option<jiff::Timestamp>| wanted.then(|| was.unwrap_or(now));
+        let mark = |wanted: bool, was: Option<Timestamp>| wanted.then(|| was.unwrap_or(now));
         let changed = Changed {
             email: &email,
             first_name: change.first_name.trim(),
@@ -137,22 +129,42 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
 pub(super) async fn delete(app: &App, actor: &Actor, id: UserId) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        let user = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        let clients = store::clients_of(tx, id).await?;
-        if !clients.is_empty() {
-            let names: Vec<&str> = clients.iter().map(|client| client.name.as_str()).take(5).collect();
-            let detail = format!("Detach the user first from: {}.", names.join(", "));
-            return Err(Refusal::because(Code::InUse, detail).into());
+    conn.transaction::<_, Error, _>(async |tx| delete_in(tx, now, actor, id).await).await
+}
+
+/// Says what deleting a user would take with it. Refuses what `delete` refuses.
+pub(super) async fn rehearse_delete(app: &App, actor: &Actor, id: UserId) -> Result<Rehearsal> {
+    let now = app.clock.now();
+    db::rehearse(&mut *app.db.get().await?, async |tx| {
+        let (sessions, tokens) = store::count_ways_in(tx, now, id).await?;
+        delete_in(tx, now, actor, id).await?;
+        let counted = [
+            (EffectKind::SessionsEnded, sessions, "browsers are signed out."),
+            (EffectKind::TokensRevoked, tokens, "API tokens stop working."),
+        ];
+        let mut effects = vec![Effect::new(EffectKind::Deleted, "It is deleted for good.")];
+        for (code, count, message) in counted.into_iter().filter(|(_, count, _)| *count > 0) {
+            effects.push(Effect::new(code, format!("{count} {message}")).counted(count));
         }
-        store::delete(tx, id).await?;
-        let entry = Entry {
-            action: "user.deleted",
-            description: format!("Deleted the user {}", user.email),
-            subject: Some(("user", id.0)),
-            ..Entry::default()
-        };
-        Ok(audit::record(tx, actor, now, entry).await?)
+        Ok(Rehearsal { effects })
     })
     .await
+}
+
+async fn delete_in(tx: &mut Conn, now: Timestamp, actor: &Actor, id: UserId) -> Result<()> {
+    let user = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let clients = store::clients_of(tx, id).await?;
+    if !clients.is_empty() {
+        let names: Vec<&str> = clients.iter().map(|client| client.name.as_str()).take(5).collect();
+        let detail = format!("Detach the user first from: {}.", names.join(", "));
+        return Err(Refusal::because(Code::InUse, detail).into());
+    }
+    store::delete(tx, id).await?;
+    let entry = Entry {
+        action: "user.deleted",
+        description: format!("Deleted the user {}", user.email),
+        subject: Some(("user", id.0)),
+        ..Entry::default()
+    };
+    Ok(audit::record(tx, actor, now, entry).await?)
 }

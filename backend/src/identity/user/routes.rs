@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
     NewUser, Reason, SessionSummary, SessionsEnded, UserChange, UserDetail, UserFilter, UserSummary,
 };
-use shared::{Page, PageQuery, UserId};
+use shared::{DryRun, Page, PageQuery, Rehearsal, UserId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
@@ -81,14 +81,19 @@ async fn change_user(
 }
 
 /// Delete a user who belongs to no client.
-#[utoipa::path(tag = "clients", operation_id = "deleteUser", params(("id" = UserId, Path)),
-    responses((status = 204, description = "Deleted.")), extensions(("x-permission" = json!("users.edit"))))]
+#[utoipa::path(tag = "clients", operation_id = "deleteUser", params(("id" = UserId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
+        (status = 204, description = "Deleted.")), extensions(("x-permission" = json!("users.edit"))))]
 #[delete("/admin/users/{id}")]
 async fn delete_user(
     app: web::Data<App>,
     who: May<rights::UsersEdit>,
     id: Path<UserId>,
+    dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(actions::rehearse_delete(&app, &who.actor, *id).await?));
+    }
     actions::delete(&app, &who.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

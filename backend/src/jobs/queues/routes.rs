@@ -13,7 +13,7 @@ use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Json, May, Path, Query, rights};
-use crate::jobs::routes::refuse_double;
+use crate::jobs::bulk::refuse_double;
 
 pub(in crate::jobs) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_queue_statistics).service(change_queue).service(retry_queue);

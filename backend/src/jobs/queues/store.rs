@@ -1,4 +1,4 @@
-//! What staff set of the queues, as rows. The only file here that speaks diesel.
+//! What staff set of the queues, as rows; the statements of the charts are in `statistics`.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
@@ -8,6 +8,7 @@ use schema::{queues, tasks};
 use shared::tasks::{Queue, QueueControl, TaskState};
 
 use crate::db::Conn;
+use crate::jobs::store::PUT_BACK;
 
 type Row = (Queue, bool, i32, i32, i32);
 
@@ -97,26 +98,25 @@ pub(in crate::jobs) async fn failed(conn: &mut Conn, queue: Queue) -> QueryResul
              (SELECT count(*) FROM ({FREE}) free) AS free"
     ))
     .bind::<Text, _>(queue)
+    .bind::<Text, _>(queue)
     .get_result(conn)
     .await?;
     Ok((row.free, row.all - row.free))
 }
 
-/// The failed tasks that may be put back: of each key the last one, when none of it is unfinished.
+/// The failed tasks that may be put back: of each key the last one, when none of it is unfinished. `$2`: the queue.
 const FREE: &str = "SELECT DISTINCT ON (coalesce(dedup_key, id::text)) id FROM tasks f
-     WHERE queue = $1 AND state = 'failed' AND NOT manual
+     WHERE queue = $2 AND state = 'failed' AND NOT manual
        AND NOT EXISTS (SELECT FROM tasks u WHERE u.dedup_key = f.dedup_key
                        AND u.state IN ('queued', 'pending', 'processing'))
      ORDER BY coalesce(dedup_key, id::text), created_at DESC";
 
 /// Puts them back, with all their attempts before them: how many.
 pub(in crate::jobs) async fn retry_failed(tx: &mut Conn, queue: Queue, now: Timestamp) -> QueryResult<i64> {
-    let put_back = diesel::sql_query(format!(
-        "UPDATE tasks SET state = 'queued', attempts = 0, run_at = $2, finished_at = NULL WHERE id IN ({FREE})"
-    ))
-    .bind::<Text, _>(queue)
-    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
-    .execute(tx)
-    .await?;
+    let put_back = diesel::sql_query(format!("{PUT_BACK} WHERE id IN ({FREE})"))
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+        .bind::<Text, _>(queue)
+        .execute(tx)
+        .await?;
     Ok(i64::try_from(put_back).unwrap_or(i64::MAX))
 }

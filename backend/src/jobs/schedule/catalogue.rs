@@ -76,6 +76,26 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     },
     Entry {
+        key: "statements",
+        category: ScheduleCategory::Finance,
+        cron: "0 4 1 * *",
+        job: Job::Statements,
+        texts: [
+            (
+                "Usage statements",
+                "Lists what every client was charged in the month that ended, and tells the clients.",
+            ),
+            (
+                "Zestawienia usług",
+                "Zestawia opłaty każdego klienta za zakończony miesiąc i powiadamia klientów.",
+            ),
+            (
+                "Звіти про використання",
+                "Підсумовує нарахування кожного клієнта за минулий місяць і повідомляє клієнтів.",
+            ),
+        ],
+    },
+    Entry {
         key: "waiting-mail",
         category: ScheduleCategory::System,
         cron: "*/10 * * * *",

@@ -44,7 +44,9 @@ pub async fn tick(app: &App) -> Result<usize> {
                 continue;
             };
             if moved_away(&row, &zone) {
-                row = Row { time_zone: zone.clone(), next_run_at: None, ..row };
+                // A run that is due already is still made up.
+                let due = row.next_run_at.filter(|at| *at <= now);
+                row = Row { time_zone: zone.clone(), next_run_at: due, ..row };
                 store::advance(tx, &row).await?;
             }
             if needs_look(&row, now) {

@@ -168,8 +168,19 @@ async fn write(
             new: Some(seen(&wanted.cron, &wanted.time_zone, wanted.enabled)),
             ..Trail::default()
         };
-        let row =
-            Row { cron: wanted.cron, time_zone: wanted.time_zone, enabled: wanted.enabled, next_run_at, ..row };
+        // As delivered again: it follows the installation's zone, as one that nobody changed.
+        let zone = settings::load(tx).await?.general.time_zone;
+        let delivered = catalogue::find(key).is_some_and(|entry| entry.cron == wanted.cron)
+            && wanted.time_zone == zone
+            && wanted.enabled;
+        let row = Row {
+            cron: wanted.cron,
+            time_zone: wanted.time_zone,
+            enabled: wanted.enabled,
+            version: if delivered { 1 } else { row.version + 1 },
+            next_run_at,
+            ..row
+        };
         store::change(tx, now, &row).await?;
         audit::record(tx, actor, now, trail).await?;
         Ok(())

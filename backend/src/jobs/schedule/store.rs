@@ -84,7 +84,7 @@ pub(super) async fn change(tx: &mut Conn, now: Timestamp, row: &Row) -> QueryRes
             schedules::time_zone.eq(&row.time_zone),
             schedules::enabled.eq(row.enabled),
             schedules::next_run_at.eq(row.next_run_at.map(jiff_diesel::Timestamp::from)),
-            schedules::version.eq(schedules::version + 1),
+            schedules::version.eq(row.version),
             schedules::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)

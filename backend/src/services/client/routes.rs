@@ -1,14 +1,14 @@
 //! `/clients/{client_id}/services`.
 
 use actix_web::web::Data;
-use actix_web::{delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
     OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters, ServiceDetail,
     ServiceFilter, ServiceSummary, TerminateService,
 };
-use shared::{ClientId, Page, PageQuery, ServiceId};
+use shared::{ClientId, DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -17,13 +17,15 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Acting, Fields, Json, Paging, Path, Query, client_rights};
+use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, show};
+use crate::services::{change, rehearsal, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
         .service(count)
         .service(read)
+        .service(follow)
         .service(rename)
         .service(idle)
         .service(unidle)
@@ -34,6 +36,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 type OfService = Path<(ClientId, ServiceId)>;
+
+/// One call of a user for this client: for another client the same key is another call.
+fn once(
+    who: &Acting<client_rights::Services>,
+    operation: &'static str,
+    key: &MaybeKey,
+    id: ServiceId,
+    body: &impl serde::Serialize,
+) -> Result<Option<Once>> {
+    Once::maybe(&who.actor, operation, key, format!("{}/{id}", who.client), body)
+}
 
 /// Does something to a service of the client, once for each key, and shows it as it is then.
 async fn act(
@@ -106,6 +119,38 @@ async fn read(
     Ok(Json(show::detail(&mut *app.db.get().await?, scope, path.1, reads.0).await?))
 }
 
+/// Follow a service of the client: its state and the progress of what is being done.
+#[utoipa::path(tag = "services", operation_id = "followOwnService",
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), FollowQuery, EventId),
+    responses((status = 200, content_type = "text/event-stream", body = ServiceDetail,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/services/{id}/events")]
+async fn follow(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    path: OfService,
+    query: Query<FollowQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (scope, id, from) = (Scope::Client(who.client), path.1, app.clone());
+    let language = query.language.unwrap_or(reads.0);
+    let look = move || {
+        let app = from.clone();
+        async move { show::detail(&mut *app.db.get().await?, scope, id, language).await }
+    };
+    live::follow::<Acting<client_rights::Services>, _, _>(
+        &app,
+        request,
+        &who.actor,
+        Subject::Service(id),
+        look,
+    )
+    .await
+}
+
 /// Give a service another label.
 #[utoipa::path(tag = "services", operation_id = "updateOwnService", params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)),
     request_body = ServiceChange, responses((status = 200, body = ServiceDetail)),
@@ -139,7 +184,7 @@ async fn idle(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "idleOwnService", &key, path.1, &())?;
+    let once = once(&who, "idleOwnService", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Idle).await
     })
@@ -157,7 +202,7 @@ async fn unidle(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "unidleOwnService", &key, path.1, &())?;
+    let once = once(&who, "unidleOwnService", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::set_idle(tx, now, &who.actor, scope, path.1, Operation::Unidle).await
     })
@@ -166,8 +211,8 @@ async fn unidle(
 
 /// Ask for a service to end: now, or when what is paid for is used up. One that waits for money is cancelled.
 #[utoipa::path(tag = "services", operation_id = "requestOwnTermination",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
-    responses((status = 200, body = ServiceDetail)), extensions(("x-permission" = json!("client:services"))))]
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), DryRun, MaybeKey), request_body = TerminateService,
+    responses((status = 200, body = Tried<ServiceDetail>)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/services/{id}/termination")]
 async fn request_termination(
     app: Data<App>,
@@ -175,16 +220,22 @@ async fn request_termination(
     key: MaybeKey,
     reads: Reads,
     path: OfService,
+    dry: Query<DryRun>,
     input: Json<TerminateService>,
-) -> Result<Json<ServiceDetail>> {
+) -> Result<Json<Tried<ServiceDetail>>> {
     let mut fields = Fields::new();
     fields.text("note", &input.note, 300);
     fields.finish()?;
-    let once = Once::maybe(&who.actor, "requestOwnTermination", &key, path.1, &input.0)?;
-    act(&app, once, reads, &who, path.1, async |tx, now, scope| {
+    if dry.dry_run {
+        let (mut conn, now, scope) = (app.db.get().await?, app.clock.now(), Scope::Client(who.client));
+        let would = rehearsal::termination(&mut conn, now, &who.actor, scope, path.1, input.when);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
+    let once = once(&who, "requestOwnTermination", &key, path.1, &input.0)?;
+    let done = act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::terminate(tx, now, &who.actor, scope, path.1, input.when, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Take a request for termination back.
@@ -199,7 +250,7 @@ async fn withdraw_termination(
     reads: Reads,
     path: OfService,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "withdrawOwnTermination", &key, path.1, &())?;
+    let once = once(&who, "withdrawOwnTermination", &key, path.1, &())?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         actions::withdraw_termination(tx, now, &who.actor, scope, path.1).await
     })
@@ -235,7 +286,7 @@ async fn change_options(
     path: OfService,
     input: Json<OptionsChange>,
 ) -> Result<Json<ServiceDetail>> {
-    let once = Once::maybe(&who.actor, "changeOwnOptions", &key, path.1, &input.0)?;
+    let once = once(&who, "changeOwnOptions", &key, path.1, &input.0)?;
     act(&app, once, reads, &who, path.1, async |tx, now, scope| {
         change::start(tx, now, &who.actor, scope, path.1, &input.options).await
     })

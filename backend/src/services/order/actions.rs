@@ -304,6 +304,15 @@ pub async fn expire(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()> {
     cancel(tx, now, &actor, id, "not paid in time").await
 }
 
+/// The order as the caller may see it: one of this client, or any.
+pub async fn visible(conn: &mut Conn, client: Option<ClientId>, id: OrderId) -> Result<Order> {
+    let found = match client {
+        Some(client) => store::find(conn, client, id).await?,
+        None => store::find_for_staff(conn, id).await?,
+    };
+    Ok(found.ok_or_else(Refusal::not_found)?)
+}
+
 /// Cancels an order on somebody's wish. Refuses when it does not wait for money any more.
 pub async fn cancel_on_wish(
     conn: &mut Conn,
@@ -314,11 +323,7 @@ pub async fn cancel_on_wish(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let found = match client {
-            Some(client) => store::find(tx, client, id).await?,
-            None => store::find_for_staff(tx, id).await?,
-        };
-        let order = found.ok_or_else(Refusal::not_found)?;
+        let order = visible(tx, client, id).await?;
         if order.status != OrderStatus::Pending {
             let detail = format!("The order is {}.", order.status);
             return Err(Refusal::because(Code::Conflict, detail).into());

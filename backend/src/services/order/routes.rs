@@ -6,7 +6,7 @@ use actix_web::{Responder, get, post};
 use rust_decimal::Decimal;
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
-use shared::{ClientId, Money, OrderId, Page, PageQuery};
+use shared::{ClientId, DryRun, Money, OrderId, Page, PageQuery, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Placing};
@@ -19,7 +19,7 @@ use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
 use crate::http::{Acting, Fields, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
-use crate::services::show;
+use crate::services::{rehearsal, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(quote_own)
@@ -132,20 +132,27 @@ async fn read_own(
 }
 
 /// Cancel an order that waits for money.
-#[utoipa::path(tag = "services", operation_id = "cancelOwnOrder", params(("client_id" = ClientId, Path), ("id" = OrderId, Path)),
-    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("client:services"))))]
+#[utoipa::path(tag = "services", operation_id = "cancelOwnOrder", params(("client_id" = ClientId, Path), ("id" = OrderId, Path), DryRun),
+    responses((status = 200, body = Tried<OrderDetail>)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/orders/{id}/cancel")]
 async fn cancel_own(
     app: Data<App>,
     who: Acting<client_rights::Services>,
     reads: Reads,
     path: Path<(ClientId, OrderId)>,
-) -> Result<Json<OrderDetail>> {
+    dry: Query<DryRun>,
+) -> Result<Json<Tried<OrderDetail>>> {
     let id = path.1;
     let mut conn = app.db.get().await?;
     let client = Some(who.client);
+    if dry.dry_run {
+        let now = app.clock.now();
+        return Ok(Json(Tried::Would(
+            rehearsal::cancellation(&mut conn, now, &who.actor, client, id).await?,
+        )));
+    }
     actions::cancel_on_wish(&mut conn, app.clock.now(), &who.actor, client, id, "by the client").await?;
-    Ok(Json(show::order(&mut conn, client, id, reads.0).await?))
+    Ok(Json(Tried::Done(show::order(&mut conn, client, id, reads.0).await?)))
 }
 
 /// Create services for a client. Hidden and retired products are allowed.
@@ -204,20 +211,25 @@ async fn read(
 }
 
 /// Cancel an order that waits for money.
-#[utoipa::path(tag = "services", operation_id = "cancelOrder", params(("id" = OrderId, Path)), request_body = ServiceNote,
-    responses((status = 200, body = OrderDetail)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "cancelOrder", params(("id" = OrderId, Path), DryRun), request_body = ServiceNote,
+    responses((status = 200, body = Tried<OrderDetail>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/orders/{id}/cancel")]
 async fn cancel(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
     reads: Reads,
     id: Path<OrderId>,
+    dry: Query<DryRun>,
     note: Json<ServiceNote>,
-) -> Result<Json<OrderDetail>> {
+) -> Result<Json<Tried<OrderDetail>>> {
     let mut fields = Fields::new();
     fields.text("note", &note.note, 300);
     fields.finish()?;
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        let now = app.clock.now();
+        return Ok(Json(Tried::Would(rehearsal::cancellation(&mut conn, now, &who.actor, None, *id).await?)));
+    }
     actions::cancel_on_wish(&mut conn, app.clock.now(), &who.actor, None, *id, &note.note).await?;
-    Ok(Json(show::order(&mut conn, None, *id, reads.0).await?))
+    Ok(Json(Tried::Done(show::order(&mut conn, None, *id, reads.0).await?)))
 }

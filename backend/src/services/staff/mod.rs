@@ -1,3 +1,4 @@
 //! Services as staff work with them.
 
+pub mod bulk;
 pub mod routes;

@@ -1,14 +1,14 @@
 //! `/admin/services`.
 
 use actix_web::web::Data;
-use actix_web::{get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
     ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
-use shared::{Page, PageQuery, ServiceId};
+use shared::{DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
@@ -17,12 +17,14 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, show};
+use crate::services::{change, rehearsal, show};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list)
         .service(read)
+        .service(follow)
         .service(rename)
         .service(suspend)
         .service(resume)
@@ -90,6 +92,31 @@ async fn read(
     Ok(Json(show::for_staff(&mut *app.db.get().await?, *id, reads.0).await?))
 }
 
+/// Follow a service with its tasks.
+#[utoipa::path(tag = "services", operation_id = "followService", params(("id" = ServiceId, Path), FollowQuery, EventId),
+    responses((status = 200, content_type = "text/event-stream", body = ServiceForStaff,
+        description = "Server-sent events. The data of each is the record as it is then, in JSON on one line: the first at once, the others \
+                       when something has changed. Comments keep the stream open; it ends when the caller is not let in any more.")),
+    extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/services/{id}/events")]
+async fn follow(
+    app: Data<App>,
+    who: May<rights::ServicesView>,
+    reads: Reads,
+    id: Path<ServiceId>,
+    query: Query<FollowQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (id, from) = (*id, app.clone());
+    let language = query.language.unwrap_or(reads.0);
+    let look = move || {
+        let app = from.clone();
+        async move { show::for_staff(&mut *app.db.get().await?, id, language).await }
+    };
+    live::follow::<May<rights::ServicesView>, _, _>(&app, request, &who.actor, Subject::Service(id), look)
+        .await
+}
+
 /// Give a service another label.
 #[utoipa::path(tag = "services", operation_id = "updateService", params(("id" = ServiceId, Path)), request_body = ServiceChange,
     responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
@@ -112,21 +139,27 @@ async fn rename(
 }
 
 /// Suspend a service.
-#[utoipa::path(tag = "services", operation_id = "suspendService", params(("id" = ServiceId, Path)), request_body = SuspendService,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "suspendService", params(("id" = ServiceId, Path), DryRun), request_body = SuspendService,
+    responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/suspend")]
 async fn suspend(
     app: Data<App>,
     who: May<rights::ServicesOperate>,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<SuspendService>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     check_note(&input.note)?;
-    act(&app, None, reads, *id, async |tx, now| {
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        let would = rehearsal::suspension(&mut conn, now, &who.actor, *id, input.reason);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
+    let done = act(&app, None, reads, *id, async |tx, now| {
         actions::suspend(tx, now, &who.actor, *id, input.reason, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Resume a suspended service.
@@ -214,8 +247,8 @@ async fn delivered(
 }
 
 /// Terminate a service, now or when what is paid for is used up; cancel one that was never delivered.
-#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path), MaybeKey), request_body = TerminateService,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "terminateService", params(("id" = ServiceId, Path), DryRun, MaybeKey),
+    request_body = TerminateService, responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/terminate")]
 async fn terminate(
     app: Data<App>,
@@ -223,14 +256,20 @@ async fn terminate(
     key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<TerminateService>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     check_note(&input.note)?;
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        let would = rehearsal::termination(&mut conn, now, &who.actor, Scope::Staff, *id, input.when);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
     let once = Once::maybe(&who.actor, "terminateService", &key, *id, &input.0)?;
-    act(&app, once, reads, *id, async |tx, now| {
+    let done = act(&app, once, reads, *id, async |tx, now| {
         actions::terminate(tx, now, &who.actor, Scope::Staff, *id, input.when, &input.note).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Take a request for termination back.

@@ -14,6 +14,7 @@ use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::services::operation::Pending;
+use crate::services::store::Service;
 
 /// A change of a service's state. `None` leaves a column as it is.
 #[derive(Debug, AsChangeset)]
@@ -55,6 +56,11 @@ impl Change {
             past_due_since: None,
             updated_at: now.into(),
         }
+    }
+    /// A suspended service runs again: it ends only where somebody asked for that.
+    pub fn running_again(now: Timestamp, service: &Service) -> Self {
+        let change = Self::at(now).state(ServiceState::Active).suspended(None);
+        if service.termination_requested_at.is_none() { change.terminate_at(None) } else { change }
     }
     pub fn state(self, state: ServiceState) -> Self {
         Self { state: Some(state), ..self }

@@ -1,7 +1,8 @@
-//! Services as rows: reads for deciding; in `sold` what was sold, in `change` the writes. What pages show is read in `show`.
+//! Services as rows: reads for deciding; in `sold` what was sold, in `change` the writes, in `waiting` what money would wake. What pages show is read in `show`.
 
 mod change;
 mod sold;
+pub mod waiting;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};

@@ -2,10 +2,14 @@
 
 mod clients;
 mod factors;
+mod imports;
+mod invitations;
 mod links;
+mod networks;
 mod sign_in;
 mod staff;
 mod tokens;
+mod users;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Text, Uuid as SqlUuid};

@@ -80,6 +80,8 @@ fn ClientLogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("activity") view=clients::ClientActivityTab />
             <Route path=path!("sessions") view=clients::ClientSessionsTab />
             <Route path=path!("messages") view=clients::ClientMessagesTab />
+            <Route path=path!("statements") view=clients::ClientStatementsTab />
+            <Route path=path!("statements/:month") view=clients::ClientStatementTab />
         </ParentRoute>
     }
     .into_inner()
@@ -117,6 +119,8 @@ fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("products") view=catalog::ProductsPage />
             <Route path=path!("products/new") view=catalog::NewProductPage />
             <Route path=path!("products/:id") view=catalog::ProductPage />
+            <Route path=path!("products/:id/apply") view=catalog::ApplyPricesPage />
+            <Route path=path!("price-changes/:id") view=catalog::PriceChangePage />
             <Route path=path!("product-groups") view=catalog::ProductGroupsPage />
             <Route path=path!("product-groups/new") view=catalog::NewProductGroupPage />
             <Route path=path!("product-groups/:id") view=catalog::ProductGroupPage />

@@ -183,6 +183,9 @@ fn menu() -> Vec<Group> {
     if may(ClientPermission::Profile) {
         account.push(entry(words.profile, "/profile", lu::LuBuilding2));
     }
+    if may(ClientPermission::Users) {
+        account.push(entry(words.users, "/company/users", lu::LuUsers));
+    }
     if may(ClientPermission::Api) {
         account.push(entry(words.tokens, "/tokens", lu::LuKeyRound));
     }

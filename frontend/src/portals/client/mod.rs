@@ -15,10 +15,13 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::path;
 
 use crate::parts::NotFound;
-use account::{MePage, PasswordPage, ProfilePage, SessionsPage, TokensPage, TwoFactorPage, VerificationPage};
+use account::{
+    MePage, PasswordPage, ProfilePage, SessionsPage, TokensPage, TwoFactorPage, UsersPage, VerificationPage,
+};
 use finance::documents::{DocumentPage, DocumentsPage};
 use finance::funds::FundsPage;
 use finance::pay::PayPage;
+use finance::statements::{StatementPage, StatementsPage};
 use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
@@ -55,8 +58,11 @@ pub fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/documents") view=DocumentsPage />
             <Route path=path!("/documents/:id") view=DocumentPage />
             <Route path=path!("/documents/:id/pay") view=PayPage />
+            <Route path=path!("/statements") view=StatementsPage />
+            <Route path=path!("/statements/:month") view=StatementPage />
             <Route path=path!("/transactions") view=TransactionsPage />
             <Route path=path!("/profile") view=ProfilePage />
+            <Route path=path!("/company/users") view=UsersPage />
             <Route path=path!("/tokens") view=TokensPage />
             <Route path=path!("/account") view=MePage />
             <Route path=path!("/security/password") view=PasswordPage />

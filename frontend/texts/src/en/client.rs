@@ -15,6 +15,7 @@ pub(super) const TEXTS: Client = Client {
         transactions: "Transactions",
         company: "Account",
         profile: "Profile",
+        users: "Users",
         tokens: "API tokens",
         person: "Personal",
         me: "My account",

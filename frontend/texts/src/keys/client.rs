@@ -5,7 +5,7 @@ super::sections! {
     Client {
         nav: ClientNav {
             dashboard, services, all_services, orders, order, finance, add_funds, documents, transactions, company,
-            profile, tokens, person, me, password, verification, two_factor, sessions, sign_out, sign_in,
+            profile, users, tokens, person, me, password, verification, two_factor, sessions, sign_out, sign_in,
             register, switch_client, balance,
         }
         strip: ClientStrip {

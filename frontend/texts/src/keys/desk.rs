@@ -32,6 +32,10 @@ super::sections! {
             other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
             sessions_text,
         }
+        access: DeskAccess {
+            schemes, schemes_text, scheme, staff, unknown, no_password,
+            staff_networks, staff_networks_help,
+        }
         company: DeskCompany {
             restore, delete_text, archive_text, delete_logo, change_logo, delete_gateway_text,
             currencies_help, all_currencies, sort, sandbox,
@@ -39,6 +43,11 @@ super::sections! {
         product: DeskProduct {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
             no_settings, set, left_out, delete_price, delete_price_typed,
+        }
+        price_change: DeskPriceChange {
+            title, text, apply, preview, preview_text, nobody, nobody_text, from, from_help, plan, plan_text, planned,
+            service, before, after, difference, total, more, unchanged, kept, list, none, applies, state, reaches,
+            applied, decided_by, cancel, cancel_text, cancelled, outcome, done,
         }
         schedule: DeskSchedule {
             means, next_runs,

@@ -23,7 +23,11 @@ super::sections! {
         event: PartsEvent {
             ordered, provisioning, activated, create_failed, suspended, resumed, terminated, cancelled, idle,
             unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
-            renamed, forced,
+            renamed, forced, price_changed,
+        }
+        statement: PartsStatement {
+            title, text, tab, one, month, services, charged, returned, total, running, running_text, frozen, empty,
+            empty_hint, nothing, service, what, period, count, amount, hours, download_csv,
         }
         bell: PartsBell {
             unread, nothing, nothing_text, read_all, all,
@@ -34,6 +38,18 @@ super::sections! {
         }
         security: PartsSecurity {
             password_help, password_title, password_text, password_last, password_new, password_again, password_differ, password_code, password_code_help, password_save, password_done, sessions_title, sessions_text, session_browser, session_here, session_seen, session_started, session_end, session_end_others, sessions_ended, session_over,
+        }
+        people: PartsPeople {
+            title, text, role, permissions, two_factor, last_sign_in, you, disable, disable_title,
+            disable_text, enable, remove, remove_title, remove_text, hand_over, hand_over_title,
+            hand_over_text,
+        }
+        invite: PartsInvite {
+            new, title, help, sent, waiting, by, expires, expired, resend, withdraw, withdrawn, page_title,
+            page_text, from, accept, sign_in_first, other_login, register_text, bad_text,
+        }
+        networks: PartsNetworks {
+            title, text, help, yours,
         }
         factor: PartsFactor {
             methods, center_title, center_text, totp, email, verified, unverified, is_default, make_default, last_used,

@@ -15,6 +15,7 @@ pub(super) const TEXTS: Client = Client {
         transactions: "Transakcje",
         company: "Konto",
         profile: "Profil",
+        users: "Użytkownicy",
         tokens: "Tokeny API",
         person: "Osobiste",
         me: "Moje konto",

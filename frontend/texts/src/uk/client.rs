@@ -15,6 +15,7 @@ pub(super) const TEXTS: Client = Client {
         transactions: "Транзакції",
         company: "Обліковий запис",
         profile: "Профіль",
+        users: "Користувачі",
         tokens: "Токени API",
         person: "Особисте",
         me: "Мій профіль",

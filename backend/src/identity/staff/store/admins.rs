@@ -227,7 +227,7 @@ pub(in crate::identity::staff) async fn set_groups_of(
     Ok(())
 }
 
-/// Every address that he signed in from.
+/// Every address that he ever came from, the last one first.
 pub(in crate::identity::staff) async fn addresses(
     conn: &mut Conn,
     id: AdminId,
@@ -242,8 +242,7 @@ pub(in crate::identity::staff) async fn addresses(
         last_at: jiff_diesel::Timestamp,
     }
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT ip, min(created_at) AS first_at, max(last_seen_at) AS last_at FROM sessions
-         WHERE admin_id = $1 AND ip <> '' GROUP BY ip ORDER BY last_at DESC LIMIT 200",
+        "SELECT ip, first_at, last_at FROM admin_addresses WHERE admin_id = $1 ORDER BY last_at DESC, ip LIMIT 1000",
     )
     .bind::<SqlUuid, _>(id)
     .load(conn)

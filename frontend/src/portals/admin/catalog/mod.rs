@@ -1,5 +1,6 @@
 //! The catalogue: products, product groups, option groups, prices.
 
+mod apply_prices;
 mod attached;
 mod attributes;
 mod groups;
@@ -12,6 +13,7 @@ mod product_form;
 mod products;
 mod texts;
 
+pub use apply_prices::{ApplyPricesPage, PriceChangePage};
 pub use groups::{NewProductGroupPage, ProductGroupPage, ProductGroupsPage};
 pub use options::{NewOptionGroupPage, OptionGroupPage, OptionGroupsPage};
 pub use product::{NewProductPage, ProductPage};

@@ -13,6 +13,7 @@ use ui::{
     TextField, Tone, lu, toast_ok,
 };
 
+use super::apply_prices::PriceChanges;
 use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
 use super::module_settings::ModuleSettings;
@@ -97,6 +98,7 @@ pub fn ProductPage() -> impl IntoView {
                     <Part query=product pick=|detail: &ProductDetail| detail.prices.clone() let:prices>
                         <PriceGrid owner=Priced::Product(id) prices done=refetch editable />
                     </Part>
+                    <PriceChanges id />
                     <History subject=id.0 />
                 </div>
             </Arrived>

@@ -68,6 +68,7 @@ pub fn NewClientPage() -> impl IntoView {
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
     let read = move || NewClient {
+        password_hash: None,
         email: email.get_untracked().trim().to_owned(),
         password: Some(password.get_untracked()).filter(|text| !text.is_empty()).map(SecretText::new),
         first_name: first_name.get_untracked().trim().to_owned(),

@@ -17,6 +17,6 @@ pub(in crate::portals::admin) use create::{currency_options, language_options, u
 pub use list::ClientsPage;
 pub use page::{
     ClientActivityTab, ClientDocumentsTab, ClientFrame, ClientMessagesTab, ClientPaymentsTab,
-    ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientSummaryTab, ClientTransactionsTab,
-    ClientUsersTab,
+    ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientStatementTab, ClientStatementsTab,
+    ClientSummaryTab, ClientTransactionsTab, ClientUsersTab,
 };

@@ -13,7 +13,8 @@ use super::sessions::ClientSessions;
 use super::summary::Summary;
 use super::users::ClientUsers;
 use crate::api;
-use crate::i18n::{ta, td};
+use crate::i18n::{ta, td, tp};
+use crate::parts::statement::{StatementOfMonth, StatementsTable};
 use crate::parts::{ClientBadge, Loaded, RecordId, by_id};
 use crate::portals::admin::finance::{DocumentsTable, PaymentsTable, TransactionsTable};
 use crate::portals::admin::monitoring::{ActivityTable, MessagesTable};
@@ -115,12 +116,7 @@ pub fn ClientProfileTab() -> impl IntoView {
 
 #[component]
 pub fn ClientUsersTab() -> impl IntoView {
-    let client = this();
-    view! {
-        <Loaded query=client let:detail>
-            <ClientUsers detail client />
-        </Loaded>
-    }
+    this_id().map(|id| view! { <ClientUsers id client=this() /> })
 }
 
 #[component]
@@ -130,7 +126,44 @@ pub fn ClientServicesTab() -> impl IntoView {
 
 #[component]
 pub fn ClientDocumentsTab() -> impl IntoView {
-    this_id().map(|client| view! { <DocumentsTable client=Some(client) /> })
+    this_id().map(|client| {
+        view! {
+            <PaperTabs client />
+            <DocumentsTable client=Some(client) />
+        }
+    })
+}
+
+/// Documents and statements of a client, side by side.
+#[component]
+fn PaperTabs(client: ClientId) -> impl IntoView {
+    let tab = |text: &str, page: &str| Tab {
+        text: text.to_owned(),
+        href: format!("/admin/clients/{client}/{page}"),
+    };
+    let tabs = vec![tab(ta().documents, "documents"), tab(tp().statement.title, "statements")];
+    view! { <Tabs tabs label=ta().documents /> }
+}
+
+#[component]
+pub fn ClientStatementsTab() -> impl IntoView {
+    this_id().map(|client| {
+        let area = format!("/admin/clients/{client}");
+        view! {
+            <PaperTabs client />
+            <StatementsTable page=format!("{area}/statements") area />
+        }
+    })
+}
+
+#[component]
+pub fn ClientStatementTab() -> impl IntoView {
+    this_id().map(|client| {
+        view! {
+            <PaperTabs client />
+            <StatementOfMonth area=format!("/admin/clients/{client}") />
+        }
+    })
 }
 
 #[component]

@@ -5,12 +5,14 @@ use leptos_meta::Title;
 use shared::settings::Settings;
 use shared::{Language, Permission};
 use ui::{
-    Button, Card, Form, FormErrors, NumberField, PageHead, SelectField, SwitchField, TextField, toast_ok,
+    Button, Card, Form, FormErrors, NumberField, PageHead, SelectField, SwitchField, TextArea, TextField,
+    toast_ok,
 };
 
 use super::clock::DevelopmentClock;
 use crate::api;
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, td};
+use crate::parts::networks::{networks_text, read_networks};
 use crate::parts::{Loaded, submit};
 use crate::portals::admin::clients::language_options;
 use crate::query::{Query, use_query};
@@ -54,6 +56,7 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
     let password_min = number(security.password_length_min);
     let composition = RwSignal::new(security.password_composition);
     let enforce = RwSignal::new(security.enforce_staff_two_factor);
+    let staff_networks = RwSignal::new(networks_text(&security.staff_networks));
     let security_numbers = [
         ("link_minutes", ta().link_minutes, "min", number(security.link_minutes)),
         ("set_password_days", ta().set_password_days, "d", number(security.set_password_days)),
@@ -93,6 +96,7 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
         settings.security.password_length_min = whole(password_min);
         settings.security.password_composition = composition.get();
         settings.security.enforce_staff_two_factor = enforce.get();
+        settings.security.staff_networks = read_networks(&staff_networks.get());
         let security = &mut settings.security;
         let targets = [
             &mut security.link_minutes,
@@ -177,6 +181,14 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
                         .map(|(name, label, unit, value)| {
                             view! { <NumberField name=format!("security.{name}") label unit value /> }
                         })}
+                    <TextArea
+                        name="security.staff_networks"
+                        label=td().access.staff_networks
+                        help=td().access.staff_networks_help
+                        value=staff_networks
+                        rows=3
+                        mono=true
+                    />
                 </div>
             </Card>
             <Card title=ta().finance>

@@ -6,6 +6,7 @@ use shared::Permission;
 use shared::identity::{UserDetail, UserSummary};
 use ui::{Avatar, Badge, Column, Dialog, EmptyState, Icon, PageHead, Tone, lu, use_list};
 
+use super::schemes::PasswordSchemes;
 use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, FilterSelect};
 use crate::parts::{AddLink, DataTable, Loaded, StateBadge};
@@ -110,6 +111,9 @@ pub fn UsersPage() -> impl IntoView {
                 }
             }
         />
+        <div class="mt-5 max-w-4xl">
+            <PasswordSchemes />
+        </div>
         <Dialog open=shown title=ta().clients>
             {move || {
                 shown

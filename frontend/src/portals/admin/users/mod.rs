@@ -2,6 +2,7 @@
 
 mod list;
 mod page;
+mod schemes;
 mod sessions;
 
 pub use list::UsersPage;

@@ -167,6 +167,7 @@ pub fn NewUserPage() -> impl IntoView {
         errors,
         move || {
             let body = untrack(|| NewUser {
+                password_hash: None,
                 email: form.email(),
                 password: form.password(),
                 first_name: form.first_name(),

@@ -4,8 +4,10 @@ mod me;
 mod profile;
 mod security;
 mod tokens;
+mod users;
 
 pub(super) use me::MePage;
 pub(super) use profile::ProfilePage;
 pub(super) use security::{PasswordPage, SessionsPage, TwoFactorPage, VerificationPage};
 pub(super) use tokens::TokensPage;
+pub(super) use users::UsersPage;

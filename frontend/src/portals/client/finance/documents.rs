@@ -8,6 +8,7 @@ use shared::billing::payment::PaymentSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
 use ui::{Breadcrumbs, Card, Column, Crumb, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list};
 
+use super::statements::PaperTabs;
 use crate::api;
 use crate::format;
 use crate::i18n::{self, t, tc};
@@ -77,6 +78,7 @@ pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
         <PageHead title=words.title text=words.text>
             <LinkButton text=tc().nav.add_funds href="/funds" icon=lu::LuPlus class="btn-primary" />
         </PageHead>
+        <PaperTabs />
         <DataTable
             query=rows
             list

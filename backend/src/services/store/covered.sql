@@ -1,4 +1,4 @@
--- Clients whose wallet covers something that waits for money: a service that lacks it, or all that is pending of an order.
+-- Active clients whose wallet covers something that waits for money: a service that lacks it, or all that is pending of an order.
 --
 -- $1 bigint: the hour of the month that began last. $2 bigint: the hours of this month. $3 bigint: clients at most.
 -- What starting costs is `rules::starting::first_charge`; resuming costs nothing while paid time is left.
@@ -22,6 +22,6 @@ WITH waiting AS (
     FROM waiting GROUP BY client_id, together
 )
 SELECT DISTINCT c.client_id
-FROM costs c JOIN wallets w ON w.client_id = c.client_id
+FROM costs c JOIN wallets w ON w.client_id = c.client_id JOIN clients a ON a.id = c.client_id AND a.status = 'active'
 WHERE c.cost <= w.balance - w.held + w.credit_limit OR (c.is_order AND c.cost <= 0)
 ORDER BY c.client_id LIMIT $3

@@ -1,0 +1,145 @@
+//! From where the portal and the API may be used for a client. Set by its owner or by staff, after the password was given again.
+
+use actix_web::{get, put, web};
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use schema::clients;
+use shared::identity::{AllowedNetworks, AllowedNetworksChange, ClientRole};
+use shared::{ClientId, Code};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{people, store};
+use crate::App;
+use crate::audit::{self, Actor, Entry};
+use crate::db::Conn;
+use crate::http::error::{Error, Refusal, Result};
+use crate::http::{Acting, Fields, Json, May, Path, client_rights, network, rights};
+use crate::identity::session::actions::need_sudo;
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_own_networks)
+        .service(change_own_networks)
+        .service(get_client_networks)
+        .service(change_client_networks);
+}
+
+async fn load(conn: &mut Conn, client: ClientId, actor: &Actor) -> Result<AllowedNetworks> {
+    let found: Option<(Vec<String>, i32)> = clients::table
+        .find(client)
+        .select((clients::networks, clients::version))
+        .first(conn)
+        .await
+        .optional()?;
+    let (networks, version) = found.ok_or_else(Refusal::not_found)?;
+    Ok(AllowedNetworks { networks, version, ip: actor.ip.clone().unwrap_or_default() })
+}
+
+/// Keeps the list. Locks the client.
+async fn keep(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    client: ClientId,
+    change: &AllowedNetworksChange,
+) -> Result<AllowedNetworks> {
+    let old = store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
+    Refusal::if_changed(old.version, change.version)?;
+    let before = load(tx, client, actor).await?;
+    diesel::update(clients::table.find(client))
+        .set((
+            clients::networks.eq(&change.networks),
+            clients::version.eq(clients::version + 1),
+            clients::updated_at.eq(now.to_diesel()),
+        ))
+        .execute(tx)
+        .await?;
+    let text = match change.networks.len() {
+        0 => "Opened the account to all networks".to_owned(),
+        count => format!("Opened the account to {count} networks only"),
+    };
+    let entry = Entry {
+        old: Some(serde_json::json!({ "networks": before.networks })),
+        new: Some(serde_json::json!({ "networks": change.networks })),
+        ..people::entry(client, "client.networks_changed", text)
+    };
+    audit::record(tx, actor, now, entry).await?;
+    load(tx, client, actor).await
+}
+
+/// From where the portal and the API may be used for the client.
+#[utoipa::path(tag = "clients", operation_id = "getOwnNetworks", params(("client_id" = ClientId, Path)),
+    responses((status = 200, body = AllowedNetworks)), extensions(("x-permission" = json!("client:users"))))]
+#[get("/clients/{client_id}/networks")]
+async fn get_own_networks(
+    app: web::Data<App>,
+    who: Acting<client_rights::Users>,
+) -> Result<Json<AllowedNetworks>> {
+    Ok(Json(load(&mut *app.db.get().await?, who.client, &who.actor).await?))
+}
+
+/// Set from where the portal and the API may be used for the client. For its owner, who must come from there himself.
+#[utoipa::path(tag = "clients", operation_id = "changeOwnNetworks", request_body = AllowedNetworksChange,
+    params(("client_id" = ClientId, Path)), responses((status = 200, body = AllowedNetworks)),
+    extensions(("x-permission" = json!("client:users"))))]
+#[put("/clients/{client_id}/networks")]
+async fn change_own_networks(
+    app: web::Data<App>,
+    who: Acting<client_rights::Users>,
+    change: Json<AllowedNetworksChange>,
+) -> Result<Json<AllowedNetworks>> {
+    if who.member.role != ClientRole::Owner {
+        return Err(Refusal::because(Code::NotAllowed, "Only the owner sets this.").into());
+    }
+    let mut fields = Fields::new();
+    let ip = who.actor.ip.as_deref().unwrap_or("");
+    network::check_own(&mut fields, "networks", &change.networks, ip);
+    fields.finish()?;
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    let kept = conn
+        .transaction::<_, Error, _>(async |tx| {
+            need_sudo(tx, now, who.proof).await?;
+            keep(tx, now, &who.actor, who.client, &change).await
+        })
+        .await?;
+    Ok(Json(kept))
+}
+
+/// From where the portal and the API may be used for a client.
+#[utoipa::path(tag = "clients", operation_id = "getClientNetworks", params(("id" = ClientId, Path)),
+    responses((status = 200, body = AllowedNetworks)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/networks")]
+async fn get_client_networks(
+    app: web::Data<App>,
+    who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+) -> Result<Json<AllowedNetworks>> {
+    Ok(Json(load(&mut *app.db.get().await?, *id, &who.actor).await?))
+}
+
+/// Set from where the portal and the API may be used for a client; an empty list lets everybody in again.
+#[utoipa::path(tag = "clients", operation_id = "changeClientNetworks", request_body = AllowedNetworksChange,
+    params(("id" = ClientId, Path)), responses((status = 200, body = AllowedNetworks)),
+    extensions(("x-permission" = json!("clients.edit"))))]
+#[put("/admin/clients/{id}/networks")]
+async fn change_client_networks(
+    app: web::Data<App>,
+    who: May<rights::ClientsEdit>,
+    id: Path<ClientId>,
+    change: Json<AllowedNetworksChange>,
+) -> Result<Json<AllowedNetworks>> {
+    let mut fields = Fields::new();
+    network::check(&mut fields, "networks", &change.networks, network::NETWORKS_MAX);
+    fields.finish()?;
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    let kept = conn
+        .transaction::<_, Error, _>(async |tx| {
+            need_sudo(tx, now, who.proof).await?;
+            keep(tx, now, &who.actor, *id, &change).await
+        })
+        .await?;
+    Ok(Json(kept))
+}

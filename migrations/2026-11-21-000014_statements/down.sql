@@ -1,0 +1,2 @@
+DROP TABLE statement_files;
+DROP TABLE statements;

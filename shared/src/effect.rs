@@ -1,0 +1,99 @@
+//! What a write would do, said before it is done.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Money;
+
+words! {
+    /// A kind of effect.
+    EffectKind {
+        /// The record is deleted for good.
+        Deleted = "deleted",
+        /// Prices are deleted with it; `count`.
+        PricesDeleted = "prices_deleted",
+        /// Options are deleted with it; `count`.
+        OptionsDeleted = "options_deleted",
+        /// Products lose it; `count`.
+        ProductsDetached = "products_detached",
+        /// It is taken out of product groups; `count`.
+        GroupsDetached = "groups_detached",
+        /// Signed-in browsers are signed out; `count`.
+        SessionsEnded = "sessions_ended",
+        /// API tokens stop working; `count`.
+        TokensRevoked = "tokens_revoked",
+        /// Services that were never delivered are cancelled; `count`.
+        ServicesCancelled = "services_cancelled",
+        /// A proforma asks for no money any more; `amount`.
+        ProformaCancelled = "proforma_cancelled",
+        /// Money that was set aside is free again; `amount`.
+        HoldReleased = "hold_released",
+        /// The module stops the service.
+        ModuleStops = "module_stops",
+        /// The module deletes the service with its data.
+        ModuleDeletes = "module_deletes",
+        /// The module takes back what a failed delivery left.
+        ModuleCleansUp = "module_cleans_up",
+        /// What has been used so far is charged; `amount`.
+        ChargedNow = "charged_now",
+        /// It is charged no further.
+        ChargingStops = "charging_stops",
+        /// It runs and is charged until then, and is deleted; `at`. Until then it can be taken back.
+        EndsLater = "ends_later",
+        /// The rest of what is paid is not given back; `at`: until when it is paid.
+        PaidTimeLost = "paid_time_lost",
+        /// A fee is charged when it is deleted; `amount`.
+        UninstallFee = "uninstall_fee",
+        /// It stays suspended until staff resume it.
+        StaysSuspended = "stays_suspended",
+    }
+}
+
+/// One thing that a write would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Effect {
+    pub code: EffectKind,
+    /// The same as an English sentence.
+    pub message: String,
+    /// How many; `null` where nothing is counted.
+    pub count: Option<i64>,
+    /// How much; `null` where no money is concerned.
+    pub amount: Option<Money>,
+    /// When; `null`: at once.
+    pub at: Option<Timestamp>,
+}
+
+impl Effect {
+    pub fn new(code: EffectKind, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), count: None, amount: None, at: None }
+    }
+
+    pub fn counted(self, count: i64) -> Self {
+        Self { count: Some(count), ..self }
+    }
+
+    pub fn of(self, amount: Money) -> Self {
+        Self { amount: Some(amount), ..self }
+    }
+
+    pub fn at(self, at: Timestamp) -> Self {
+        Self { at: Some(at), ..self }
+    }
+}
+
+/// The answer to `dry_run=true`: what would happen, in order. Nothing was written. What would be refused is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rehearsal {
+    pub effects: Vec<Effect>,
+}
+
+/// What a write left, or with `dry_run=true` what it would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Tried<T> {
+    Would(Rehearsal),
+    Done(T),
+}
