@@ -9,13 +9,13 @@ use shared::services::{
 use shared::{Currency, Money, Period, ServiceId};
 use ui::{
     Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
-    effect, lu, toast_ok,
+    lu, settled, toast_ok,
 };
 
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
-use crate::parts::submit::refuse;
+use crate::parts::load::reason;
 use crate::parts::{Loaded, submit, submit_with};
 use crate::portals::client::kit::{self, overview};
 use crate::portals::client::shop::{OptionsForm, OptionsState, taken};
@@ -214,37 +214,21 @@ fn ChangeForm(
     let before = untrack(|| state.read());
     let errors = FormErrors::new();
     let wanted = Memo::new(move |_| changed(&before, state.read()));
-    let preview = RwSignal::new(None::<OptionsChangePreview>);
-    let asking = RwSignal::new(false);
-    let turn = StoredValue::new(0_u32);
-    effect(move || {
-        let options = wanted.get();
-        turn.update_value(|turn| *turn = turn.wrapping_add(1));
-        let mine = turn.get_value();
-        errors.clear();
-        asking.set(!options.is_empty());
-        if options.is_empty() {
-            preview.set(None);
-            return;
-        }
-        leptos::task::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(250).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
+    let asked = settled(move || wanted.get());
+    let preview = use_query(
+        move || asked.get(),
+        move |options| async move {
+            if options.is_empty() {
+                return Ok(None);
             }
-            let answer = api::own::preview_options(client, id, &OptionsChange { options }).await;
-            if turn.try_get_value() != Some(mine) {
-                return;
-            }
-            asking.set(false);
-            match answer {
-                Ok(answer) => preview.set(Some(answer)),
-                Err(error) => {
-                    preview.set(None);
-                    refuse(Some(errors), &error);
-                }
-            }
-        });
+            api::own::preview_options(client, id, &OptionsChange { options }).await.map(Some)
+        },
+    );
+    let asking = move || preview.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
+    let problem = Memo::new(move |_| preview.error().with(|error| error.as_ref().map(reason)));
+    let preview = Memo::new(move |_| {
+        let nothing = wanted.with(Vec::is_empty) || problem.with(Option::is_some);
+        preview.data().get().flatten().filter(|_| !nothing)
     });
     let send = submit(
         errors,
@@ -274,10 +258,13 @@ fn ChangeForm(
                 </Form>
             </Card>
             <Card title=words.preview>
-                {move || match preview.get() {
-                    Some(preview) => view! { <Preview preview period /> }.into_any(),
-                    None if asking.get() => view! { <Skeleton rows=4 /> }.into_any(),
-                    None => view! { <p class="text-sm text-ink-3">{words.preview_same}</p> }.into_any(),
+                {move || match (preview.get(), problem.get()) {
+                    (Some(preview), _) => view! { <Preview preview period /> }.into_any(),
+                    (None, _) if wanted.with(Vec::is_empty) => {
+                        view! { <p class="text-sm text-ink-3">{words.preview_same}</p> }.into_any()
+                    }
+                    (None, Some(problem)) if !asking() => view! { <Note tone=Tone::Warn>{problem}</Note> }.into_any(),
+                    (None, _) => view! { <Skeleton rows=4 /> }.into_any(),
                 }}
             </Card>
         </div>
