@@ -288,6 +288,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "This document was cancelled.",
         see_invoice: "See the invoice",
         later: "Pay later",
+        balance: "Account balance",
+        balance_text: "{available} is available. {amount} is taken: the net, because tax was paid when the money was added.",
+        balance_short: "The balance does not cover it: {available} of {amount}.",
+        balance_pay: "Pay {amount} from the balance",
     },
     docs: ClientDocs {
         title: "Documents",
@@ -309,6 +313,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "No payment arrived yet.",
         from_proforma: "For proforma",
         became_invoice: "Became invoice",
+        refunds: "Refunds",
+        corrects: "Corrects invoice",
+        to_balance: "To the balance",
     },
     money: ClientMoney {
         title: "Transactions",

@@ -136,6 +136,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "More was paid than was due; the rest is unmatched."),
     ("already_paid", "It was paid already."),
     ("late", "It came late."),
+    ("by_hand", "By hand"),
+    ("wallet", "Balance"),
     ("problem_bad_request", "The request could not be read"),
     ("problem_idempotency_key_missing", "This call needs an Idempotency-Key"),
     ("problem_not_signed_in", "Sign in first"),

@@ -58,6 +58,18 @@ super::sections! {
         money: DeskMoney {
             payment, client_pays, balance_after, would_add,
         }
+        refund: DeskRefund {
+            action, title, left, by_hand_text, wallet_text, reference, whole, reason_help, left_after,
+            goes_back, done, list, way,
+        }
+        draft: DeskDraft {
+            new, new_text, lines, line, add_line, remove_line, description, quantity, unit, unit_price,
+            discount, exempt, save, edit, issue, issue_text, due_days, due_days_help, issued, delete,
+            delete_text, pay, pay_text, paid, choose,
+        }
+        assign: DeskAssign {
+            action, waits, title, text, done,
+        }
         clock: DeskClock {
             title, text, now, hour, day, month, moved,
         }

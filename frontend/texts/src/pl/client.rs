@@ -288,6 +288,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "Ten dokument anulowano.",
         see_invoice: "Zobacz fakturę",
         later: "Zapłać później",
+        balance: "Saldo konta",
+        balance_text: "Dostępne {available}. Pobierzemy {amount}: netto, bo podatek zapłacono przy zasileniu.",
+        balance_short: "Saldo nie wystarcza: {available} z {amount}.",
+        balance_pay: "Zapłać {amount} z salda",
     },
     docs: ClientDocs {
         title: "Dokumenty",
@@ -309,6 +313,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "Nie ma jeszcze wpłat.",
         from_proforma: "Do proformy",
         became_invoice: "Wystawiono fakturę",
+        refunds: "Zwroty",
+        corrects: "Koryguje fakturę",
+        to_balance: "Na saldo",
     },
     money: ClientMoney {
         title: "Transakcje",

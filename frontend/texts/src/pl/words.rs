@@ -136,6 +136,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "Zapłacono więcej niż należało; reszta jest nierozpoznana."),
     ("already_paid", "Było już opłacone."),
     ("late", "Wpłynęło po terminie."),
+    ("by_hand", "Ręcznie"),
+    ("wallet", "Saldo"),
     ("problem_bad_request", "Nie udało się odczytać żądania"),
     ("problem_idempotency_key_missing", "To wywołanie wymaga nagłówka Idempotency-Key"),
     ("problem_not_signed_in", "Najpierw się zaloguj"),

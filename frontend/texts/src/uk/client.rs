@@ -288,6 +288,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "Цей документ скасовано.",
         see_invoice: "Переглянути фактуру",
         later: "Сплатити пізніше",
+        balance: "Баланс рахунку",
+        balance_text: "Доступно {available}. Спишемо {amount}: без податку, бо його сплачено під час поповнення.",
+        balance_short: "Балансу не вистачає: {available} з {amount}.",
+        balance_pay: "Сплатити {amount} з балансу",
     },
     docs: ClientDocs {
         title: "Документи",
@@ -309,6 +313,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "Платежів ще немає.",
         from_proforma: "До проформи",
         became_invoice: "Виставлено фактуру",
+        refunds: "Повернення",
+        corrects: "Коригує рахунок-фактуру",
+        to_balance: "На баланс",
     },
     money: ClientMoney {
         title: "Транзакції",

@@ -136,6 +136,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("overpaid", "Сплачено більше, ніж належало; решта нерозпізнана."),
     ("already_paid", "Уже було сплачено."),
     ("late", "Надійшло запізно."),
+    ("by_hand", "Вручну"),
+    ("wallet", "Баланс"),
     ("problem_bad_request", "Не вдалося прочитати запит"),
     ("problem_idempotency_key_missing", "Цей виклик потребує заголовка Idempotency-Key"),
     ("problem_not_signed_in", "Спершу увійдіть"),

@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::ClientId;
 use shared::billing::document::DocumentSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
+use shared::{ClientId, Permission};
 use ui::{Column, EmptyState, PageHead, lu, use_list};
 
-use crate::i18n::{t, ta, word};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::states::DocumentBadge;
-use crate::parts::{DataTable, StateBadge};
+use crate::parts::{AddLink, DataTable, StateBadge};
 use crate::portals::admin::clients::use_company_options;
 use crate::query::use_query;
 use crate::{api, format};
@@ -116,7 +116,9 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
 pub fn DocumentsPage() -> impl IntoView {
     view! {
         <Title text=ta().documents />
-        <PageHead title=ta().documents text=ta().documents_text />
+        <PageHead title=ta().documents text=ta().documents_text>
+            <AddLink permission=Permission::DocumentsCreate text=td().draft.new href="/admin/documents/new" />
+        </PageHead>
         <DocumentsTable client=None />
     }
 }
