@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::ClientId;
-use ui::{SelectField, TextField};
+use ui::{settled, SelectField, TextField};
 
 use crate::api;
 use crate::i18n::ta;
@@ -12,8 +12,9 @@ use crate::query::use_query;
 #[component]
 pub fn ClientPicker(name: &'static str, client: RwSignal<String>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
+    let asked = settled(move || typed.get());
     let clients = use_query(
-        move || (typed.get(), client.get_untracked()),
+        move || (asked.get(), client.get_untracked()),
         |(typed, chosen)| async move {
             let mut options = Vec::new();
             if let Ok(id) = chosen.parse::<ClientId>() {
