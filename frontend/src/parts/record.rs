@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use send_wrapper::SendWrapper;
 use ui::{Breadcrumbs, Confirm, CopyId, Crumb, Icon, Menu, MenuButton, lu, toast_ok};
 
-use super::{NotFound, submit_with};
+use super::{NotFound, WouldHappen, submit_with};
 use crate::api::client::{Nothing, delete, file};
 use crate::format::short_id;
 use crate::i18n::{t, td};
@@ -95,6 +95,9 @@ pub fn RecordHead(
     /// The name is to be typed first.
     #[prop(optional)]
     type_name: bool,
+    /// The API says beforehand what deleting would do. Of an operation that does not, asking would delete.
+    #[prop(optional)]
+    rehearsed: bool,
     /// Further entries of the menu.
     #[prop(optional)]
     menu: Option<ViewFn>,
@@ -105,7 +108,7 @@ pub fn RecordHead(
     let path = format!("{}/{id}", list.1);
     let open = RwSignal::new(false);
     let navigate = SendWrapper::new(use_navigate());
-    let asked = path.clone();
+    let (asked, tried) = (path.clone(), format!("{path}?dry_run=true"));
     let send = submit_with(
         move || delete::<Nothing>(&asked),
         move |_| {
@@ -121,6 +124,15 @@ pub fn RecordHead(
             Some(type_name) => {
                 view! { <Confirm open title text action busy on_confirm type_name /> }.into_any()
             }
+            None if rehearsed => view! {
+                <Confirm open title text action busy on_confirm>
+                    <WouldHappen ask={
+                        let tried = tried.clone();
+                        move || delete(&tried)
+                    } />
+                </Confirm>
+            }
+            .into_any(),
             None => view! { <Confirm open title text action busy on_confirm /> }.into_any(),
         }
     });

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use crate::paging::pages_of;
+use crate::select::{self, Picks, Selection};
+use crate::wrap::{TableSkeleton, TableWrap};
 use crate::{
-    Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, effect, keep, kept, lu,
-    words,
+    Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, keep, kept, lu, words,
 };
 
 /// Which side a column leans to: figures to the right.
@@ -116,6 +117,9 @@ pub fn Table<T>(
     tools: Option<AnyView>,
     #[prop(default = true)] searchable: bool,
     #[prop(optional, into)] search_hint: Option<TextProp>,
+    /// Lets rows be chosen.
+    #[prop(default = None)]
+    selection: Option<Selection<T>>,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
@@ -150,12 +154,24 @@ where
             })
         })
     };
+    let picks = selection.clone().map(|selection| {
+        let keys = Memo::new(move |_| {
+            rows.with(|rows| rows.iter().flatten().map(selection.key).collect::<Vec<_>>())
+        });
+        Picks::new(selection.chosen, keys, selection.bar)
+    });
     let body = move || {
         let shown = visible.get();
         rows.with(|rows| {
             rows.as_ref().map(|rows| {
                 rows.iter()
                     .map(|row| {
+                        let picked = selection.as_ref().map(|selection| {
+                            let key = (selection.key)(row);
+                            let outcome = select::outcome(selection.chosen, key.clone());
+                            (select::pick(selection.chosen, key, &(selection.name)(row)), outcome)
+                        });
+                        let (pick, mut outcome) = picked.unzip();
                         cells.with_value(|cells| {
                             let row = shown
                                 .iter()
@@ -163,13 +179,13 @@ where
                                     let (cell, align) = &cells[*index];
                                     let class = class_of(*align);
                                     if *index == 0 {
-                                        view! { <th scope="row" class=class>{cell(row)}</th> }.into_any()
+                                        view! { <th scope="row" class=class>{cell(row)} {outcome.take()}</th> }.into_any()
                                     } else {
                                         view! { <td class=class>{cell(row)}</td> }.into_any()
                                     }
                                 })
                                 .collect_view();
-                            view! { <tr>{row}</tr> }
+                            view! { <tr>{pick} {row}</tr> }
                         })
                     })
                     .collect_view()
@@ -196,6 +212,7 @@ where
         is_empty,
         arrived,
         body: ViewFn::from(body),
+        picks,
     })
 }
 
@@ -215,6 +232,7 @@ struct TableFrame {
     is_empty: Memo<bool>,
     arrived: Memo<bool>,
     body: ViewFn,
+    picks: Option<Picks>,
 }
 
 // Everything that does not depend on the type of the rows, so that it is compiled once.
@@ -235,6 +253,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
         is_empty,
         arrived,
         body,
+        picks,
     } = frame;
     let choosable = heads.clone();
     let columns = kept_as(&heads);
@@ -246,6 +265,8 @@ fn table_frame(frame: TableFrame) -> AnyView {
     let body = StoredValue::new(body);
     let heads = StoredValue::new(heads);
     let label = StoredValue::new(label);
+    let bar = picks.as_ref().map(|picks| picks.bar.run());
+    let picks = StoredValue::new(picks);
     view! {
         <section class="card">
             <div class="table-bar">
@@ -292,6 +313,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                         .collect_view()}
                 </Menu>
             </div>
+            {bar}
             {move || {
                 if !arrived.get() {
                     return view! { <TableSkeleton /> }.into_any();
@@ -336,6 +358,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                             <caption class="sr-only">{label.get_value()}</caption>
                             <thead>
                                 <tr>
+                                    {picks.with_value(|picks| picks.as_ref().map(Picks::head))}
                                     {move || {
                                         let shown = visible.get();
                                         heads
@@ -358,38 +381,6 @@ fn table_frame(frame: TableFrame) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// A table scrolls sideways where it does not fit. Where it fits, its head stays in sight below the top bar.
-#[component]
-pub fn TableWrap(
-    /// Says to screen readers what the table holds.
-    #[prop(into)]
-    label: String,
-    /// Looks again whether it fits.
-    #[prop(optional, into)]
-    again: Signal<()>,
-    children: Children,
-) -> impl IntoView {
-    let node = NodeRef::<leptos::html::Div>::new();
-    let fit = move || {
-        if let Some(Some(wrap)) = node.try_get_untracked() {
-            let fits = wrap.scroll_width() <= wrap.client_width();
-            wrap.class_list().toggle_with_force("table-fits", fits).ok();
-        }
-    };
-    effect(move || {
-        node.track();
-        again.track();
-        request_animation_frame(fit);
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| fit());
-    on_cleanup(move || resized.remove());
-    view! {
-        <div node_ref=node class="table-wrap" tabindex="0" role="region" aria-label=label>
-            {children()}
-        </div>
-    }
 }
 
 fn head_cell(head: &Head, list: ListState) -> AnyView {
@@ -419,24 +410,4 @@ fn head_cell(head: &Head, list: ListState) -> AnyView {
         </th>
     }
     .into_any()
-}
-
-#[component]
-fn TableSkeleton() -> impl IntoView {
-    view! {
-        <div class="grid gap-5 p-5" role="status" aria-label=words().loading>
-            {(0..8)
-                .map(|_| {
-                    view! {
-                        <div class="flex gap-6">
-                            <div class="skeleton flex-2"></div>
-                            <div class="skeleton flex-1"></div>
-                            <div class="skeleton flex-1"></div>
-                            <div class="skeleton flex-1"></div>
-                        </div>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
 }

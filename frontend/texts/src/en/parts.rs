@@ -73,6 +73,15 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Renamed",
         forced: "State set by staff",
     },
+    bulk: PartsBulk {
+        chosen: "{n} selected",
+        clear: "Clear selection",
+        would: "Can be done: {n}.",
+        would_not: "Would be refused: {n}.",
+        result: "Done: {done}. Refused: {refused}.",
+        download: "Download as ZIP",
+        download_max: "At most {n} at once",
+    },
     bell: PartsBell {
         unread: "{n} unread",
         nothing: "Nothing new",

@@ -25,6 +25,9 @@ super::sections! {
             unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
             renamed, forced,
         }
+        bulk: PartsBulk {
+            chosen, clear, would, would_not, result, download, download_max,
+        }
         bell: PartsBell {
             unread, nothing, nothing_text, read_all, all,
         }
