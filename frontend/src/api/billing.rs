@@ -8,6 +8,7 @@ use shared::billing::payment::*;
 use shared::billing::refund::*;
 use shared::billing::tax::*;
 use shared::billing::wallet::*;
+use shared::bulk::{BulkResults, DocumentsCancel};
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
 
 use super::client::{self, ApiError, Key, Nothing, Reply};
@@ -28,6 +29,17 @@ pub fn create_funds(body: &FundsRequestByStaff, key: &Key) -> Reply<DocumentDeta
 /// What adding an amount would cost a client, with tax.
 pub fn quote_funds(body: &FundsRequestByStaff) -> Reply<FundsQuote> {
     client::post("/admin/documents/funds/quote", body)
+}
+
+/// Cancels many unpaid proformas; `dry_run` only says which of them would be refused.
+pub fn cancel_documents(body: &DocumentsCancel, dry_run: bool, key: &Key) -> Reply<BulkResults> {
+    client::post_once(&format!("/admin/documents/cancel?dry_run={dry_run}"), body, key)
+}
+
+/// Where the papers of these documents are downloaded as one file.
+pub fn archive(ids: &[uuid::Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    client::file(&format!("/admin/documents/archive?ids={}", ids.join(",")))
 }
 
 pub fn cancel_document(id: DocumentId, body: &CancelDocument) -> Reply<DocumentDetail> {

@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "You can take it back until then.",
         end_now: "Now",
         end_now_text: "At once, without return of what is paid.",
-        terminate_fee: "Fee at the end: {fee}.",
         rename: "Rename",
         idle_on: "Put to idle",
         idle_off: "Wake up",

@@ -103,7 +103,6 @@ pub(super) const TEXTS: Desk = Desk {
         switch_fee: "Fee of the switch",
         rest: "For the rest of the paid period",
         due_now: "Due now",
-        cancel_text: "It was never delivered: it is cancelled and what is held is released.",
         order: "Order",
         module_state: "What the module remembers",
         waits: "It waits for staff: deliver it, then mark it delivered.",

@@ -47,7 +47,7 @@ super::sections! {
             waits_delivery, failed_text, past_due, suspended_money, suspended_staff, suspended_client,
             suspended_abuse, terminates, cancels, termination_requested, withdraw, withdrawn, terminate,
             terminate_title, terminate_text, end_when, end_period, end_period_text, end_now, end_now_text,
-            terminate_fee, rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options,
+            rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options,
             history, facts, setup, base, idle_price, uninstall, switch_up, switch_down, charges_empty,
             charges_hint, charge_period, change_options, options_none, preview, preview_now, preview_fee,
             preview_rest, preview_before, preview_after, preview_same, apply, changed, history_empty, renamed,

@@ -21,7 +21,7 @@ super::sections! {
         }
         service: DeskService {
             overview, charges, no_charges, charges_text, rename, price_version, preview,
-            nothing_changed, before, after, switch_fee, rest, due_now, cancel_text, order, module_state,
+            nothing_changed, before, after, switch_fee, rest, due_now, order, module_state,
             waits,
         }
         waiting: DeskWaiting {

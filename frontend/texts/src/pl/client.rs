@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "Do tego czasu możesz to wycofać.",
         end_now: "Teraz",
         end_now_text: "Natychmiast, bez zwrotu opłaconej kwoty.",
-        terminate_fee: "Opłata na koniec: {fee}.",
         rename: "Zmień nazwę",
         idle_on: "Uśpij",
         idle_off: "Wybudź",

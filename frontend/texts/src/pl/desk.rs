@@ -103,7 +103,6 @@ pub(super) const TEXTS: Desk = Desk {
         switch_fee: "Opłata za zmianę",
         rest: "Za resztę opłaconego okresu",
         due_now: "Do zapłaty teraz",
-        cancel_text: "Nigdy nie została dostarczona: zostanie anulowana, a blokada środków zwolniona.",
         order: "Zamówienie",
         module_state: "Co pamięta moduł",
         waits: "Czeka na obsługę: dostarcz ją, a potem oznacz jako dostarczoną.",

@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "До того часу можна відкликати.",
         end_now: "Зараз",
         end_now_text: "Одразу, без повернення сплаченого.",
-        terminate_fee: "Плата наприкінці: {fee}.",
         rename: "Перейменувати",
         idle_on: "Перевести в простій",
         idle_off: "Вивести з простою",

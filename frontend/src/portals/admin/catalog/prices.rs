@@ -25,6 +25,8 @@ struct Row {
     currency: RwSignal<String>,
     period: RwSignal<String>,
     amounts: [RwSignal<String>; 6],
+    /// As it was read; 0: there was none.
+    version: i32,
 }
 
 impl Row {
@@ -51,6 +53,7 @@ impl Row {
                 text(&price.switch_down),
                 text(&price.uninstall),
             ],
+            version: row.version,
         }
     }
 
@@ -62,6 +65,7 @@ impl Row {
             currency: RwSignal::new(currency),
             period: RwSignal::new(Period::Monthly.to_string()),
             amounts: std::array::from_fn(|_| RwSignal::new(String::new())),
+            version: 0,
         }
     }
 
@@ -77,6 +81,7 @@ impl Row {
             switch_up: amount(3),
             switch_down: amount(4),
             uninstall: amount(5),
+            version: Some(self.version),
         }
     }
 }

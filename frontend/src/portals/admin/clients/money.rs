@@ -149,13 +149,14 @@ pub(super) fn CreditLimit(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let (id, currency) = (detail.id, detail.currency);
-    let limit = RwSignal::new(format::plain(detail.credit_limit));
+    let was = format::plain(detail.credit_limit);
+    let limit = RwSignal::new(was.clone());
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
-            api::billing::set_credit_limit(id, &CreditLimitChange { credit_limit: limit.get_untracked() })
-                .await
+        move || {
+            let body = CreditLimitChange { credit_limit: limit.get_untracked(), was: Some(was.clone()) };
+            async move { api::billing::set_credit_limit(id, &body).await }
         },
         move |_| {
             open.set(false);

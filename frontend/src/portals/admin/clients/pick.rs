@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::ClientId;
-use ui::{settled, SelectField, TextField};
+use ui::{SelectField, TextField, settled};
 
 use crate::api;
 use crate::i18n::ta;
