@@ -42,13 +42,8 @@ pub(crate) fn StatementsTable(#[prop(into)] area: String, #[prop(into)] page: St
     let words = &tp().statement;
     let list = use_list("-month");
     let asked = area.clone();
-    let rows = use_query(
-        move || list.api_query(),
-        move |query| {
-            let area = asked.clone();
-            async move { api::statements::list(&area, &query).await }
-        },
-    );
+    let rows =
+        use_query(move || list.api_query(), move |query: String| api::statements::list(&asked, &query));
     let to_running = running().map(|month| format!("{page}/{month}"));
     let columns = vec![
         Column::new("month", words.month, move |row: &StatementSummary| {

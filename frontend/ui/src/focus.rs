@@ -16,14 +16,28 @@ fn here() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
+/// The selector of a field by its name.
+fn named(element: &web_sys::Element) -> Option<String> {
+    let name = element.get_attribute("name").filter(|name| !name.contains(['"', '\\']))?;
+    Some(format!("[name=\"{name}\"]"))
+}
+
 /// Looks what has the focus. `None`: nothing that a form has.
 pub fn hold_focus() -> Option<HeldFocus> {
     let element = document().active_element()?;
-    let selector = match element.get_attribute("name") {
-        Some(name) if !name.contains(['"', '\\']) => format!("[name=\"{name}\"]"),
-        _ if element.matches("button[type=submit]").ok()? => "button[type=submit]".to_owned(),
-        _ => return None,
+    let selector = match named(&element) {
+        Some(field) => field,
+        None if element.matches("button[type=submit]").ok()? => {
+            // The button of a form is known by the form's first field.
+            let form = element.closest("form").ok()??;
+            let first = named(&form.query_selector("[name]").ok()??)?;
+            format!("form:has({first}) button[type=submit]")
+        }
+        None => return None,
     };
+    // What a dialog has is not looked for below it.
+    let in_dialog = element.closest("dialog").ok()?.is_some();
+    let selector = if in_dialog { format!("dialog[open] {selector}") } else { selector };
     let all = document().query_selector_all(&selector).ok()?;
     let node: &web_sys::Node = element.as_ref();
     let place = (0..all.length()).find(|place| all.item(*place).as_ref() == Some(node))?;

@@ -132,7 +132,7 @@ impl ListState {
     /// Search or any filter is on.
     pub fn is_filtered(&self) -> bool {
         self.params.with(|params| {
-            params.iter().any(|(key, _)| !matches!(key.as_str(), "page" | "per_page" | "sort"))
+            params.iter().any(|(key, _)| !matches!(key.as_str(), "page" | "after" | "per_page" | "sort"))
         })
     }
 

@@ -273,45 +273,45 @@ fn table_frame(frame: TableFrame) -> AnyView {
                 {searchable.then(|| view! { <SearchBox list hint=search_hint.unwrap_or_else(|| words().search.into()) /> })}
                 {filters}
                 <div class="flex items-center gap-3 ml-auto">
-                {tools}
-                <Menu
-                    label=words().columns
-                    class="btn btn-sm"
-                    button=Box::new(move || {
-                        view! {
-                            <Icon icon=lu::LuSlidersHorizontal />
-                            <span class="only-wide">{words().columns}</span>
-                        }
-                        .into_any()
-                    })
-                >
-                    {choosable
-                        .iter()
-                        .skip(1)
-                        .filter(|head| !head.title.is_empty())
-                        .map(|head| {
-                            let key = head.key;
-                            let columns = columns.clone();
+                    {tools}
+                    <Menu
+                        label=words().columns
+                        class="btn btn-sm"
+                        button=Box::new(move || {
                             view! {
-                                <MenuButton
-                                    text=head.title.clone()
-                                    checked=Signal::derive(move || hidden.with(|hidden| !hidden.contains(&key)))
-                                    on_click=Callback::new(move |()| {
-                                        hidden
-                                            .update(|hidden| {
-                                                if hidden.contains(&key) {
-                                                    hidden.retain(|other| *other != key);
-                                                } else {
-                                                    hidden.push(key);
-                                                }
-                                            });
-                                        keep(&columns, &hidden.get_untracked().join(" "));
-                                    })
-                                />
+                                <Icon icon=lu::LuSlidersHorizontal />
+                                <span class="only-wide">{words().columns}</span>
                             }
+                            .into_any()
                         })
-                        .collect_view()}
-                </Menu>
+                    >
+                        {choosable
+                            .iter()
+                            .skip(1)
+                            .filter(|head| !head.title.is_empty())
+                            .map(|head| {
+                                let key = head.key;
+                                let columns = columns.clone();
+                                view! {
+                                    <MenuButton
+                                        text=head.title.clone()
+                                        checked=Signal::derive(move || hidden.with(|hidden| !hidden.contains(&key)))
+                                        on_click=Callback::new(move |()| {
+                                            hidden
+                                                .update(|hidden| {
+                                                    if hidden.contains(&key) {
+                                                        hidden.retain(|other| *other != key);
+                                                    } else {
+                                                        hidden.push(key);
+                                                    }
+                                                });
+                                            keep(&columns, &hidden.get_untracked().join(" "));
+                                        })
+                                    />
+                                }
+                            })
+                            .collect_view()}
+                    </Menu>
                 </div>
             </div>
             {bar}

@@ -294,7 +294,7 @@ fn ChangeServices(id: PriceChangeId, change: Query<PriceChange>) -> impl IntoVie
     });
     let rows = use_query(
         move || (list.api_query(), applied.get()),
-        move |(query, _)| async move { api::catalog::price_change_services(id, &query).await },
+        move |(query, _): (String, _)| api::catalog::price_change_services(id, &query),
     );
     let mut columns = columns(|row: &PriceChangeService| row.service.clone());
     columns.push(Column::new("outcome", words.outcome, |row: &PriceChangeService| {
