@@ -120,9 +120,12 @@ async fn a_task_is_followed_until_it_is_done() {
     let mut stream = Stream::open(&it.staff, &path).await;
     let first: TaskDetail = serde_json::from_value(stream.next().await.unwrap().1).unwrap();
     assert_eq!((first.task.state, first.task.progress), (TaskState::Queued, 0));
-    hostwright::jobs::drain(&panel.app).await.unwrap();
-    let done = stream.until(|task| task["state"] == "completed").await;
-    assert_eq!(done.1["progress"], 100);
+    let id = first.task.id;
+    panel.sql(&format!("UPDATE tasks SET progress = 40, step = 'Halting' WHERE id = '{id}'")).await;
+    let half = stream.until(|task| task["progress"] == 40).await;
+    assert_eq!(half.1["step"], "Halting");
+    work(&panel).await;
+    stream.until(|task| task["state"] == "completed").await;
 }
 
 #[actix_web::test]

@@ -2,10 +2,13 @@
 
 use shared::billing::company::*;
 use shared::billing::document::*;
+use shared::billing::draft::*;
 use shared::billing::ledger::*;
 use shared::billing::payment::*;
+use shared::billing::refund::*;
 use shared::billing::tax::*;
 use shared::billing::wallet::*;
+use shared::bulk::{BulkResults, DocumentsCancel};
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
 
 use super::client::{self, ApiError, Key, Nothing, Reply};
@@ -28,6 +31,17 @@ pub fn quote_funds(body: &FundsRequestByStaff) -> Reply<FundsQuote> {
     client::post("/admin/documents/funds/quote", body)
 }
 
+/// Cancels many unpaid proformas; `dry_run` only says which of them would be refused.
+pub fn cancel_documents(body: &DocumentsCancel, dry_run: bool, key: &Key) -> Reply<BulkResults> {
+    client::post_once(&format!("/admin/documents/cancel?dry_run={dry_run}"), body, key)
+}
+
+/// Where the papers of these documents are downloaded as one file.
+pub fn archive(ids: &[uuid::Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    client::file(&format!("/admin/documents/archive?ids={}", ids.join(",")))
+}
+
 pub fn cancel_document(id: DocumentId, body: &CancelDocument) -> Reply<DocumentDetail> {
     client::post(&format!("/admin/documents/{id}/cancel"), body)
 }
@@ -35,6 +49,42 @@ pub fn cancel_document(id: DocumentId, body: &CancelDocument) -> Reply<DocumentD
 /// Books money that came in for a document.
 pub fn book_payment(id: DocumentId, body: &NewPayment, key: &Key) -> Reply<BookedPayment> {
     client::post_once(&format!("/admin/documents/{id}/payments"), body, key)
+}
+
+/// Pays an invoice back; with `dry_run` it only says what would happen.
+pub fn refund(id: DocumentId, body: &NewRefund, dry_run: bool, key: &Key) -> Reply<RefundEffect> {
+    client::post_once(&format!("/admin/documents/{id}/refunds?dry_run={dry_run}"), body, key)
+}
+
+/// Pays a document out of its client's wallet.
+pub fn pay_from_wallet(id: DocumentId, key: &Key) -> Reply<PaidFromWallet> {
+    client::post_once(&format!("/admin/documents/{id}/pay-from-wallet"), &(), key)
+}
+
+/// What lines written by hand come to for a client.
+pub fn quote_draft(body: &NewDraft) -> Reply<DraftQuote> {
+    client::post("/admin/documents/drafts/quote", body)
+}
+
+pub fn create_draft(body: &NewDraft, key: &Key) -> Reply<DocumentDetail> {
+    client::post_once("/admin/documents/drafts", body, key)
+}
+
+pub fn change_draft(id: DocumentId, body: &DraftChange) -> Reply<DocumentDetail> {
+    client::put(&format!("/admin/documents/{id}/draft"), body)
+}
+
+pub fn delete_draft(id: DocumentId, version: i32) -> Reply<Nothing> {
+    client::delete(&format!("/admin/documents/{id}/draft?version={version}"))
+}
+
+pub fn issue_draft(id: DocumentId, body: &IssueDraft, key: &Key) -> Reply<DocumentDetail> {
+    client::post_once(&format!("/admin/documents/{id}/issue"), body, key)
+}
+
+/// Credits a client with what of a payment matches nothing.
+pub fn assign_payment(id: PaymentId, body: &AssignPayment, key: &Key) -> Reply<PaymentSummary> {
+    client::post_once(&format!("/admin/payments/{id}/assign"), body, key)
 }
 
 pub fn payments(query: String) -> Reply<Page<PaymentSummary>> {

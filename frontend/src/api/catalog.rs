@@ -1,7 +1,7 @@
 //! The catalogue, as staff edit it.
 
 use shared::catalog::*;
-use shared::{OptionGroupId, OptionId, Page, PriceChangeId, PriceId, ProductGroupId, ProductId};
+use shared::{OptionGroupId, OptionId, Page, PriceChangeId, PriceId, ProductGroupId, ProductId, Rehearsal};
 
 use super::client::{self, Key, Nothing, Reply};
 
@@ -110,6 +110,11 @@ pub fn create_option(id: OptionGroupId, body: &OptionInput) -> Reply<OptionGroup
 
 pub fn change_option(id: OptionId, body: &OptionInput) -> Reply<OptionGroupDetail> {
     client::put(&format!("/admin/options/{id}"), body)
+}
+
+/// Says what deleting it would take with it.
+pub fn rehearse_delete_option(id: OptionId) -> Reply<Rehearsal> {
+    client::delete(&format!("/admin/options/{id}?dry_run=true"))
 }
 
 pub fn delete_option(id: OptionId) -> Reply<Nothing> {

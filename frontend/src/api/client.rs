@@ -141,6 +141,11 @@ fn decode<T: DeserializeOwned>(body: String) -> Result<T, ApiError> {
     read(if body.is_empty() { "null" } else { &body }).map_err(|error| undecodable(&error))
 }
 
+/// What an event of a stream says; `None` when pages and server are of different versions.
+pub fn event<T: DeserializeOwned>(data: &str) -> Option<T> {
+    read(data).map_err(|error| undecodable(&error)).ok()
+}
+
 fn undecodable(error: &Mismatch) -> ApiError {
     leptos::logging::error!("undecodable answer: {error}");
     ApiError::Undecodable

@@ -1,7 +1,7 @@
 //! Adding funds and documents of a client.
 
 use shared::billing::document::{DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest};
-use shared::billing::payment::PaymentPage;
+use shared::billing::payment::{PaidFromWallet, PaymentPage};
 use shared::{ClientId, DocumentId, Page};
 
 use super::client::{self, Key, Reply};
@@ -29,6 +29,11 @@ pub fn document(client: ClientId, id: DocumentId) -> Reply<DocumentDetail> {
 
 pub fn payment_page(client: ClientId, id: DocumentId) -> Reply<PaymentPage> {
     client::get(&format!("/clients/{client}/documents/{id}/payment-methods"))
+}
+
+/// Pays a document out of the wallet.
+pub fn pay_from_wallet(client: ClientId, id: DocumentId, key: &Key) -> Reply<PaidFromWallet> {
+    client::post_once(&format!("/clients/{client}/documents/{id}/pay-from-wallet"), &(), key)
 }
 
 /// Where the PDF is downloaded from.

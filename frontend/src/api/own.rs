@@ -5,7 +5,7 @@ use shared::billing::wallet::CostSummary;
 use shared::catalog::{Quote, QuoteRequest};
 use shared::identity::*;
 use shared::services::*;
-use shared::{ClientId, OrderId, Page, ServiceId, TransferId};
+use shared::{ClientId, OrderId, Page, Rehearsal, ServiceId, TransferId};
 
 use super::client::{self, Key, Reply};
 
@@ -59,6 +59,12 @@ pub fn request_termination(client: ClientId, id: ServiceId, wish: &TerminateServ
     client::post(&format!("/clients/{client}/services/{id}/termination"), wish)
 }
 
+/// Says what ending it would do.
+pub fn rehearse_termination(client: ClientId, id: ServiceId, when: TerminationTime) -> Reply<Rehearsal> {
+    let wish = TerminateService { when, note: String::new() };
+    client::post(&format!("/clients/{client}/services/{id}/termination?dry_run=true"), &wish)
+}
+
 pub fn withdraw_termination(client: ClientId, id: ServiceId) -> Reply<ServiceDetail> {
     client::delete(&format!("/clients/{client}/services/{id}/termination"))
 }
@@ -92,6 +98,11 @@ pub fn order_detail(client: ClientId, id: OrderId) -> Reply<OrderDetail> {
 }
 
 /// Cancels an order that waits for money.
+/// Says what cancelling it would do.
+pub fn rehearse_cancel_order(client: ClientId, id: OrderId) -> Reply<Rehearsal> {
+    client::act(&format!("/clients/{client}/orders/{id}/cancel?dry_run=true"))
+}
+
 pub fn cancel_order(client: ClientId, id: OrderId) -> Reply<OrderDetail> {
     client::act(&format!("/clients/{client}/orders/{id}/cancel"))
 }

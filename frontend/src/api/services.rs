@@ -1,8 +1,9 @@
 //! Services and orders, as staff work with them.
 
 use shared::billing::ledger::ChargeDetail;
+use shared::bulk::{BulkResults, ServiceBulk};
 use shared::services::*;
-use shared::{OrderId, Page, ServiceId};
+use shared::{OrderId, Page, Rehearsal, ServiceId};
 
 use super::client::{self, Key, Reply};
 
@@ -21,6 +22,11 @@ pub fn create_order(body: &NewOrderByStaff, key: &Key) -> Reply<OrderDetail> {
 
 pub fn suspend(id: ServiceId, body: &SuspendService) -> Reply<ServiceForStaff> {
     client::post(&format!("/admin/services/{id}/suspend"), body)
+}
+
+/// Says what suspending it would do.
+pub fn rehearse_suspend(id: ServiceId, body: &SuspendService) -> Reply<Rehearsal> {
+    client::post(&format!("/admin/services/{id}/suspend?dry_run=true"), body)
 }
 
 /// `idle`, `unidle`, `retry`, `delivered`, `withdraw-termination`: acts that need nothing more.
@@ -61,6 +67,23 @@ pub fn order(id: OrderId) -> Reply<OrderDetail> {
 /// Only one that waits for money.
 pub fn cancel_order(id: OrderId, body: &ServiceNote) -> Reply<OrderDetail> {
     client::post(&format!("/admin/orders/{id}/cancel"), body)
+}
+
+/// Says what cancelling it would do.
+pub fn rehearse_cancel_order(id: OrderId) -> Reply<Rehearsal> {
+    let note = ServiceNote { note: String::new() };
+    client::post(&format!("/admin/orders/{id}/cancel?dry_run=true"), &note)
+}
+
+/// Says what terminating it would do.
+pub fn rehearse_terminate(id: ServiceId, when: TerminationTime) -> Reply<Rehearsal> {
+    let body = TerminateService { when, note: String::new() };
+    client::post(&format!("/admin/services/{id}/terminate?dry_run=true"), &body)
+}
+
+/// Does something to many; `dry_run` only says which of them would be refused.
+pub fn act_on_many(body: &ServiceBulk, dry_run: bool, key: &Key) -> Reply<BulkResults> {
+    client::post_once(&format!("/admin/services/bulk?dry_run={dry_run}"), body, key)
 }
 
 pub fn terminate(id: ServiceId, body: &TerminateService) -> Reply<ServiceForStaff> {

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shared::bulk::{BulkResults, TaskBulk};
 use shared::dashboard::Dashboard;
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
 use shared::tasks::*;
 use shared::{Page, TaskId};
 
-use super::client::{self, Nothing, Reply};
+use super::client::{self, Key, Nothing, Reply};
 
 pub fn dashboard() -> Reply<Dashboard> {
     client::get("/admin/dashboard")
@@ -48,6 +49,11 @@ pub fn queue_statistics(hours: &str) -> Reply<QueueStatistics> {
 
 pub fn change_queue(queue: Queue, body: &QueueControl) -> Reply<QueueControl> {
     client::put(&format!("/admin/queues/{queue}"), body)
+}
+
+/// Runs many tasks again, or cancels them; `dry_run` only says which of them would be refused.
+pub fn act_on_tasks(body: &TaskBulk, dry_run: bool, key: &Key) -> Reply<BulkResults> {
+    client::post_once(&format!("/admin/tasks/bulk?dry_run={dry_run}"), body, key)
 }
 
 /// Puts everything that failed back; `dry_run` only says how much that is.

@@ -8,6 +8,7 @@ use ui::{
 };
 
 use super::CsvButton;
+use super::bulk::Bulk;
 use crate::api::ApiError;
 use crate::i18n::{self, fill, t};
 use crate::query::Query;
@@ -211,10 +212,14 @@ pub fn DataTable<T>(
     #[prop(optional)] filters: Option<Children>,
     #[prop(default = true)] searchable: bool,
     #[prop(optional, into)] search_hint: Option<String>,
+    /// What can be done with many rows at once.
+    #[prop(default = None)]
+    bulk: Option<Bulk<T>>,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
 {
+    let selection = bulk.map(|bulk| bulk.selection(Callback::new(move |()| query.refetch())));
     let rows = Signal::derive(move || query.data().with(|page| page.as_ref().map(|page| page.items.clone())));
     let total = Signal::derive(move || query.data().with(|page| page.as_ref().map_or(0, |page| page.total)));
     let loading = Signal::derive(move || query.loading().get());
@@ -238,6 +243,7 @@ where
                 .tools(view! { <CsvButton asked=query.asked() /> }.into_any())
                 .searchable(searchable)
                 .search_hint(hint)
+                .selection(selection)
                 .build(),
         )
         .into_any();

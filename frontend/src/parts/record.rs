@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use send_wrapper::SendWrapper;
 use ui::{Breadcrumbs, Confirm, CopyId, Crumb, Icon, Menu, MenuButton, lu, toast_ok};
 
-use super::{NotFound, submit_with};
+use super::{NotFound, WouldHappen, submit_with};
 use crate::api::client::{Nothing, delete, file};
 use crate::format::short_id;
 use crate::i18n::{t, td};
@@ -92,6 +92,9 @@ pub fn RecordHead(
     badges: Option<AnyView>,
     /// What happens when it is deleted; `None`: it is not deleted here.
     delete_text: Option<&'static str>,
+    /// The API says beforehand what deleting would do. Of an operation that does not, asking would delete.
+    #[prop(optional)]
+    rehearsed: bool,
     /// Further entries of the menu.
     #[prop(optional)]
     menu: Option<ViewFn>,
@@ -102,7 +105,7 @@ pub fn RecordHead(
     let path = format!("{}/{id}", list.1);
     let open = RwSignal::new(false);
     let navigate = SendWrapper::new(use_navigate());
-    let asked = path.clone();
+    let (asked, tried) = (path.clone(), format!("{path}?dry_run=true"));
     let send = submit_with(
         move || delete::<Nothing>(&asked),
         move |_| {
@@ -114,7 +117,12 @@ pub fn RecordHead(
     let type_name = name.clone();
     let question = delete_text.map(|text| {
         let (title, action, busy, on_confirm) = (t().delete, t().delete, send.busy, send.run);
-        view! { <Confirm open title text action busy on_confirm type_name /> }
+        let ask = rehearsed.then_some(tried);
+        view! {
+            <Confirm open title text action busy on_confirm type_name>
+                {ask.clone().map(|tried| view! { <WouldHappen ask=move || delete(&tried) /> })}
+            </Confirm>
+        }
     });
     view! {
         <Title text=name.clone() />

@@ -17,10 +17,12 @@ pub mod list;
 pub mod overlay;
 pub mod paging;
 pub mod palette;
+pub mod select;
 pub mod show;
 pub mod table;
 pub mod toast;
 pub mod words;
+pub mod wrap;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
 pub use choice::{CheckField, CheckList, RadioCards, SelectField, SwitchField};
@@ -38,9 +40,11 @@ pub use list::{ListState, use_list};
 pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, Open, SideDrawer, TypeName};
 pub use paging::{Pagination, SearchBox};
 pub use palette::{Command, CommandPalette};
+pub use select::{Chosen, Selection};
 pub use show::{
     Avatar, Badge, Button, CopyId, EmptyState, Facts, FailedState, LinkButton, Note, Skeleton, Tone, initials,
 };
-pub use table::{Align, Column, Table, TableWrap};
+pub use table::{Align, Column, Table};
 pub use toast::{Toasts, toast_bad, toast_ok, toast_undo};
 pub use words::{Words, set_words, words};
+pub use wrap::TableWrap;

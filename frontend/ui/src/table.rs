@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use crate::effect::Resized;
 use crate::paging::pages_of;
+use crate::select::{self, Picks, Selection};
+use crate::wrap::{TableSkeleton, TableWrap};
 use crate::{
-    Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, effect, keep, kept, lu,
-    words,
+    Button, EmptyState, Icon, ListState, Menu, MenuButton, Pagination, SearchBox, keep, kept, lu, words,
 };
 
 /// Which side a column leans to: figures to the right.
@@ -117,6 +117,9 @@ pub fn Table<T>(
     tools: Option<AnyView>,
     #[prop(default = true)] searchable: bool,
     #[prop(optional, into)] search_hint: Option<TextProp>,
+    /// Lets rows be chosen.
+    #[prop(default = None)]
+    selection: Option<Selection<T>>,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
@@ -151,12 +154,24 @@ where
             })
         })
     };
+    let picks = selection.clone().map(|selection| {
+        let keys = Memo::new(move |_| {
+            rows.with(|rows| rows.iter().flatten().map(selection.key).collect::<Vec<_>>())
+        });
+        Picks::new(selection.chosen, keys, selection.bar)
+    });
     let body = move || {
         let shown = visible.get();
         rows.with(|rows| {
             rows.as_ref().map(|rows| {
                 rows.iter()
                     .map(|row| {
+                        let picked = selection.as_ref().map(|selection| {
+                            let key = (selection.key)(row);
+                            let outcome = select::outcome(selection.chosen, key.clone());
+                            (select::pick(selection.chosen, key, &(selection.name)(row)), outcome)
+                        });
+                        let (pick, mut outcome) = picked.unzip();
                         cells.with_value(|cells| {
                             let row = shown
                                 .iter()
@@ -164,13 +179,13 @@ where
                                     let (cell, align) = &cells[*index];
                                     let class = class_of(*align);
                                     if *index == 0 {
-                                        view! { <th scope="row" class=class>{cell(row)}</th> }.into_any()
+                                        view! { <th scope="row" class=class>{cell(row)} {outcome.take()}</th> }.into_any()
                                     } else {
                                         view! { <td class=class>{cell(row)}</td> }.into_any()
                                     }
                                 })
                                 .collect_view();
-                            view! { <tr>{row}</tr> }
+                            view! { <tr>{pick} {row}</tr> }
                         })
                     })
                     .collect_view()
@@ -195,6 +210,7 @@ where
         search_hint,
         shown,
         body: ViewFn::from(body),
+        picks,
     })
 }
 
@@ -214,6 +230,7 @@ struct TableFrame {
     /// How many rows are shown. `None` until something has arrived.
     shown: Memo<Option<usize>>,
     body: ViewFn,
+    picks: Option<Picks>,
 }
 
 // Everything that does not depend on the type of the rows, so that it is compiled once.
@@ -233,6 +250,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
         search_hint,
         shown,
         body,
+        picks,
     } = frame;
     let is_empty = Memo::new(move |_| shown.get() == Some(0));
     let arrived = Memo::new(move |_| shown.get().is_some());
@@ -247,6 +265,8 @@ fn table_frame(frame: TableFrame) -> AnyView {
     let body = StoredValue::new(body);
     let heads = StoredValue::new(heads);
     let label = StoredValue::new(label);
+    let bar = picks.as_ref().map(|picks| picks.bar.run());
+    let picks = StoredValue::new(picks);
     view! {
         <section class="card">
             <div class="table-bar">
@@ -294,6 +314,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                     </Menu>
                 </div>
             </div>
+            {bar}
             {move || {
                 if !arrived.get() {
                     return view! { <TableSkeleton /> }.into_any();
@@ -338,6 +359,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
                             <caption class="sr-only">{label.get_value()}</caption>
                             <thead>
                                 <tr>
+                                    {picks.with_value(|picks| picks.as_ref().map(Picks::head))}
                                     {move || {
                                         let shown = visible.get();
                                         heads
@@ -360,44 +382,6 @@ fn table_frame(frame: TableFrame) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// A table scrolls sideways where it does not fit. Where it fits, its head stays in sight below the top bar.
-#[component]
-pub fn TableWrap(
-    /// Says to screen readers what the table holds.
-    #[prop(into)]
-    label: String,
-    /// Looks again whether it fits.
-    #[prop(optional, into)]
-    again: Signal<()>,
-    children: Children,
-) -> impl IntoView {
-    let node = NodeRef::<leptos::html::Div>::new();
-    let fit = move || {
-        if let Some(Some(wrap)) = node.try_get_untracked() {
-            let fits = wrap.scroll_width() <= wrap.client_width();
-            wrap.class_list().toggle_with_force("table-fits", fits).ok();
-        }
-    };
-    effect(move || {
-        node.track();
-        again.track();
-        request_animation_frame(fit);
-    });
-    let observer = StoredValue::new_local(None::<Resized>);
-    effect(move || {
-        if let Some(wrap) = node.get() {
-            let table = wrap.first_element_child();
-            let seen = std::iter::once(wrap.into()).chain(table);
-            observer.set_value(Resized::new(seen, move || request_animation_frame(fit)));
-        }
-    });
-    view! {
-        <div node_ref=node class="table-wrap" tabindex="0" role="region" aria-label=label>
-            {children()}
-        </div>
-    }
 }
 
 fn head_cell(head: &Head, list: ListState) -> AnyView {
@@ -427,24 +411,4 @@ fn head_cell(head: &Head, list: ListState) -> AnyView {
         </th>
     }
     .into_any()
-}
-
-#[component]
-fn TableSkeleton() -> impl IntoView {
-    view! {
-        <div class="grid gap-5 p-5" role="status" aria-label=words().loading>
-            {(0..8)
-                .map(|_| {
-                    view! {
-                        <div class="flex gap-6">
-                            <div class="skeleton flex-2"></div>
-                            <div class="skeleton flex-1"></div>
-                            <div class="skeleton flex-1"></div>
-                            <div class="skeleton flex-1"></div>
-                        </div>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
 }

@@ -38,6 +38,7 @@ pub struct Words {
     pub palette_hint: &'static str,
     pub select_all: &'static str,
     pub select_row: &'static str,
+    pub row_done: &'static str,
     pub type_to_confirm: &'static str,
     pub breadcrumbs: &'static str,
 }
@@ -87,6 +88,7 @@ pub static ENGLISH: Words = Words {
     palette_hint: "Where to? Type a page or a name…",
     select_all: "Select all rows",
     select_row: "Select this row",
+    row_done: "Done",
     type_to_confirm: "Type {text} to confirm",
     breadcrumbs: "Where you are",
 };

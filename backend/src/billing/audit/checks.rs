@@ -176,7 +176,8 @@ const CHECKS: &[Check] = &[
                 SELECT sum(CASE WHEN t.kind = 'charge' THEN t.amount ELSE -t.amount END) AS sum FROM ledger_transfers t
                 WHERE t.client_id = s.client_id AND t.at >= s.month::timestamp AT TIME ZONE 'UTC'
                     AND t.at < (s.month + interval '1 month') AT TIME ZONE 'UTC'
-                    AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change'))) t ON true
+                    AND t.document_id IS NULL
+                    AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change'))) t ON true
             WHERE s.charged - s.returned <> coalesce(t.sum, 0)
             UNION ALL
             SELECT format('client %s, %s: the paper was changed', client_id, month) FROM statement_files

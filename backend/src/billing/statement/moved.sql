@@ -1,4 +1,4 @@
--- What the ledger took for services, and gave back, between two instants.
+-- What the ledger took for services, and gave back, between two instants. What a document was paid with is on that document.
 -- $1 uuid[]: clients. $2, $3 timestamptz: from, and to (not included).
 moved AS MATERIALIZED (
     SELECT t.id, t.at, t.client_id, t.service_id, t.period_from, t.period_to, t.explanation,
@@ -11,7 +11,7 @@ moved AS MATERIALIZED (
                 ELSE 'running' END AS what
     FROM unnest($1) AS c (client_id)
     JOIN ledger_transfers t ON t.client_id = c.client_id AND t.at >= $2 AND t.at < $3
-        AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change'))
+        AND t.document_id IS NULL AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change'))
 ), ends AS (
     SELECT client_id, min(period_from) AS first, max(period_to) AS last
     FROM moved WHERE what = 'running' GROUP BY client_id

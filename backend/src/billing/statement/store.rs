@@ -168,7 +168,7 @@ pub async fn lacking(
         "SELECT w.client_id, w.company_id FROM wallets w
          WHERE w.used AND ($1 IS NULL OR w.client_id > $1)
            AND EXISTS (SELECT FROM ledger_transfers t WHERE t.client_id = w.client_id AND t.at >= $2 AND t.at < $3
-               AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change')))
+               AND t.document_id IS NULL AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change')))
            AND NOT EXISTS (SELECT FROM statements s WHERE s.client_id = w.client_id AND s.month = $4)
          ORDER BY w.client_id LIMIT $5",
     )
@@ -262,7 +262,7 @@ pub async fn sums(
                 coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0) AS returned
          FROM unnest($1) AS c (client_id)
          JOIN ledger_transfers t ON t.client_id = c.client_id AND t.at >= $2 AND t.at < $3
-             AND ((t.kind = 'charge' AND t.document_id IS NULL) OR (t.kind = 'refund' AND t.explanation ? 'change'))
+             AND t.document_id IS NULL AND (t.kind = 'charge' OR (t.kind = 'refund' AND t.explanation ? 'change'))
          GROUP BY t.client_id",
     )
     .bind::<Array<SqlUuid>, _>(clients)

@@ -93,6 +93,7 @@ fn MoneyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=leptos_router::components::Outlet>
             <Route path=path!("documents") view=finance::DocumentsPage />
+            <Route path=path!("documents/new") view=finance::NewDocumentPage />
             <Route path=path!("documents/:id") view=finance::DocumentPage />
             <Route path=path!("transactions") view=finance::TransactionsPage />
             <Route path=path!("payments") view=finance::PaymentsPage />

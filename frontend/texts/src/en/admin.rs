@@ -199,7 +199,6 @@ pub(super) const TEXTS: Admin = Admin {
     hands_on: "Automation on",
     hands_off_text: "Automation keeps its hands off: it neither suspends nor terminates this service.",
     mark_delivered_text: "The service becomes active and is charged from now on.",
-    terminate_text: "The service and what is on it will be gone.",
     charged: "Charged",
     terminates_at: "Terminates",
     module: "Module",

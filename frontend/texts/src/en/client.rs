@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "You can take it back until then.",
         end_now: "Now",
         end_now_text: "At once, without return of what is paid.",
-        terminate_fee: "Fee at the end: {fee}.",
         rename: "Rename",
         idle_on: "Put to idle",
         idle_off: "Wake up",
@@ -288,6 +287,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "This document was cancelled.",
         see_invoice: "See the invoice",
         later: "Pay later",
+        balance: "Account balance",
+        balance_text: "{available} is available. {amount} is taken: the net, because tax was paid when the money was added.",
+        balance_short: "The balance does not cover it: {available} of {amount}.",
+        balance_pay: "Pay {amount} from the balance",
     },
     docs: ClientDocs {
         title: "Documents",
@@ -309,6 +312,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "No payment arrived yet.",
         from_proforma: "For proforma",
         became_invoice: "Became invoice",
+        refunds: "Refunds",
+        corrects: "Corrects invoice",
+        to_balance: "To the balance",
     },
     money: ClientMoney {
         title: "Transactions",

@@ -98,6 +98,15 @@ pub(super) const TEXTS: Parts = Parts {
         hours: "{n} h",
         download_csv: "Every charge as CSV",
     },
+    bulk: PartsBulk {
+        chosen: "{n} selected",
+        clear: "Clear selection",
+        would: "Can be done: {n}.",
+        would_not: "Would be refused: {n}.",
+        result: "Done: {done}. Refused: {refused}.",
+        download: "Download as ZIP",
+        download_max: "At most {n} at once",
+    },
     bell: PartsBell {
         unread: "{n} unread",
         nothing: "Nothing new",

@@ -199,7 +199,6 @@ super::texts! {
         hands_on,
         hands_off_text,
         mark_delivered_text,
-        terminate_text,
         charged,
         terminates_at,
         module,

@@ -47,7 +47,7 @@ super::sections! {
             waits_delivery, failed_text, past_due, suspended_money, suspended_staff, suspended_client,
             suspended_abuse, terminates, cancels, termination_requested, withdraw, withdrawn, terminate,
             terminate_title, terminate_text, end_when, end_period, end_period_text, end_now, end_now_text,
-            terminate_fee, rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options,
+            rename, idle_on, idle_off, cancel_order, cancel_text, overview, charges, options,
             history, facts, setup, base, idle_price, uninstall, switch_up, switch_down, charges_empty,
             charges_hint, charge_period, change_options, options_none, preview, preview_now, preview_fee,
             preview_rest, preview_before, preview_after, preview_same, apply, changed, history_empty, renamed,
@@ -59,11 +59,12 @@ super::sections! {
         }
         pay: ClientPay {
             title, methods, no_methods, no_methods_hint, to_pay, paid, due, transfer, transfer_text, qr,
-            waiting, done_title, done_text, partly, cancelled, see_invoice, later,
+            waiting, done_title, done_text, partly, cancelled, see_invoice, later, balance, balance_text,
+            balance_short, balance_pay,
         }
         docs: ClientDocs {
             title, text, number, kind, issued, due, net, tax, total, search, empty, empty_hint, download, pay,
-            print, payments, payments_none, from_proforma, became_invoice,
+            print, payments, payments_none, from_proforma, became_invoice, refunds, corrects, to_balance,
         }
         money: ClientMoney {
             title, text, search, when, what, amount, balance, empty, empty_hint, kind,

@@ -21,7 +21,7 @@ super::sections! {
         }
         service: DeskService {
             overview, charges, no_charges, charges_text, rename, price_version, preview,
-            nothing_changed, before, after, switch_fee, rest, due_now, cancel_text, order, module_state,
+            nothing_changed, before, after, switch_fee, rest, due_now, order, module_state,
             waits,
         }
         waiting: DeskWaiting {
@@ -57,6 +57,18 @@ super::sections! {
         }
         money: DeskMoney {
             payment, client_pays, balance_after, would_add,
+        }
+        refund: DeskRefund {
+            action, title, left, by_hand_text, wallet_text, reference, whole, reason_help, left_after,
+            goes_back, done, list, way,
+        }
+        draft: DeskDraft {
+            new, new_text, lines, line, add_line, remove_line, description, quantity, unit, unit_price,
+            discount, exempt, save, edit, issue, issue_text, due_days, due_days_help, issued, delete,
+            delete_text, pay, pay_text, paid, choose,
+        }
+        assign: DeskAssign {
+            action, waits, title, text, done,
         }
         clock: DeskClock {
             title, text, now, hour, day, month, moved,

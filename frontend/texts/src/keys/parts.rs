@@ -29,6 +29,9 @@ super::sections! {
             title, text, tab, one, month, services, charged, returned, total, running, running_text, frozen, empty,
             empty_hint, nothing, service, what, period, count, amount, hours, download_csv,
         }
+        bulk: PartsBulk {
+            chosen, clear, would, would_not, result, download, download_max,
+        }
         bell: PartsBell {
             unread, nothing, nothing_text, read_all, all,
         }

@@ -199,7 +199,6 @@ pub(super) const TEXTS: Admin = Admin {
     hands_on: "Automatyzacja włączona",
     hands_off_text: "Automatyzacja nie zawiesi ani nie zakończy tej usługi.",
     mark_delivered_text: "Usługa stanie się aktywna i od teraz będzie naliczana.",
-    terminate_text: "Usługa i jej zawartość zostaną usunięte.",
     charged: "Naliczanie",
     terminates_at: "Zakończy się",
     module: "Moduł",

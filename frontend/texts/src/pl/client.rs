@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "Do tego czasu możesz to wycofać.",
         end_now: "Teraz",
         end_now_text: "Natychmiast, bez zwrotu opłaconej kwoty.",
-        terminate_fee: "Opłata na koniec: {fee}.",
         rename: "Zmień nazwę",
         idle_on: "Uśpij",
         idle_off: "Wybudź",
@@ -288,6 +287,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "Ten dokument anulowano.",
         see_invoice: "Zobacz fakturę",
         later: "Zapłać później",
+        balance: "Saldo konta",
+        balance_text: "Dostępne {available}. Pobierzemy {amount}: netto, bo podatek zapłacono przy zasileniu.",
+        balance_short: "Saldo nie wystarcza: {available} z {amount}.",
+        balance_pay: "Zapłać {amount} z salda",
     },
     docs: ClientDocs {
         title: "Dokumenty",
@@ -309,6 +312,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "Nie ma jeszcze wpłat.",
         from_proforma: "Do proformy",
         became_invoice: "Wystawiono fakturę",
+        refunds: "Zwroty",
+        corrects: "Koryguje fakturę",
+        to_balance: "Na saldo",
     },
     money: ClientMoney {
         title: "Transakcje",

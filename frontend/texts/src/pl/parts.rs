@@ -98,6 +98,15 @@ pub(super) const TEXTS: Parts = Parts {
         hours: "{n} godz.",
         download_csv: "Każda opłata jako CSV",
     },
+    bulk: PartsBulk {
+        chosen: "Zaznaczono: {n}",
+        clear: "Wyczyść zaznaczenie",
+        would: "Można wykonać: {n}.",
+        would_not: "Zostanie odrzucone: {n}.",
+        result: "Wykonano: {done}. Odrzucono: {refused}.",
+        download: "Pobierz jako ZIP",
+        download_max: "Najwyżej {n} naraz",
+    },
     bell: PartsBell {
         unread: "Nieprzeczytane: {n}",
         nothing: "Nic nowego",

@@ -217,7 +217,6 @@ pub(super) const TEXTS: Client = Client {
         end_period_text: "До того часу можна відкликати.",
         end_now: "Зараз",
         end_now_text: "Одразу, без повернення сплаченого.",
-        terminate_fee: "Плата наприкінці: {fee}.",
         rename: "Перейменувати",
         idle_on: "Перевести в простій",
         idle_off: "Вивести з простою",
@@ -288,6 +287,10 @@ pub(super) const TEXTS: Client = Client {
         cancelled: "Цей документ скасовано.",
         see_invoice: "Переглянути фактуру",
         later: "Сплатити пізніше",
+        balance: "Баланс рахунку",
+        balance_text: "Доступно {available}. Спишемо {amount}: без податку, бо його сплачено під час поповнення.",
+        balance_short: "Балансу не вистачає: {available} з {amount}.",
+        balance_pay: "Сплатити {amount} з балансу",
     },
     docs: ClientDocs {
         title: "Документи",
@@ -309,6 +312,9 @@ pub(super) const TEXTS: Client = Client {
         payments_none: "Платежів ще немає.",
         from_proforma: "До проформи",
         became_invoice: "Виставлено фактуру",
+        refunds: "Повернення",
+        corrects: "Коригує рахунок-фактуру",
+        to_balance: "На баланс",
     },
     money: ClientMoney {
         title: "Транзакції",

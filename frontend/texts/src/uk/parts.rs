@@ -100,6 +100,15 @@ pub(super) const TEXTS: Parts = Parts {
         hours: "{n} год",
         download_csv: "Кожне нарахування у CSV",
     },
+    bulk: PartsBulk {
+        chosen: "Вибрано: {n}",
+        clear: "Зняти вибір",
+        would: "Можна виконати: {n}.",
+        would_not: "Буде відхилено: {n}.",
+        result: "Виконано: {done}. Відхилено: {refused}.",
+        download: "Завантажити як ZIP",
+        download_max: "Не більше {n} за раз",
+    },
     bell: PartsBell {
         unread: "Непрочитаних: {n}",
         nothing: "Нічого нового",

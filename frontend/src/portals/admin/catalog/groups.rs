@@ -94,7 +94,7 @@ pub fn ProductGroupPage() -> impl IntoView {
                         .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
                     let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
                     view! {
-                        <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text />
+                        <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text rehearsed=true />
                         <div class="stack-y max-w-4xl">
                             <GroupForm detail=Some((detail, group)) />
                             <History subject=id.0 />

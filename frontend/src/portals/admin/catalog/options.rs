@@ -19,7 +19,7 @@ use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, by_id, submit, submit_with};
+use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, WouldHappen, by_id, submit, submit_with};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -120,7 +120,7 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
     view! {
         <Arrived query=group rows=8>
             <Part query=group pick=name let:name>
-                <RecordHead list=(ta().option_groups, "/admin/option-groups") name id=id.0 delete_text>
+                <RecordHead list=(ta().option_groups, "/admin/option-groups") name id=id.0 delete_text rehearsed=true>
                     {editable
                         .then(|| {
                             view! {
@@ -229,7 +229,9 @@ fn DeleteOption(option: OptionDetail, done: Callback<()>, editable: bool) -> imp
                     }
                 })}
         </Menu>
-        <Confirm open title=t().delete text=ta().delete_option_text action=t().delete busy=delete.busy on_confirm=delete.run />
+        <Confirm open title=t().delete text=ta().delete_option_text action=t().delete busy=delete.busy on_confirm=delete.run>
+            <WouldHappen ask=move || api::catalog::rehearse_delete_option(id) />
+        </Confirm>
     }
 }
 

@@ -173,7 +173,7 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
                 <MenuButton text=ta().duplicate icon=lu::LuCopy on_click=Callback::new(move |()| open.set(true)) />
             }
         };
-        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) menu=menu.into() /> }
+        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) rehearsed=true menu=menu.into() /> }
             .into_any()
     } else {
         view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()

@@ -7,6 +7,7 @@ mod list;
 mod money;
 mod notes;
 mod page;
+mod pick;
 mod profile;
 mod sessions;
 mod summary;
@@ -20,3 +21,4 @@ pub use page::{
     ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientStatementTab, ClientStatementsTab,
     ClientSummaryTab, ClientTransactionsTab, ClientUsersTab,
 };
+pub(in crate::portals::admin) use pick::ClientPicker;

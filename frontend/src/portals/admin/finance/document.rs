@@ -3,15 +3,19 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
-use shared::{DocumentId, Permission};
+use shared::billing::payment::{PaidFromWallet, PaymentSummary};
+use shared::{DocumentId, Money, Permission};
 use ui::{
     Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, FormErrors, Icon, TextArea,
     lu, toast_ok,
 };
 
 use super::book_payment::BookPayment;
+use super::draft::{DraftActions, EditDraft};
+use super::refund::{Refund, Refunds};
+use crate::api::Key;
 use crate::api::client::file;
-use crate::i18n::{t, ta, word};
+use crate::i18n::{fill, t, ta, td, word};
 use crate::parts::sheet::{DocumentSheet, TaxWhy};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit};
@@ -44,6 +48,8 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     let id = head.id;
     let title = head.number.clone().unwrap_or_else(|| word("draft").to_owned());
     let (pay_open, cancel_open) = (RwSignal::new(false), RwSignal::new(false));
+    let (refund_open, wallet_open) = (RwSignal::new(false), RwSignal::new(false));
+    let editing = RwSignal::new(false);
     let reason = RwSignal::new(String::new());
     let version = detail.version;
     let errors = FormErrors::new();
@@ -61,6 +67,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     );
     let can = |action: DocumentAction| detail.actions.contains(&action);
     let can_pay = can(DocumentAction::AddPayment) && may(Permission::PaymentsBook);
+    let can_draft = can(DocumentAction::Draft) && may(Permission::DocumentsCreate);
+    let can_refund = can(DocumentAction::Refund) && may(Permission::PaymentsRefund);
+    let from_wallet = can(DocumentAction::PayFromWallet) && may(Permission::PaymentsBook);
     let can_cancel = can(DocumentAction::Cancel) && may(Permission::DocumentsCancel);
     let mut facts = vec![
         (ta().client.to_owned(), view! { <a class="link" href=format!("/admin/clients/{}", head.client_id)>{head.client_name.clone()}</a> }.into_any()),
@@ -82,9 +91,12 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         facts.push(("SHA-256".to_owned(), view! { <CopyId id=sha text=short /> }.into_any()));
     }
     let number = title.clone();
+    let refund_title = fill(td().refund.title, &[("number", &title)]);
     let payments = detail.payments.clone();
     let decision = detail.tax_decision.clone();
-    let paying = StoredValue::new(detail.clone());
+    let refunds = detail.refunds.clone();
+    let net = head.net;
+    let shown = StoredValue::new(detail);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs crumbs=vec![Crumb::to(ta().documents, "/admin/documents"), Crumb::here(title.clone())] />
@@ -117,6 +129,27 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                             </a>
                         }
                     })}
+                {can_draft.then(|| view! { <DraftActions detail=shown.get_value() document editing /> })}
+                {can_refund
+                    .then(|| {
+                        view! {
+                            <Button
+                                text=td().refund.action
+                                icon=lu::LuUndo2
+                                on_click=Callback::new(move |()| refund_open.set(true))
+                            />
+                        }
+                    })}
+                {from_wallet
+                    .then(|| {
+                        view! {
+                            <Button
+                                text=td().draft.pay
+                                icon=lu::LuWallet
+                                on_click=Callback::new(move |()| wallet_open.set(true))
+                            />
+                        }
+                    })}
                 {can_cancel
                     .then(|| {
                         view! {
@@ -143,62 +176,16 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         </header>
         <div class="grid-2">
             <div class="stack-y">
-                <DocumentSheet detail />
-                <Card
-                    title=ta().payments
-                    flush=true
-                    tools=Box::new(move || {
-                        let href = format!("/admin/transactions?document={id}");
-                        may(Permission::TransactionsView)
-                            .then(|| view! { <a class="link text-sm" href=href>{ta().transactions}</a> })
-                            .into_any()
-                    })
-                >
-                    {if payments.is_empty() {
-                        view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
+                {move || {
+                    let detail = shown.get_value();
+                    if editing.get() {
+                        view! { <EditDraft detail document editing /> }.into_any()
                     } else {
-                        view! {
-                            <div class="table-wrap" tabindex="0" role="region" aria-label=ta().payments>
-                                <table class="table">
-                                    <thead>
-                                        <tr>
-                                            <th>{ta().received_on}</th>
-                                            <th>{ta().gateway}</th>
-                                            <th>{ta().external_id}</th>
-                                            <th class="end">{ta().gross}</th>
-                                            <th class="end">{ta().to_wallet}</th>
-                                            <th class="end">{ta().to_tax}</th>
-                                            <th class="end">{ta().to_suspense}</th>
-                                        </tr>
-                                    </thead>
-                                    <tbody>
-                                        {payments
-                                            .into_iter()
-                                            .map(|payment| {
-                                                view! {
-                                                    <tr>
-                                                        <td>
-                                                            <a class="row-link" href=format!("/admin/payments?payment={}", payment.id)>
-                                                                {format::day(payment.received_on)}
-                                                            </a>
-                                                        </td>
-                                                        <td>{payment.gateway_name}</td>
-                                                        <td class="mono">{payment.external_id}</td>
-                                                        <td class="end num strong">{format::money(payment.gross)}</td>
-                                                        <td class="end num">{format::money(payment.to_wallet)}</td>
-                                                        <td class="end num">{format::money(payment.to_tax)}</td>
-                                                        <td class="end num">{format::money(payment.to_suspense)}</td>
-                                                    </tr>
-                                                }
-                                            })
-                                            .collect_view()}
-                                    </tbody>
-                                </table>
-                            </div>
-                        }
-                            .into_any()
-                    }}
-                </Card>
+                        view! { <DocumentSheet detail /> }.into_any()
+                    }
+                }}
+                <Payments id payments />
+                <Refunds refunds />
             </div>
             <div class="stack-y">
                 <Card title=ta().facts>
@@ -213,8 +200,12 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
             <History subject=id.0 />
         </div>
         <Dialog open=pay_open title=ta().add_payment>
-            <BookPayment detail=paying.get_value() document open=pay_open />
+            <BookPayment detail=shown.get_value() document open=pay_open />
         </Dialog>
+        <Dialog open=refund_open title=refund_title>
+            <Refund detail=shown.get_value() document open=refund_open />
+        </Dialog>
+        <PayFromWallet id net document open=wallet_open />
         <Confirm
             open=cancel_open
             title=ta().cancel_document
@@ -227,5 +218,109 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         >
             <TextArea name="reason" label=t().reason value=reason rows=2 max_length=300 />
         </Confirm>
+    }
+}
+
+/// What was paid on it.
+#[component]
+fn Payments(id: DocumentId, payments: Vec<PaymentSummary>) -> impl IntoView {
+    view! {
+        <Card
+            title=ta().payments
+            flush=true
+            tools=Box::new(move || {
+                let href = format!("/admin/transactions?document={id}");
+                may(Permission::TransactionsView)
+                    .then(|| view! { <a class="link text-sm" href=href>{ta().transactions}</a> })
+                    .into_any()
+            })
+        >
+            {if payments.is_empty() {
+                view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
+            } else {
+                view! {
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=ta().payments>
+                        <table class="table">
+                            <thead>
+                                <tr>
+                                    <th>{ta().received_on}</th>
+                                    <th>{ta().gateway}</th>
+                                    <th>{ta().external_id}</th>
+                                    <th class="end">{ta().gross}</th>
+                                    <th class="end">{ta().to_wallet}</th>
+                                    <th class="end">{ta().to_tax}</th>
+                                    <th class="end">{ta().to_suspense}</th>
+                                    <th class="end">{word("refunded")}</th>
+                                </tr>
+                            </thead>
+                            <tbody>
+                                {payments
+                                    .into_iter()
+                                    .map(|payment| {
+                                        view! {
+                                            <tr>
+                                                <td>
+                                                    <a class="row-link" href=format!("/admin/payments?payment={}", payment.id)>
+                                                        {format::day(payment.received_on)}
+                                                    </a>
+                                                </td>
+                                                <td>{payment.gateway_name}</td>
+                                                <td class="mono">{payment.external_id}</td>
+                                                <td class="end num strong">{format::money(payment.gross)}</td>
+                                                <td class="end num">{format::money(payment.to_wallet)}</td>
+                                                <td class="end num">{format::money(payment.to_tax)}</td>
+                                                <td class="end num">{format::money(payment.to_suspense)}</td>
+                                                <td class="end num">{format::money(payment.refunded)}</td>
+                                            </tr>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                }
+                    .into_any()
+            }}
+        </Card>
+    }
+}
+
+/// Asks before a document is paid out of its client's wallet.
+#[component]
+fn PayFromWallet(
+    id: DocumentId,
+    net: Money,
+    document: Query<DocumentDetail>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let words = &td().draft;
+    let key = StoredValue::new(Key::new());
+    let errors = FormErrors::new();
+    let pay = submit(
+        errors,
+        move || async move {
+            let answer = api::billing::pay_from_wallet(id, &key.get_value()).await;
+            Key::after(key, &answer);
+            answer
+        },
+        move |paid: PaidFromWallet| {
+            open.set(false);
+            document.refetch();
+            let number = paid.invoice.number.unwrap_or_default();
+            toast_ok(fill(td().draft.paid, &[("number", &number)]));
+        },
+    );
+    let text = fill(words.pay_text, &[("amount", &format::money(net))]);
+    view! {
+        <Confirm
+            open
+            title=words.pay
+            text
+            action=words.pay
+            danger=false
+            errors
+            busy=pay.busy
+            on_confirm=pay.run
+        />
     }
 }

@@ -2,18 +2,20 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::ClientId;
 use shared::billing::document::DocumentSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
-use ui::{Column, EmptyState, PageHead, lu, use_list};
+use shared::bulk::{ARCHIVE_MAX, DocumentsCancel};
+use shared::{ClientId, DocumentId, Permission};
+use ui::{Column, EmptyState, PageHead, TextArea, lu, use_list};
 
-use crate::i18n::{t, ta, word};
+use crate::i18n::{fill, t, ta, td, tp, word};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::states::DocumentBadge;
-use crate::parts::{DataTable, StateBadge};
+use crate::parts::{AddLink, Bulk, BulkAct, DataTable, StateBadge};
 use crate::portals::admin::clients::use_company_options;
 use crate::query::use_query;
+use crate::session::may;
 use crate::{api, format};
 
 fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
@@ -60,6 +62,42 @@ fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
     columns
 }
 
+/// What staff do with many documents.
+fn bulk() -> Bulk<DocumentSummary> {
+    let reason = RwSignal::new(String::new());
+    let cancel = BulkAct::new(ta().cancel_document, move |ids, dry_run, key| {
+        let ids = ids.into_iter().map(DocumentId).collect();
+        let body = DocumentsCancel { ids, reason: reason.get_untracked().trim().to_owned() };
+        api::billing::cancel_documents(&body, dry_run, key)
+    });
+    let asked =
+        move || view! { <TextArea name="reason" label=t().reason value=reason rows=2 max_length=300 /> };
+    Bulk {
+        key: |document| document.id.to_string(),
+        name: |document| document.number.clone().unwrap_or_default(),
+        acts: may(Permission::DocumentsCancel).then(|| cancel.with(asked).dangerous()).into_iter().collect(),
+        more: Some(download),
+    }
+}
+
+/// The papers of the chosen documents, in one file.
+fn download(ids: Signal<Vec<uuid::Uuid>>) -> AnyView {
+    let words = &tp().bulk;
+    let most = fill(words.download_max, &[("n", &ARCHIVE_MAX.to_string())]);
+    (move || {
+        let ids = ids.get();
+        if ids.is_empty() {
+            return ().into_any();
+        }
+        if ids.len() > ARCHIVE_MAX {
+            return view! { <span class="muted">{words.download} ": " {most.clone()}</span> }.into_any();
+        }
+        let href = api::billing::archive(&ids);
+        view! { <a class="btn btn-sm" href=href rel="external" download=true>{words.download}</a> }.into_any()
+    })
+    .into_any()
+}
+
 /// Documents of all clients, or of one.
 #[component]
 pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
@@ -76,6 +114,7 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
             query=documents
             list
             columns=columns(client.is_none())
+            bulk=Some(bulk())
             label=ta().documents
             search_hint=ta().search_documents
             filters=Box::new(move || {
@@ -116,7 +155,9 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
 pub fn DocumentsPage() -> impl IntoView {
     view! {
         <Title text=ta().documents />
-        <PageHead title=ta().documents text=ta().documents_text />
+        <PageHead title=ta().documents text=ta().documents_text>
+            <AddLink permission=Permission::DocumentsCreate text=td().draft.new href="/admin/documents/new" />
+        </PageHead>
         <DocumentsTable client=None />
     }
 }

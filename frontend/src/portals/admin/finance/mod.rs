@@ -1,5 +1,6 @@
 //! Money: documents, transactions, payments, home companies, tax rules.
 
+mod assign_payment;
 mod book_payment;
 mod companies;
 mod company;
@@ -7,8 +8,11 @@ mod company_gateways;
 mod company_parts;
 mod document;
 mod documents;
+mod draft;
+mod draft_lines;
 mod ledger_export;
 mod payments;
+mod refund;
 mod tax_preset;
 mod tax_rule_form;
 mod tax_rules;
@@ -20,6 +24,7 @@ pub use company::{
 };
 pub use document::DocumentPage;
 pub use documents::{DocumentsPage, DocumentsTable};
+pub use draft::NewDocumentPage;
 pub use payments::{PaymentsPage, PaymentsTable};
 pub use tax_rules::TaxRulesPage;
 pub use transactions::{TransactionsPage, TransactionsTable};

@@ -3,16 +3,18 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::billing::payment::{PaymentStatus, PaymentSummary};
-use shared::{ClientId, PaymentId};
-use ui::{Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_list};
+use shared::{ClientId, Page, PaymentId, Permission};
+use ui::{Button, Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_list};
 
-use crate::i18n::{t, ta, td};
+use super::assign_payment::{Assign, waiting};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, RecordId, StateBadge};
 use crate::portals::admin::monitoring::History;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
+use crate::session::may;
 use crate::{api, format};
 
 /// Payments are found by the day on which they came in.
@@ -65,6 +67,12 @@ fn columns(with_client: bool, opened: Callback<PaymentId>) -> Vec<Column<Payment
             view! { <span class=class>{format::money(payment.to_suspense)}</span> }
         })
         .end(),
+        Column::new("waits", td().assign.waits, |payment: &PaymentSummary| format::money(waiting(payment)))
+            .end()
+            .hidden(),
+        Column::new("refunded", word("refunded"), |payment: &PaymentSummary| format::money(payment.refunded))
+            .end()
+            .hidden(),
         Column::new("booked_by", ta().booked_by, |payment: &PaymentSummary| actor_word(&payment.booked_by))
             .hidden(),
         Column::new("note", t().note, |payment: &PaymentSummary| payment.note.clone()).hidden(),
@@ -104,7 +112,7 @@ pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
                     <FilterSelect
                         list
                         name="suspense"
-                        label=ta().to_suspense
+                        label=td().assign.waits
                         options=vec![("true".to_owned(), t().yes.to_owned())]
                     />
                     <FilterRange list names=RECEIVED />
@@ -114,17 +122,47 @@ pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
             empty=|| view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments text=ta().no_payments_text /> }
         />
         <Dialog open title=td().money.payment>
-            {move || chosen.get().map(|id| view! { <Details id /> })}
+            {move || chosen.get().map(|id| view! { <Details id payments /> })}
         </Dialog>
     }
 }
 
+/// One payment; what of it matches nothing can be assigned.
 #[component]
-fn Details(id: PaymentId) -> impl IntoView {
+fn Details(id: PaymentId, payments: Query<Page<PaymentSummary>>) -> impl IntoView {
     let payment = use_query(move || id, api::billing::payment);
+    let assigning = RwSignal::new(false);
+    let done = Callback::new(move |()| {
+        assigning.set(false);
+        payment.refetch();
+        payments.refetch();
+    });
+    let cancel = Callback::new(move |()| assigning.set(false));
     view! {
         <Loaded query=payment rows=8 let:payment>
-            <Facts rows=facts(&payment) />
+            {
+                let can = !waiting(&payment).is_zero() && may(Permission::PaymentsBook);
+                let kept = StoredValue::new(payment.clone());
+                view! {
+                    <Facts rows=facts(&payment) />
+                    {move || match (can, assigning.get()) {
+                        (false, _) => ().into_any(),
+                        (true, false) => {
+                            view! {
+                                <div class="form-bar">
+                                    <Button
+                                        text=td().assign.title
+                                        class="btn-primary"
+                                        on_click=Callback::new(move |()| assigning.set(true))
+                                    />
+                                </div>
+                            }
+                                .into_any()
+                        }
+                        (true, true) => view! { <Assign payment=kept.get_value() done cancel /> }.into_any(),
+                    }}
+                }
+            }
         </Loaded>
         <div class="mt-5">
             <History subject=id.0 />
@@ -157,6 +195,8 @@ fn facts(payment: &PaymentSummary) -> Vec<(String, AnyView)> {
         (ta().to_wallet.to_owned(), format::money(payment.to_wallet).into_any()),
         (ta().to_tax.to_owned(), format::money(payment.to_tax).into_any()),
         (ta().to_suspense.to_owned(), format::money(payment.to_suspense).into_any()),
+        (td().assign.waits.to_owned(), format::money(waiting(payment)).into_any()),
+        (word("refunded").to_owned(), format::money(payment.refunded).into_any()),
         (
             ta().booked_by.to_owned(),
             format!("{} · {}", actor_word(&payment.booked_by), format::date_time(payment.created_at))

@@ -8,7 +8,7 @@ use ui::{Button, CopyId, Facts, Open, TextArea, lu, toast_ok};
 use super::queues::queue_word;
 use super::tasks::milliseconds;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::{Loaded, RecordId, StateBadge, submit_with};
+use crate::parts::{Loaded, RecordId, StateBadge, follow, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -21,7 +21,11 @@ fn pretty(value: &serde_json::Value) -> String {
 #[component]
 pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: Open) -> impl IntoView {
     let task = use_query(move || id, api::system::task);
-    task.refresh_every(|| 3);
+    let unfinished = Signal::derive(move || {
+        task.data().with(|task| task.as_ref().is_some_and(|task| task.task.finished_at.is_none()))
+    });
+    let followed = follow(task, &format!("/admin/tasks/{id}/events"), unfinished);
+    task.refresh_every(move || if unfinished.get() && !followed.get() { 3 } else { 15 });
     let note = RwSignal::new(String::new());
     view! {
         <Loaded query=task rows=6 let:detail>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use shared::bulk::{TaskBulk, TaskBulkAction};
 use shared::tasks::{Queue, TaskState, TaskSummary};
 use shared::{Permission, TaskId};
 use ui::{Button, Card, Column, Dialog, EmptyState, PageHead, Share, StackedBar, lu, use_list};
@@ -12,7 +13,7 @@ use super::task::TaskDialog;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
-use crate::parts::{DataTable, Live, LiveSwitch, StateBadge};
+use crate::parts::{Bulk, BulkAct, DataTable, Live, LiveSwitch, StateBadge};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -76,6 +77,25 @@ fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Ve
     ]
 }
 
+/// What staff do with many tasks.
+fn bulk() -> Bulk<TaskSummary> {
+    let act = |action: TaskBulkAction, title| {
+        BulkAct::new(title, move |ids, dry_run, key| {
+            let body = TaskBulk { action, ids: ids.into_iter().map(TaskId).collect() };
+            api::system::act_on_tasks(&body, dry_run, key)
+        })
+    };
+    Bulk {
+        key: |task| task.id.to_string(),
+        name: |task| task.name.clone(),
+        acts: vec![
+            act(TaskBulkAction::Retry, word("retry")),
+            act(TaskBulkAction::Cancel, t().cancel).dangerous(),
+        ],
+        more: None,
+    }
+}
+
 /// The task queue: counts, a live list, and one task in a dialog (`?task=`).
 #[component]
 pub fn TasksPage() -> impl IntoView {
@@ -129,6 +149,7 @@ pub fn TasksPage() -> impl IntoView {
             query=tasks
             list
             columns=columns(opened, doing)
+            bulk=may(Permission::TasksOperate).then(bulk)
             label=ta().task_queue
             filters=Box::new(move || {
                 let queues: Vec<(String, String)> =

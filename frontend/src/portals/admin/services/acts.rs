@@ -13,7 +13,7 @@ use crate::api;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
 use crate::parts::states::state_options;
-use crate::parts::submit;
+use crate::parts::{WouldHappen, submit};
 use crate::query::Query;
 
 /// What staff do with a service, as a dialog asks for it.
@@ -137,16 +137,22 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open)
                 value=reason
                 options=word_options(&[SuspensionReason::Staff, SuspensionReason::Abuse], SuspensionReason::as_str)
             />
+            <WouldHappen ask=move || {
+                let body = SuspendService { reason: SuspensionReason::Staff, note: String::new() };
+                api::services::rehearse_suspend(id, &body)
+            } />
         }
         .into_any(),
         Act::Terminate => view! {
-            <Note tone=Tone::Bad>{ta().terminate_text}</Note>
             <SelectField
                 name="when"
                 label=t().time
                 value=when
                 options=word_options(TerminationTime::ALL, TerminationTime::as_str)
             />
+            <WouldHappen ask=move || {
+                api::services::rehearse_terminate(id, when.get().parse().unwrap_or(TerminationTime::EndOfPeriod))
+            } />
         }
         .into_any(),
         Act::Force => view! {
@@ -159,7 +165,10 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open)
             />
         }
         .into_any(),
-        Act::Cancel => view! { <Note tone=Tone::Bad>{td().service.cancel_text}</Note> }.into_any(),
+        Act::Cancel => {
+            view! { <WouldHappen ask=move || api::services::rehearse_terminate(id, TerminationTime::Now) /> }
+                .into_any()
+        }
         Act::Manual(true) => view! { <p class="text-ink-2">{ta().hands_off_text}</p> }.into_any(),
         Act::Plain(ServiceAction::MarkDelivered, _) => {
             view! { <p class="text-ink-2">{ta().mark_delivered_text}</p> }.into_any()

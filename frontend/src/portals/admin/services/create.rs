@@ -19,6 +19,7 @@ use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, t, ta};
 use crate::parts::{Loaded, submit};
+use crate::portals::admin::clients::ClientPicker;
 use crate::query::use_query;
 
 /// The form of the order.
@@ -26,35 +27,7 @@ use crate::query::use_query;
 pub fn NewServicePage() -> impl IntoView {
     let preset = use_query_map().with_untracked(|query| query.get("client")).unwrap_or_default();
     let client = RwSignal::new(preset);
-    let (typed, product) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let asked = settled(move || typed.get());
-    let clients = use_query(
-        move || (asked.get(), client.get_untracked()),
-        |(typed, preset)| async move {
-            let mut options = Vec::new();
-            if let Ok(id) = preset.parse::<ClientId>() {
-                let client = api::people::client(id).await?;
-                options
-                    .push((client.id, format!("{} · {} · {}", client.name, client.email, client.currency)));
-            }
-            let query =
-                ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "20".to_owned())]);
-            for client in api::people::clients(query).await?.items {
-                if options.iter().all(|(id, _)| *id != client.id) {
-                    options.push((
-                        client.id,
-                        format!("{} · {} · {}", client.name, client.email, client.balance.currency()),
-                    ));
-                }
-            }
-            Ok(options)
-        },
-    );
-    let client_options = Signal::derive(move || {
-        clients.data().with(|clients| {
-            clients.iter().flatten().map(|(id, text)| (id.to_string(), text.clone())).collect::<Vec<_>>()
-        })
-    });
+    let product = RwSignal::new(String::new());
     let products =
         use_query(|| (), |()| api::catalog::products("per_page=200&retired=false&sort=sort".to_owned()));
     let product_options = Signal::derive(move || {
@@ -69,9 +42,8 @@ pub fn NewServicePage() -> impl IntoView {
         <PageHead title=ta().create_service text=ta().create_service_text />
         <div class="stack-y max-w-4xl">
             <Card>
-                <div class="form-grid">
-                    <TextField name="search" label=ta().search_clients value=typed kind="search" max_length=200 />
-                    <SelectField name="client" label=ta().client value=client options=client_options required=true />
+                <div class="grid gap-5">
+                    <ClientPicker name="client" client />
                     <SelectField name="product" label=ta().product value=product options=product_options required=true wide=true />
                 </div>
             </Card>

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::services::ServiceSummary;
-use shared::{ClientId, Permission};
-use ui::{Column, EmptyState, PageHead, lu, use_list};
+use shared::bulk::{ServiceBulk, ServiceBulkAction};
+use shared::services::{ServiceState, ServiceSummary, TerminationTime};
+use shared::{ClientId, Permission, ServiceId};
+use ui::{Column, EmptyState, PageHead, SelectField, TextArea, lu, use_list};
 
 use crate::i18n::{t, ta, word};
-use crate::parts::filters::FilterSelect;
+use crate::parts::filters::{FilterSelect, word_options};
 use crate::parts::states::{ServiceBadge, state_options};
-use crate::parts::{AddLink, DataTable};
+use crate::parts::{AddLink, Bulk, BulkAct, DataTable};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -74,6 +75,50 @@ fn use_product_options() -> Signal<Vec<(String, String)>> {
     })
 }
 
+/// What staff do with many services.
+fn bulk() -> Bulk<ServiceSummary> {
+    let note = RwSignal::new(String::new());
+    let when = RwSignal::new(TerminationTime::EndOfPeriod.to_string());
+    let act = move |action: ServiceBulkAction| {
+        BulkAct::new(word(action.as_str()), move |ids, dry_run, key| {
+            let terminates = action == ServiceBulkAction::Terminate;
+            // What ends later ends for the same reasons: the question need not be asked again.
+            let body = ServiceBulk {
+                action,
+                ids: ids.into_iter().map(ServiceId).collect(),
+                reason: None,
+                when: terminates
+                    .then(|| when.get_untracked().parse().unwrap_or(TerminationTime::EndOfPeriod)),
+                note: note.get_untracked().trim().to_owned(),
+            };
+            api::services::act_on_many(&body, dry_run, key)
+        })
+    };
+    let noted = move || view! { <TextArea name="note" label=t().note value=note rows=2 max_length=300 /> };
+    let timed = move || {
+        view! {
+            <SelectField
+                name="when"
+                label=t().time
+                value=when
+                options=word_options(TerminationTime::ALL, TerminationTime::as_str)
+            />
+            {noted()}
+        }
+    };
+    Bulk {
+        key: |service| service.id.to_string(),
+        name: |service| service.label.clone(),
+        acts: vec![
+            act(ServiceBulkAction::Retry),
+            act(ServiceBulkAction::Resume).with(noted),
+            act(ServiceBulkAction::Suspend).with(noted).dangerous(),
+            act(ServiceBulkAction::Terminate).with(timed).dangerous(),
+        ],
+        more: None,
+    }
+}
+
 /// Services of all clients, or of one.
 #[component]
 pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
@@ -91,6 +136,7 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
             query=services
             list
             columns=columns(client.is_none())
+            bulk=may(Permission::ServicesOperate).then(bulk)
             label=ta().services
             search_hint=ta().search_services
             filters=Box::new(move || {

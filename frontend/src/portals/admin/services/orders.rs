@@ -14,7 +14,7 @@ use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{AddLink, DataTable, Loaded, RecordId, StateBadge, by_id, submit};
+use crate::parts::{AddLink, DataTable, Loaded, RecordId, StateBadge, WouldHappen, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::use_query;
 use crate::session::may;
@@ -101,6 +101,7 @@ pub fn OrderPage() -> impl IntoView {
                 busy=cancel.busy
                 on_confirm=cancel.run
             >
+                <WouldHappen ask=move || api::services::rehearse_cancel_order(id) />
                 <TextArea name="note" label=t().note value=note rows=2 max_length=300 />
             </Confirm>
         }

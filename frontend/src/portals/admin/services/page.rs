@@ -10,9 +10,9 @@ use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Open
 use super::acts::{Act, ActDialog, acts};
 use super::charges::Charges;
 use super::overview::Overview;
-use crate::i18n::{fill, t, ta, td, word};
+use crate::i18n::{fill, language, t, ta, td, word};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, by_id};
+use crate::parts::{Loaded, by_id, follow};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -38,7 +38,10 @@ pub fn ServiceFrame() -> impl IntoView {
         });
         // What was asked for takes a moment to begin.
         let hurry = RwSignal::new(false);
-        service.refresh_every(move || if working.get() || hurry.get() { 3 } else { 15 });
+        let busy = Signal::derive(move || working.get() || hurry.get());
+        let events = format!("/admin/services/{id}/events?language={}", language());
+        let followed = follow(service, &events, busy);
+        service.refresh_every(move || if busy.get() && !followed.get() { 3 } else { 15 });
         let act = RwSignal::new(None::<Act>);
         let close = move || {
             act.set(None);

@@ -58,10 +58,11 @@ fn Page(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
                 />
             }
         };
-        view! { <RecordHead list name id=id.0 badges delete_text menu=menu.into()>{button}</RecordHead> }
+        view! { <RecordHead list name id=id.0 badges delete_text rehearsed=true menu=menu.into()>{button}</RecordHead> }
             .into_any()
     } else {
-        view! { <RecordHead list name id=id.0 badges delete_text>{button}</RecordHead> }.into_any()
+        view! { <RecordHead list name id=id.0 badges delete_text rehearsed=true>{button}</RecordHead> }
+            .into_any()
     };
     view! {
         {head}

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use shared::DocumentId;
 use shared::billing::document::{DocumentAction, DocumentDetail, DocumentLink, DocumentSummary};
 use shared::billing::payment::PaymentSummary;
+use shared::billing::refund::RefundSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
 use ui::{Breadcrumbs, Card, Column, Crumb, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list};
 
@@ -173,6 +174,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
             <div class="stack-y">
                 <Related detail=detail.clone() />
                 <Payments payments=detail.payments.clone() />
+                <Refunds refunds=detail.refunds.clone() />
             </div>
         </div>
     }
@@ -182,7 +184,9 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
 fn Related(detail: DocumentDetail) -> impl IntoView {
     let words = &tc().docs;
     let proforma = detail.proforma.as_ref().map(|link| other(link, words.from_proforma));
-    let invoice = detail.invoice.as_ref().map(|link| other(link, words.became_invoice));
+    let corrects = detail.document.kind == DocumentKind::CreditNote;
+    let title = if corrects { words.corrects } else { words.became_invoice };
+    let invoice = detail.invoice.as_ref().map(|link| other(link, title));
     (proforma.is_some() || invoice.is_some())
         .then(|| view! { <Card><dl class="facts">{proforma} {invoice}</dl></Card> })
 }
@@ -217,4 +221,30 @@ fn Payments(payments: Vec<PaymentSummary>) -> impl IntoView {
             }}
         </Card>
     }
+}
+
+/// What was paid back, with the credit notes that say so; nothing when nothing was.
+#[component]
+fn Refunds(refunds: Vec<RefundSummary>) -> impl IntoView {
+    let words = &tc().docs;
+    let row = |refund: RefundSummary| {
+        let number = refund.credit_note.number.clone().unwrap_or_default();
+        let way = refund.gateway_name.clone().unwrap_or_else(|| words.to_balance.to_owned());
+        view! {
+            <li class="flex items-baseline justify-between gap-3 text-sm">
+                <div>
+                    <a class="link num" href=format!("/documents/{}", refund.credit_note.id)>{number}</a>
+                    <div class="sub">{[way, refund.reference, refund.reason].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")}</div>
+                </div>
+                <span class="num font-semibold">{format::money(refund.amount)}</span>
+            </li>
+        }
+    };
+    (!refunds.is_empty()).then(|| {
+        view! {
+            <Card title=words.refunds>
+                <ul class="grid gap-3">{refunds.into_iter().map(row).collect_view()}</ul>
+            </Card>
+        }
+    })
 }

@@ -5,16 +5,16 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::billing::DocumentStatus;
 use shared::billing::document::DocumentSummary;
-use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage};
+use shared::billing::payment::{PaidFromWallet, PaymentChoice, PaymentMethod, PaymentPage, WalletPayment};
 use shared::{DocumentId, GatewayId};
-use ui::{Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
+use ui::{Button, Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
 
-use crate::api;
+use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{fill, tc};
-use crate::parts::{Loaded, by_id};
+use crate::parts::{Loaded, by_id, submit_with};
 use crate::portals::client::kit::{self, overview};
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 
 #[component]
 pub(in crate::portals::client) fn PayPage() -> impl IntoView {
@@ -26,11 +26,11 @@ pub(in crate::portals::client) fn PayPage() -> impl IntoView {
 pub(in crate::portals::client) fn Pay(id: DocumentId, #[prop(optional)] order: bool) -> impl IntoView {
     let client = kit::client();
     let overview = overview();
-    let page = use_query(|| (), move |()| api::money::payment_page(client, id));
+    let page_query = use_query(|| (), move |()| api::money::payment_page(client, id));
     let paid = Memo::new(move |_| {
-        page.data().with(|page| page.as_ref().is_some_and(|page| is_paid(page.document.status)))
+        page_query.data().with(|page| page.as_ref().is_some_and(|page| is_paid(page.document.status)))
     });
-    page.refresh_every(move || if paid.get() { 0 } else { 5 });
+    page_query.refresh_every(move || if paid.get() { 0 } else { 5 });
     Effect::new(move |before: Option<bool>| {
         let now = paid.get();
         if now && before == Some(false) {
@@ -39,8 +39,8 @@ pub(in crate::portals::client) fn Pay(id: DocumentId, #[prop(optional)] order: b
         now
     });
     view! {
-        <Loaded query=page rows=6 let:page>
-            <PayBody page order />
+        <Loaded query=page_query rows=6 let:page>
+            <PayBody page order query=page_query />
         </Loaded>
     }
 }
@@ -50,7 +50,7 @@ fn is_paid(status: DocumentStatus) -> bool {
 }
 
 #[component]
-fn PayBody(page: PaymentPage, order: bool) -> impl IntoView {
+fn PayBody(page: PaymentPage, order: bool, query: Query<PaymentPage>) -> impl IntoView {
     let words = &tc().pay;
     let document = page.document.clone();
     let number = document.number.clone().unwrap_or_default();
@@ -95,12 +95,40 @@ fn PayBody(page: PaymentPage, order: bool) -> impl IntoView {
                         );
                         view! { <Note>{text}</Note> }
                     })}
+                {page.wallet.clone().map(|wallet| view! { <FromWallet id=document.id wallet query /> })}
                 <Methods methods=page.methods.clone() due=format::money(document.due) />
             </div>
             <Status document />
         </div>
     }
     .into_any()
+}
+
+/// Paying it out of the wallet, when the document can be.
+#[component]
+fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) -> impl IntoView {
+    let words = &tc().pay;
+    let client = kit::client();
+    let key = StoredValue::new(Key::new());
+    let pay = submit_with(
+        move || async move {
+            let answer = api::money::pay_from_wallet(client, id, &key.get_value()).await;
+            Key::after(key, &answer);
+            answer
+        },
+        move |_: PaidFromWallet| query.refetch(),
+    );
+    let (available, amount) = (format::money(wallet.available), format::money(wallet.amount));
+    let values = [("available", available.as_str()), ("amount", amount.as_str())];
+    let text = fill(if wallet.covered { words.balance_text } else { words.balance_short }, &values);
+    let action = fill(words.balance_pay, &values);
+    view! {
+        <Card title=words.balance text>
+            {wallet
+                .covered
+                .then(|| view! { <Button text=action class="btn-primary" icon=lu::LuWallet busy=pay.busy on_click=pay.run /> })}
+        </Card>
+    }
 }
 
 #[component]

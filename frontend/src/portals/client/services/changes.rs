@@ -6,7 +6,7 @@ use shared::services::{
     OptionsChange, OptionsChangePreview, ServiceAction, ServiceChange, ServiceDetail, ServiceOption,
     TerminateService, TerminationTime,
 };
-use shared::{Currency, Money, Period, ServiceId};
+use shared::{Currency, Period, ServiceId};
 use ui::{
     Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
     lu, settled, toast_ok,
@@ -16,7 +16,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::load::reason;
-use crate::parts::{Loaded, submit, submit_with};
+use crate::parts::{Loaded, WouldHappen, submit, submit_with};
 use crate::portals::client::kit::{self, overview};
 use crate::portals::client::shop::{OptionsForm, OptionsState, taken};
 use crate::query::{Query, use_query};
@@ -64,26 +64,18 @@ fn RenameForm(open: RwSignal<bool>, detail: ServiceDetail, query: Query<ServiceD
 pub(super) fn TerminateDialog(
     open: RwSignal<bool>,
     label: String,
-    /// What ending it costs.
-    fee: Option<Money>,
     query: Query<ServiceDetail>,
 ) -> impl IntoView {
     let words = &tc().service;
     let client = kit::client();
     let overview = overview();
-    let fee = fee.filter(|fee| fee.is_positive());
-    let fee = fee.map(|fee| fill(words.terminate_fee, &[("fee", &format::money(fee))]));
-    let text = match fee {
-        Some(fee) => format!("{}\n{fee}", words.terminate_text),
-        None => words.terminate_text.to_owned(),
-    };
     let when = RwSignal::new(TerminationTime::EndOfPeriod.as_str().to_owned());
+    let id = move || query.data().with_untracked(|detail| detail.as_ref().map(|detail| detail.service.id));
     let send = submit_with(
         move || async move {
             let when = when.get_untracked().parse().unwrap_or(TerminationTime::EndOfPeriod);
-            let id = query.data().with_untracked(|detail| detail.as_ref().map(|detail| detail.service.id));
             // The dialog is there only once the service is.
-            let id = id.ok_or(api::ApiError::Network)?;
+            let id = id().ok_or(api::ApiError::Network)?;
             api::own::request_termination(client, id, &TerminateService { when, note: String::new() }).await
         },
         move |detail| {
@@ -105,13 +97,19 @@ pub(super) fn TerminateDialog(
         <Confirm
             open
             title=fill(words.terminate_title, &[("name", &label)])
-            text
+            text=words.terminate_text
             action=words.terminate
             type_name=label
             busy=send.busy
             on_confirm=send.run
         >
             <RadioCards name="when" label=words.end_when value=when options=choices />
+            {move || {
+                id().map(|id| {
+                    let when = move || when.get().parse().unwrap_or(TerminationTime::EndOfPeriod);
+                    view! { <WouldHappen ask=move || api::own::rehearse_termination(client, id, when()) /> }
+                })
+            }}
         </Confirm>
     }
 }

@@ -16,7 +16,7 @@ use crate::format;
 use crate::i18n::{fill, tc};
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
-use crate::parts::{DataTable, Loaded, RecordId, StateBadge, by_id, submit_with};
+use crate::parts::{DataTable, Loaded, RecordId, StateBadge, WouldHappen, by_id, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, may, overview};
 use crate::query::{Query, use_query};
@@ -158,7 +158,9 @@ fn Body(detail: OrderDetail, query: Query<OrderDetail>) -> impl IntoView {
             action=tc().service.cancel_order
             busy=cancel.busy
             on_confirm=cancel.run
-        />
+        >
+            <WouldHappen ask=move || api::own::rehearse_cancel_order(client, id) />
+        </Confirm>
     }
 }
 

@@ -13,9 +13,9 @@ use super::overview::OverviewTab;
 use super::tabs::{ChargesTab, HistoryTab};
 use crate::api;
 use crate::format;
-use crate::i18n::{fill, tc};
+use crate::i18n::{fill, language, tc};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, RecordId, by_id, submit_with};
+use crate::parts::{Loaded, RecordId, WouldHappen, by_id, follow, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
@@ -38,7 +38,9 @@ fn Service(id: ServiceId) -> impl IntoView {
             })
         })
     });
-    service.refresh_every(move || if busy.get() { 3 } else { 15 });
+    let events = format!("/clients/{client}/services/{id}/events?language={}", language());
+    let followed = follow(service, &events, busy.into());
+    service.refresh_every(move || if busy.get() && !followed.get() { 3 } else { 15 });
     let overview = overview();
     let state =
         Memo::new(move |_| service.data().with(|detail| detail.as_ref().map(|detail| detail.service.state)));
@@ -149,13 +151,13 @@ fn Dialogs(query: Query<ServiceDetail>, asking: Asking) -> impl IntoView {
     let (client, overview) = (kit::client(), overview());
     // Of the service as it is when they open.
     let known = Memo::new(move |_| {
-        query.data().with(|detail| {
-            detail.as_ref().map(|detail| (detail.service.label.clone(), detail.price.total.uninstall))
-        })
+        query.data().with(|detail| detail.as_ref().map(|detail| detail.service.label.clone()))
     });
+    let order =
+        move || query.data().with_untracked(|detail| detail.as_ref().and_then(|detail| detail.order_id));
     let cancel = submit_with(
         move || async move {
-            match query.data().with_untracked(|detail| detail.as_ref().and_then(|detail| detail.order_id)) {
+            match order() {
                 Some(order) => api::own::cancel_order(client, order).await.map(|_| ()),
                 None => Ok(()),
             }
@@ -169,7 +171,7 @@ fn Dialogs(query: Query<ServiceDetail>, asking: Asking) -> impl IntoView {
     );
     view! {
         <RenameDialog open=asking.rename query />
-        {move || known.get().map(|(label, fee)| view! { <TerminateDialog open=asking.terminate label fee query /> })}
+        {move || known.get().map(|label| view! { <TerminateDialog open=asking.terminate label query /> })}
         <Confirm
             open=asking.cancel
             title=words.cancel_order
@@ -177,7 +179,11 @@ fn Dialogs(query: Query<ServiceDetail>, asking: Asking) -> impl IntoView {
             action=words.cancel_order
             busy=cancel.busy
             on_confirm=cancel.run
-        />
+        >
+            {move || {
+                order().map(|order| view! { <WouldHappen ask=move || api::own::rehearse_cancel_order(client, order) /> })
+            }}
+        </Confirm>
     }
 }
 
