@@ -1,5 +1,8 @@
 //! What each job does.
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
 use crate::App;
 use crate::billing;
 use crate::http::error::Result;
@@ -7,44 +10,54 @@ use crate::jobs::{Job, cleanup};
 use crate::{catalog, identity, notify, services};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
-pub async fn run(app: &App, job: Job) -> Result<()> {
+///
+/// Each is boxed apart: what one needs on the way would otherwise be set aside for all of them at once.
+pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
     match job {
-        Job::Charge => billing::charging::run(app).await.map(|_charged| ()),
-        Job::BooksAudit => billing::audit::nightly(app).await,
-        Job::WalletForecast => billing::wallet::forecast::warn(app).await,
-        Job::DocumentReminders => billing::document::reminders::run(app).await,
-        Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).await,
-        Job::Statements => billing::statement::make::run(app).await,
+        Job::Charge => async { billing::charging::run(app).await.map(|_charged| ()) }.boxed(),
+        Job::BooksAudit => billing::audit::nightly(app).boxed(),
+        Job::WalletForecast => billing::wallet::forecast::warn(app).boxed(),
+        Job::DocumentReminders => billing::document::reminders::run(app).boxed(),
+        Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).boxed(),
+        Job::Statements => billing::statement::make::run(app).boxed(),
         Job::TypesetStatement { client, month } => {
-            billing::statement::paper::typeset(app, client, month).await
+            billing::statement::paper::typeset(app, client, month).boxed()
         }
-        Job::PriceChange { change } => services::price_change::work::run(app, change).await,
-        Job::WalletToppedUp { client } => {
+        Job::PriceChange { change } => services::price_change::work::run(app, change).boxed(),
+        Job::WalletToppedUp { client } => async move {
             services::automation::topped_up(&mut *app.db.get().await?, app.clock.now(), client).await
         }
-        Job::ServicePastDue { service } => {
+        .boxed(),
+        Job::ServicePastDue { service } => async move {
             services::automation::past_due(&mut *app.db.get().await?, app.clock.now(), service).await
         }
-        Job::ServiceDeadlines => services::deadlines::run(&mut *app.db.get().await?, app.clock.now()).await,
-        Job::OrderPlaced { order } => services::order::actions::go_on(app, order).await,
-        Job::ClientServices { client } => {
+        .boxed(),
+        Job::ServiceDeadlines => {
+            async { services::deadlines::run(&mut *app.db.get().await?, app.clock.now()).await }.boxed()
+        }
+        Job::OrderPlaced { order } => services::order::actions::go_on(app, order).boxed(),
+        Job::ClientServices { client } => async move {
             services::automation::client_services(&mut *app.db.get().await?, app.clock.now(), client).await
         }
+        .boxed(),
         Job::Provision { service }
         | Job::ModuleSuspend { service }
         | Job::ModuleResume { service }
         | Job::ModuleTerminate { service }
         | Job::ModuleIdle { service }
         | Job::ModuleChangeOptions { service }
-        | Job::ModuleCancel { service } => services::operation::run(app, service).await,
-        Job::SendNotification { notification } => notify::send::send(app, notification).await,
-        Job::WaitingMail => notify::send::send_waiting(app).await,
+        | Job::ModuleCancel { service } => services::operation::run(app, service).boxed(),
+        Job::SendNotification { notification } => notify::send::send(app, notification).boxed(),
+        Job::WaitingMail => notify::send::send_waiting(app).boxed(),
         Job::SignInFailed { email, ip, failures, at } => {
-            identity::session::alert::sign_in_failed(app, &email, &ip, failures, at).await
+            async move { identity::session::alert::sign_in_failed(app, &email, &ip, failures, at).await }
+                .boxed()
         }
-        Job::Cleanup => cleanup::run(app).await,
-        Job::ConvertPrices => catalog::price::convert::convert(&mut *app.db.get().await?, app.clock.now())
-            .await
-            .map(|_written| ()),
+        Job::Cleanup => cleanup::run(app).boxed(),
+        Job::ConvertPrices => async {
+            let mut conn = app.db.get().await?;
+            catalog::price::convert::convert(&mut conn, app.clock.now()).await.map(|_written| ())
+        }
+        .boxed(),
     }
 }

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::api::ApiError;
 use crate::api::client::{Key, Reply};
 use crate::i18n::{fill, tp};
-use crate::parts::{failure, submit_with};
+use crate::parts::load::failure;
+use crate::parts::submit_with;
 use crate::query::use_query;
 
 type Call = Rc<dyn Fn(Vec<Uuid>, bool, &Key) -> Reply<BulkResults>>;

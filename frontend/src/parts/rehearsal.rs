@@ -7,7 +7,7 @@ use ui::{Note, Skeleton, Tone};
 use crate::api::client::Reply;
 use crate::format;
 use crate::i18n::{fill, known_word};
-use crate::parts::failure;
+use crate::parts::load::failure;
 use crate::query::use_query;
 
 /// An effect as a sentence of the person's language.

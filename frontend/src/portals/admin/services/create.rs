@@ -11,7 +11,7 @@ use shared::services::{NewOrderByStaff, OrderDetail};
 use shared::{ClientId, Period, ProductId};
 use ui::{
     Breadcrumbs, Button, Card, Crumb, Form, FormErrors, NumberField, PageHead, PasswordField, SelectField,
-    TextArea, TextField, settled, toast_ok,
+    TextArea, TextField, toast_ok,
 };
 
 use super::options::{Choices, Offered, OptionFields, offered};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::bulk::{ServiceBulk, ServiceBulkAction};
-use shared::services::{ServiceState, ServiceSummary, TerminationTime};
+use shared::services::{ServiceSummary, TerminationTime};
 use shared::{ClientId, Permission, ServiceId};
 use ui::{Column, EmptyState, PageHead, SelectField, TextArea, lu, use_list};
 
