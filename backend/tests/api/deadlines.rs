@@ -124,7 +124,8 @@ async fn money_wakes_nothing_of_a_client_whose_account_is_closed_to_him() {
     it.staff.post(&path, suspend).await.expect(200);
     top_up(&panel, &it, "5").await;
     deadlines(&panel).await;
-    assert_eq!(it.state().await, ServiceState::Suspended);
+    let suspended = "SELECT count(*) AS value FROM services WHERE state = 'suspended' AND operation IS NULL";
+    assert_eq!(panel.count(suspended).await, 1);
     assert!(found(&panel).await.is_empty());
     it.staff.post(&path, json!({ "action": "reactivate" })).await.expect(200);
     work(&panel).await;

@@ -72,7 +72,7 @@ async fn lines_written_by_hand_are_counted_issued_and_paid_through_a_gateway() {
 
     let issued = issue(&staff, &written).await;
     assert_eq!(issued.document.number.as_deref(), Some("PROFORMA/2026/03/1"));
-    assert_eq!(issued.document.due_on.map(|on| on.to_string()).as_deref(), Some("2026-03-24"));
+    assert_eq!(issued.document.due_on.map(|on| on.to_string()).as_deref(), Some("2026-03-17"));
     let seen: DocumentDetail = ada.calls.get(&format!("{own}/{id}")).await.expect(200).read();
     assert_eq!(seen.actions, [DocumentAction::Pay, DocumentAction::PayFromWallet]);
     let text = text_of(&ada.calls.get(&format!("{own}/{id}/pdf")).await.expect(200).bytes);

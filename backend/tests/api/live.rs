@@ -122,10 +122,10 @@ async fn a_task_is_followed_until_it_is_done() {
     assert_eq!((first.task.state, first.task.progress), (TaskState::Queued, 0));
     let id = first.task.id;
     panel.sql(&format!("UPDATE tasks SET progress = 40, step = 'Halting' WHERE id = '{id}'")).await;
-    let half = stream.until(|task| task["progress"] == 40).await;
-    assert_eq!(half.1["step"], "Halting");
+    let half = stream.until(|task| task["task"]["progress"] == 40).await;
+    assert_eq!(half.1["task"]["step"], "Halting");
     work(&panel).await;
-    stream.until(|task| task["state"] == "completed").await;
+    stream.until(|task| task["task"]["state"] == "completed").await;
 }
 
 #[actix_web::test]
