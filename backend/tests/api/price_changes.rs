@@ -185,7 +185,8 @@ async fn options_follow_and_one_without_a_price_stays_free() {
     assert_eq!(bases, expected.map(|(before, after)| (decimal(before), decimal(after))));
     assert_eq!((preview.total, preview.unchanged, preview.kept), (2, 0, 0));
     let [total] = &preview.totals[..] else { panic!("{preview:?}") };
-    assert_eq!(total.monthly_difference.amount(), decimal("11.20"));
+    // 720 hours of a cost that is rounded by the hour: 28.80 before, 720 × 0.0556 after.
+    assert_eq!(total.monthly_difference.amount(), decimal("11.23"));
     let page: PriceChangePreview =
         staff.get(&format!("{path}/preview?per_page=1&page=2")).await.expect(200).read();
     assert_eq!((page.items.len(), page.total, &page.totals), (1, 2, &preview.totals));
