@@ -92,7 +92,7 @@ await test(async (results, own) => {
   await results.prove("the examples of docs/api.md work as they stand", async () => {
     const { id, password, caller } = await demoClient(panel);
     await caller.post("/auth/sudo", { password });
-    const scopes = ["services:write", "documents:write"];
+    const scopes = ["overview:read", "services:write", "documents:write"];
     const { secret } = await caller.post(`/clients/${id}/tokens`, { name: "Guide", scopes });
     const guide = readFileSync(join(top, "docs", "api.md"), "utf8");
     const examples = [...guide.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, code]) => code);

@@ -62,6 +62,8 @@ async function look(results, own, { base, name, from, within, signIn }) {
       faults.push(...(await axe(page)).map((violation) => `dark: ${violation}`));
       await picture(page, name, path, "wide-dark");
       await page.setViewportSize(narrow);
+      // Drawn anew at this width.
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 1) faults.push(`it scrolls sideways by ${over} px on a phone`);
       await picture(page, name, path, "narrow-dark");

@@ -206,7 +206,7 @@ impl<'a> History<'a> {
             }
             let cost: shared::billing::wallet::CostSummary =
                 self.api.get(&format!("/admin/clients/{id}/costs")).await?;
-            if cost.wallet.available >= cost.weekly * rust_decimal::Decimal::TWO {
+            if cost.wallet.available >= cost.monthly {
                 continue;
             }
             let document = self.proforma(id, pays, [50, 100, 75][index % 3]).await?;

@@ -55,9 +55,14 @@ impl Paging {
         i64::from(self.page - 1) * i64::from(self.per_page)
     }
 
-    /// The first row, for a total that comes with rows when a page past the end has none.
-    pub fn first_when_empty(&self) -> Option<Self> {
-        (self.page > 1).then(|| Self { page: 1, per_page: 1, ..self.clone() })
+    /// As SQL has it.
+    pub const fn direction(&self) -> &'static str {
+        if self.descending { "DESC" } else { "ASC" }
+    }
+
+    /// As SQL has it, with what is missing before everything else.
+    pub const fn direction_nulls_low(&self) -> &'static str {
+        if self.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" }
     }
 
     /// The search as a pattern for `ILIKE`, with its own wildcards taken literally.

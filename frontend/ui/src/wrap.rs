@@ -33,7 +33,7 @@ pub fn TableWrap(
         if let Some(wrap) = node.get() {
             let table = wrap.first_element_child();
             let seen = std::iter::once(wrap.into()).chain(table);
-            observer.set_value(Resized::new(seen, move || request_animation_frame(fit)));
+            observer.set_value(Resized::new(seen, fit));
         }
     });
     view! {

@@ -1,7 +1,7 @@
 //! The users of a client as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use shared::identity::{ClientRole, ClientUser, UserStatus};
@@ -9,6 +9,7 @@ use shared::{ClientId, UserId};
 
 use super::store;
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::{Refusal, Result};
 use crate::identity::session::store::permissions_of_role;
@@ -37,8 +38,6 @@ struct Row {
     disabled_at: Option<Timestamp>,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     created_at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 impl From<Row> for ClientUser {
@@ -59,21 +58,23 @@ impl From<Row> for ClientUser {
     }
 }
 
-const SELECT: &str =
-    "SELECT m.user_id, u.email, u.first_name, u.last_name, u.status, u.two_factor, m.role, m.permissions,
-     u.last_sign_in_at, m.disabled_at, m.created_at, count(*) OVER () AS total
-     FROM client_users m JOIN users u ON u.id = m.user_id WHERE m.client_id = $1";
+const COLUMNS: &str =
+    "m.user_id, u.email, u.first_name, u.last_name, u.status, u.two_factor, m.role, m.permissions,
+     u.last_sign_in_at, m.disabled_at, m.created_at";
+/// Of one client.
+const FROM: &str = "client_users m JOIN users u ON u.id = m.user_id WHERE m.client_id = $1";
 
 /// The owner, managers, others.
 const BY_ROLE: &str = "array_position(ARRAY['owner', 'manager', 'custom'], m.role)";
 
 /// The users of a client, the owner first; at most 500.
 pub(super) async fn list(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ClientUser>> {
-    let rows: Vec<Row> =
-        diesel::sql_query(format!("{SELECT} ORDER BY m.role = 'owner' DESC, m.created_at, u.id LIMIT 500"))
-            .bind::<SqlUuid, _>(client)
-            .load(conn)
-            .await?;
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "SELECT {COLUMNS} FROM {FROM} ORDER BY m.role = 'owner' DESC, m.created_at, u.id LIMIT 500"
+    ))
+    .bind::<SqlUuid, _>(client)
+    .load(conn)
+    .await?;
     Ok(rows.into_iter().map(ClientUser::from).collect())
 }
 
@@ -86,7 +87,6 @@ pub(super) async fn page(
     client: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<ClientUser>, i64)> {
-    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" };
     let sort = match paging.sort {
         "name" => "lower(u.first_name || ' ' || u.last_name)",
         "email" => "u.email",
@@ -94,27 +94,24 @@ pub(super) async fn page(
         "created_at" => "m.created_at",
         _ => BY_ROLE,
     };
-    let rows: Vec<Row> = diesel::sql_query(format!(
-        "{SELECT} AND ($4::text IS NULL OR u.email ILIKE $4 OR (u.first_name || ' ' || u.last_name) ILIKE $4)
-         ORDER BY {sort} {direction}, m.created_at, u.id LIMIT $2 OFFSET $3"
-    ))
-    .bind::<SqlUuid, _>(client)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+    let from = format!(
+        "{FROM} AND ($2::text IS NULL OR u.email ILIKE $2 OR (u.first_name || ' ' || u.last_name) ILIKE $2)"
+    );
+    let order = format!("{sort} {}, m.created_at, u.id", paging.direction_nulls_low());
+    let list = List { columns: COLUMNS, from: &from, order: &order };
+    let (rows, total): (Vec<Row>, i64) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(client)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(page(conn, client, &first)).await?.1,
-        (None, None) => 0,
-    };
     Ok((rows.into_iter().map(ClientUser::from).collect(), total))
 }
 
 /// One user of a client.
 pub(super) async fn find(conn: &mut Conn, client: ClientId, user: UserId) -> QueryResult<Option<ClientUser>> {
-    let row: Option<Row> = diesel::sql_query(format!("{SELECT} AND m.user_id = $2"))
+    let row: Option<Row> = diesel::sql_query(format!("SELECT {COLUMNS} FROM {FROM} AND m.user_id = $2"))
         .bind::<SqlUuid, _>(client)
         .bind::<SqlUuid, _>(user)
         .get_result(conn)
@@ -129,7 +126,7 @@ pub(in crate::identity) async fn has_email(
     client: ClientId,
     email: &str,
 ) -> QueryResult<bool> {
-    let found = diesel::sql_query(format!("{SELECT} AND u.email = $2"))
+    let found = diesel::sql_query(format!("SELECT {COLUMNS} FROM {FROM} AND u.email = $2"))
         .bind::<SqlUuid, _>(client)
         .bind::<Text, _>(email)
         .execute(conn)

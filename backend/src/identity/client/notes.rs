@@ -1,7 +1,7 @@
 //! Notes of staff about a client: dated, with their author, never changed.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -15,6 +15,7 @@ use super::store;
 use crate::App;
 use crate::audit::{self, Actor};
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Paging};
 
@@ -30,8 +31,6 @@ struct NoteRow {
     text: String,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// Notes about a client, newest first.
@@ -40,24 +39,20 @@ pub(super) async fn notes(
     client: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<ClientNote>, i64)> {
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<NoteRow> = diesel::sql_query(format!(
-        "SELECT n.id, n.admin_id, coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email) AS author_name,
-             n.text, n.at, count(*) OVER () AS total
-         FROM client_notes n JOIN admins a ON a.id = n.admin_id WHERE n.client_id = $1 AND ($4::text IS NULL OR n.text ILIKE $4)
-         ORDER BY n.at {direction}, n.id {direction} LIMIT $2 OFFSET $3"
-    ))
-    .bind::<SqlUuid, _>(client)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+    const COLUMNS: &str = "n.id, n.admin_id, n.text, n.at,
+         coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email) AS author_name";
+    const FROM: &str = "client_notes n JOIN admins a ON a.id = n.admin_id
+         WHERE n.client_id = $1 AND ($2::text IS NULL OR n.text ILIKE $2)";
+    let direction = paging.direction();
+    let order = format!("n.at {direction}, n.id {direction}");
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(client)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(notes(conn, client, &first)).await?.1,
-        (None, None) => 0,
-    };
     let note = |row: NoteRow| ClientNote {
         id: row.id,
         author: row.admin_id,

@@ -1,7 +1,7 @@
 //! What is done to the users of a client, and where they are signed in.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -13,6 +13,7 @@ use super::{members, status, store};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::error::{Error, Refusal, Result};
 use crate::identity::user::store as users;
@@ -329,8 +330,6 @@ struct SessionRow {
     ended_at: Option<Timestamp>,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     expires_at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// Where the users of a client are or were signed in.
@@ -339,26 +338,21 @@ pub(super) async fn sessions(
     client: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<ClientSession>, i64)> {
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<SessionRow> = diesel::sql_query(format!(
-        "SELECT s.id, u.id AS user_id, trim(u.first_name || ' ' || u.last_name) AS name, u.email, s.user_agent, s.ip, s.created_at,
-             s.last_seen_at, s.ended_at, s.expires_at, count(*) OVER () AS total
-         FROM client_users m JOIN users u ON u.id = m.user_id JOIN sessions s ON s.user_id = u.id
-         WHERE m.client_id = $1 AND s.complete AND ($4::text IS NULL OR s.ip ILIKE $4 OR u.email ILIKE $4)
-         ORDER BY s.{} {direction}, s.id {direction} LIMIT $2 OFFSET $3",
-        paging.sort,
-    ))
-    .bind::<SqlUuid, _>(client)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+    const COLUMNS: &str =
+        "s.id, u.id AS user_id, trim(u.first_name || ' ' || u.last_name) AS name, u.email, s.user_agent,
+         s.ip, s.created_at, s.last_seen_at, s.ended_at, s.expires_at";
+    const FROM: &str = "client_users m JOIN users u ON u.id = m.user_id JOIN sessions s ON s.user_id = u.id
+         WHERE m.client_id = $1 AND s.complete AND ($2::text IS NULL OR s.ip ILIKE $2 OR u.email ILIKE $2)";
+    let direction = paging.direction();
+    let order = format!("s.{} {direction}, s.id {direction}", paging.sort);
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(client)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(sessions(conn, client, &first)).await?.1,
-        (None, None) => 0,
-    };
     let session = |row: SessionRow| ClientSession {
         id: row.id,
         user: UserName { id: row.user_id, name: row.name, email: row.email },

@@ -17,6 +17,7 @@ use super::store::{self, Client};
 use crate::App;
 use crate::audit::{self, Actor, Entry, Level};
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Paging};
 use crate::identity::{letters, link};
@@ -393,8 +394,6 @@ struct HistoryRow {
     actor_name: String,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// The states of a client, newest first.
@@ -403,26 +402,18 @@ pub(super) async fn list(
     id: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<ClientStatusEntry>, i64)> {
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<HistoryRow> = diesel::sql_query(format!(
-        "SELECT h.id, h.status_from, h.status_to, h.reason, h.actor, h.at, count(*) OVER () AS total,
-             coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email, u.email, h.actor) AS actor_name
-         FROM client_status_history h
+    const COLUMNS: &str = "h.id, h.status_from, h.status_to, h.reason, h.actor, h.at,
+         coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email, u.email, h.actor) AS actor_name";
+    const FROM: &str = "client_status_history h
          LEFT JOIN admins a ON h.actor = 'admin:' || a.id LEFT JOIN users u ON h.actor = 'user:' || u.id
-         WHERE h.client_id = $1 AND ($4::text IS NULL OR h.reason ILIKE $4)
-         ORDER BY h.at {direction}, h.id {direction} LIMIT $2 OFFSET $3"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+         WHERE h.client_id = $1 AND ($2::text IS NULL OR h.reason ILIKE $2)";
+    let direction = paging.direction();
+    let order = format!("h.at {direction}, h.id {direction}");
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql).into_boxed().bind::<SqlUuid, _>(id).bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(list(conn, id, &first)).await?.1,
-        (None, None) => 0,
-    };
     let entry = |row: HistoryRow| ClientStatusEntry {
         id: row.id,
         from: row.status_from,

@@ -1,7 +1,7 @@
 //! Invitations as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -10,6 +10,7 @@ use shared::identity::{ClientInvitation, ClientPermission, ClientRole, Invitatio
 use shared::{ClientId, InvitationId, Language, UserId};
 
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::identity::access::fingerprint;
 use crate::identity::client::store::NAME;
@@ -105,8 +106,6 @@ struct Row {
     sent_at: Timestamp,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     expires_at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 impl From<Row> for ClientInvitation {
@@ -124,13 +123,14 @@ impl From<Row> for ClientInvitation {
     }
 }
 
-fn select() -> String {
+fn columns() -> String {
     format!(
-        "SELECT v.id, v.email, v.role, v.permissions, {INVITER} AS invited_by, v.created_at, v.sent_at, v.expires_at,
-             count(*) OVER () AS total
-         FROM client_invitations v LEFT JOIN users i ON i.id = v.invited_by WHERE v.client_id = $1"
+        "v.id, v.email, v.role, v.permissions, {INVITER} AS invited_by, v.created_at, v.sent_at, v.expires_at"
     )
 }
+
+/// Of one client.
+const FROM: &str = "client_invitations v LEFT JOIN users i ON i.id = v.invited_by WHERE v.client_id = $1";
 
 /// Columns that the list sorts by.
 pub(super) const SORTS: &[&str] = &["-created_at", "email", "expires_at"];
@@ -141,23 +141,16 @@ pub(super) async fn page(
     client: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<ClientInvitation>, i64)> {
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<Row> = diesel::sql_query(format!(
-        "{} AND ($4::text IS NULL OR v.email ILIKE $4) ORDER BY v.{} {direction}, v.id LIMIT $2 OFFSET $3",
-        select(),
-        paging.sort,
-    ))
-    .bind::<SqlUuid, _>(client)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+    let from = format!("{FROM} AND ($2::text IS NULL OR v.email ILIKE $2)");
+    let order = format!("v.{} {}, v.id", paging.sort, paging.direction());
+    let list = List { columns: &columns(), from: &from, order: &order };
+    let (rows, total): (Vec<Row>, i64) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(client)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(page(conn, client, &first)).await?.1,
-        (None, None) => 0,
-    };
     Ok((rows.into_iter().map(ClientInvitation::from).collect(), total))
 }
 
@@ -167,7 +160,7 @@ pub(super) async fn find(
     client: ClientId,
     id: InvitationId,
 ) -> QueryResult<Option<ClientInvitation>> {
-    let row: Option<Row> = diesel::sql_query(format!("{} AND v.id = $2", select()))
+    let row: Option<Row> = diesel::sql_query(format!("SELECT {} FROM {FROM} AND v.id = $2", columns()))
         .bind::<SqlUuid, _>(client)
         .bind::<SqlUuid, _>(id)
         .get_result(conn)

@@ -1,7 +1,7 @@
 //! Sessions and credentials as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
@@ -15,6 +15,7 @@ use shared::{AdminId, ClientId, Currency, Language, SessionId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::http::access::client_rights;
 use crate::http::cookies::Portal;
@@ -340,8 +341,6 @@ struct SessionRow {
     expires_at: Timestamp,
     #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
     ended_at: Option<Timestamp>,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// Sessions of a person, newest first, and how many there are.
@@ -351,25 +350,21 @@ pub async fn list(
     current: Option<SessionId>,
     paging: &Paging,
 ) -> QueryResult<(Vec<SessionSummary>, i64)> {
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    let rows: Vec<SessionRow> = diesel::sql_query(format!(
-        "SELECT id, user_agent, ip, created_at, last_seen_at, expires_at, ended_at, count(*) OVER () AS total
-         FROM sessions WHERE {} = $1 AND complete AND ($4::text IS NULL OR ip ILIKE $4 OR user_agent ILIKE $4)
-         ORDER BY {} {direction}, id {direction} LIMIT $2 OFFSET $3",
+    const COLUMNS: &str = "id, user_agent, ip, created_at, last_seen_at, expires_at, ended_at";
+    let from = format!(
+        "sessions WHERE {} = $1 AND complete AND ($2::text IS NULL OR ip ILIKE $2 OR user_agent ILIKE $2)",
         person.column(),
-        paging.sort,
-    ))
-    .bind::<SqlUuid, _>(person.uuid())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .load(conn)
+    );
+    let direction = paging.direction();
+    let order = format!("{} {direction}, id {direction}", paging.sort);
+    let list = List { columns: COLUMNS, from: &from, order: &order };
+    let (rows, total): (Vec<SessionRow>, i64) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(person.uuid())
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(list(conn, person, current, &first)).await?.1,
-        (None, None) => 0,
-    };
     let items = rows
         .into_iter()
         .map(|row| SessionSummary {

@@ -1,7 +1,7 @@
 //! Tokens as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -10,6 +10,7 @@ use shared::identity::{NewToken, TokenSummary};
 use shared::{AdminId, ClientId, ServiceId, TokenId, UserId};
 
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::identity::access::fingerprint;
 use crate::identity::person::Person;
@@ -38,8 +39,6 @@ struct Row {
     last_used_ip: Option<String>,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     created_at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// Tokens that hold: of a member of staff, or of a client (all users').
@@ -49,29 +48,25 @@ pub(super) async fn list(
     client: Option<ClientId>,
     paging: &Paging,
 ) -> QueryResult<(Vec<TokenSummary>, i64)> {
-    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" };
+    const COLUMNS: &str =
+        "t.id, t.name, t.prefix, coalesce(a.email, u.email) AS owner, t.scopes, t.networks, t.service_id,
+         t.expires_at, t.last_used_at, t.last_used_ip, t.created_at";
     let whose = if client.is_some() { "t.client_id = $2" } else { "t.admin_id = $1" };
-    let rows: Vec<Row> = diesel::sql_query(format!(
-        "SELECT t.id, t.name, t.prefix, coalesce(a.email, u.email) AS owner, t.scopes, t.networks, t.service_id, t.expires_at,
-             t.last_used_at, t.last_used_ip, t.created_at, count(*) OVER () AS total
-         FROM api_tokens t LEFT JOIN admins a ON a.id = t.admin_id LEFT JOIN users u ON u.id = t.user_id
+    let from = format!(
+        "api_tokens t LEFT JOIN admins a ON a.id = t.admin_id LEFT JOIN users u ON u.id = t.user_id
          WHERE {whose} AND ($1::uuid IS NOT NULL) AND ($2::uuid IS NULL OR t.client_id = $2) AND t.revoked_at IS NULL
-           AND ($3::text IS NULL OR t.name ILIKE $3)
-         ORDER BY t.{} {direction}, t.id LIMIT $4 OFFSET $5",
-        paging.sort,
-    ))
-    .bind::<SqlUuid, _>(person.uuid())
-    .bind::<Nullable<SqlUuid>, _>(client)
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+           AND ($3::text IS NULL OR t.name ILIKE $3)"
+    );
+    let order = format!("t.{} {}, t.id", paging.sort, paging.direction_nulls_low());
+    let list = List { columns: COLUMNS, from: &from, order: &order };
+    let (rows, total) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<SqlUuid, _>(person.uuid())
+            .bind::<Nullable<SqlUuid>, _>(client)
+            .bind::<Nullable<Text>, _>(paging.pattern())
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(list(conn, person, client, &first)).await?.1,
-        (None, None) => 0,
-    };
     let summary = |row: Row| TokenSummary {
         id: row.id,
         name: row.name,

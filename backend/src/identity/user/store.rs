@@ -12,6 +12,7 @@ use shared::identity::{
 use shared::{ClientId, Language, UserId};
 
 use crate::db::Conn;
+use crate::db::list::{self, List};
 use crate::http::Paging;
 use crate::identity::session::store::permissions_of_role;
 
@@ -83,8 +84,6 @@ struct SummaryRow {
     last_sign_in_at: Option<Timestamp>,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     created_at: Timestamp,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
 }
 
 /// Columns that the list sorts by.
@@ -96,33 +95,25 @@ pub async fn list(
     paging: &Paging,
     filter: &UserFilter,
 ) -> QueryResult<(Vec<UserSummary>, i64)> {
-    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" };
-    let rows: Vec<SummaryRow> = diesel::sql_query(format!(
-        "SELECT u.id, u.email, u.first_name, u.last_name, u.phone_country, u.phone, u.status,
-             u.email_verified_at IS NOT NULL AS email_verified, u.two_factor,
-             (SELECT count(*) FROM client_users m WHERE m.user_id = u.id) AS clients,
-             u.last_sign_in_at, u.created_at, count(*) OVER () AS total
-         FROM users u
+    const COLUMNS: &str = "u.id, u.email, u.first_name, u.last_name, u.phone_country, u.phone, u.status,
+         u.email_verified_at IS NOT NULL AS email_verified, u.two_factor,
+         (SELECT count(*) FROM client_users m WHERE m.user_id = u.id) AS clients, u.last_sign_in_at, u.created_at";
+    const FROM: &str = "users u
          WHERE ($1::text IS NULL OR u.email ILIKE $1 OR (u.first_name || ' ' || u.last_name) ILIKE $1 OR u.phone ILIKE $1
                 OR u.id::text ILIKE $1)
            AND ($2::text IS NULL OR u.status = $2) AND ($3::boolean IS NULL OR u.two_factor = $3)
-           AND ($4::uuid IS NULL OR EXISTS (SELECT FROM client_users m WHERE m.user_id = u.id AND m.client_id = $4))
-         ORDER BY {} {direction}, id DESC LIMIT $5 OFFSET $6",
-        paging.sort,
-    ))
-    .bind::<Nullable<Text>, _>(paging.pattern())
-    .bind::<Nullable<Text>, _>(filter.status)
-    .bind::<Nullable<Bool>, _>(filter.two_factor)
-    .bind::<Nullable<SqlUuid>, _>(filter.client)
-    .bind::<BigInt, _>(paging.limit())
-    .bind::<BigInt, _>(paging.offset())
-    .load(conn)
+           AND ($4::uuid IS NULL OR EXISTS (SELECT FROM client_users m WHERE m.user_id = u.id AND m.client_id = $4))";
+    let order = format!("{} {}, id DESC", paging.sort, paging.direction_nulls_low());
+    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let (rows, total): (Vec<SummaryRow>, i64) = list::page(conn, paging, list, |sql| {
+        diesel::sql_query(sql)
+            .into_boxed()
+            .bind::<Nullable<Text>, _>(paging.pattern())
+            .bind::<Nullable<Text>, _>(filter.status)
+            .bind::<Nullable<Bool>, _>(filter.two_factor)
+            .bind::<Nullable<SqlUuid>, _>(filter.client)
+    })
     .await?;
-    let total = match (rows.last(), paging.first_when_empty()) {
-        (Some(row), _) => row.total,
-        (None, Some(first)) => Box::pin(list(conn, &first, filter)).await?.1,
-        (None, None) => 0,
-    };
     let items = rows
         .into_iter()
         .map(|row| UserSummary {
