@@ -9,9 +9,7 @@ use crate::harness::Panel;
 
 async fn staff_only_from(panel: &Panel, networks: &str) {
     panel
-        .sql(&format!(
-            "INSERT INTO settings (key, value, updated_at) VALUES ('settings', '{{}}', now()) ON CONFLICT DO NOTHING"
-        ))
+        .sql("INSERT INTO settings (key, value, updated_at) VALUES ('settings', '{}', now()) ON CONFLICT DO NOTHING")
         .await;
     panel
         .sql(&format!(

@@ -31,6 +31,11 @@ pub fn QueuesPage() -> impl IntoView {
     let status = use_query(|| (), |()| api::system::automation());
     let live = Live::every(5);
     status.refresh_every(move || live.seconds());
+    let counts = use_query(|| (), |()| api::system::task_counts());
+    counts.refresh_every(move || live.seconds());
+    // Unknown until it has arrived.
+    let by_staff =
+        Signal::derive(move || counts.data().with(|counts| counts.as_ref().map(|counts| counts.manual)));
     let steering = Steering::new();
     view! {
         <Title text=td().queues.title />
@@ -38,7 +43,7 @@ pub fn QueuesPage() -> impl IntoView {
             <LiveSwitch live />
         </PageHead>
         <Loaded query=status rows=8 let:status>
-            <Status status steering />
+            <Status status by_staff steering />
         </Loaded>
         <QueueCharts live />
         <QueueControls steering done=Callback::new(move |()| status.refetch()) />
@@ -46,7 +51,7 @@ pub fn QueuesPage() -> impl IntoView {
 }
 
 #[component]
-fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
+fn Status(status: AutomationStatus, by_staff: Signal<Option<i64>>, steering: Steering) -> impl IntoView {
     let words = &td().queues;
     let at = |at: Option<jiff::Timestamp>| at.map_or_else(|| t().never.to_owned(), format::date_time);
     let problems: Vec<&str> = status.problems.iter().map(|problem| word(problem.as_str())).collect();
@@ -68,7 +73,7 @@ fn Status(status: AutomationStatus, steering: Steering) -> impl IntoView {
             <StatCard title=ta().leader figure=if status.has_leader { t().yes } else { t().no } />
             <StatCard
                 title=ta().waiting_for_staff
-                figure=ta().task_queue
+                figure=move || by_staff.get().map_or_else(|| "…".to_owned(), format::count)
                 href="/admin/tasks?manual=true&state=processing"
                 remark=format!("{}: {}", words.last_run, at(status.last_run_at))
             />
