@@ -891,6 +891,7 @@ diesel::table! {
         last_task_id -> Nullable<Uuid>,
         version -> Int4,
         updated_at -> Timestamptz,
+        follows_zone -> Bool,
     }
 }
 

@@ -69,6 +69,15 @@ async fn staff_change_run_and_reset_a_schedule() {
     assert_eq!(run["last_run"]["state"], "queued");
     let reset = staff.post("/admin/schedules/charge/reset", json!({})).await.expect(200).json();
     assert_eq!((&reset["cron"], &reset["time_zone"]), (&json!("* * * * *"), &reset["default_time_zone"]));
+    // As delivered again, it keeps to the zone of the installation.
+    let settings = staff.get("/admin/settings").await.expect(200).json();
+    let mut moved = settings.clone();
+    moved["general"]["time_zone"] = json!("Europe/Kyiv");
+    staff.put("/admin/settings", moved).await.expect(200);
+    schedule::tick(&panel.app).await.unwrap();
+    let list = staff.get("/admin/schedules").await.expect(200).json();
+    let charge = list.as_array().unwrap().iter().find(|one| one["key"] == "charge").unwrap().clone();
+    assert_eq!(charge["time_zone"], "Europe/Kyiv");
     let off = json!({ "version": 3, "cron": "* * * * *", "time_zone": "UTC", "enabled": false });
     assert!(staff.put("/admin/schedules/charge", off).await.expect(200).json()["next_run_at"].is_null());
     let question = json!({ "cron": "30 2 * * 1-5", "time_zone": "UTC" });

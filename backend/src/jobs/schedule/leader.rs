@@ -68,9 +68,9 @@ pub(super) async fn ensure_rows(tx: &mut Conn, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Nobody has changed it, and the installation's zone is another one by now.
+/// It is as delivered, and the installation's zone is another one by now.
 fn moved_away(row: &Row, zone: &str) -> bool {
-    row.version == 1 && row.time_zone != zone
+    row.follows_zone && row.time_zone != zone
 }
 
 /// Due, or waiting for an instant that the clock has been moved away from.
@@ -94,6 +94,7 @@ fn fresh(entry: &Entry, now: Timestamp, zone: &str) -> Result<Row> {
         last_run_at: None,
         last_task_id: None,
         version: 1,
+        follows_zone: true,
     })
 }
 

@@ -177,7 +177,7 @@ async fn write(
             cron: wanted.cron,
             time_zone: wanted.time_zone,
             enabled: wanted.enabled,
-            version: if delivered { 1 } else { row.version + 1 },
+            follows_zone: delivered,
             next_run_at,
             ..row
         };

@@ -24,6 +24,8 @@ pub(super) struct Row {
     pub last_run_at: Option<Timestamp>,
     pub last_task_id: Option<TaskId>,
     pub version: i32,
+    /// As delivered: it keeps to the zone of the installation.
+    pub follows_zone: bool,
 }
 
 /// How a task went.
@@ -84,7 +86,8 @@ pub(super) async fn change(tx: &mut Conn, now: Timestamp, row: &Row) -> QueryRes
             schedules::time_zone.eq(&row.time_zone),
             schedules::enabled.eq(row.enabled),
             schedules::next_run_at.eq(row.next_run_at.map(jiff_diesel::Timestamp::from)),
-            schedules::version.eq(row.version),
+            schedules::version.eq(schedules::version + 1),
+            schedules::follows_zone.eq(row.follows_zone),
             schedules::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
