@@ -1,6 +1,6 @@
 // Is the demo provider what it promises: two companies, twelve products in four groups, forty clients of every tax class in six
 // countries, and three months of history that the engine made, with papers that are what their hashes say?
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -97,11 +97,9 @@ await test(async (results, own) => {
     const guide = readFileSync(join(top, "docs", "api.md"), "utf8");
     const examples = [...guide.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, code]) => code);
     holds(examples.length >= 5, `only ${examples.length} examples were found`);
-    execFileSync("bash", ["-euo", "pipefail", "-c", examples.join("\n")], {
-      cwd: panel.folder,
-      env: { ...process.env, BASE: panel.base, TOKEN: secret, CLIENT: id },
-      stdio: "pipe",
-    });
+    const env = { ...process.env, BASE: panel.base, TOKEN: secret, CLIENT: id };
+    const run = spawnSync("bash", ["-euxo", "pipefail", "-c", examples.join("\n")], { cwd: panel.folder, env, encoding: "utf8" });
+    holds(run.status === 0, `${run.stdout.slice(-2000)}\n${run.stderr.slice(-2000)}`);
   });
 
   await results.prove("the books hold", () => panel.verify());
