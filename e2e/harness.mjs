@@ -270,7 +270,10 @@ export class Panel {
   /** Lines of the logs that name an error. */
   errors() {
     return this.processes.flatMap((child) =>
-      readFileSync(child.log, "utf8").split("\n").filter((line) => /\bERROR\b|panicked at/.test(line)),
+      readFileSync(child.log, "utf8")
+        .replace(/\x1b\[[0-9;]*m/g, "")
+        .split("\n")
+        .filter((line) => /\bERROR\b|panicked at/.test(line)),
     );
   }
 
