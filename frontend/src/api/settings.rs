@@ -15,7 +15,7 @@ pub fn change(body: &Settings) -> Reply<Settings> {
 
 /// Published versions of the terms.
 pub fn terms(query: String) -> Reply<Page<TermsVersion>> {
-    client::get(&format!("/admin/terms{query}"))
+    client::get(&format!("/admin/terms?{query}"))
 }
 
 pub fn publish_terms(body: &NewTerms) -> Reply<TermsVersion> {
