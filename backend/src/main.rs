@@ -123,8 +123,14 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// actix answers 400 to what is not HTTP and logs it as an error of the server: it is one of whoever sent it.
+const NOT_OUR_ERRORS: &str = "actix_http::h1::dispatcher=off";
+
 fn start_logs(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log.filter).context("log.filter")?;
+    let mut filter = EnvFilter::try_new(&config.log.filter).context("log.filter")?;
+    if !config.log.filter.contains("actix_http") {
+        filter = filter.add_directive(NOT_OUR_ERRORS.parse().context("log.filter")?);
+    }
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Text => logs.init(),
