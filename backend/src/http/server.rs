@@ -1,6 +1,7 @@
 //! The server: one port for API, documentation and pages.
 
 use std::net::TcpListener;
+use std::sync::OnceLock;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
@@ -68,23 +69,39 @@ fn json(written: web::Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(written)
 }
 
+/// What the document of the API is used for while serving.
+struct Described {
+    known: web::Data<unknown::KnownPaths>,
+    written: web::Bytes,
+}
+
+/// Made once for all servers of this process: it is the same for all, and takes a while.
+fn described() -> std::io::Result<&'static Described> {
+    static DESCRIBED: OnceLock<Described> = OnceLock::new();
+    if let Some(made) = DESCRIBED.get() {
+        return Ok(made);
+    }
+    let document = router::document();
+    let known = web::Data::new(unknown::KnownPaths::of(&document));
+    let written = web::Bytes::from(serde_json::to_vec(&document)?);
+    Ok(DESCRIBED.get_or_init(|| Described { known, written }))
+}
+
 /// Serves on `listener` until told to stop (SIGTERM or ctrl-c), then finishes what it has begun.
 pub fn run(
     app: App,
     listener: TcpListener,
     handle: PrometheusHandle,
 ) -> std::io::Result<actix_web::dev::Server> {
-    let document = router::document();
-    let known = web::Data::new(unknown::KnownPaths::of(&document));
+    let api = described()?;
     let workers = match app.config.http.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
     };
-    let written = web::Bytes::from(serde_json::to_vec(&document)?);
     let data = web::Data::new(app);
     let handle = web::Data::new(handle);
     let server = HttpServer::new(move || {
-        let written = written.clone();
+        let written = api.written.clone();
         let (actix, _) = ActixApp::new()
             .into_utoipa_app()
             .openapi(openapi::ApiDoc::openapi())
@@ -93,7 +110,7 @@ pub fn run(
         actix
             .app_data(data.clone())
             .app_data(handle.clone())
-            .app_data(known.clone())
+            .app_data(api.known.clone())
             .app_data(web::PayloadConfig::new(4 * 1024 * 1024))
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(interactive()))
             .route("/api/openapi.json", web::get().to(move || std::future::ready(json(written.clone()))))
