@@ -302,3 +302,33 @@ async fn the_audit_finds_refunds_that_do_not_fit_their_credit_notes() {
         expect_clean_books(&panel).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_from_the_wallet_goes_back_there_whatever_came_for_its_proforma_later() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let asked = proforma(&ada, "100.00").await.document;
+    book(&staff, asked.id, json!({ "amount": asked.total.amount().to_string() })).await.expect(201);
+    let lines = json!([{ "description": "Repair", "quantity": "1", "unit": "h", "unit_price": "40.00" }]);
+    let written: DocumentDetail = staff
+        .calls
+        .post_once("/admin/documents/drafts", json!({ "client_id": ada.id, "lines": lines }))
+        .await
+        .expect(201)
+        .read();
+    let asked = written.document.id;
+    let path = format!("/admin/documents/{asked}/issue");
+    staff.calls.post_once(&path, json!({ "version": written.version })).await.expect(200);
+    let path = format!("/admin/documents/{asked}/pay-from-wallet");
+    let paid: shared::billing::payment::PaidFromWallet =
+        staff.calls.post_once(&path, json!({})).await.expect(200).read();
+    assert_eq!(balance(&panel, &ada).await, decimal("60"));
+    book(&staff, asked, json!({ "amount": "49.20" })).await.expect(201);
+
+    let body = json!({ "amount": null, "method": "wallet", "reason": "Not needed", "reference": "" });
+    assert_eq!(refund(&staff, paid.invoice.id, by_hand(None)).await.expect(422).refused_fields(), ["method"]);
+    let done: RefundEffect = refund(&staff, paid.invoice.id, body).await.expect(201).read();
+    assert_eq!(done.document.status, DocumentStatus::Refunded);
+    assert_eq!(balance(&panel, &ada).await, decimal("100"));
+    expect_clean_books(&panel).await;
+}

@@ -85,10 +85,12 @@ pub async fn plan(tx: &mut Conn, id: DocumentId, input: &NewRefund) -> Result<Pl
     }
     let taxes = document::store::taxes(tx, id).await?;
     let left = store::left(tx, &invoice, &taxes).await?;
-    let payments = match invoice.proforma_id {
+    let mut payments = match invoice.proforma_id {
         Some(proforma) => payment::store::of_document(tx, proforma, Language::English).await?,
         None => Vec::new(),
     };
+    // Money that came for a proforma that was paid already is not this invoice's.
+    payments.retain(|payment| !(payment.to_wallet.amount() + payment.to_tax.amount()).is_zero());
 
     let method = if payments.is_empty() { RefundMethod::Wallet } else { RefundMethod::ByHand };
     let mut fields = Fields::new();
