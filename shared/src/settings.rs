@@ -16,7 +16,6 @@ pub struct Settings {
     pub registration: RegistrationSettings,
     pub security: SecuritySettings,
     pub finance: FinanceSettings,
-    pub services: ServiceSettings,
     pub retention: RetentionSettings,
     /// Counts changes; send it back as read.
     #[serde(default)]
@@ -187,28 +186,6 @@ pub struct FundsLimits {
     pub add_funds_max: String,
     #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,11}(\.\d{1,4})?$", example = "200000.00"))]
     pub balance_max: String,
-}
-
-/// Services: what new products begin with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct ServiceSettings {
-    /// Hours between a charge that was not covered and the suspension.
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
-    pub suspension_grace_hours: u32,
-    /// Hours between suspension and termination; 0: never by itself.
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
-    pub termination_delay_hours: u32,
-    /// Hours after which an unpaid order is cancelled; 0: never.
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
-    pub order_cancel_hours: u32,
-}
-
-impl Default for ServiceSettings {
-    fn default() -> Self {
-        Self { suspension_grace_hours: 72, termination_delay_hours: 48, order_cancel_hours: 48 }
-    }
 }
 
 /// How long records are kept, in days.

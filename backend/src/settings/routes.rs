@@ -78,7 +78,7 @@ async fn get_settings(app: web::Data<App>, _who: May<rights::SettingsView>) -> R
 /// Whoever writes them from `ip` must come in himself afterwards.
 fn check(settings: &Settings, ip: &str) -> Result<()> {
     let mut fields = Fields::new();
-    let Settings { general, security, finance, services, retention, .. } = settings;
+    let Settings { general, security, finance, retention, .. } = settings;
     fields.required("general.brand_name", &general.brand_name, 100);
     let zone = jiff::tz::TimeZone::get(&general.time_zone).is_ok();
     fields.check(zone, "general.time_zone", "unknown", "Write an IANA zone such as Europe/Warsaw.");
@@ -97,9 +97,6 @@ fn check(settings: &Settings, ip: &str) -> Result<()> {
         ("security.sudo_minutes", security.sudo_minutes, 1, 60),
         ("finance.due_days", finance.due_days, 0, 365),
         ("finance.proforma_cancel_days", finance.proforma_cancel_days, 0, 365),
-        ("services.suspension_grace_hours", services.suspension_grace_hours, 0, 8760),
-        ("services.termination_delay_hours", services.termination_delay_hours, 0, 8760),
-        ("services.order_cancel_hours", services.order_cancel_hours, 0, 8760),
         ("retention.tasks_days", retention.tasks_days, 1, 3650),
         ("retention.sessions_days", retention.sessions_days, 1, 3650),
         ("retention.notifications_days", retention.notifications_days, 1, 3650),

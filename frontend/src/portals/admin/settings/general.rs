@@ -73,11 +73,6 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
     let (due_days, cancel_days) = (number(finance.due_days), number(finance.proforma_cancel_days));
     let wallet_low = RwSignal::new(list_text(&finance.wallet_low_hours));
     let reminders = RwSignal::new(list_text(&finance.reminder_days));
-    let service_numbers = [
-        ("suspension_grace_hours", ta().grace_hours, number(before.services.suspension_grace_hours)),
-        ("termination_delay_hours", ta().termination_hours, number(before.services.termination_delay_hours)),
-        ("order_cancel_hours", ta().cancellation_hours, number(before.services.order_cancel_hours)),
-    ];
     let retention_numbers = [
         ("tasks_days", ta().tasks_days, number(before.retention.tasks_days)),
         ("sessions_days", ta().sessions_days, number(before.retention.sessions_days)),
@@ -118,15 +113,6 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
         settings.finance.proforma_cancel_days = whole(cancel_days);
         settings.finance.wallet_low_hours = read_list(&wallet_low.get());
         settings.finance.reminder_days = read_list(&reminders.get());
-        let services = &mut settings.services;
-        let targets = [
-            &mut services.suspension_grace_hours,
-            &mut services.termination_delay_hours,
-            &mut services.order_cancel_hours,
-        ];
-        for (target, (.., signal)) in targets.into_iter().zip(service_numbers) {
-            *target = whole(signal);
-        }
         let retention = &mut settings.retention;
         let targets =
             [&mut retention.tasks_days, &mut retention.sessions_days, &mut retention.notifications_days];
@@ -200,14 +186,6 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
                     <NumberField name="finance.proforma_cancel_days" label=ta().cancel_days unit="d" value=cancel_days />
                     <TextField name="finance.wallet_low_hours" label=ta().wallet_low_hours value=wallet_low />
                     <TextField name="finance.reminder_days" label=ta().reminder_days value=reminders />
-                </div>
-            </Card>
-            <Card title=ta().services>
-                <div class="form-grid">
-                    {service_numbers
-                        .map(|(name, label, value)| {
-                            view! { <NumberField name=format!("services.{name}") label unit="h" value /> }
-                        })}
                 </div>
             </Card>
             <Card title=ta().retention>

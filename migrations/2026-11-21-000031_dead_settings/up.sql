@@ -1,0 +1,2 @@
+-- What decided nothing: products say how long their services may owe, wait and be kept.
+UPDATE settings SET value = value - 'services' WHERE key = 'settings';
