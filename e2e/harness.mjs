@@ -20,7 +20,7 @@ export const program =
 export const pages = process.env.HOSTWRIGHT_PAGES ?? join(top, "dist");
 export const venv = join(cache, "venv");
 export const logs = process.env.HOSTWRIGHT_LOGS ?? join(cache, "logs");
-const psqlProgram = "/usr/lib/postgresql/15/bin/psql";
+const postgresPrograms = "/usr/lib/postgresql/15/bin";
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -136,20 +136,29 @@ export async function sqlOn(url, query) {
   const wrapped = /^\s*(select|with)\b/i.test(query)
     ? `SELECT coalesce(json_agg(t), '[]') FROM (${query.replace(/;\s*$/, "")}) t`
     : query;
-  const { stdout } = await execFileAsync(psqlProgram, ["-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", wrapped], {
+  const { stdout } = await execFileAsync(`${postgresPrograms}/psql`, ["-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", wrapped], {
     maxBuffer: 256 * 1024 * 1024,
   });
   const text = stdout.trim();
   return wrapped === query ? text : JSON.parse(text);
 }
 
-/** The demo provider takes a while to live through its months: filled once for each build of the program, then copied. */
-async function demoTemplate() {
+/**
+ * The demo provider takes a while to live through its months: filled once for each build of the program, then copied, from
+ * the server at TEST_DEMO_FROM as well.
+ */
+export async function demoTemplate() {
   const { mtimeMs, size } = statSync(program);
   const name = `hw_demo_${Math.round(mtimeMs).toString(36)}_${size.toString(36)}`;
   const server = need("TEST_DATABASE_URL");
-  if ((await sqlOn(server, `SELECT 1 AS found FROM pg_database WHERE datname = '${name}' AND datistemplate`)).length === 0) {
-    await sqlOn(server, `DROP DATABASE IF EXISTS ${name}`);
+  const isOn = async (url) => (await sqlOn(url, `SELECT 1 AS found FROM pg_database WHERE datname = '${name}' AND datistemplate`)).length > 0;
+  if (await isOn(server)) return name;
+  await sqlOn(server, `DROP DATABASE IF EXISTS ${name}`);
+  const other = process.env.TEST_DEMO_FROM;
+  if (other && (await isOn(other))) {
+    await copyTemplate(other, name);
+    await sqlOn(server, `ALTER DATABASE ${name} IS_TEMPLATE true`);
+  } else {
     const started = Date.now();
     const filler = await Panel.create();
     try {
@@ -162,6 +171,22 @@ async function demoTemplate() {
     console.log(`        the demo provider was filled in ${Math.round((Date.now() - started) / 1000)} s`);
   }
   return name;
+}
+
+/** Brings a template over from another server, by way of a copy: nobody may be connected to a template that is being copied. */
+async function copyTemplate(from, name) {
+  const copy = `hw_e2e_${randomUUID().slice(0, 8)}`;
+  const folder = mkdtempSync(join(tmpdir(), "hostwright-demo-"));
+  await sqlOn(from, `CREATE DATABASE ${copy} TEMPLATE ${name}`);
+  try {
+    const dump = join(folder, "dump");
+    await execFileAsync(`${postgresPrograms}/pg_dump`, ["-Fc", "-Z0", "-f", dump, from.replace(/\/[^/]*$/, `/${copy}`)]);
+    await sqlOn(need("TEST_DATABASE_URL"), `CREATE DATABASE ${name}`);
+    await execFileAsync(`${postgresPrograms}/pg_restore`, ["--no-owner", "--exit-on-error", "-d", databaseUrl(name), dump]);
+  } finally {
+    await sqlOn(from, `DROP DATABASE IF EXISTS ${copy} WITH (FORCE)`);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** A database of its own with a server on it. `start` begins it; `processes` may be more than one. */

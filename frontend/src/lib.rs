@@ -19,7 +19,7 @@ mod theme;
 
 /// Starts the client portal in the page that is open.
 pub fn start_client_portal() {
-    begin();
+    theme::begin();
     leptos::mount::mount_to_body(
         || leptos::view! { <app::App portal=session::Portal::Client pages=app::client_pages /> },
     );
@@ -27,13 +27,8 @@ pub fn start_client_portal() {
 
 /// Starts the staff portal in the page that is open.
 pub fn start_staff_portal() {
-    begin();
+    theme::begin();
     leptos::mount::mount_to_body(
         || leptos::view! { <app::App portal=session::Portal::Admin pages=app::staff_pages /> },
     );
-}
-
-fn begin() {
-    console_error_panic_hook::set_once();
-    theme::begin();
 }
