@@ -91,7 +91,7 @@ words! {
     /// When a service ends.
     TerminationTime {
         Now = "now",
-        /// When what is paid for is used up.
+        /// When what is paid for is used up; a suspended service ends at once.
         EndOfPeriod = "end_of_period",
     }
 }

@@ -18,6 +18,7 @@ use crate::http::bulk::{Bulk, check_ids};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::MaybeKey;
 use crate::http::{Fields, Json, May, Path, Query, rights};
+use crate::services;
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(act_on_many).service(retry_task).service(cancel_task);
@@ -51,11 +52,20 @@ async fn retry(tx: &mut Conn, now: Timestamp, actor: &Actor, id: TaskId) -> Resu
 }
 
 async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: TaskId) -> Result<()> {
+    let found = list::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    // A service is locked before its tasks.
+    let service = match found.service_id {
+        Some(service) => services::operation::lock(tx, now, service).await?,
+        None => None,
+    };
     let task = list::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
     if !matches!(task.state, TaskState::Queued | TaskState::Pending) {
         return Err(not_now(&task));
     }
     list::finish(tx, task.id, now, TaskState::Cancelled, None).await?;
+    if let Some(service) = service {
+        services::operation::cancelled(tx, now, &service, &task.name).await?;
+    }
     trail(tx, now, actor, "task.cancelled", &task, "Cancelled").await
 }
 
@@ -75,7 +85,7 @@ async fn retry_task(
     Ok(Json(shown(&app, *id).await?))
 }
 
-/// Cancel a task that has not begun.
+/// Cancel a task that has not begun. What a module was to do with a service is given up with it.
 #[utoipa::path(tag = "automation", operation_id = "cancelTask", params(("id" = TaskId, Path)),
     responses((status = 200, body = TaskDetail)), extensions(("x-permission" = json!("tasks.operate"))))]
 #[post("/admin/tasks/{id}/cancel")]

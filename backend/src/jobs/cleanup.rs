@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::tasks::TaskState;
 
 use crate::App;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::{current, store};
 use crate::settings;
@@ -37,6 +37,8 @@ pub async fn run(app: &App) -> Result<()> {
     let now = app.clock.now();
     let ago = |days: i64| now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now);
     let mut conn = app.db.get().await?;
+    // A program that runs for months meets months that were far off when it began.
+    db::ensure_partitions(&mut conn, now).await?;
     let retention = settings::load(&mut conn).await?.retention;
     let mut dropped = serde_json::Map::new();
 

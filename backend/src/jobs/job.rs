@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::tasks::Queue;
-use shared::{ClientId, DocumentId, Month, NotificationId, OrderId, PriceChangeId, ServiceId};
+use shared::{ClientId, DocumentId, Month, NotificationId, PriceChangeId, ServiceId};
 
 /// Stored as JSON: variants are added, never changed.
 ///
@@ -23,10 +23,6 @@ pub enum Job {
     },
     /// Suspend, terminate and cancel what is due.
     ServiceDeadlines,
-    /// Go on with an order: hold the money, provision.
-    OrderPlaced {
-        order: OrderId,
-    },
     /// Have the module create the service.
     Provision {
         service: ServiceId,
@@ -105,7 +101,6 @@ impl Job {
             Self::WalletToppedUp { .. } => "wallet-topped-up",
             Self::ServicePastDue { .. } => "service-past-due",
             Self::ServiceDeadlines => "service-deadlines",
-            Self::OrderPlaced { .. } => "order-placed",
             Self::Provision { .. } => "provision",
             Self::ModuleSuspend { .. } => "module-suspend",
             Self::ModuleResume { .. } => "module-resume",

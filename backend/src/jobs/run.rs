@@ -35,7 +35,6 @@ pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
         Job::ServiceDeadlines => {
             async { services::deadlines::run(&mut *app.db.get().await?, app.clock.now()).await }.boxed()
         }
-        Job::OrderPlaced { order } => services::order::actions::go_on(app, order).boxed(),
         Job::ClientServices { client } => async move {
             services::automation::client_services(&mut *app.db.get().await?, app.clock.now(), client).await
         }

@@ -12,7 +12,7 @@ use shared::{ClientId, Code, ServiceId};
 pub use super::operation::manual_done;
 use super::operation::{self, Pending};
 use super::order;
-use super::outcome::{ended, order_progressed};
+use super::outcome::{self, ended, order_progressed};
 use super::store::{self, Change, Event, Service};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::{charging, wallet};
@@ -28,11 +28,11 @@ pub enum Scope {
 }
 
 /// Locks the wallet, then the service; "not found" when it is not the caller's.
-pub async fn locked(tx: &mut Conn, scope: Scope, id: ServiceId) -> Result<Service> {
+pub async fn locked(tx: &mut Conn, now: Timestamp, scope: Scope, id: ServiceId) -> Result<Service> {
     if let Scope::Client(client) = scope {
         store::find(tx, client, id).await?.ok_or_else(Refusal::not_found)?;
     }
-    Ok(operation::lock(tx, id).await?.ok_or_else(Refusal::not_found)?)
+    Ok(operation::lock(tx, now, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
 pub async fn client_name(conn: &mut Conn, service: &Service) -> Result<String> {
@@ -94,7 +94,7 @@ pub async fn suspend(
         return Err(Refusal::field("reason", "invalid", "Choose staff or abuse.").into());
     }
     conn.transaction(async |tx| {
-        let service = locked(tx, Scope::Staff, id).await?;
+        let service = locked(tx, now, Scope::Staff, id).await?;
         require(&service, &[ServiceState::Active])?;
         let mut pending = Pending::new(now, actor, Operation::Suspend).noted(why);
         pending.reason = Some(reason);
@@ -135,7 +135,7 @@ pub(super) async fn start_resume(
 /// Has a suspended service resumed.
 pub async fn resume(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId, why: &str) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, Scope::Staff, id).await?;
+        let service = locked(tx, now, Scope::Staff, id).await?;
         require(&service, &[ServiceState::Suspended])?;
         start_resume(tx, now, actor, &service, why).await
     })
@@ -153,7 +153,7 @@ pub async fn set_idle(
 ) -> Result<()> {
     let idle = operation == Operation::Idle;
     conn.transaction(async |tx| {
-        let service = locked(tx, scope, id).await?;
+        let service = locked(tx, now, scope, id).await?;
         require(&service, &[ServiceState::Active])?;
         if service.idle == idle {
             return Ok(());
@@ -171,7 +171,7 @@ pub async fn set_idle(
 /// Tries a failed delivery again: sets the money aside once more. Refuses with `CreditTooLow`.
 pub async fn retry(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, Scope::Staff, id).await?;
+        let service = locked(tx, now, Scope::Staff, id).await?;
         require(&service, &[ServiceState::Failed])?;
         order::actions::provision(tx, now, actor, &service).await
     })
@@ -191,7 +191,7 @@ pub async fn terminate(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, scope, id).await?;
+        let service = locked(tx, now, scope, id).await?;
         match service.state {
             ServiceState::Pending => {
                 return ended(tx, now, actor, &service, ServiceState::Cancelled, why).await;
@@ -229,7 +229,7 @@ pub async fn withdraw_termination(
     id: ServiceId,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, scope, id).await?;
+        let service = locked(tx, now, scope, id).await?;
         require(&service, &[ServiceState::Active, ServiceState::Suspended])?;
         if service.termination_requested_at.is_none() {
             return Err(Refusal::because(Code::Conflict, "No termination was requested.").into());
@@ -237,10 +237,11 @@ pub async fn withdraw_termination(
         if service.is_busy() {
             return Err(Refusal::because(Code::Conflict, "The service is being worked on.").into());
         }
-        let mut change = Change::at(now).termination_requested(None);
-        if service.state == ServiceState::Active {
-            change = change.terminate_at(None);
-        }
+        let end = match service.suspension_reason {
+            Some(SuspensionReason::InsufficientFunds) => outcome::end_of_delay(&service)?,
+            _ => None,
+        };
+        let change = Change::at(now).termination_requested(None).terminate_at(end);
         store::update(tx, id, change).await?;
         if service.state == ServiceState::Active {
             charging::actions::go_on(tx, now, service.client_id, id).await?;
@@ -262,7 +263,7 @@ pub async fn force(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, Scope::Staff, id).await?;
+        let service = locked(tx, now, Scope::Staff, id).await?;
         if service.ended_at.is_some() || service.state == to {
             return Err(refuse_state(&service).into());
         }
@@ -273,9 +274,7 @@ pub async fn force(
         match to {
             ServiceState::Active if service.state == ServiceState::Suspended => {
                 hold_resume(tx, now, &service).await?;
-                store::update(tx, id, Change::running_again(now, &service)).await?;
-                charging::actions::resume(tx, now, service.client_id, id, service.suspended_at).await?;
-                wallet::holds::release(tx, now, service.client_id, id).await?;
+                outcome::run_again(tx, now, &service).await?;
             }
             ServiceState::Active => {
                 store::update(tx, id, Change::at(now).state(to).activated(now)).await?;
@@ -327,7 +326,7 @@ pub async fn set_manual(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, Scope::Staff, id).await?;
+        let service = locked(tx, now, Scope::Staff, id).await?;
         if service.manual == manual {
             return Ok(());
         }
@@ -349,7 +348,7 @@ pub async fn rename(
     label: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, scope, id).await?;
+        let service = locked(tx, now, scope, id).await?;
         Refusal::if_changed(service.version, version)?;
         store::update(tx, id, Change::at(now).label(label.to_owned())).await?;
         let reason = format!("{} → {label}", service.label);

@@ -24,7 +24,7 @@ use crate::notify::{self, Event as Notice};
 /// A charge was not covered: suspends once the grace is over, tells the client before.
 pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
     conn.transaction(async |tx| {
-        let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+        let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
         let Some(since) = service.past_due_since.filter(|_| service.state == ServiceState::Active) else {
             return Ok(());
         };
@@ -46,7 +46,8 @@ pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<
         }
         // Money may have become free without a top-up: a hold that was released.
         charging::actions::recover(tx, now, service.client_id).await?;
-        let Some(service) = operation::lock(tx, id).await?.filter(|service| service.past_due_since.is_some())
+        let Some(service) =
+            operation::lock(tx, now, id).await?.filter(|service| service.past_due_since.is_some())
         else {
             return Ok(());
         };
@@ -82,7 +83,7 @@ pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Res
 
 /// Resumes a service that was suspended for lack of money, when the wallet covers it now.
 async fn resume_covered(tx: &mut Conn, now: Timestamp, client: ClientId, id: ServiceId) -> Result<()> {
-    let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+    let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
     let waits = service.state == ServiceState::Suspended
         && service.suspension_reason == Some(SuspensionReason::InsufficientFunds)
         && !service.manual
@@ -100,9 +101,13 @@ pub async fn client_services(conn: &mut Conn, now: Timestamp, client: ClientId) 
     let open = status == "active";
     for id in store::living_of_client(conn, client).await? {
         conn.transaction(async |tx| {
-            let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
-            if service.manual || service.is_busy() {
+            let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
+            if service.manual {
                 return Ok(());
+            }
+            if let Some(mut pending) = service.pending()? {
+                pending.follow_client = true;
+                return Ok(store::update(tx, id, Change::at(now).operation(Some(&pending))?).await?);
             }
             let actor = Actor::system();
             let held = service.suspension_reason == Some(SuspensionReason::ClientSuspended);

@@ -211,10 +211,13 @@ pub async fn start(
     wanted: &[ChosenOption],
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, scope, id).await?;
+        let service = locked(tx, now, scope, id).await?;
         require_running(&service)?;
         let target = target(tx, &service, scope, wanted).await?;
         operation::settle(tx, now, &service).await?;
+        // It may turn out past due.
+        let service = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        require_running(&service)?;
         let price = new_price(&service, &target);
         let (client, fee) = (service.client_id, target.switch_fee);
         let change = charging::change::preview(tx, now, client, id, fee, price).await?;

@@ -73,7 +73,7 @@ pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
 /// Has a service terminated whose end has come.
 async fn terminate(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
     conn.transaction(async |tx| {
-        let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+        let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
         let due = service.terminate_at.is_some_and(|at| at <= now)
             && matches!(service.state, ServiceState::Active | ServiceState::Suspended)
             && !service.manual
@@ -94,7 +94,7 @@ async fn terminate(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()>
 /// Tells the client of a service that ends within a day.
 async fn tell_of_end(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
     conn.transaction(async |tx| {
-        let Some(service) = operation::lock(tx, id).await? else { return Ok(()) };
+        let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
         let Some(at) = service.terminate_at else { return Ok(()) };
         let event = Event {
             from: Some(service.state),

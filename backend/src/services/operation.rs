@@ -20,7 +20,7 @@ use shared::{Code, OptionGroupId, OptionId, Permission, ServiceId};
 use uuid::Uuid;
 
 use super::store::{self, Change, Event, Service};
-use super::{actions, outcome};
+use super::{actions, outcome, price_change};
 use crate::App;
 use crate::audit::Actor;
 use crate::billing::{charging, wallet};
@@ -60,6 +60,9 @@ pub struct Pending {
     pub step: Option<String>,
     #[serde(default)]
     pub by_staff: bool,
+    /// The client was suspended or reactivated with its services meanwhile: this one follows when the operation is over.
+    #[serde(default)]
+    pub follow_client: bool,
 }
 
 /// What a change of options leads to.
@@ -93,6 +96,7 @@ impl Pending {
             percent: 0,
             step: None,
             by_staff: false,
+            follow_client: false,
         }
     }
 
@@ -164,22 +168,25 @@ fn is_outdated(service: &Service, pending: &Pending) -> bool {
 
 async fn drop_outdated(conn: &mut Conn, now: Timestamp, id: ServiceId, pending: &Pending) -> Result<()> {
     conn.transaction(async |tx| {
-        let Some(service) = lock(tx, id).await? else { return Ok(()) };
+        let Some(service) = lock(tx, now, id).await? else { return Ok(()) };
         let same = service.pending()?.is_some_and(|present| present.id == pending.id);
         if same && is_outdated(&service, pending) {
             store::update(tx, id, Change::at(now).no_operation()).await?;
+            follow_client(tx, now, &service).await?;
         }
         Ok(())
     })
     .await
 }
 
-/// Locks the wallet of a service's client, then the service.
-pub async fn lock(tx: &mut Conn, id: ServiceId) -> Result<Option<Service>> {
+/// Locks the wallet of a service's client, then the service. New prices that are late come first: whatever follows charges
+/// what began before them at the old ones, and the rest at the new.
+pub async fn lock(tx: &mut Conn, now: Timestamp, id: ServiceId) -> Result<Option<Service>> {
     let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(None) };
     wallet::store::lock(tx, found.client_id)
         .await?
         .ok_or_else(|| anyhow!("client {} has no wallet", found.client_id))?;
+    price_change::work::catch_up(tx, now, found.client_id).await?;
     Ok(store::lock(tx, id).await?)
 }
 
@@ -213,7 +220,7 @@ pub async fn apply(
     operation: Uuid,
     outcome: Outcome,
 ) -> Result<()> {
-    let Some(service) = lock(tx, id).await? else { return Ok(()) };
+    let Some(service) = lock(tx, now, id).await? else { return Ok(()) };
     let Some(mut pending) = service.pending()?.filter(|pending| pending.id == operation) else {
         return Ok(());
     };
@@ -263,6 +270,14 @@ async fn again(
     Ok(())
 }
 
+/// The client's status changed while the service was being worked on: now it is its turn.
+async fn follow_client(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<()> {
+    if service.pending()?.is_some_and(|pending| pending.follow_client) {
+        outbox::send(tx, now, &Job::ClientServices { client: service.client_id }, tags(service)).await?;
+    }
+    Ok(())
+}
+
 /// The operation succeeded: writes the state that follows and moves the money. The service and its wallet are locked.
 pub async fn finish(
     tx: &mut Conn,
@@ -272,6 +287,7 @@ pub async fn finish(
     pending: &Pending,
 ) -> Result<()> {
     store::update(tx, service.id, Change::at(now).no_operation()).await?;
+    follow_client(tx, now, service).await?;
     match pending.kind {
         Operation::Create => outcome::activated(tx, now, actor, service).await,
         Operation::Suspend => outcome::suspended(tx, now, actor, service, pending).await,
@@ -297,6 +313,7 @@ async fn give_up(
     reason: &str,
 ) -> Result<()> {
     wallet::holds::release(tx, now, service.client_id, service.id).await?;
+    follow_client(tx, now, service).await?;
     let mut change = Change::at(now).no_operation();
     let mut to = service.state;
     if pending.kind == Operation::Create {
@@ -322,11 +339,20 @@ async fn give_up(
     notify::actions::staff(tx, now, Permission::ServicesOperate, Notice::ServiceOperationFailed, params).await
 }
 
+/// Staff cancelled the task that was to call the module: the operation it is about is given up. Nothing to do when that one is
+/// over, or goes on with another task.
+pub async fn cancelled(tx: &mut Conn, now: Timestamp, service: &Service, task: &str) -> Result<()> {
+    match service.pending()?.filter(|pending| !pending.by_staff && pending.job(service.id).name() == task) {
+        Some(pending) => give_up(tx, now, service, &pending, "Its task was cancelled.").await,
+        None => Ok(()),
+    }
+}
+
 /// Staff did by hand what the module asked for.
 ///
 /// Refuses when nothing waits for them.
 pub async fn manual_done(tx: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId) -> Result<()> {
-    let service = lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let service = lock(tx, now, id).await?.ok_or_else(Refusal::not_found)?;
     let waiting = service.pending()?.filter(|pending| pending.by_staff);
     let pending = waiting
         .ok_or_else(|| Refusal::because(Code::Conflict, "Nothing of this service waits for staff."))?;

@@ -43,6 +43,30 @@ pub(super) fn end_without_money(now: Timestamp, service: &Service) -> Result<Opt
     Ok(end.into_iter().chain(service.terminate_at).min())
 }
 
+/// When a service that is suspended for lack of money ends, if nobody asks for an earlier end; `None`: never.
+pub(super) fn end_of_delay(service: &Service) -> Result<Option<Timestamp>> {
+    let delay = service.suspended_at.zip(service.termination_delay_hours);
+    delay.map(|(since, hours)| hours_after(since, hours)).transpose()
+}
+
+/// Lets a suspended service run again and charges it from now on: one whose end was asked for runs out with what is paid.
+///
+/// The money for it was set aside; what turns out not to be needed is free again.
+pub(super) async fn run_again(tx: &mut Conn, now: Timestamp, service: &Service) -> Result<()> {
+    let (client, id) = (service.client_id, service.id);
+    store::update(tx, id, Change::running_again(now, service)).await?;
+    charging::actions::resume(tx, now, client, id, service.suspended_at).await?;
+    if service.termination_requested_at.is_some() {
+        let running = store::find_for_staff(tx, id).await?.ok_or_else(|| anyhow!("service {id} is there"))?;
+        if let Some(until) = store::paid_until(tx, &running).await? {
+            store::update(tx, id, Change::at(now).terminate_at(Some(until))).await?;
+        }
+        charging::actions::run_out(tx, now, client, id).await?;
+    }
+    wallet::holds::release(tx, now, client, id).await?;
+    Ok(())
+}
+
 /// Stopped by the module: charges it no further.
 pub(super) async fn suspended(
     tx: &mut Conn,
@@ -87,10 +111,7 @@ pub(super) async fn resumed(
     if service.state != ServiceState::Suspended {
         return Ok(());
     }
-    store::update(tx, service.id, Change::running_again(now, service)).await?;
-    charging::actions::resume(tx, now, service.client_id, service.id, service.suspended_at).await?;
-    // Money that was set aside and turned out not to be needed.
-    wallet::holds::release(tx, now, service.client_id, service.id).await?;
+    run_again(tx, now, service).await?;
     note(tx, now, actor, service, ServiceState::Active, "resumed", &pending.note).await?;
     tell(tx, now, service, Notice::ServiceResumed).await
 }

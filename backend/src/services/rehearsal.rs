@@ -69,10 +69,10 @@ pub async fn termination(
     when: TerminationTime,
 ) -> Result<Rehearsal> {
     db::rehearse(conn, async |tx| {
-        let service = actions::locked(tx, scope, id).await?;
+        let service = actions::locked(tx, now, scope, id).await?;
         let mut notes = Notes::begin(tx, service.client_id).await?;
         actions::terminate(tx, now, actor, scope, id, when, "").await?;
-        let after = actions::locked(tx, scope, id).await?;
+        let after = actions::locked(tx, now, scope, id).await?;
         match service.state {
             ServiceState::Pending => cancelled(&mut notes, 1),
             ServiceState::Failed => {
@@ -129,7 +129,7 @@ pub async fn suspension(
     reason: SuspensionReason,
 ) -> Result<Rehearsal> {
     db::rehearse(conn, async |tx| {
-        let service = actions::locked(tx, Scope::Staff, id).await?;
+        let service = actions::locked(tx, now, Scope::Staff, id).await?;
         let mut notes = Notes::begin(tx, service.client_id).await?;
         actions::suspend(tx, now, actor, id, reason, "").await?;
         notes.add(EffectKind::ModuleStops, "The module stops the service; its data stay.");

@@ -141,7 +141,15 @@ async fn many_tasks_are_cancelled_and_run_again() {
     assert_eq!(act("retry").await.refused, 2);
     assert_eq!(act("cancel").await.done, 2);
     assert_eq!(act("cancel").await.refused, 2);
+    // What the module was to do is given up with its task: nothing waits for ever.
+    let given_up = "SELECT count(*) AS value FROM service_events WHERE what = 'suspend_failed'";
+    assert_eq!(panel.count(given_up).await, 2);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM services WHERE operation IS NOT NULL").await, 0);
     assert_eq!(act("retry").await.done, 2);
+    work(&panel).await;
+    assert_eq!(state(&staff, ids[1]).await, ServiceState::Active, "nobody wants it any more");
+    let body = json!({ "action": "suspend", "ids": ids });
+    staff.post("/admin/services/bulk", body).await.expect(200);
     work(&panel).await;
     assert_eq!(state(&staff, ids[1]).await, ServiceState::Suspended);
     let trail =

@@ -12,21 +12,21 @@ use crate::harness::{Caller, Panel};
 use crate::selling::{assert_books, balance, charge, decimal, give, product, sizes, work};
 use crate::services::{Running, deadlines, top_up};
 
-async fn product_of(it: &Running) -> ProductId {
+pub(crate) async fn product_of(it: &Running) -> ProductId {
     it.detail().await.service.product_id
 }
 
 /// Sets the monthly price of a product.
-async fn raise(staff: &Caller, product: ProductId, base: &str) {
+pub(crate) async fn raise(staff: &Caller, product: ProductId, base: &str) {
     let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "setup": "1.00", "base": base, "idle": "3.60", "uninstall": "0.50" }] });
     staff.put(&format!("/admin/products/{product}/prices"), prices).await.expect(200);
 }
 
-async fn plan(staff: &Caller, product: ProductId, body: Value) -> PriceChange {
+pub(crate) async fn plan(staff: &Caller, product: ProductId, body: Value) -> PriceChange {
     staff.post_once(&format!("/admin/products/{product}/price-changes"), body).await.expect(201).read()
 }
 
-async fn newest(staff: &Caller, product: ProductId) -> PriceChange {
+pub(crate) async fn newest(staff: &Caller, product: ProductId) -> PriceChange {
     let path = format!("/admin/products/{product}/price-changes");
     let page: Page<PriceChange> = staff.get(&path).await.expect(200).read();
     page.items[0].clone()

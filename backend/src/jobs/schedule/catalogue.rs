@@ -78,7 +78,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         key: "statements",
         category: ScheduleCategory::Finance,
-        cron: "0 4 1 * *",
+        // East of UTC+3 the month ends, in UTC, after four in the morning of its first day.
+        cron: "0 4 1,2 * *",
         job: Job::Statements,
         texts: [
             (

@@ -14,7 +14,6 @@ use shared::services::{OrderStatus, ServiceState};
 use shared::{ClientId, Code, FieldError, Language, Money, OrderId, Permission, ServiceId};
 
 use super::store::{self, NewOrderRow, Order};
-use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::{self, Document};
 use crate::billing::wallet;
@@ -193,6 +192,11 @@ struct Waiting {
     missing: Decimal,
 }
 
+/// What the wallet must hold for all that is pending of an order: what was quoted is enough.
+pub fn required(order: &Order, services: &[Service], now: Timestamp) -> Result<Decimal> {
+    Ok(due(services, now)?.min(order.due_now))
+}
+
 /// Delivers all of an order that waits when the wallet covers it. `None`: it does not wait any more.
 ///
 /// What was quoted is enough: a first hour that costs a fraction more by now does not make an order wait again.
@@ -206,7 +210,7 @@ async fn deliver(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> R
         return Ok(None);
     };
     let services = services::of_order(tx, id).await?;
-    let required = due(&services, now)?.min(order.due_now);
+    let required = required(&order, &services, now)?;
     if required > Decimal::ZERO && wallet.available() < required {
         return Ok(Some(Waiting { order, proforma, missing: required - wallet.available() }));
     }
@@ -243,13 +247,6 @@ async fn offer_proforma(tx: &mut Conn, now: Timestamp, actor: &Actor, waiting: &
         Err(Error::Refused(refusal)) if refusal.code == Code::Conflict => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-/// Goes on with an order.
-pub async fn go_on(app: &App, id: OrderId) -> Result<()> {
-    let now = app.clock.now();
-    let mut conn = app.db.get().await?;
-    conn.transaction(async |tx| advance(tx, now, &Actor::system(), id).await).await
 }
 
 /// Closes an order once nothing of it is on its way any more. A cancelled one asks for no money: its proforma ends, too.
@@ -294,9 +291,13 @@ pub async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId, w
 }
 
 /// Cancels an order that was not paid in time. One that the wallet covers by now goes on instead, and one whose proforma was
-/// paid in part waits for the rest.
+/// paid in part waits for the rest. A client whose account is not active gets nothing delivered.
 pub async fn expire(tx: &mut Conn, now: Timestamp, id: OrderId) -> Result<()> {
     let actor = Actor::system();
+    let Some(found) = store::find_for_staff(tx, id).await? else { return Ok(()) };
+    if services::client_status(tx, found.client_id).await?.is_none_or(|status| status != "active") {
+        return cancel(tx, now, &actor, id, "not paid in time").await;
+    }
     let Some(waiting) = deliver(tx, now, &actor, id).await? else { return Ok(()) };
     if waiting.proforma.is_some_and(|proforma| proforma.status == DocumentStatus::PartiallyPaid) {
         return Ok(());

@@ -255,6 +255,22 @@ pub async fn clients_to_move(
     Ok(rows.into_iter().map(|row| row.client_id).collect())
 }
 
+/// Changes that should have reached services of a client by now, the oldest first.
+pub async fn late(tx: &mut Conn, now: Timestamp, client: ClientId) -> QueryResult<Vec<Change>> {
+    let planned = price_change_services::table
+        .filter(price_change_services::client_id.eq(client))
+        .filter(price_change_services::outcome.eq(PriceChangeOutcome::Planned))
+        .filter(price_change_services::apply_at.le(jiff_diesel::Timestamp::from(now)))
+        .select(price_change_services::change_id);
+    price_changes::table
+        .filter(price_changes::id.eq_any(planned))
+        .filter(price_changes::state.eq_any([PriceChangeState::Planned, PriceChangeState::Applying]))
+        .order((price_changes::apply_at, price_changes::id))
+        .select(Change::as_select())
+        .load(tx)
+        .await
+}
+
 /// The services of a client that a change has not moved yet, by id.
 pub async fn open_services(
     conn: &mut Conn,

@@ -170,6 +170,15 @@ async fn apply(conn: &mut Conn, now: Timestamp, change: &Change) -> Result<()> {
     finish(conn, now, change.id).await
 }
 
+/// Moves the services of a client to prices that should be there already: work that waits for its turn must not have it
+/// charged at the old ones. Its wallet is locked.
+pub async fn catch_up(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
+    for change in store::late(tx, now, client).await? {
+        move_client(tx, now, &change, client, &change.prices()?).await?;
+    }
+    Ok(())
+}
+
 /// Charges a client what began before the instant, then writes the new prices.
 async fn move_client(
     tx: &mut Conn,
