@@ -53,6 +53,16 @@ pub struct DryRun {
     pub dry_run: bool,
 }
 
+/// The version that was read of what is written; refused when somebody changed it meanwhile.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct VersionQuery {
+    /// The version that was read; refused when somebody changed it meanwhile.
+    pub version: i32,
+}
+
 /// How a stream of events is read.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]

@@ -204,6 +204,7 @@ diesel::table! {
         permissions -> Array<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 

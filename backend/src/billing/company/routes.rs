@@ -8,7 +8,7 @@ use shared::billing::DocumentKind;
 use shared::billing::company::{
     CompanyDetail, CompanyInput, CompanySummary, LogoInput, NumberSeries, NumberSeriesInput,
 };
-use shared::{CompanyId, Page, PageQuery};
+use shared::{CompanyId, Page, PageQuery, VersionQuery};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -234,17 +234,18 @@ async fn set_logo(
 }
 
 /// Take the logo of a home company away.
-#[utoipa::path(tag = "companies", operation_id = "deleteCompanyLogo", params(("id" = CompanyId, Path)),
+#[utoipa::path(tag = "companies", operation_id = "deleteCompanyLogo", params(("id" = CompanyId, Path), VersionQuery),
     responses((status = 200, body = CompanyDetail)), extensions(("x-permission" = json!("companies.edit"))))]
 #[delete("/admin/companies/{id}/logo")]
 async fn remove_logo(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
+    read: Query<VersionQuery>,
 ) -> Result<Json<CompanyDetail>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    actions::remove_logo(&mut conn, now, &who.actor, *id).await?;
+    actions::remove_logo(&mut conn, now, &who.actor, *id, read.version).await?;
     Ok(Json(show(&mut conn, now, *id).await?))
 }
 
