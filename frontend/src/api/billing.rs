@@ -153,8 +153,8 @@ pub fn restore_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/restore"))
 }
 
-pub fn delete_logo(id: CompanyId) -> Reply<CompanyDetail> {
-    client::delete(&format!("/admin/companies/{id}/logo"))
+pub fn delete_logo(id: CompanyId, version: i32) -> Reply<CompanyDetail> {
+    client::delete(&format!("/admin/companies/{id}/logo?version={version}"))
 }
 
 pub fn set_logo(id: CompanyId, body: &LogoInput) -> Reply<CompanyDetail> {

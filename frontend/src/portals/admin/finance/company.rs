@@ -295,6 +295,7 @@ fn Series(id: CompanyId, series: NumberSeries, company: Query<CompanyDetail>) ->
 #[component]
 fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
     let id = detail.id;
+    let version = detail.profile.version.unwrap_or_default();
     let logo = RwSignal::new(None::<LogoInput>);
     let send = submit_with(
         move || async move {
@@ -309,7 +310,7 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
         },
     );
     let remove = submit_with(
-        move || api::billing::delete_logo(id),
+        move || api::billing::delete_logo(id, version),
         move |detail| {
             company.put(detail);
             toast_ok(t().deleted);
@@ -332,7 +333,7 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             // Latin-1 text of the bytes is what btoa encodes.
             let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
             if let Ok(content) = window().btoa(&text) {
-                logo.set(Some(LogoInput { media_type, content }));
+                logo.set(Some(LogoInput { version, media_type, content }));
                 send.run.run(());
             }
         });
