@@ -9,7 +9,7 @@ use shared::billing::refund::*;
 use shared::billing::tax::*;
 use shared::billing::wallet::*;
 use shared::bulk::{BulkResults, DocumentsCancel};
-use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
+use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, Rehearsal, TaxRuleId, TransferId};
 
 use super::client::{self, ApiError, Key, Nothing, Reply};
 
@@ -147,6 +147,11 @@ pub fn make_company_default(id: CompanyId) -> Reply<CompanyDetail> {
 
 pub fn archive_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/archive"))
+}
+
+/// Says what archiving it would do.
+pub fn rehearse_archive_company(id: CompanyId) -> Reply<Rehearsal> {
+    client::act(&format!("/admin/companies/{id}/archive?dry_run=true"))
 }
 
 pub fn restore_company(id: CompanyId) -> Reply<CompanyDetail> {

@@ -19,7 +19,7 @@ use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit, submit_with};
+use crate::parts::{Arrived, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -104,6 +104,7 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             id=id.0
             badges
             delete_text=Some(td().company.delete_text)
+            rehearsed=true
             menu=menu.into()
         >
             {if archived {
@@ -121,7 +122,9 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             action=ta().archive
             busy=archive.busy
             on_confirm=archive.run
-        />
+        >
+            <WouldHappen ask=move || api::billing::rehearse_archive_company(id) />
+        </Confirm>
     }
     .into_any()
 }
