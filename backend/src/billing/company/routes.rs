@@ -251,11 +251,11 @@ async fn remove_logo(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
-    read: Query<VersionQuery>,
+    seen: Query<VersionQuery>,
 ) -> Result<Json<CompanyDetail>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    actions::remove_logo(&mut conn, now, &who.actor, *id, read.version).await?;
+    actions::remove_logo(&mut conn, now, &who.actor, *id, seen.version).await?;
     Ok(Json(show(&mut conn, now, *id).await?))
 }
 

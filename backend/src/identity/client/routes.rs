@@ -114,11 +114,11 @@ async fn put_address(
     app: web::Data<App>,
     who: May<rights::ClientsEdit>,
     path: Path<(ClientId, AddressKind)>,
-    read: Query<VersionQuery>,
+    seen: Query<VersionQuery>,
     address: Json<PostalAddress>,
 ) -> Result<Json<ClientDetail>> {
     let (id, kind) = path.0;
-    Ok(Json(actions::put_address(&app, &who.actor, id, kind, read.version, &address).await?))
+    Ok(Json(actions::put_address(&app, &who.actor, id, kind, seen.version, &address).await?))
 }
 
 /// Delete an address of a client; the billing address stays.
@@ -130,8 +130,8 @@ async fn delete_address(
     app: web::Data<App>,
     who: May<rights::ClientsEdit>,
     path: Path<(ClientId, AddressKind)>,
-    read: Query<VersionQuery>,
+    seen: Query<VersionQuery>,
 ) -> Result<Json<ClientDetail>> {
     let (id, kind) = path.0;
-    Ok(Json(actions::delete_address(&app, &who.actor, id, kind, read.version).await?))
+    Ok(Json(actions::delete_address(&app, &who.actor, id, kind, seen.version).await?))
 }
