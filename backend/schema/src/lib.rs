@@ -764,6 +764,7 @@ diesel::table! {
         started_at -> Timestamptz,
         seen_at -> Timestamptz,
         lost_at -> Nullable<Timestamptz>,
+        concurrency -> Int4,
     }
 }
 
