@@ -184,10 +184,7 @@ pub async fn set_logo(
 ) -> Result<()> {
     let (media_type, version) = (input.media_type, input.version);
     let checked = typesetting::within(typesetting::TIME_MAX, move || check::logo(&input)).await;
-    let unprintable = |error: anyhow::Error| {
-        Refusal::field("content", "invalid", format!("The logo cannot be printed: {error}."))
-    };
-    let bytes = checked.map_err(unprintable)??;
+    let bytes = checked.map_err(check::undrawn)??;
     conn.transaction(async |tx| {
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(row.version, version)?;
