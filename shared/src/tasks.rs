@@ -117,6 +117,9 @@ pub struct TaskFilter {
     pub from: Option<Timestamp>,
     /// Created before this instant.
     pub to: Option<Timestamp>,
+    /// The `next` of the page before; goes on there instead of counting pages, in the order of `created_at`.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub after: Option<String>,
 }
 
 /// How many tasks are in each state.

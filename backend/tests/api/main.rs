@@ -23,6 +23,7 @@ mod foundation;
 mod identity;
 mod ledger;
 mod live;
+mod logs;
 mod notices;
 mod order_money;
 mod orders;
