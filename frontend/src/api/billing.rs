@@ -121,6 +121,12 @@ pub fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Reply<WalletS
     client::put(&format!("/admin/clients/{id}/credit-limit"), body)
 }
 
+/// What clients were charged on each of the last thirty days.
+pub fn client_charges(clients: &[ClientId]) -> Reply<Vec<ClientCharges>> {
+    let ids: Vec<String> = clients.iter().map(ToString::to_string).collect();
+    client::get(&format!("/admin/client-charges?clients={}", ids.join(",")))
+}
+
 pub fn client_costs(id: ClientId) -> Reply<CostSummary> {
     client::get(&format!("/admin/clients/{id}/costs"))
 }

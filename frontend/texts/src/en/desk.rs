@@ -133,6 +133,9 @@ pub(super) const TEXTS: Desk = Desk {
         sign_out_everywhere: "Sign out everywhere",
         signed_out: "Sessions ended: {n}",
         sessions_text: "Where this user is or was signed in.",
+        charged: "Last 30 days",
+        charged_text: "{total} charged in 30 days, most of it on {day}: {most}",
+        charged_none: "Nothing charged in 30 days",
     },
     access: DeskAccess {
         schemes: "Passwords by hash scheme",

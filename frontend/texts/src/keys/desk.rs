@@ -30,7 +30,7 @@ super::sections! {
         client: DeskClient {
             who, newest, changes, sessions, no_sessions, activity, signed_in, ended, open, browser,
             other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
-            sessions_text,
+            sessions_text, charged, charged_text, charged_none,
         }
         access: DeskAccess {
             schemes, schemes_text, scheme, staff, unknown, no_password,

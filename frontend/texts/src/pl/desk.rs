@@ -133,6 +133,9 @@ pub(super) const TEXTS: Desk = Desk {
         sign_out_everywhere: "Wyloguj wszędzie",
         signed_out: "Zakończone sesje: {n}",
         sessions_text: "Gdzie ten użytkownik jest lub był zalogowany.",
+        charged: "Ostatnie 30 dni",
+        charged_text: "{total} naliczono w ciągu 30 dni, najwięcej {day}: {most}",
+        charged_none: "Nic nie naliczono w ciągu 30 dni",
     },
     access: DeskAccess {
         schemes: "Hasła według algorytmu",

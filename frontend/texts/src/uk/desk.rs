@@ -133,6 +133,9 @@ pub(super) const TEXTS: Desk = Desk {
         sign_out_everywhere: "Вийти всюди",
         signed_out: "Завершено сеансів: {n}",
         sessions_text: "Де цей користувач входить або входив.",
+        charged: "Останні 30 днів",
+        charged_text: "{total} нараховано за 30 днів, найбільше {day}: {most}",
+        charged_none: "За 30 днів нічого не нараховано",
     },
     access: DeskAccess {
         schemes: "Паролі за алгоритмом",
