@@ -95,7 +95,7 @@ pub struct ClientCharges {
     /// The first of the days, in UTC; the last one is today.
     pub from: Date,
     /// Each day in the wallet's currency, four decimals.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, min_items = 30, max_items = 30))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 30))]
     pub days: Vec<Decimal>,
     /// All of them together.
     pub total: Money,
