@@ -174,7 +174,8 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: CompanyI
     .await
 }
 
-/// Sets the logo. Refuses a version that is not the company's present one. Checked outside of the transaction: drawing it takes processor time.
+/// Sets the logo. Refuses a version that is not the company's present one. Checked outside of the transaction: drawing it
+/// takes processor time.
 pub async fn set_logo(
     conn: &mut Conn,
     now: Timestamp,

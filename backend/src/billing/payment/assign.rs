@@ -20,7 +20,8 @@ use crate::jobs::outbox::{self, Tags};
 /// Credits a client's wallet with what of a payment waits in suspense, whole and once.
 ///
 /// Locks the wallet, then the payment. Refuses a wallet of another currency or home company, a payment of which nothing
-/// waits, and one whose money is not here: failed, refunded, disputed. The answer is in `language`. Once committed, `Job::WalletToppedUp` tells the rest of the system.
+/// waits, and one whose money is not here: failed, refunded, disputed. The answer is in `language`. Once committed,
+/// `Job::WalletToppedUp` tells the rest of the system.
 pub async fn assign(
     tx: &mut Conn,
     now: Timestamp,
