@@ -52,7 +52,7 @@ async fn tasks_and_messages_are_read_on_from_where_a_page_ended() {
     fill(&panel).await;
     for path in ["/admin/tasks?", "/admin/notifications?"] {
         let (all, total, next) = page(&staff, &format!("{path}per_page=200")).await;
-        assert_eq!((all.len(), total, next), (8, 8.into(), Value::Null), "{path}");
+        assert_eq!((all.len(), total, next), (8, Value::from(8), Value::Null), "{path}");
         assert_eq!(read_on(&staff, &format!("{path}per_page=3")).await, all, "{path}");
         // The page that is just full is followed by an empty one.
         assert_eq!(read_on(&staff, &format!("{path}per_page=4")).await, all, "{path}");

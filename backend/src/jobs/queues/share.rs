@@ -98,8 +98,8 @@ fn alone(slots: usize, wants: &[Want], at: usize) -> usize {
     share_out(slots, &wants)[at]
 }
 
-/// Every queue gets its least, but never more than there is in all; what is left goes, slot by slot, to the queue with the most waiting for each slot it has.
-/// Nothing waits: the slots are spread evenly.
+/// Every queue gets its least, but never more than there is in all; what is left goes, slot by slot, to the queue with the
+/// most waiting for each slot it has. Nothing waits: the slots are spread evenly.
 fn share_out(slots: usize, wants: &[Want]) -> Vec<usize> {
     let mut shares: Vec<usize> = wants.iter().map(|want| want.min.min(slots)).collect();
     let mut left = slots.saturating_sub(shares.iter().sum());
