@@ -18,6 +18,14 @@ words! {
         ProductsDetached = "products_detached",
         /// It is taken out of product groups; `count`.
         GroupsDetached = "groups_detached",
+        /// Groups of staff lose it; `count`.
+        StaffGroupsDetached = "staff_groups_detached",
+        /// Its numberings of documents are deleted with it; `count`.
+        NumberingDeleted = "numbering_deleted",
+        /// Nobody new buys from it.
+        SellsNoMore = "sells_no_more",
+        /// Its documents stay as they are; `count`.
+        DocumentsStay = "documents_stay",
         /// Signed-in browsers are signed out; `count`.
         SessionsEnded = "sessions_ended",
         /// API tokens stop working; `count`.
@@ -67,6 +75,16 @@ pub struct Effect {
 impl Effect {
     pub fn new(code: EffectKind, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), count: None, amount: None, at: None }
+    }
+
+    /// The record is gone for good.
+    pub fn deleted() -> Self {
+        Self::new(EffectKind::Deleted, "It is deleted for good.")
+    }
+
+    /// So many of `what`: `3`, `API tokens stop working.` `None`: there are none.
+    pub fn some(code: EffectKind, count: i64, what: &str) -> Option<Self> {
+        (count > 0).then(|| Self::new(code, format!("{count} {what}")).counted(count))
     }
 
     pub fn counted(self, count: i64) -> Self {

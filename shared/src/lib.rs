@@ -31,7 +31,7 @@ pub use ids::*;
 pub use language::Language;
 pub use money::{Currency, Money, MoneyError};
 pub use month::Month;
-pub use page::{DryRun, FollowQuery, Page, PageQuery};
+pub use page::{DryRun, FollowQuery, LogPage, Page, PageQuery, VersionQuery};
 pub use period::Period;
 pub use permission::Permission;
 pub use problem::{Code, FieldError, Problem};

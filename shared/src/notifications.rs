@@ -83,6 +83,9 @@ pub struct NotificationFilter {
     pub from: Option<Timestamp>,
     /// Written before this instant.
     pub to: Option<Timestamp>,
+    /// The `next` of the page before; goes on there instead of counting pages, in the order of `created_at`.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub after: Option<String>,
 }
 
 /// A message at the bell.

@@ -22,6 +22,21 @@ pub struct Page<T> {
     pub total: i64,
 }
 
+/// One page of a log; `next` goes on where it ends, however many rows there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogPage<T> {
+    pub items: Vec<T>,
+    /// Number of this page, from 1; 1 when paged by `after`.
+    pub page: u32,
+    /// Rows asked for, at most 200.
+    pub per_page: u32,
+    /// Rows of all pages; `null` when paged by `after`, for counting takes longer than reading on.
+    pub total: Option<i64>,
+    /// Give it as `after` to read on. `null`: this was the last page, or it is sorted by something else than the instant.
+    pub next: Option<String>,
+}
+
 /// What every list takes: `?page=1&per_page=25&sort=-created_at&search=text`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
@@ -51,6 +66,16 @@ pub struct DryRun {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", param(default = false))]
     pub dry_run: bool,
+}
+
+/// The version that was read of what is written; refused when somebody changed it meanwhile.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct VersionQuery {
+    /// The version that was read; refused when somebody changed it meanwhile.
+    pub version: i32,
 }
 
 /// How a stream of events is read.

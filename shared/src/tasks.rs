@@ -117,6 +117,9 @@ pub struct TaskFilter {
     pub from: Option<Timestamp>,
     /// Created before this instant.
     pub to: Option<Timestamp>,
+    /// The `next` of the page before; goes on there instead of counting pages, in the order of `created_at`.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub after: Option<String>,
 }
 
 /// How many tasks are in each state.
@@ -164,6 +167,8 @@ pub struct RunningProcess {
     pub leader: bool,
     /// Tasks that it runs now.
     pub running: i64,
+    /// Tasks that it runs at once, over all queues; 0: it only answers requests.
+    pub concurrency: i64,
 }
 
 /// A queue right now.
@@ -183,6 +188,9 @@ pub struct QueueStatus {
     pub completed_day: i64,
     /// Failed for good in the last 24 hours.
     pub failed_day: i64,
+    /// Tasks of it that all working processes together can run at once by now: each has so many slots, of which the other
+    /// queues keep their least.
+    pub in_force: i64,
     /// What staff set.
     pub control: QueueControl,
 }
@@ -197,7 +205,8 @@ pub struct QueueControl {
     /// Tasks that one process runs of it at once, at least.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 64))]
     pub concurrency_min: i32,
-    /// And at most. Between the two it follows what waits.
+    /// And at most. Between the two it follows what waits. A process never runs more of it than its slots
+    /// (`work.concurrency`) without the least of the other queues; `in_force` of the queue says what that comes to.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 64))]
     pub concurrency_max: i32,
     /// As last read.

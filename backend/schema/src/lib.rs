@@ -204,6 +204,7 @@ diesel::table! {
         permissions -> Array<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 
@@ -763,6 +764,7 @@ diesel::table! {
         started_at -> Timestamptz,
         seen_at -> Timestamptz,
         lost_at -> Nullable<Timestamptz>,
+        concurrency -> Int4,
     }
 }
 

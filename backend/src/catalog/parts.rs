@@ -55,13 +55,10 @@ pub(super) async fn rehearse(
         count: i64,
     }
     db::rehearse(conn, async |tx| {
-        let mut effects = vec![Effect::new(EffectKind::Deleted, "It is deleted for good.")];
+        let mut effects = vec![Effect::deleted()];
         for (code, message, query) in parts {
             let found: Counted = diesel::sql_query(*query).bind::<SqlUuid, _>(id).get_result(tx).await?;
-            if found.count > 0 {
-                let message = format!("{} {message}", found.count);
-                effects.push(Effect::new(*code, message).counted(found.count));
-            }
+            effects.extend(Effect::some(*code, found.count, message));
         }
         delete(tx).await?;
         Ok(Rehearsal { effects })

@@ -172,7 +172,8 @@ async fn company(
     currencies: &[Currency],
 ) -> anyhow::Result<(CompanyId, GatewayId)> {
     let made: CompanyDetail = api.post("/admin/companies", &profile).await?;
-    let logo = LogoInput { media_type: LogoType::Svg, content: STANDARD.encode(logo) };
+    let version = made.profile.version.unwrap_or_default();
+    let logo = LogoInput { version, media_type: LogoType::Svg, content: STANDARD.encode(logo) };
     let _stored: Value = api.put(&format!("/admin/companies/{}/logo", made.id), &logo).await?;
     let gateway: Gateway =
         api.post(&format!("/admin/companies/{}/gateways", made.id), &bank_transfer(currencies)).await?;

@@ -1,6 +1,7 @@
 //! One act on many rows: each row is a transaction of its own, and has a result of its own.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
 use diesel_async::AsyncConnection;
@@ -14,7 +15,7 @@ use crate::App;
 use crate::audit::Actor;
 use crate::db::{self, Conn};
 use crate::http::Fields;
-use crate::http::error::{Error, Result};
+use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::{IdempotencyKey, MaybeKey, Once, answer_once};
 
 /// Refuses a list that is empty, too long, or names a row twice.
@@ -26,6 +27,16 @@ pub fn check_ids(fields: &mut Fields, ids: &[Uuid]) {
     for (place, id) in ids.iter().enumerate().take(BULK_MAX) {
         fields.check(seen.insert(*id), &format!("ids.{place}"), "taken", "This is in the list twice.");
     }
+}
+
+/// Ids of a query, with commas between them: 1 to `max`.
+pub fn read_ids<Id: FromStr + Ord>(field: &str, text: &str, max: usize) -> Result<BTreeSet<Id>> {
+    let ids: Vec<_> = text.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    if !(1..=max).contains(&ids.len()) {
+        return Err(Refusal::field(field, "out_of_range", format!("Name 1 to {max} ids.")).into());
+    }
+    let read: Option<_> = ids.into_iter().map(|id| id.parse().ok()).collect();
+    Ok(read.ok_or_else(|| Refusal::field(field, "invalid", "Write ids with commas between them."))?)
 }
 
 /// A call on many rows.

@@ -1,7 +1,11 @@
 //! Pages of lists: bounds, order and the way into SQL.
 
+use std::str::FromStr;
+
+use jiff::Timestamp;
 use shared::page::{PER_PAGE_DEFAULT, PER_PAGE_MAX};
-use shared::{Page, PageQuery};
+use shared::{LogPage, Page, PageQuery};
+use uuid::Uuid;
 
 use crate::http::error::{Refusal, Result};
 
@@ -72,6 +76,51 @@ impl Paging {
 
     pub fn page<T>(&self, items: Vec<T>, total: i64) -> Page<T> {
         Page { items, page: self.page, per_page: self.per_page, total }
+    }
+
+    /// A page of a log, with where the next one begins: `end` is what its last row says of itself. `total` is `None` when
+    /// it was read by `after`.
+    pub fn log_page<T>(&self, items: Vec<T>, total: Option<i64>, end: Option<After>) -> LogPage<T> {
+        let full = i64::try_from(items.len()).is_ok_and(|found| found == self.limit());
+        let next = end.filter(|_| full && self.sort == BY_INSTANT).map(|end| end.to_string());
+        LogPage { items, page: self.page, per_page: self.per_page, total, next }
+    }
+
+    /// Where a log is read on, when something was given as `after`: only in the order of `created_at`.
+    pub fn after(&self, given: Option<&str>) -> Result<Option<After>> {
+        if given.is_some() && self.sort != BY_INSTANT {
+            let message = "Pages go on only in the order of `created_at`.";
+            return Err(Refusal::field("after", "invalid", message).into());
+        }
+        Ok(given.map(After::from_str).transpose()?)
+    }
+}
+
+/// The column of a log that its pages go on by.
+const BY_INSTANT: &str = "created_at";
+
+/// Where a page of a log ended: the instant, to the microsecond, and the id of its last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    pub at: Timestamp,
+    pub id: Uuid,
+}
+
+impl FromStr for After {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        let read = text.split_once('.').and_then(|(at, id)| {
+            let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+            Some(Self { at, id: Uuid::try_parse(id).ok()? })
+        });
+        read.ok_or_else(|| Refusal::field("after", "invalid", "Give the `next` of the page before."))
+    }
+}
+
+impl std::fmt::Display for After {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.at.as_microsecond(), self.id)
     }
 }
 

@@ -35,7 +35,7 @@ pub fn current_id() -> String {
 
 /// Runs background work under the id of the request that caused it.
 pub async fn under<T>(id: String, work: impl Future<Output = T>) -> T {
-    let span = tracing::info_span!("request", id);
+    let span = tracing::info_span!("request", request.id = id);
     CURRENT_ID.scope(id, work).instrument(span).await
 }
 
@@ -112,7 +112,7 @@ pub async fn surround(
     metrics::counter!("http_requests_total", "method" => method.to_string(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds").record(started.elapsed());
-    tracing::info!(id, %method, path, status, duration_ms = started.elapsed().as_millis(), "answered");
+    tracing::info!(request.id = id, %method, path, status, duration_ms = started.elapsed().as_millis(), "answered");
 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("")));
@@ -139,4 +139,38 @@ pub async fn surround(
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_of_the_log_name_the_request_as_task_and_client_are_named() {
+        let sink = Sink::default();
+        let writer = sink.clone();
+        let logs = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(logs);
+        under("0192".to_owned(), async { tracing::info!(task.id = "7", "done") }).await;
+        drop(guard);
+        let line: serde_json::Value = serde_json::from_slice(&sink.0.lock().unwrap()).unwrap();
+        assert_eq!(line["span"]["request.id"], "0192", "{line}");
+        assert_eq!(line["fields"]["task.id"], "7", "{line}");
+    }
 }

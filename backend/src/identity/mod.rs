@@ -21,6 +21,7 @@ pub mod session;
 pub mod staff;
 pub mod token;
 pub mod user;
+mod ways_in;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::db::Conn;
 use crate::http::Paging;
+use crate::http::paging::After;
 use crate::jobs::store::PUT_BACK;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -125,14 +126,28 @@ fn filtered<'a>(filter: &TaskFilter, paging: &Paging) -> tasks::BoxedQuery<'a, P
     query
 }
 
-/// One page of tasks, and how many there are.
+/// One page of tasks, and how many there are; not counted when it goes on `after` another one.
 pub(super) async fn page(
     conn: &mut Conn,
     filter: &TaskFilter,
     paging: &Paging,
-) -> QueryResult<(Vec<Task>, i64)> {
-    let total = filtered(filter, paging).count().get_result(conn).await?;
-    let query = filtered(filter, paging);
+    after: Option<After>,
+) -> QueryResult<(Vec<Task>, Option<i64>)> {
+    use tasks::{created_at, id};
+    let mut query = filtered(filter, paging);
+    let mut total = None;
+    if let Some(after) = after {
+        let (at, last) = (jiff_diesel::Timestamp::from(after.at), TaskId(after.id));
+        let same = created_at.eq(at);
+        query = if paging.descending {
+            query.filter(created_at.le(at).and(created_at.lt(at).or(same.and(id.lt(last)))))
+        } else {
+            query.filter(created_at.ge(at).and(created_at.gt(at).or(same.and(id.gt(last)))))
+        };
+    } else {
+        total = Some(filtered(filter, paging).count().get_result(conn).await?);
+        query = query.offset(paging.offset());
+    }
     let query = match (paging.sort, paging.descending) {
         ("name", false) => query.order((tasks::name.asc(), tasks::id.asc())),
         ("name", true) => query.order((tasks::name.desc(), tasks::id.desc())),
@@ -143,8 +158,7 @@ pub(super) async fn page(
         (_, false) => query.order((tasks::created_at.asc(), tasks::id.asc())),
         (_, true) => query.order((tasks::created_at.desc(), tasks::id.desc())),
     };
-    let rows =
-        query.select(Task::as_select()).limit(paging.limit()).offset(paging.offset()).load(conn).await?;
+    let rows = query.select(Task::as_select()).limit(paging.limit()).load(conn).await?;
     Ok((rows, total))
 }
 

@@ -78,6 +78,8 @@ async fn once(
     let (now, real) = (app.clock.now(), app.clock.real_now());
     let mut conn = app.db.get().await?;
     let at = jiff_diesel::Timestamp::from(real);
+    let slots = if role == "serve" { 0 } else { app.config.work.concurrency.get() };
+    let slots = i32::try_from(slots).unwrap_or(i32::MAX);
     diesel::insert_into(processes::table)
         .values((
             processes::id.eq(id),
@@ -87,6 +89,7 @@ async fn once(
             processes::started_at.eq(jiff_diesel::Timestamp::from(started)),
             processes::seen_at.eq(at),
             processes::leader.eq(leads),
+            processes::concurrency.eq(slots),
         ))
         .on_conflict(processes::id)
         .do_update()

@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use serde_json::json;
 use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
-use shared::{ClientId, Page, PageQuery, TaskId};
+use shared::{ClientId, LogPage, PageQuery, TaskId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bulk::not_now;
@@ -15,6 +15,7 @@ use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::paging::After;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
 
@@ -50,14 +51,14 @@ pub(super) async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
 
 /// List background tasks.
 #[utoipa::path(tag = "automation", operation_id = "listTasks", params(PageQuery, TaskFilter),
-    responses((status = 200, body = Page<TaskSummary>)), extensions(("x-permission" = json!("tasks.view"))))]
+    responses((status = 200, body = LogPage<TaskSummary>)), extensions(("x-permission" = json!("tasks.view"))))]
 #[get("/admin/tasks")]
 async fn list_tasks(
     app: web::Data<App>,
     _who: May<rights::TasksView>,
     page: Query<PageQuery>,
     filter: Query<TaskFilter>,
-) -> Result<Json<Page<TaskSummary>>> {
+) -> Result<Json<LogPage<TaskSummary>>> {
     let paging = Paging::read(&page, &["-created_at", "name", "state", "run_at"])?;
     let mut fields = Fields::new();
     for (field, at) in [("from", filter.from), ("to", filter.to)] {
@@ -67,13 +68,15 @@ async fn list_tasks(
     }
     fields.text("name", filter.name.as_deref().unwrap_or(""), 100);
     fields.finish()?;
+    let after = paging.after(filter.after.as_deref())?;
     let mut conn = app.db.get().await?;
-    let (rows, total) = list::page(&mut conn, &filter, &paging).await?;
+    let (rows, total) = list::page(&mut conn, &filter, &paging, after).await?;
+    let end = rows.last().map(|task| After { at: task.created_at.to_jiff(), id: task.id.0 });
     let ids: Vec<ClientId> = rows.iter().filter_map(|task| task.client_id).collect();
     let names = list::client_names(&mut conn, &ids).await?;
     let items =
         rows.iter().map(|task| task.summary(task.client_id.and_then(|id| names.get(&id).cloned()))).collect();
-    Ok(Json(paging.page(items, total)))
+    Ok(Json(paging.log_page(items, total, end)))
 }
 
 /// Count the tasks in each state.

@@ -1,7 +1,7 @@
 //! How queues and processes are doing.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use schema::schedules;
@@ -13,6 +13,7 @@ use crate::App;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::process::DEAD_AFTER;
+use crate::jobs::queues::share;
 use crate::jobs::queues::statistics::Ended;
 use crate::jobs::queues::store::controls;
 
@@ -34,8 +35,9 @@ struct QueueRow {
 const UNSET: QueueControl =
     QueueControl { paused: false, concurrency_min: 1, concurrency_max: 1, version: 0 };
 
-/// Every queue, with what waits and what happened in the last 24 hours. Three statements.
-pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueStatus>> {
+/// Every queue, with what waits and what happened in the last 24 hours. `slots` are those of each working process. Three
+/// statements.
+pub async fn queues(conn: &mut Conn, now: Timestamp, slots: &[usize]) -> QueryResult<Vec<QueueStatus>> {
     let waiting: Vec<QueueRow> = diesel::sql_query(
         "SELECT queue, count(*) FILTER (WHERE state <> 'processing' AND run_at <= $1) AS waiting,
              count(*) FILTER (WHERE state <> 'processing' AND run_at > $1) AS later,
@@ -56,6 +58,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
     .load(conn)
     .await?;
     let controls = controls(conn).await?;
+    let in_force = share::in_force(slots, &controls);
     let status = |queue: &Queue| {
         let row = waiting.iter().find(|row| row.queue == *queue);
         let day = day.iter().find(|row| row.queue == *queue);
@@ -68,6 +71,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
             longest_wait_seconds: oldest.map_or(0, |oldest| now.duration_since(oldest).as_secs()),
             completed_day: day.map_or(0, |day| day.completed),
             failed_day: day.map_or(0, |day| day.failed),
+            in_force: in_force.iter().find(|(of, _)| of == queue).map_or(0, |(_, most)| *most),
             control: controls.iter().find(|(of, _)| of == queue).map_or(UNSET, |(_, control)| *control),
         }
     };
@@ -77,7 +81,7 @@ pub async fn queues(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QueueSta
 /// Shows the queues at `/metrics`.
 pub(super) async fn gauge(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
     let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-    for status in queues(conn, now).await? {
+    for status in queues(conn, now, &[]).await? {
         let queue = status.queue.as_str();
         for (state, value) in
             [("waiting", status.waiting), ("later", status.later), ("processing", status.processing)]
@@ -135,12 +139,14 @@ struct ProcessRow {
     leader: bool,
     #[diesel(sql_type = BigInt)]
     running: i64,
+    #[diesel(sql_type = Integer)]
+    concurrency: i32,
 }
 
 /// Processes that live, and those that stopped without a word a while ago.
 async fn processes(conn: &mut Conn, real: Timestamp) -> QueryResult<Vec<RunningProcess>> {
     let rows: Vec<ProcessRow> = diesel::sql_query(
-        "SELECT p.host, p.role, p.app_version AS version, p.started_at, p.seen_at, p.leader,
+        "SELECT p.host, p.role, p.app_version AS version, p.started_at, p.seen_at, p.leader, p.concurrency,
              (SELECT count(*) FROM tasks t WHERE t.state = 'processing' AND split_part(t.lease_owner, '#', 1) = p.host
                   AND p.role <> 'serve') AS running
          FROM processes p ORDER BY p.started_at LIMIT 100",
@@ -160,6 +166,7 @@ async fn processes(conn: &mut Conn, real: Timestamp) -> QueryResult<Vec<RunningP
                 alive,
                 leader: row.leader && alive,
                 running: if alive { row.running } else { 0 },
+                concurrency: i64::from(row.concurrency),
             }
         })
         .collect())
@@ -191,7 +198,10 @@ pub async fn automation(app: &App, conn: &mut Conn) -> Result<AutomationStatus> 
     let last_run: Option<jiff_diesel::NullableTimestamp> =
         schedules::table.select(diesel::dsl::max(schedules::last_run_at)).first(conn).await.optional()?;
     let workers_alive = processes.iter().filter(|process| process.alive && process.role != "serve").count();
-    let queues = queues(conn, now).await?;
+    let working = processes.iter().filter(|process| process.alive && process.concurrency > 0);
+    let slots: Vec<usize> =
+        working.map(|process| usize::try_from(process.concurrency).unwrap_or(usize::MAX)).collect();
+    let queues = queues(conn, now, &slots).await?;
     let waits_long = |queue: &QueueStatus| !queue.control.paused && queue.longest_wait_seconds > 300;
     let problems: Vec<AutomationProblem> = [
         (AutomationProblem::NoWorker, workers_alive == 0),

@@ -62,7 +62,7 @@ pub async fn run_task(app: &App, id: TaskId, who: &str) -> Result<Ran> {
     let renewal = Renewal(tokio::spawn(keep_lease(app.clone(), id, owner.clone(), lost.clone())));
     let work = AssertUnwindSafe(attempt(app, &task)).catch_unwind();
     let work = current::within(Current::new(id, owner.clone()), work);
-    let work = work.instrument(tracing::info_span!("task", id = %id, name = task.name));
+    let work = work.instrument(tracing::info_span!("task", task.id = %id, task.name = task.name));
     let outcome = tokio::select! {
         outcome = work => Some(outcome),
         () = lost.notified() => None,

@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use shared::notifications::{
     Bell, BellRead, NotificationDetail, NotificationFilter, NotificationState, NotificationSummary,
 };
-use shared::{ClientId, Code, NotificationId, Page, PageQuery};
+use shared::{ClientId, Code, LogPage, NotificationId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::history::{self, Message, Owner};
@@ -13,6 +13,7 @@ use crate::App;
 use crate::audit::{self, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::paging::After;
 use crate::http::{Fields, Json, May, Me, Paging, Path, Query, Staff, rights};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
@@ -36,7 +37,7 @@ fn can_resend(message: &Message) -> bool {
 
 /// List the messages that were written to people.
 #[utoipa::path(tag = "automation", operation_id = "listNotifications", params(PageQuery, NotificationFilter),
-    responses((status = 200, body = Page<NotificationSummary>)),
+    responses((status = 200, body = LogPage<NotificationSummary>)),
     extensions(("x-permission" = json!("notifications.view"))))]
 #[get("/admin/notifications")]
 async fn list_notifications(
@@ -44,7 +45,7 @@ async fn list_notifications(
     _who: May<rights::NotificationsView>,
     page: Query<PageQuery>,
     filter: Query<NotificationFilter>,
-) -> Result<Json<Page<NotificationSummary>>> {
+) -> Result<Json<LogPage<NotificationSummary>>> {
     let paging = Paging::read(&page, &["-created_at", "email"])?;
     let mut fields = Fields::new();
     for (field, at) in [("from", filter.from), ("to", filter.to)] {
@@ -54,13 +55,15 @@ async fn list_notifications(
     }
     fields.text("event", filter.event.as_deref().unwrap_or(""), 100);
     fields.finish()?;
+    let after = paging.after(filter.after.as_deref())?;
     let mut conn = app.db.get().await?;
-    let (rows, total) = history::page(&mut conn, &filter, &paging).await?;
+    let (rows, total) = history::page(&mut conn, &filter, &paging, after).await?;
+    let end = rows.last().map(|row| After { at: row.created_at.to_jiff(), id: row.id.0 });
     let ids: Vec<ClientId> = rows.iter().filter_map(|row| row.client_id).collect();
     let names = history::client_names(&mut conn, &ids).await?;
     let items =
         rows.iter().map(|row| row.summary(row.client_id.and_then(|id| names.get(&id).cloned()))).collect();
-    Ok(Json(paging.page(items, total)))
+    Ok(Json(paging.log_page(items, total, end)))
 }
 
 async fn detail(conn: &mut Conn, message: Message) -> Result<NotificationDetail> {

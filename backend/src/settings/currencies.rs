@@ -1,15 +1,16 @@
 //! Currencies: exactly one default, none deleted while in use.
 
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use shared::settings::{CurrencyChange, CurrencyDetail, CurrencyInfo, NewCurrency};
-use shared::{Code, Currency};
+use shared::{Code, Currency, Effect, Rehearsal};
 
 use super::store::{self, CurrencyRow};
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::price::convert;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::fields::Fields;
 
@@ -155,6 +156,20 @@ pub(super) async fn make_default(
     .await
 }
 
+/// Says what deleting a currency would do. Refuses what `delete` refuses.
+pub(super) async fn rehearse_delete(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    code: Currency,
+) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        delete(tx, now, actor, code).await?;
+        Ok(Rehearsal { effects: vec![Effect::deleted()] })
+    })
+    .await
+}
+
 /// Deletes a currency that nothing uses.
 pub(super) async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, code: Currency) -> Result<()> {
     conn.transaction::<_, Error, _>(async |tx| {
@@ -166,7 +181,12 @@ pub(super) async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, code:
         if !uses.is_empty() {
             return Err(Refusal::because(Code::InUse, format!("Used by {}.", uses.join(", "))).into());
         }
-        store::delete_currency(tx, code).await?;
+        store::delete_currency(tx, code).await.map_err(|error| match error {
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Refusal::because(Code::InUse, "There are books in this currency.").into()
+            }
+            error => Error::from(error),
+        })?;
         audit::record(tx, actor, now, told("Deleted", code)).await?;
         Ok(())
     })

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use shared::identity::{Country, Region};
 use shared::money::AMOUNT_MAX;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettings, Settings};
-use shared::{Currency, Language, Page, PageQuery};
+use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{countries, currencies, store, terms, terms_routes};
@@ -233,15 +233,21 @@ async fn make_currency_default(
 
 /// Delete a currency that nothing uses.
 #[utoipa::path(tag = "settings", operation_id = "deleteCurrency",
-    params(("code" = Currency, Path, description = "ISO 4217")),
-    responses((status = 204, description = "Deleted")), extensions(("x-permission" = json!("settings.edit"))))]
+    params(("code" = Currency, Path, description = "ISO 4217"), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
+        (status = 204, description = "Deleted")), extensions(("x-permission" = json!("settings.edit"))))]
 #[delete("/admin/currencies/{code}")]
 async fn delete_currency(
     app: web::Data<App>,
     who: May<rights::SettingsEdit>,
     code: Path<Currency>,
+    dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
-    let mut conn = app.db.get().await?;
-    currencies::delete(&mut conn, app.clock.now(), &who.actor, *code).await?;
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let would = currencies::rehearse_delete(&mut conn, now, &who.actor, *code).await?;
+        return Ok(HttpResponse::Ok().json(would));
+    }
+    currencies::delete(&mut conn, now, &who.actor, *code).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -39,7 +39,7 @@ async fn a_product_is_created_changed_copied_and_deleted() {
     let list: Page<ProductSummary> =
         staff.get("/admin/products?search=serwer&sort=-key").await.expect(200).read();
     assert_eq!(list.items.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["vps-s", "vps-m"]);
-    let order = json!({ "ids": [copy.id, made.id] });
+    let order = json!({ "ids": [copy.id, made.id], "read": [made.id, copy.id] });
     staff.put("/admin/products/order", order).await.expect(204);
     let list: Page<ProductSummary> = staff.get("/admin/products").await.expect(200).read();
     assert_eq!(list.items[0].key, "vps-m");

@@ -130,23 +130,23 @@ async fn a_logo_is_checked_before_it_is_kept() {
     let staff = panel.super_admin().await;
     let path = format!("/admin/companies/{COMPANY}/logo");
     let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h10v10z" fill="#123"/></svg>"##;
-    let body = |kind: &str, bytes: &[u8]| json!({ "media_type": kind, "content": STANDARD.encode(bytes) });
+    let body = |kind: &str, bytes: &[u8]| json!({ "version": 1, "media_type": kind, "content": STANDARD.encode(bytes) });
     let bad_script = svg.replace("<path", "<script>alert(1)</script><path");
     for bad in [
         body("image/png", svg.as_bytes()),
         body("image/svg+xml", b"<svg"),
         body("image/svg+xml", bad_script.as_bytes()),
-        json!({ "media_type": "image/png", "content": "not base64!" }),
+        json!({ "version": 1, "media_type": "image/png", "content": "not base64!" }),
     ] {
         assert_eq!(staff.calls.put(&path, bad).await.expect(422).refused_fields(), ["content"]);
     }
-    let gif = json!({ "media_type": "image/gif", "content": "" });
+    let gif = json!({ "version": 1, "media_type": "image/gif", "content": "" });
     assert_eq!(staff.calls.put(&path, gif).await.expect(422).refused_fields(), ["media_type"]);
     staff.calls.get(&path).await.expect(404);
     staff.calls.put(&path, body("image/svg+xml", svg.as_bytes())).await.expect(200);
     let kept = staff.calls.get(&path).await.expect(200);
     assert_eq!(kept.bytes, svg.as_bytes());
-    staff.calls.delete(&path).await.expect(200);
+    staff.calls.delete(&format!("{path}?version=2")).await.expect(200);
     staff.calls.get(&path).await.expect(404);
 }
 

@@ -238,6 +238,15 @@ async fn staff_say_whose_the_money_in_suspense_is() {
     let nothing = format!("/admin/payments/{}/assign", exact.payment.id);
     assert_eq!(staff.calls.post_once(&nothing, body(&bob)).await.expect(409).problem().code, Code::Conflict);
     staff.calls.post_once(&format!("/admin/payments/{}/assign", bob.id), body(&bob)).await.expect(404);
+    // Money that is not here, or not any more, is nobody's.
+    for status in ["created", "pending", "failed", "refunded", "disputed"] {
+        panel
+            .sql(&format!("UPDATE payments SET status = '{status}' WHERE id = '{}'", twice.payment.id))
+            .await;
+        let problem = staff.calls.post_once(&path, body(&bob)).await.expect(409).problem();
+        assert!(problem.detail.unwrap().contains(status), "{status}");
+    }
+    panel.sql(&format!("UPDATE payments SET status = 'succeeded' WHERE id = '{}'", twice.payment.id)).await;
     assert_eq!(balance(&panel, &bob).await, decimal("0"));
 
     let assigned: PaymentSummary =
@@ -262,6 +271,28 @@ async fn staff_say_whose_the_money_in_suspense_is() {
     panel.sql("UPDATE payments SET assigned = 0").await;
     let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
     assert!(!report.is_clean(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_are_booked_and_assigned_in_the_words_of_who_reads() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let texts = r#"{"en": {"name": "Bank transfer"}, "pl": {"name": "Przelew bankowy"}}"#;
+    panel.sql(&format!("UPDATE gateways SET texts = '{texts}'")).await;
+    let document = proforma(&ada, "100.00").await.document.id;
+    let in_polish = async |path: String, body: Value| {
+        let request = staff.calls.request(reqwest::Method::POST, &path).header("accept-language", "pl");
+        let request = request.header("idempotency-key", uuid::Uuid::now_v7().to_string()).json(&body);
+        staff.calls.send(request, path).await
+    };
+    let transfer = json!({ "gateway_id": BANK, "amount": "200.00" });
+    let booked = in_polish(format!("/admin/documents/{document}/payments"), transfer).await.expect(201);
+    let booked: BookedPayment = booked.read();
+    assert_eq!(booked.payment.gateway_name, "Przelew bankowy");
+    let whose = json!({ "client_id": ada.id, "reason": "hers" });
+    let assigned =
+        in_polish(format!("/admin/payments/{}/assign", booked.payment.id), whose).await.expect(200);
+    assert_eq!(assigned.read::<PaymentSummary>().gateway_name, "Przelew bankowy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -349,7 +380,7 @@ async fn a_vat_id_counts_only_in_the_country_it_is_of() {
     assert!(checked("true", "PL").await);
 
     let address = json!({ "line1": "Hauptstr. 1", "city": "Berlin", "postcode": "10115", "country": "DE" });
-    let path = format!("/admin/clients/{}/addresses/billing", klara.id);
+    let path = format!("/admin/clients/{}/addresses/billing?version=1", klara.id);
     staff.calls.put(&path, address).await.expect(200);
     let unchecked =
         "SELECT count(*) AS value FROM clients WHERE tax_id_valid IS NULL AND tax_id_evidence IS NULL";

@@ -145,3 +145,34 @@ async fn a_process_that_stopped_without_a_word_is_shown_and_told_of() {
     beating.await.unwrap();
     assert_eq!(panel.count("SELECT count(*) AS value FROM processes").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_queue_may_run_at_once_is_told_as_it_is_in_force() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    assert_eq!(queue(&staff, "default").await["in_force"], 0, "nobody works");
+    for (host, role, slots) in [("one:1", "work", 8), ("two:2", "all", 16), ("three:3", "serve", 0)] {
+        panel
+            .sql(&format!(
+                "INSERT INTO processes (id, host, role, app_version, started_at, seen_at, concurrency)
+                 VALUES (gen_random_uuid(), '{host}', '{role}', '1', now(), now(), {slots})"
+            ))
+            .await;
+    }
+    // A process that is gone does nothing, whatever it had.
+    panel
+        .sql(
+            "INSERT INTO processes (id, host, role, app_version, started_at, seen_at, lost_at, concurrency)
+             VALUES (gen_random_uuid(), 'gone:4', 'work', '1', now(), now() - interval '5 minutes', now(), 64)",
+        )
+        .await;
+    panel.sql("UPDATE queues SET concurrency_min = 1, concurrency_max = 8").await;
+    let wide = json!({ "paused": false, "concurrency_min": 1, "concurrency_max": 64, "version": 1 });
+    control(&staff, wide).await;
+    // Three queues beside it keep one slot each.
+    assert_eq!(queue(&staff, "default").await["in_force"], (8 - 3) + (16 - 3));
+    assert_eq!(queue(&staff, "mail").await["in_force"], (8 - 3) + 8);
+    let status = staff.calls.get("/admin/automation/status").await.expect(200).json();
+    let two = status["processes"].as_array().unwrap().iter().find(|one| one["host"] == "two:2").unwrap();
+    assert_eq!(two["concurrency"], 16);
+}

@@ -5,7 +5,7 @@ use shared::identity::UserDetail;
 use shared::services::{OrderDetail, ServiceState};
 use shared::{Effect, EffectKind, Rehearsal};
 
-use crate::harness::{Answer, Panel};
+use crate::harness::{Answer, COMPANY, Panel};
 use crate::selling::{assert_books, balance, decimal, held, product, sizes};
 use crate::services::Running;
 
@@ -148,4 +148,81 @@ async fn deleting_a_user_says_which_ways_in_are_closed() {
     let still: UserDetail = staff.get(&path).await.expect(200).read();
     assert_eq!(still.id, ada.user);
     ada.calls.get("/me").await.expect(200);
+}
+
+#[actix_web::test]
+async fn deleting_or_archiving_a_company_says_what_becomes_of_it() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let profile = json!({ "name": "Second", "line1": "King Street 1", "city": "Toronto", "postcode": "M5H 1A1",
+        "country": "CA", "region": "CA-ON", "currency": "CAD" });
+    let made: Value = staff.post("/admin/companies", profile).await.expect(201).json();
+    let path = format!("/admin/companies/{}", made["id"].as_str().unwrap());
+    let before = everything(&panel).await;
+    let effects = would(staff.delete(&format!("{path}?dry_run=true")).await);
+    assert_eq!(kinds(&effects), [EffectKind::Deleted, EffectKind::NumberingDeleted]);
+    assert_eq!(effects[1].count, Some(3));
+    let effects = would(staff.post(&format!("{path}/archive?dry_run=true"), json!({})).await);
+    assert_eq!(kinds(&effects), [EffectKind::SellsNoMore]);
+    assert_eq!(everything(&panel).await, before);
+    assert_eq!(staff.get(&path).await.expect(200).json(), made);
+    // The default one stays.
+    let default = format!("/admin/companies/{COMPANY}");
+    staff.delete(&format!("{default}?dry_run=true")).await.expect(409);
+    staff.post(&format!("{default}/archive?dry_run=true"), json!({})).await.expect(409);
+    staff.post(&format!("{path}/archive"), json!({})).await.expect(200);
+    staff.delete(&path).await.expect(204);
+    staff.delete(&format!("{path}?dry_run=true")).await.expect(404);
+}
+
+#[actix_web::test]
+async fn deleting_staff_and_groups_says_which_ways_in_are_closed() {
+    let panel = Panel::start().await;
+    let (root, other) = (panel.super_admin().await, panel.staff(&[]).await);
+    let path = format!("/admin/admins/{}", other.id);
+    let before = everything(&panel).await;
+    let effects = would(root.calls.delete(&format!("{path}?dry_run=true")).await);
+    assert_eq!(kinds(&effects), [EffectKind::Deleted, EffectKind::SessionsEnded]);
+    assert_eq!(effects[1].count, Some(1));
+    let own = format!("/admin/admins/{}?dry_run=true", root.id);
+    root.calls.delete(&own).await.expect(409);
+
+    let group = async |body: Value| -> String {
+        let made = root.calls.post("/admin/admin-groups", body).await.expect(201).json();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let inner = group(json!({ "name": "Inner", "kind": "system", "permissions": ["clients.view"] })).await;
+    group(json!({ "name": "Outer", "kind": "groups", "groups": [inner] })).await;
+    let path_of_group = format!("/admin/admin-groups/{inner}");
+    let effects = would(root.calls.delete(&format!("{path_of_group}?dry_run=true")).await);
+    assert_eq!(kinds(&effects), [EffectKind::Deleted, EffectKind::StaffGroupsDetached]);
+    assert_eq!(effects[1].count, Some(1));
+    assert_eq!(everything(&panel).await, before + 2 * 1009, "two groups were created");
+    root.calls.get(&path_of_group).await.expect(200);
+    root.calls.get(&path).await.expect(200);
+
+    root.calls.delete(&path_of_group).await.expect(204);
+    root.calls.delete(&path).await.expect(204);
+    root.calls.delete(&format!("{path}?dry_run=true")).await.expect(404);
+}
+
+#[actix_web::test]
+async fn deleting_a_currency_is_refused_beforehand_while_anything_is_in_it() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let effects = would(staff.delete("/admin/currencies/PLN?dry_run=true").await);
+    assert_eq!(kinds(&effects), [EffectKind::Deleted]);
+    staff.delete("/admin/currencies/EUR?dry_run=true").await.expect(409);
+    // Books are enough, also when nobody has the currency any more.
+    panel
+        .sql(&format!(
+            "INSERT INTO ledger_accounts (id, kind, company_id, currency, created_at)
+             VALUES (gen_random_uuid(), 'goodwill', '{COMPANY}', 'PLN', '{}')",
+            panel.now()
+        ))
+        .await;
+    for path in ["/admin/currencies/PLN?dry_run=true", "/admin/currencies/PLN"] {
+        staff.delete(path).await.expect(409);
+    }
+    assert_eq!(panel.count("SELECT count(*) AS value FROM currencies WHERE code = 'PLN'").await, 1);
 }

@@ -2,8 +2,9 @@
 
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::Code;
+use shared::billing::wallet::ClientCharges;
 use shared::services::ServiceState;
+use shared::{ClientId, Code};
 
 use crate::harness::Panel;
 use crate::selling::{assert_books, balance, charge, decimal, held, work};
@@ -68,4 +69,48 @@ async fn forcing_a_service_to_run_again_needs_its_money() {
     assert_eq!(balance(&panel, it.client.id).await, decimal("0.9903"));
     assert_eq!(held(&panel, it.client.id).await, Decimal::ZERO);
     assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn what_clients_were_charged_is_told_day_by_day_in_one_statement() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "60", json!({}), "monthly").await;
+    let eve = panel.client("Eve").await;
+    let path = |clients: &[ClientId]| {
+        let ids: Vec<String> = clients.iter().map(ToString::to_string).collect();
+        format!("/admin/client-charges?clients={}", ids.join(","))
+    };
+    let before = balance(&panel, it.client.id).await;
+    panel.advance_hours(3).await;
+    charge(&panel).await;
+    let first = before - balance(&panel, it.client.id).await;
+    panel.advance_hours(24).await;
+    charge(&panel).await;
+    let both = before - balance(&panel, it.client.id).await;
+
+    let nobody = ClientId::generate();
+    let answer = it.staff.get(&path(&[it.client.id, eve.id, nobody])).await.expect(200);
+    let told: Vec<ClientCharges> = answer.read();
+    let of = |client: ClientId| told.iter().find(|one| one.client_id == client);
+    let hers = of(it.client.id).unwrap();
+    let (yesterday, today) = (hers.days[28], hers.days[29]);
+    assert!(first > Decimal::ZERO && both > first, "{first} {both}");
+    assert_eq!(today, both - first);
+    // What was taken when it was delivered is of the first day as well.
+    assert!(yesterday >= first, "{hers:?}");
+    assert_eq!(hers.days.iter().sum::<Decimal>(), hers.total.amount());
+    assert_eq!(hers.from.to_string(), "2026-02-10");
+    let none = of(eve.id).unwrap();
+    assert_eq!((none.days.len(), none.total.is_zero()), (30, true));
+    assert!(of(nobody).is_none());
+    assert_eq!(it.staff.get(&path(&[eve.id])).await.expect(200).queries(), answer.queries());
+    // What was charged more than thirty days ago is not told any more.
+    panel.advance_hours(40 * 24).await;
+    let later: Vec<ClientCharges> = it.staff.get(&path(&[it.client.id])).await.expect(200).read();
+    assert!(later[0].total.is_zero(), "{later:?}");
+
+    for bad in ["", "x", &path(&vec![nobody; 201])["/admin/client-charges?clients=".len()..]] {
+        let refused = it.staff.get(&format!("/admin/client-charges?clients={bad}")).await.expect(422);
+        assert_eq!(refused.refused_fields(), ["clients"]);
+    }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::tax::{TaxBasis, TaxDecision, TaxMismatch, TaxPresetResult, TaxRule, UnreachableWhy};
-use shared::{Code, Page};
+use shared::{Code, Page, TaxRuleId};
 
 use crate::harness::{COMPANY, Panel, StaffMember};
 
@@ -35,9 +35,15 @@ async fn the_first_rule_from_the_top_decides() {
     let rules = all(&staff).await;
     assert_eq!(rules[2].unreachable.as_ref().map(|why| why.why), Some(UnreachableWhy::Shadowed));
     let moved = format!("/admin/tax-rules/{}/move", rules[2].id);
-    staff.calls.post(&moved, json!({ "position": 1 })).await.expect(200);
+    let read: Vec<TaxRuleId> = rules.iter().map(|rule| rule.id).collect();
+    let first = json!({ "position": 1, "read": read });
+    staff.calls.post(&moved, first.clone()).await.expect(200);
     assert_eq!(test().await.rates[0].rate, Decimal::from(5));
+    // From the order that was before, nobody moves another one.
+    let lost = format!("/admin/tax-rules/{}/move", read[1]);
+    assert_eq!(staff.calls.post(&lost, first).await.expect(412).problem().code, Code::VersionConflict);
     let rules = all(&staff).await;
+    assert_eq!(rules.iter().map(|rule| rule.id).collect::<Vec<_>>(), [read[2], read[0], read[1]]);
     assert_eq!(rules.iter().map(|rule| rule.position).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(rules[0].unreachable.is_none() && rules[2].unreachable.is_some());
     staff.calls.delete(&format!("/admin/tax-rules/{}", rules[0].id)).await.expect(204);

@@ -9,7 +9,7 @@ use shared::billing::refund::*;
 use shared::billing::tax::*;
 use shared::billing::wallet::*;
 use shared::bulk::{BulkResults, DocumentsCancel};
-use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
+use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, Rehearsal, TaxRuleId, TransferId};
 
 use super::client::{self, ApiError, Key, Nothing, Reply};
 
@@ -121,6 +121,12 @@ pub fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Reply<WalletS
     client::put(&format!("/admin/clients/{id}/credit-limit"), body)
 }
 
+/// What clients were charged on each of the last thirty days.
+pub fn client_charges(clients: &[ClientId]) -> Reply<Vec<ClientCharges>> {
+    let ids: Vec<String> = clients.iter().map(ToString::to_string).collect();
+    client::get(&format!("/admin/client-charges?clients={}", ids.join(",")))
+}
+
 pub fn client_costs(id: ClientId) -> Reply<CostSummary> {
     client::get(&format!("/admin/clients/{id}/costs"))
 }
@@ -149,12 +155,17 @@ pub fn archive_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/archive"))
 }
 
+/// Says what archiving it would do.
+pub fn rehearse_archive_company(id: CompanyId) -> Reply<Rehearsal> {
+    client::act(&format!("/admin/companies/{id}/archive?dry_run=true"))
+}
+
 pub fn restore_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/restore"))
 }
 
-pub fn delete_logo(id: CompanyId) -> Reply<CompanyDetail> {
-    client::delete(&format!("/admin/companies/{id}/logo"))
+pub fn delete_logo(id: CompanyId, version: i32) -> Reply<CompanyDetail> {
+    client::delete(&format!("/admin/companies/{id}/logo?version={version}"))
 }
 
 pub fn set_logo(id: CompanyId, body: &LogoInput) -> Reply<CompanyDetail> {

@@ -21,14 +21,19 @@ pub fn change_client(id: ClientId, body: &ClientChange) -> Reply<ClientDetail> {
     client::put(&format!("/admin/clients/{id}"), body)
 }
 
-/// Writes one of the addresses of a client.
-pub fn set_address(id: ClientId, kind: AddressKind, body: &PostalAddress) -> Reply<ClientDetail> {
-    client::put(&format!("/admin/clients/{id}/addresses/{kind}"), body)
+/// Writes one of the addresses of a client whose version was read.
+pub fn set_address(
+    id: ClientId,
+    kind: AddressKind,
+    version: i32,
+    body: &PostalAddress,
+) -> Reply<ClientDetail> {
+    client::put(&format!("/admin/clients/{id}/addresses/{kind}?version={version}"), body)
 }
 
 /// Deletes an address; the billing address stays.
-pub fn delete_address(id: ClientId, kind: AddressKind) -> Reply<ClientDetail> {
-    client::delete(&format!("/admin/clients/{id}/addresses/{kind}"))
+pub fn delete_address(id: ClientId, kind: AddressKind, version: i32) -> Reply<ClientDetail> {
+    client::delete(&format!("/admin/clients/{id}/addresses/{kind}?version={version}"))
 }
 
 /// Where its users are or were signed in.

@@ -1,7 +1,7 @@
 //! Settings and currencies.
 
 use shared::settings::*;
-use shared::{Currency, Page};
+use shared::{Currency, Page, Rehearsal};
 
 use super::client::{self, ApiError, Nothing, Reply};
 
@@ -36,6 +36,11 @@ pub fn change_currency(code: Currency, body: &CurrencyChange) -> Reply<CurrencyD
 
 pub fn make_currency_default(code: Currency) -> Reply<Nothing> {
     client::act(&format!("/admin/currencies/{code}/default"))
+}
+
+/// Says what deleting it would do.
+pub fn rehearse_delete_currency(code: Currency) -> Reply<Rehearsal> {
+    client::delete(&format!("/admin/currencies/{code}?dry_run=true"))
 }
 
 pub fn delete_currency(code: Currency) -> Reply<Nothing> {

@@ -239,7 +239,7 @@ pub fn chosen_role(
 
 #[component]
 fn ChangeRole(user: ClientUser, acts: StoredValue<UserActs>, open: RwSignal<bool>) -> impl IntoView {
-    let id = user.user;
+    let (id, version) = (user.user, user.version);
     let role = RwSignal::new(user.role.to_string());
     let permissions = RwSignal::new(user.permissions);
     let errors = FormErrors::new();
@@ -247,7 +247,7 @@ fn ChangeRole(user: ClientUser, acts: StoredValue<UserActs>, open: RwSignal<bool
         errors,
         move || {
             let (role, permissions) = chosen_role(role, permissions);
-            let body = ClientUserChange { role, permissions };
+            let body = ClientUserChange { version, role, permissions };
             acts.with_value(|acts| api::members::change_role(&acts.base, id, &body))
         },
         move |_| {

@@ -293,6 +293,47 @@ pub fn Sparkline(#[prop(into)] values: Vec<i64>) -> impl IntoView {
     }
 }
 
+/// A line in a row of a table with its figure, told in words to those who do not see it; opened, the numbers behind it.
+#[component]
+pub fn SparkRow(
+    values: Vec<i64>,
+    /// What is written beside the line.
+    figure: String,
+    /// The line in words.
+    text: String,
+    /// Names and values.
+    rows: Vec<(String, String)>,
+) -> impl IntoView {
+    let node = NodeRef::<leptos::html::Details>::new();
+    let open = RwSignal::new(false);
+    // A page has many of them: the numbers are drawn once somebody asks.
+    let numbers = move || {
+        let row = |(name, value): &(String, String)| {
+            view! {
+                <div>
+                    <dt>{name.clone()}</dt>
+                    <dd class="num">{value.clone()}</dd>
+                </div>
+            }
+        };
+        open.get().then(|| rows.iter().map(row).collect_view())
+    };
+    view! {
+        <details
+            node_ref=node
+            class="chart-table"
+            on:toggle=move |_| open.set(node.get_untracked().is_some_and(|details| details.open()))
+        >
+            <summary class="flex items-center gap-2 cursor-pointer">
+                <Sparkline values />
+                <span class="num" aria-hidden="true">{figure}</span>
+                <span class="sr-only">{text}</span>
+            </summary>
+            <dl class="facts mt-2">{numbers}</dl>
+        </details>
+    }
+}
+
 /// Parts of a whole as one bar, with the figures below it: its own table.
 #[component]
 pub fn StackedBar(shares: Vec<Share>, format: Format) -> impl IntoView {

@@ -28,7 +28,7 @@ pub fn SelectField(
     let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
     let control = view! {
         <select
-            class=if cell { "input input-sm min-w-24" } else { "input" }
+            class=if cell { "input input-sm w-auto min-w-full" } else { "input" }
             id=slot.id.clone()
             name=name
             required=required

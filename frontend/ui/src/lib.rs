@@ -24,7 +24,7 @@ pub mod toast;
 pub mod words;
 pub mod wrap;
 
-pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, Sparkline, StackedBar};
+pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, SparkRow, Sparkline, StackedBar};
 pub use choice::{CheckField, CheckList, RadioCards, SelectField, SwitchField};
 pub use effect::{effect, settled};
 pub use field::{NumberField, PasswordField, TextArea, TextField};

@@ -236,6 +236,8 @@ pub struct NumberSeriesInput {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogoInput {
+    /// Of the company, as read; refused when somebody changed it meanwhile.
+    pub version: i32,
     pub media_type: LogoType,
     /// The file, in Base64.
     #[cfg_attr(feature = "openapi", schema(max_length = 1400000))]

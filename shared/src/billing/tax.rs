@@ -116,6 +116,9 @@ pub struct TaxRuleMove {
     /// The new place from the top, from 1; beyond the end means last.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub position: u32,
+    /// All rules in the order that was read; refused when they stand in another one meanwhile.
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub read: Vec<TaxRuleId>,
 }
 
 words! {

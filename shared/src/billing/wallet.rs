@@ -1,10 +1,11 @@
 //! The wallet: balance strip, credit limit, recurring cost, forecast.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, CompanyId, Currency};
+use crate::{ClientId, CompanyId, Currency, Money};
 
 /// What a client has and may spend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,4 +71,32 @@ pub struct CostSummary {
     pub recommended: Decimal,
     /// When the wallet will first lack money; `None`: not within a year.
     pub lasts_until: Option<Timestamp>,
+}
+
+/// Clients whose charges are told at once, at most.
+pub const CHARGED_MAX: usize = 200;
+
+/// Of which clients the charges are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct ClientChargesQuery {
+    /// 1 to 200 ids, with commas between them.
+    #[cfg_attr(feature = "openapi", param(max_length = 8000))]
+    pub clients: String,
+}
+
+/// What a client was charged from its wallet in the last thirty days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientCharges {
+    pub client_id: ClientId,
+    /// The first of the days, in UTC; the last one is today.
+    pub from: Date,
+    /// Each day in the wallet's currency, four decimals.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 30))]
+    pub days: Vec<Decimal>,
+    /// All of them together.
+    pub total: Money,
 }

@@ -211,13 +211,16 @@ pub struct ProductCopy {
     pub key: String,
 }
 
-/// A new order of rows, by drag: all ids of what is reordered, first to last.
+/// A new order of rows: all ids of what is reordered, first to last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewOrderOfRows {
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
     pub ids: Vec<uuid::Uuid>,
+    /// The same ids in the order that was read; refused when they stand in another one meanwhile.
+    #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
+    pub read: Vec<uuid::Uuid>,
 }
 
 /// Which products to list.

@@ -357,6 +357,8 @@ pub struct ClientUser {
     pub last_sign_in_at: Option<Timestamp>,
     /// Since when he may not act for the client. `null`: he may.
     pub disabled_at: Option<Timestamp>,
+    /// Of role and permissions.
+    pub version: i32,
     pub created_at: Timestamp,
 }
 
@@ -379,6 +381,8 @@ pub struct NewClientUser {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClientUserChange {
+    /// As read; refused when somebody changed him meanwhile.
+    pub version: i32,
     /// Not `owner`: that is switched.
     pub role: ClientRole,
     /// Of the role `custom`.

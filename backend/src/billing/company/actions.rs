@@ -174,7 +174,8 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: CompanyI
     .await
 }
 
-/// Sets the logo. Checked outside of the transaction: drawing it takes processor time.
+/// Sets the logo. Refuses a version that is not the company's present one. Checked outside of the transaction: drawing it
+/// takes processor time.
 pub async fn set_logo(
     conn: &mut Conn,
     now: Timestamp,
@@ -182,14 +183,12 @@ pub async fn set_logo(
     id: CompanyId,
     input: LogoInput,
 ) -> Result<()> {
-    let media_type = input.media_type;
+    let (media_type, version) = (input.media_type, input.version);
     let checked = typesetting::within(typesetting::TIME_MAX, move || check::logo(&input)).await;
-    let unprintable = |error: anyhow::Error| {
-        Refusal::field("content", "invalid", format!("The logo cannot be printed: {error}."))
-    };
-    let bytes = checked.map_err(unprintable)??;
+    let bytes = checked.map_err(check::undrawn)??;
     conn.transaction(async |tx| {
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(row.version, version)?;
         store::set_logo(tx, now, id, Some((media_type, &bytes))).await?;
         let what = format!("Logo of {} set ({media_type}, {} bytes)", row.input()?.name, bytes.len());
         audit::record(tx, actor, now, entry("company.logo_set", what, id)).await?;
@@ -198,10 +197,17 @@ pub async fn set_logo(
     .await
 }
 
-/// Takes the logo away. Documents that show it keep it.
-pub async fn remove_logo(conn: &mut Conn, now: Timestamp, actor: &Actor, id: CompanyId) -> Result<()> {
+/// Takes the logo away. Documents that show it keep it. Refuses a version that is not the company's present one.
+pub async fn remove_logo(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: CompanyId,
+    version: i32,
+) -> Result<()> {
     conn.transaction(async |tx| {
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(row.version, version)?;
         store::set_logo(tx, now, id, None).await?;
         let what = format!("Logo of {} removed", row.input()?.name);
         audit::record(tx, actor, now, entry("company.logo_removed", what, id)).await?;

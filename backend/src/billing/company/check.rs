@@ -2,14 +2,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use shared::Code;
 use shared::billing::company::{
     CompanyInput, GatewayInput, LOGO_BYTES_MAX, LogoInput, LogoType, NumberSeriesInput,
 };
 
+use crate::billing::document::typesetting::Broken;
 use crate::billing::tax::actions::{check_place, check_rates};
 use crate::billing::tax::vat_id;
 use crate::http::Fields;
-use crate::http::error::{Refusal, Result};
+use crate::http::error::{Error, Refusal, Result};
 
 /// Refuses a company with everything that is wrong with it.
 pub fn company(input: &CompanyInput) -> Result<()> {
@@ -106,6 +108,17 @@ pub fn logo(input: &LogoInput) -> Result<Vec<u8>> {
     Ok(logo.bytes)
 }
 
+/// Why a logo was not drawn: its own fault only where drawing it took too long or did not end well.
+pub fn undrawn(broken: Broken) -> Error {
+    match broken {
+        Broken::NoPlace => Refusal::new(Code::Unavailable).retry_after(30).into(),
+        Broken::BrokeOff(error) if !error.is_panic() => anyhow::Error::from(error).into(),
+        its_own => {
+            Refusal::field("content", "invalid", format!("The logo cannot be printed: {its_own}.")).into()
+        }
+    }
+}
+
 /// Whether an SVG does more than draw; browsers show it, too.
 fn is_active(svg: &[u8]) -> bool {
     let text = String::from_utf8_lossy(svg).to_ascii_lowercase();
@@ -149,7 +162,7 @@ pub fn gateway(input: &GatewayInput) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_active;
+    use super::*;
 
     #[test]
     fn only_drawings_are_logos() {
@@ -163,5 +176,13 @@ mod tests {
         ] {
             assert!(is_active(bad.as_bytes()), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_logo_is_not_told_to_be_at_fault_when_others_take_all_places() {
+        assert_eq!(undrawn(Broken::NoPlace).code(), Code::Unavailable);
+        let problem = undrawn(Broken::TooLong).problem();
+        assert_eq!(problem.code, Code::Invalid);
+        assert_eq!(problem.fields[0].message, "The logo cannot be printed: typesetting took too long.");
     }
 }

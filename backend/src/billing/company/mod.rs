@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod check;
 pub mod gateway;
+pub mod rehearsal;
 pub mod routes;
 pub mod routes_gateway;
 pub mod store;

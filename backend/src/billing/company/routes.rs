@@ -8,11 +8,11 @@ use shared::billing::DocumentKind;
 use shared::billing::company::{
     CompanyDetail, CompanyInput, CompanySummary, LogoInput, NumberSeries, NumberSeriesInput,
 };
-use shared::{CompanyId, Page, PageQuery};
+use shared::{CompanyId, DryRun, Page, PageQuery, Rehearsal, Tried, VersionQuery};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{actions, gateway, store};
+use super::{actions, gateway, rehearsal, store};
 use crate::App;
 use crate::billing::document::Terms;
 use crate::db::Conn;
@@ -142,16 +142,22 @@ async fn change(
 }
 
 /// Delete a home company that nothing belongs to.
-#[utoipa::path(tag = "companies", operation_id = "deleteCompany", params(("id" = CompanyId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("companies.edit"))))]
+#[utoipa::path(tag = "companies", operation_id = "deleteCompany", params(("id" = CompanyId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)),
+    extensions(("x-permission" = json!("companies.edit"))))]
 #[delete("/admin/companies/{id}")]
 async fn remove(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
-) -> Result<impl Responder> {
-    actions::delete(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(rehearsal::deletion(&mut conn, now, &who.actor, *id).await?));
+    }
+    actions::delete(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Make a home company the default.
@@ -170,18 +176,22 @@ async fn make_default(
 }
 
 /// Archive a home company.
-#[utoipa::path(tag = "companies", operation_id = "archiveCompany", params(("id" = CompanyId, Path)),
-    responses((status = 200, body = CompanyDetail)), extensions(("x-permission" = json!("companies.edit"))))]
+#[utoipa::path(tag = "companies", operation_id = "archiveCompany", params(("id" = CompanyId, Path), DryRun),
+    responses((status = 200, body = Tried<CompanyDetail>)), extensions(("x-permission" = json!("companies.edit"))))]
 #[post("/admin/companies/{id}/archive")]
 async fn archive(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
-) -> Result<Json<CompanyDetail>> {
+    dry: Query<DryRun>,
+) -> Result<Json<Tried<CompanyDetail>>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        return Ok(Json(Tried::Would(rehearsal::archiving(&mut conn, now, &who.actor, *id).await?)));
+    }
     actions::archive(&mut conn, now, &who.actor, *id).await?;
-    Ok(Json(show(&mut conn, now, *id).await?))
+    Ok(Json(Tried::Done(show(&mut conn, now, *id).await?)))
 }
 
 /// Take a home company out of the archive.
@@ -234,17 +244,18 @@ async fn set_logo(
 }
 
 /// Take the logo of a home company away.
-#[utoipa::path(tag = "companies", operation_id = "deleteCompanyLogo", params(("id" = CompanyId, Path)),
+#[utoipa::path(tag = "companies", operation_id = "deleteCompanyLogo", params(("id" = CompanyId, Path), VersionQuery),
     responses((status = 200, body = CompanyDetail)), extensions(("x-permission" = json!("companies.edit"))))]
 #[delete("/admin/companies/{id}/logo")]
 async fn remove_logo(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
+    seen: Query<VersionQuery>,
 ) -> Result<Json<CompanyDetail>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    actions::remove_logo(&mut conn, now, &who.actor, *id).await?;
+    actions::remove_logo(&mut conn, now, &who.actor, *id, seen.version).await?;
     Ok(Json(show(&mut conn, now, *id).await?))
 }
 

@@ -16,7 +16,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::routes_staff::file_name;
 use super::{actions, paper, store};
 use crate::App;
-use crate::http::bulk::{Bulk, check_ids};
+use crate::http::bulk::{Bulk, check_ids, read_ids};
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::MaybeKey;
 use crate::http::{Fields, Json, May, Query, rights};
@@ -67,7 +67,7 @@ async fn archive(
     _who: May<rights::DocumentsView>,
     query: Query<ArchiveQuery>,
 ) -> Result<HttpResponse> {
-    let ids = read_ids(&query.ids)?;
+    let ids: BTreeSet<DocumentId> = read_ids("ids", &query.ids, ARCHIVE_MAX)?;
     let mut files = Vec::with_capacity(ids.len());
     let mut left = ARCHIVE_BYTES_MAX;
     for id in &ids {
@@ -83,16 +83,6 @@ async fn archive(
         .insert_header(("content-disposition", "attachment; filename=\"documents.zip\""))
         .insert_header(("cache-control", "private, no-cache"))
         .body(bytes))
-}
-
-fn read_ids(text: &str) -> Result<BTreeSet<DocumentId>> {
-    let ids: Vec<_> = text.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
-    if !(1..=ARCHIVE_MAX).contains(&ids.len()) {
-        let message = format!("Name 1 to {ARCHIVE_MAX} documents.");
-        return Err(Refusal::field("ids", "out_of_range", message).into());
-    }
-    let read: Option<_> = ids.into_iter().map(|id| id.parse().ok()).collect();
-    Ok(read.ok_or_else(|| Refusal::field("ids", "invalid", "Write ids with commas between them."))?)
 }
 
 /// Papers are packed as they are: PDF is compressed already. Two of one number, of two companies, are told apart by their id.

@@ -30,6 +30,7 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     drop(conn);
     let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render(kind, &data))
         .await
+        .map_err(anyhow::Error::from)
         .flatten()
         .with_context(|| format!("typesetting document {document}"))?;
     let sha256 = Sha256::digest(&bytes);

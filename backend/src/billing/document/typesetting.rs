@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 /// Typesetting takes milliseconds; what takes longer than this is given up.
 pub const TIME_MAX: Duration = Duration::from_secs(20);
@@ -12,20 +12,32 @@ pub const TIME_MAX: Duration = Duration::from_secs(20);
 /// costs one thread and not all of them.
 static PLACES: Semaphore = Semaphore::const_new(4);
 
+/// Why nothing was typeset.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// Others took all the time there was: what was to be typeset has no part in it.
+    #[error("there was no place for typesetting")]
+    NoPlace,
+    #[error("typesetting took too long")]
+    TooLong,
+    #[error("typesetting broke off")]
+    BrokeOff(#[from] tokio::task::JoinError),
+}
+
 /// Runs `work` where blocking is allowed. Fails when it is not done within `limit`, the wait for a place included.
 pub async fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
-) -> anyhow::Result<T> {
-    let done = async {
-        let place = PLACES.acquire().await.context("places are never closed")?;
-        let run = move || {
-            let _place = place;
-            work()
-        };
-        tokio::task::spawn_blocking(run).await.context("typesetting broke off")
+) -> Result<T, Broken> {
+    let end = Instant::now() + limit;
+    // Places are never closed.
+    let Ok(Ok(place)) = timeout_at(end, PLACES.acquire()).await else { return Err(Broken::NoPlace) };
+    let run = move || {
+        let _place = place;
+        work()
     };
-    tokio::time::timeout(limit, done).await.context("typesetting took too long")?
+    let done = timeout_at(end, tokio::task::spawn_blocking(run)).await;
+    Ok(done.map_err(|_| Broken::TooLong)??)
 }
 
 #[cfg(test)]
@@ -42,5 +54,11 @@ mod tests {
         finish.send(()).unwrap();
         let all = tokio::time::timeout(TIME_MAX, PLACES.acquire_many(4)).await;
         assert!(all.is_ok(), "its place is free again");
+        // Somebody else has every place: that is told apart.
+        let crowded = within(Duration::from_millis(20), || 7).await;
+        assert!(matches!(crowded, Err(Broken::NoPlace)), "{crowded:?}");
+        drop(all);
+        let panicked = within(TIME_MAX, || -> u8 { panic!("nothing is drawn") }).await;
+        assert!(matches!(panicked, Err(Broken::BrokeOff(error)) if error.is_panic()));
     }
 }

@@ -1,9 +1,10 @@
 //! `/admin/transactions`, `/clients/{client_id}/transactions`, charges of services, adjustments, the export.
 
+use std::str::FromStr;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
-use jiff::Timestamp;
 use shared::billing::ledger::{
     ChargeDetail, ExportFormat, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter,
     TransactionPage,
@@ -11,12 +12,13 @@ use shared::billing::ledger::{
 use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::store::{self, After, COUNT_MAX, Transfer};
+use super::store::{self, COUNT_MAX, Transfer};
 use super::{adjust, charges, export, reasons, reversal, words};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::{IdempotencyKey, Once};
+use crate::http::paging::After;
 use crate::http::{Acting, Fields, Json, May, Paging, Path, Query, client_rights, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,15 +35,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
 fn language(request: &HttpRequest) -> Language {
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Language::from_header(wanted.unwrap_or("en"))
-}
-
-/// `micros.id`: where a page ended.
-fn read_after(text: &str) -> Result<After> {
-    let read = text.split_once('.').and_then(|(at, id)| {
-        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-        Some(After { at, id: id.parse().ok()? })
-    });
-    read.ok_or_else(|| Refusal::field("after", "invalid", "Give the `next` of the page before.").into())
 }
 
 fn check(filter: &TransactionFilter) -> Result<()> {
@@ -63,12 +56,12 @@ async fn list(
 ) -> Result<TransactionPage> {
     check(filter)?;
     let paging = Paging::read(query, &["-at"])?;
-    let after = filter.after.as_deref().map(read_after).transpose()?;
+    let after = filter.after.as_deref().map(After::from_str).transpose()?;
     let rows = store::page(conn, client, filter, &paging, after).await?;
     let total = store::count(conn, client, filter, &paging).await?.min(COUNT_MAX);
     let told = store::words(conn, &rows).await?;
     let full = i64::try_from(rows.len()).unwrap_or(0) == paging.limit();
-    let next = rows.last().filter(|_| full).map(|row| format!("{}.{}", row.at.as_microsecond(), row.id));
+    let next = rows.last().filter(|_| full).map(|row| After { at: row.at, id: row.id.0 }.to_string());
     let items = rows.iter().filter_map(|row| words::summary(row, &told, language)).collect();
     Ok(TransactionPage { items, page: paging.page, per_page: paging.per_page, total, next })
 }

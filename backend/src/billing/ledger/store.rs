@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::db::Conn;
 use crate::http::Paging;
+use crate::http::paging::After;
 
 /// A movement of a wallet.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -46,13 +47,6 @@ pub struct Transfer {
     pub explanation: Value,
     pub balance_after: Option<Decimal>,
     pub reverses: Option<TransferId>,
-}
-
-/// Where a page of the ledger ends, so that the next one goes on from there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After {
-    pub at: Timestamp,
-    pub id: TransferId,
 }
 
 /// Rows are counted up to this; beyond it a list says so much.
@@ -148,12 +142,12 @@ pub async fn page(
         query = query.order((ledger_transfers::at, ledger_transfers::id));
     }
     if let Some(after) = after {
-        let at = jiff_diesel::Timestamp::from(after.at);
+        let (at, id) = (jiff_diesel::Timestamp::from(after.at), TransferId(after.id));
         let same = ledger_transfers::at.eq(at);
         query = if paging.descending {
-            query.filter(ledger_transfers::at.lt(at).or(same.and(ledger_transfers::id.lt(after.id))))
+            query.filter(ledger_transfers::at.lt(at).or(same.and(ledger_transfers::id.lt(id))))
         } else {
-            query.filter(ledger_transfers::at.gt(at).or(same.and(ledger_transfers::id.gt(after.id))))
+            query.filter(ledger_transfers::at.gt(at).or(same.and(ledger_transfers::id.gt(id))))
         };
     } else {
         query = query.offset(paging.offset());

@@ -53,13 +53,14 @@ impl Split {
 ///
 /// Locks the client's wallet, then the document. When nothing is due any more, the invoice of a proforma is issued. What
 /// the document does not lack goes to suspense and staff are told. Refuses, with `Conflict`, a payment whose external id
-/// was booked before. Once committed, `Job::WalletToppedUp` tells the rest of the system.
+/// was booked before. The answer is in `language`. Once committed, `Job::WalletToppedUp` tells the rest of the system.
 pub async fn book(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     id: DocumentId,
     input: &NewPayment,
+    language: Language,
 ) -> Result<BookedPayment> {
     let found = document::store::find_for_staff(tx, id).await?.ok_or_else(Refusal::not_found)?;
     let terms = Terms::load(tx).await?;
@@ -90,7 +91,7 @@ pub async fn book(
     let invoice = settle(tx, now, actor, &row, &split).await?;
     tell(tx, now, actor, &row, &incoming, &split).await?;
 
-    let payment = store::find_for_staff(tx, incoming.id, Language::English).await?;
+    let payment = store::find_for_staff(tx, incoming.id, language).await?;
     let payment = payment.ok_or_else(|| anyhow::anyhow!("a payment that was just written"))?;
     let row = document::store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
     Ok(BookedPayment {

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::json;
-use shared::billing::payment::{AssignPayment, PaymentSummary};
+use shared::billing::payment::{AssignPayment, PaymentStatus, PaymentSummary};
 use shared::billing::{AccountKind, TransferKind};
 use shared::{Code, Language, Money, PaymentId};
 
@@ -19,14 +19,16 @@ use crate::jobs::outbox::{self, Tags};
 
 /// Credits a client's wallet with what of a payment waits in suspense, whole and once.
 ///
-/// Locks the wallet, then the payment. Refuses a wallet of another currency or home company, and a payment of which nothing
-/// waits. Once committed, `Job::WalletToppedUp` tells the rest of the system.
+/// Locks the wallet, then the payment. Refuses a wallet of another currency or home company, a payment of which nothing
+/// waits, and one whose money is not here: failed, refunded, disputed. The answer is in `language`. Once committed,
+/// `Job::WalletToppedUp` tells the rest of the system.
 pub async fn assign(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     id: PaymentId,
     input: &AssignPayment,
+    language: Language,
 ) -> Result<PaymentSummary> {
     let mut fields = Fields::new();
     fields.required("reason", &input.reason, 300);
@@ -41,6 +43,10 @@ pub async fn assign(
     let message = "The payment came in at another home company than this client's.";
     fields.check(wallet.company_id == payment.company_id, "client_id", "invalid", message);
     fields.finish()?;
+    if payment.status != PaymentStatus::Succeeded {
+        let detail = format!("This payment is {}: its money is not here to be assigned.", payment.status);
+        return Err(Refusal::because(Code::Conflict, detail).into());
+    }
     let amount = payment.to_suspense - payment.assigned;
     if amount.is_zero() {
         return Err(Refusal::because(Code::Conflict, "Nothing of this payment waits in suspense.").into());
@@ -77,6 +83,6 @@ pub async fn assign(
     audit::record(tx, actor, now, entry).await?;
     let tags = Tags { client: Some(client), ..Tags::default() };
     outbox::send(tx, now, &Job::WalletToppedUp { client }, tags).await?;
-    let shown = store::find_for_staff(tx, id, Language::English).await?;
+    let shown = store::find_for_staff(tx, id, language).await?;
     Ok(shown.ok_or_else(|| anyhow!("a payment that is locked"))?)
 }

@@ -65,6 +65,7 @@ async fn book(
     app: Data<App>,
     who: May<rights::PaymentsBook>,
     key: IdempotencyKey,
+    reads: Reads,
     id: Path<DocumentId>,
     input: Json<NewPayment>,
 ) -> Result<impl Responder> {
@@ -76,7 +77,7 @@ async fn book(
             if let Some(earlier) = once.earlier(tx).await? {
                 return Ok::<BookedPayment, crate::Error>(earlier);
             }
-            let booked = actions::book(tx, now, &who.actor, *id, &input).await?;
+            let booked = actions::book(tx, now, &who.actor, *id, &input, reads.0).await?;
             once.keep(tx, now, &booked).await?;
             Ok(booked)
         })
@@ -95,6 +96,7 @@ async fn assign(
     app: Data<App>,
     who: May<rights::PaymentsBook>,
     key: IdempotencyKey,
+    reads: Reads,
     id: Path<PaymentId>,
     input: Json<AssignPayment>,
 ) -> Result<Json<PaymentSummary>> {
@@ -106,7 +108,7 @@ async fn assign(
             if let Some(earlier) = once.earlier(tx).await? {
                 return Ok::<PaymentSummary, crate::Error>(earlier);
             }
-            let assigned = super::assign::assign(tx, now, &who.actor, *id, &input).await?;
+            let assigned = super::assign::assign(tx, now, &who.actor, *id, &input, reads.0).await?;
             once.keep(tx, now, &assigned).await?;
             Ok(assigned)
         })

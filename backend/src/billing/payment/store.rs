@@ -255,6 +255,7 @@ pub async fn is_booked(conn: &mut Conn, gateway: GatewayId, external_id: &str) -
 #[diesel(table_name = payments, check_for_backend(diesel::pg::Pg))]
 pub struct Locked {
     pub company_id: CompanyId,
+    pub status: PaymentStatus,
     pub currency: Currency,
     pub to_suspense: Decimal,
     /// What of `to_suspense` was taken out since.

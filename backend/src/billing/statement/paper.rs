@@ -32,6 +32,7 @@ pub async fn of(app: &App, client: ClientId, month: Month) -> Result<Vec<u8>> {
     let data = printed(whole, now, logo);
     let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render_statement(&data))
         .await
+        .map_err(anyhow::Error::from)
         .flatten()
         .with_context(|| format!("typesetting the statement of {client} for {month}"))?;
     if !frozen {

@@ -4,7 +4,7 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use shared::billing::tax::{
-    RULES_MAX, TaxDecision, TaxPresetInput, TaxPresetResult, TaxRate, TaxRuleInput, TaxTest,
+    RULES_MAX, TaxDecision, TaxPresetInput, TaxPresetResult, TaxRate, TaxRuleInput, TaxRuleMove, TaxTest,
 };
 use shared::{Code, TaxRuleId};
 
@@ -136,22 +136,28 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: TaxRuleI
 }
 
 /// Moves a rule to a place from the top, from 1.
+///
+/// Refuses with `VersionConflict` when the rules stand in another order than the one that was read.
 pub async fn move_to(
     conn: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     id: TaxRuleId,
-    position: u32,
+    input: &TaxRuleMove,
 ) -> Result<()> {
     let mut fields = Fields::new();
-    fields.range("position", i64::from(position), 1, 1000);
+    fields.range("position", i64::from(input.position), 1, 1000);
+    fields.check(input.read.len() <= RULES_MAX, "read", "too_long", "At most 1000 rules.");
     fields.finish()?;
     conn.transaction(async |tx| {
         store::lock_order(tx).await?;
         let mut ids: Vec<TaxRuleId> = store::all(tx).await?.into_iter().map(|(rule, _)| rule.id).collect();
         let from = ids.iter().position(|other| *other == id).ok_or_else(Refusal::not_found)?;
+        if ids != input.read {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
         ids.remove(from);
-        let to = usize::try_from(position).map_or(ids.len(), |position| (position - 1).min(ids.len()));
+        let to = usize::try_from(input.position).map_or(ids.len(), |position| (position - 1).min(ids.len()));
         ids.insert(to, id);
         store::reorder(tx, &ids).await?;
         let entry = Entry {

@@ -176,6 +176,6 @@ async fn move_to(
     input: Json<TaxRuleMove>,
 ) -> Result<Json<TaxRule>> {
     let mut conn = app.db.get().await?;
-    actions::move_to(&mut conn, app.clock.now(), &who.actor, *id, input.position).await?;
+    actions::move_to(&mut conn, app.clock.now(), &who.actor, *id, &input).await?;
     Ok(Json(one(&mut conn, *id).await?))
 }

@@ -2,6 +2,7 @@
 //!
 //! Spending is allowed while balance − held + credit limit covers it. All three change only under the wallet's row lock.
 
+pub mod charged;
 pub mod costs;
 pub mod forecast;
 pub mod holds;

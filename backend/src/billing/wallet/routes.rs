@@ -1,25 +1,31 @@
 //! The balance strip, recurring cost and forecast; the credit limit.
 
+use std::collections::BTreeSet;
+
 use actix_web::{get, put, web};
 use diesel_async::AsyncConnection;
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::billing::wallet::{CostSummary, CreditLimitChange, WalletSummary};
+use shared::billing::wallet::{
+    CHARGED_MAX, ClientCharges, ClientChargesQuery, CostSummary, CreditLimitChange, WalletSummary,
+};
 use shared::money::AMOUNT_MAX;
 use shared::{ClientId, Code};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{costs, store};
+use super::{charged, costs, store};
 use crate::App;
 use crate::audit::{self, Entry};
+use crate::http::bulk::read_ids;
 use crate::http::error::{Error, Refusal, Result};
-use crate::http::{Acting, Fields, Json, May, Path, client_rights, rights};
+use crate::http::{Acting, Fields, Json, May, Path, Query, client_rights, rights};
 use crate::jobs::{Job, outbox};
 use crate::settings;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_client_wallet)
         .service(get_client_costs)
+        .service(list_client_charges)
         .service(set_credit_limit)
         .service(get_wallet)
         .service(get_costs);
@@ -51,6 +57,20 @@ async fn get_client_costs(
     let mut conn = app.db.get().await?;
     let finance = settings::load(&mut conn).await?.finance;
     Ok(Json(costs::summary(&mut conn, app.clock.now(), *client, &finance).await?))
+}
+
+/// What clients were charged on each of the last thirty days.
+#[utoipa::path(tag = "billing", operation_id = "listClientCharges", params(ClientChargesQuery),
+    responses((status = 200, body = Vec<ClientCharges>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/client-charges")]
+async fn list_client_charges(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    query: Query<ClientChargesQuery>,
+) -> Result<Json<Vec<ClientCharges>>> {
+    let clients: BTreeSet<ClientId> = read_ids("clients", &query.clients, CHARGED_MAX)?;
+    let mut conn = app.db.get().await?;
+    Ok(Json(charged::of(&mut conn, app.clock.now(), &clients).await?))
 }
 
 /// Set how far a client may go into debt.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
-use shared::ProductId;
 use shared::catalog::{NewOrderOfRows, ProductCopy, ProductInput, ProductOptionGroups};
+use shared::{Code, ProductId};
 
 use super::store;
 use crate::audit::{self, Actor, Entry};
@@ -174,20 +174,38 @@ pub async fn set_option_groups(
     .await
 }
 
+/// Checks that the new order and the one that was read are of the same rows, each once.
+fn check_order(order: &NewOrderOfRows) -> Result<()> {
+    let mut fields = Fields::new();
+    for (field, ids) in [("ids", &order.ids), ("read", &order.read)] {
+        fields.check(ids.len() <= 1000, field, "too_long", "At most 1000 ids.");
+        let distinct: BTreeSet<_> = ids.iter().collect();
+        fields.check(distinct.len() == ids.len(), field, "taken", "An id is in the list twice.");
+    }
+    fields.finish()?;
+    let (wanted, read): (BTreeSet<_>, BTreeSet<_>) =
+        (order.ids.iter().collect(), order.read.iter().collect());
+    if wanted != read {
+        return Err(Refusal::field("read", "invalid", "Send the same ids in the order that you read.").into());
+    }
+    Ok(())
+}
+
 /// Gives the rows of `table` the order of the ids; each must be known and stand once.
+///
+/// Refuses with `VersionConflict` when they stand in another order than the one that was read.
 pub async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
-    if order.ids.len() > 1000 {
-        return Err(Refusal::field("ids", "too_long", "At most 1000 ids.").into());
-    }
-    let distinct: BTreeSet<_> = order.ids.iter().collect();
-    if distinct.len() != order.ids.len() {
-        return Err(Refusal::field("ids", "taken", "An id is in the list twice.").into());
-    }
+    check_order(order)?;
     conn.transaction(async |tx| {
-        if store::reorder(tx, table, &order.ids).await? != order.ids.len() {
+        store::lock_order(tx, table).await?;
+        let present = store::in_order(tx, table, &order.ids).await?;
+        if present.len() != order.ids.len() {
             return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
         }
-        Ok(())
+        if present != order.read {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        Ok(store::reorder(tx, table, &order.ids).await?)
     })
     .await
 }

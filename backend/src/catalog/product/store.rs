@@ -522,12 +522,37 @@ pub async fn copy_parts(tx: &mut Conn, now: Timestamp, from: ProductId, to: Prod
     Ok(())
 }
 
-/// Gives the rows of a table the order of `ids`. Returns how many there were.
-pub async fn reorder(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<usize> {
+/// Keeps others from reordering the rows of a table until the transaction ends.
+pub async fn lock_order(tx: &mut Conn, table: &'static str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(format!("order of {table}"))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Those of `ids` that the table has, in its order.
+pub async fn in_order(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let rows: Vec<Row> =
+        diesel::sql_query(format!("SELECT t.id FROM {table} t WHERE t.id = ANY ($1) ORDER BY t.sort, t.id"))
+            .bind::<Array<SqlUuid>, _>(ids)
+            .load(tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Gives the rows of a table the order of `ids`.
+pub async fn reorder(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<()> {
     diesel::sql_query(format!(
         "UPDATE {table} t SET sort = o.place::integer FROM unnest($1) WITH ORDINALITY AS o(id, place) WHERE t.id = o.id"
     ))
     .bind::<Array<SqlUuid>, _>(ids)
     .execute(tx)
-    .await
+    .await?;
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! `/admin/activity`.
 
+use std::str::FromStr;
+
 use actix_web::{get, web};
 use shared::identity::{ActivityFilter, ActivityPage};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,6 +10,7 @@ use super::store;
 use crate::App;
 use crate::http::error::Result;
 use crate::http::fields::Fields;
+use crate::http::paging::After;
 use crate::http::{Json, May, Query, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,9 +31,8 @@ async fn list_activity(
     fields.range("per_page", i64::from(per_page), 1, 200);
     fields.text("search", filter.search.as_deref().unwrap_or(""), 200);
     fields.text("action", filter.action.as_deref().unwrap_or(""), 64);
-    let after = filter.after.as_deref().map(store::Cursor::read);
-    fields.check(after != Some(None), "after", "invalid", "Send the `next` of the page before.");
     fields.finish()?;
+    let after = filter.after.as_deref().map(After::from_str).transpose()?;
     let mut conn = app.db.get().await?;
-    Ok(Json(store::page(&mut conn, &filter, after.flatten(), i64::from(per_page)).await?))
+    Ok(Json(store::page(&mut conn, &filter, after, i64::from(per_page)).await?))
 }

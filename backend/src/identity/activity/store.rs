@@ -11,24 +11,7 @@ use shared::{AdminId, ClientId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
-use crate::http::paging::like_pattern;
-
-/// Where a page ended: the instant in microseconds and the id of its last line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cursor(Timestamp, Uuid);
-
-impl Cursor {
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('-')?;
-        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-        Some(Self(at, Uuid::try_parse(id).ok()?))
-    }
-}
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.0.as_microsecond(), self.1.simple())
-    }
-}
+use crate::http::paging::{After, like_pattern};
 
 #[derive(Debug, HasQuery)]
 #[diesel(table_name = activity_log)]
@@ -55,11 +38,11 @@ struct Line {
 pub(super) async fn page(
     conn: &mut Conn,
     filter: &ActivityFilter,
-    after: Option<Cursor>,
+    after: Option<After>,
     per_page: i64,
 ) -> QueryResult<ActivityPage> {
     let mut query = Line::query().into_boxed();
-    if let Some(Cursor(at, id)) = after {
+    if let Some(After { at, id }) = after {
         let at = jiff_diesel::Timestamp::from(at);
         query = query.filter(activity_log::at.le(at));
         query = query.filter(activity_log::at.lt(at).or(activity_log::id.lt(id)));
@@ -101,7 +84,7 @@ pub(super) async fn page(
     if more {
         lines.pop();
     }
-    let next = lines.last().filter(|_| more).map(|line| Cursor(line.at, line.id).to_string());
+    let next = lines.last().filter(|_| more).map(|line| After { at: line.at, id: line.id }.to_string());
     let names = Names::of(conn, &lines).await?;
     let items = lines.into_iter().map(|line| names.entry(line)).collect();
     Ok(ActivityPage { items, next })

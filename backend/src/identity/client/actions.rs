@@ -279,12 +279,13 @@ async fn record_change(
     Ok(after)
 }
 
-/// Writes the address of a kind.
+/// Writes the address of a kind. Refuses a version that is not the client's present one.
 pub async fn put_address(
     app: &App,
     actor: &Actor,
     id: ClientId,
     kind: AddressKind,
+    version: i32,
     address: &PostalAddress,
 ) -> Result<ClientDetail> {
     let now = app.clock.now();
@@ -293,25 +294,29 @@ pub async fn put_address(
     fields.finish()?;
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
-        store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let client = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(client.version, version)?;
         let before = detail(tx, id).await?;
         store::put_address(tx, now, id, kind, address).await?;
+        store::touch(tx, now, id).await?;
         record_change(tx, now, actor, id, before, &format!("Changed the {kind} address of")).await
     })
     .await
 }
 
-/// Deletes an address; the billing address stays.
+/// Deletes an address; the billing address stays. Refuses a version that is not the client's present one.
 pub async fn delete_address(
     app: &App,
     actor: &Actor,
     id: ClientId,
     kind: AddressKind,
+    version: i32,
 ) -> Result<ClientDetail> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
-        store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let client = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(client.version, version)?;
         if kind == AddressKind::Billing {
             return Err(Refusal::because(Code::Conflict, "Invoices need the billing address.").into());
         }
@@ -319,6 +324,7 @@ pub async fn delete_address(
         if !store::delete_address(tx, id, kind).await? {
             return Err(Refusal::not_found().into());
         }
+        store::touch(tx, now, id).await?;
         record_change(tx, now, actor, id, before, &format!("Deleted the {kind} address of")).await
     })
     .await

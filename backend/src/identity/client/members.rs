@@ -1,7 +1,7 @@
 //! The users of a client as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use shared::identity::{ClientRole, ClientUser, UserStatus};
@@ -36,6 +36,8 @@ struct Row {
     last_sign_in_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
     disabled_at: Option<Timestamp>,
+    #[diesel(sql_type = Int4)]
+    version: i32,
     #[diesel(sql_type = Timestamptz, deserialize_as = jiff_diesel::Timestamp)]
     created_at: Timestamp,
 }
@@ -53,6 +55,7 @@ impl From<Row> for ClientUser {
             permissions: permissions_of_role(row.role, &row.permissions),
             last_sign_in_at: row.last_sign_in_at,
             disabled_at: row.disabled_at,
+            version: row.version,
             created_at: row.created_at,
         }
     }
@@ -60,7 +63,7 @@ impl From<Row> for ClientUser {
 
 const COLUMNS: &str =
     "m.user_id, u.email, u.first_name, u.last_name, u.status, u.two_factor, m.role, m.permissions,
-     u.last_sign_in_at, m.disabled_at, m.created_at";
+     u.last_sign_in_at, m.disabled_at, m.version, m.created_at";
 /// Of one client.
 const FROM: &str = "client_users m JOIN users u ON u.id = m.user_id WHERE m.client_id = $1";
 

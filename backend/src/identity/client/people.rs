@@ -118,7 +118,7 @@ pub(super) async fn associate(
     .await
 }
 
-/// Changes what a user may do for a client.
+/// Changes what a user may do for a client. Refuses a version that is not the present one.
 pub(super) async fn change(
     app: &App,
     actor: &Actor,
@@ -146,12 +146,17 @@ pub(super) async fn change_within(
     change: &shared::identity::ClientUserChange,
 ) -> Result<()> {
     check_role(change.role)?;
+    Refusal::if_changed(before.version, change.version)?;
     if before.role == ClientRole::Owner {
         return Err(Refusal::because(Code::Conflict, "Switch the owner first.").into());
     }
     let kept: Vec<&str> = change.permissions.iter().map(|permission| permission.as_str()).collect();
     diesel::update(client_users::table.find((client, before.user)))
-        .set((client_users::role.eq(change.role), client_users::permissions.eq(kept)))
+        .set((
+            client_users::role.eq(change.role),
+            client_users::permissions.eq(kept),
+            client_users::version.eq(client_users::version + 1),
+        ))
         .execute(tx)
         .await?;
     let text = format!("Changed {} from {} to {}", before.email, before.role, change.role);
@@ -296,12 +301,13 @@ pub(super) async fn switch_owner_within(
         return Ok(());
     }
     let of_client = client_users::table.filter(client_users::client_id.eq(client));
+    let raised = || client_users::version.eq(client_users::version + 1);
     diesel::update(of_client.filter(client_users::role.eq(ClientRole::Owner)))
-        .set(client_users::role.eq(ClientRole::Manager))
+        .set((client_users::role.eq(ClientRole::Manager), raised()))
         .execute(tx)
         .await?;
     diesel::update(client_users::table.find((client, user)))
-        .set(client_users::role.eq(ClientRole::Owner))
+        .set((client_users::role.eq(ClientRole::Owner), raised()))
         .execute(tx)
         .await?;
     let text = format!("Made {} the owner", next.email);

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
     AddressKind, ClientChange, ClientDetail, ClientFilter, ClientSummary, NewClient, PostalAddress,
 };
-use shared::{ClientId, Page, PageQuery};
+use shared::{ClientId, Page, PageQuery, VersionQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, export, store};
@@ -107,29 +107,31 @@ async fn change_client(
 
 /// Write an address of a client.
 #[utoipa::path(tag = "clients", operation_id = "putClientAddress", request_body = PostalAddress,
-    params(("id" = ClientId, Path), ("kind" = AddressKind, Path)),
+    params(("id" = ClientId, Path), ("kind" = AddressKind, Path), VersionQuery),
     responses((status = 200, body = ClientDetail)), extensions(("x-permission" = json!("clients.edit"))))]
 #[put("/admin/clients/{id}/addresses/{kind}")]
 async fn put_address(
     app: web::Data<App>,
     who: May<rights::ClientsEdit>,
     path: Path<(ClientId, AddressKind)>,
+    seen: Query<VersionQuery>,
     address: Json<PostalAddress>,
 ) -> Result<Json<ClientDetail>> {
     let (id, kind) = path.0;
-    Ok(Json(actions::put_address(&app, &who.actor, id, kind, &address).await?))
+    Ok(Json(actions::put_address(&app, &who.actor, id, kind, seen.version, &address).await?))
 }
 
 /// Delete an address of a client; the billing address stays.
 #[utoipa::path(tag = "clients", operation_id = "deleteClientAddress",
-    params(("id" = ClientId, Path), ("kind" = AddressKind, Path)),
+    params(("id" = ClientId, Path), ("kind" = AddressKind, Path), VersionQuery),
     responses((status = 200, body = ClientDetail)), extensions(("x-permission" = json!("clients.edit"))))]
 #[delete("/admin/clients/{id}/addresses/{kind}")]
 async fn delete_address(
     app: web::Data<App>,
     who: May<rights::ClientsEdit>,
     path: Path<(ClientId, AddressKind)>,
+    seen: Query<VersionQuery>,
 ) -> Result<Json<ClientDetail>> {
     let (id, kind) = path.0;
-    Ok(Json(actions::delete_address(&app, &who.actor, id, kind).await?))
+    Ok(Json(actions::delete_address(&app, &who.actor, id, kind, seen.version).await?))
 }

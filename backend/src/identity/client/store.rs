@@ -438,6 +438,15 @@ pub async fn set_status(
     Ok(())
 }
 
+/// Raises the version of a client whose addresses change.
+pub async fn touch(tx: &mut Conn, now: Timestamp, id: ClientId) -> QueryResult<()> {
+    diesel::update(clients::table.find(id))
+        .set((clients::version.eq(clients::version + 1), clients::updated_at.eq(now.to_diesel())))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 type AddressRow =
     (AddressId, AddressKind, String, String, String, String, String, Option<String>, jiff_diesel::Timestamp);
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::identity::{AdminChange, AdminDetail, AdminStatus, NewAdmin, PermissionOrigin};
-use shared::{AdminGroupId, AdminId, Code, Language, Permission};
+use shared::{AdminGroupId, AdminId, Code, Language, Permission, Rehearsal};
 
 use super::store::{self, AdminValues};
 use crate::App;
 use crate::audit::{self, Actor, Entry, Who};
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::Fields;
 use crate::http::access::Staff;
 use crate::http::error::{Error, Refusal, Result};
@@ -18,7 +18,7 @@ use crate::identity::access::{Permissions, permissions_of};
 use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
-use crate::identity::{contact, factor, link, password, random};
+use crate::identity::{contact, factor, link, password, random, ways_in};
 use crate::notify::{Event, Letter};
 use crate::settings;
 
@@ -215,26 +215,35 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
 pub(super) async fn delete(app: &App, who: &Staff, id: AdminId) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        store::lock(tx).await?;
-        let before = store::find_admin(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        need_not_above(tx, who, id).await?;
-        if id == who.admin {
-            return Err(Refusal::because(Code::Conflict, "Nobody deletes himself.").into());
-        }
-        if store::wrote_notes(tx, id).await? {
-            return Err(Refusal::because(
-                Code::InUse,
-                "Notes about clients carry this name. Disable the account.",
-            )
-            .into());
-        }
-        store::delete_admin(tx, id).await?;
-        need_super(tx).await?;
-        told(tx, &who.actor, now, id, "admin.deleted", format!("Deleted the administrator {}", before.email))
-            .await
+    conn.transaction::<_, Error, _>(async |tx| delete_in(tx, now, who, id).await).await
+}
+
+/// Says what deleting a member of staff would take with him. Refuses what `delete` refuses.
+pub(super) async fn rehearse_delete(app: &App, who: &Staff, id: AdminId) -> Result<Rehearsal> {
+    let now = app.clock.now();
+    db::rehearse(&mut *app.db.get().await?, async |tx| {
+        let effects = ways_in::closed(tx, now, Person::Admin(id)).await?;
+        delete_in(tx, now, who, id).await?;
+        Ok(Rehearsal { effects })
     })
     .await
+}
+
+async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminId) -> Result<()> {
+    store::lock(tx).await?;
+    let before = store::find_admin(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    need_not_above(tx, who, id).await?;
+    if id == who.admin {
+        return Err(Refusal::because(Code::Conflict, "Nobody deletes himself.").into());
+    }
+    if store::wrote_notes(tx, id).await? {
+        let detail = "Notes about clients carry this name. Disable the account.";
+        return Err(Refusal::because(Code::InUse, detail).into());
+    }
+    store::delete_admin(tx, id).await?;
+    need_super(tx).await?;
+    told(tx, &who.actor, now, id, "admin.deleted", format!("Deleted the administrator {}", before.email))
+        .await
 }
 
 /// Mails a member of staff a link to set a new password.

@@ -1,14 +1,15 @@
 //! Groups of staff: creating, changing, deleting.
 
 use diesel_async::AsyncConnection;
+use jiff::Timestamp;
 use shared::identity::{AdminGroupChange, AdminGroupDetail, AdminGroupKind, NewAdminGroup};
-use shared::{AdminGroupId, Code, Permission};
+use shared::{AdminGroupId, Code, Effect, EffectKind, Permission, Rehearsal};
 
 use super::admins::{need_cover, need_super, tell_changed};
 use super::store;
 use crate::App;
 use crate::audit::{self, Entry};
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::Fields;
 use crate::http::access::Staff;
 use crate::http::error::{Error, Refusal, Result};
@@ -166,25 +167,37 @@ fn need_all_for(who: &Staff, grants_all: bool) -> Result<()> {
 pub(super) async fn delete(app: &App, who: &Staff, id: AdminGroupId) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        store::lock(tx).await?;
-        let group = store::find_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        need_all_for(who, group.grants_all)?;
-        if !store::group_members(tx, id).await?.is_empty() {
-            return Err(Refusal::because(Code::InUse, "Somebody is in this group.").into());
-        }
-        let reached = store::reached_by(tx, id).await?;
-        if !reached.is_empty() {
-            return Err(Refusal::because(Code::InUse, "Another group with members holds this group.").into());
-        }
-        store::delete_group(tx, id).await?;
-        let entry = Entry {
-            action: "admin_group.deleted",
-            description: format!("Deleted the group {}", group.name),
-            subject: Some(("admin_group", id.0)),
-            ..Entry::default()
-        };
-        Ok(audit::record(tx, &who.actor, now, entry).await?)
+    conn.transaction::<_, Error, _>(async |tx| delete_in(tx, now, who, id).await).await
+}
+
+/// Says what deleting a group would take with it. Refuses what `delete` refuses.
+pub(super) async fn rehearse_delete(app: &App, who: &Staff, id: AdminGroupId) -> Result<Rehearsal> {
+    let now = app.clock.now();
+    db::rehearse(&mut *app.db.get().await?, async |tx| {
+        let holders = store::count_holders(tx, id).await?;
+        delete_in(tx, now, who, id).await?;
+        let lose = Effect::some(EffectKind::StaffGroupsDetached, holders, "groups of staff lose it.");
+        Ok(Rehearsal { effects: std::iter::once(Effect::deleted()).chain(lose).collect() })
     })
     .await
+}
+
+async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminGroupId) -> Result<()> {
+    store::lock(tx).await?;
+    let group = store::find_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    need_all_for(who, group.grants_all)?;
+    if !store::group_members(tx, id).await?.is_empty() {
+        return Err(Refusal::because(Code::InUse, "Somebody is in this group.").into());
+    }
+    if !store::reached_by(tx, id).await?.is_empty() {
+        return Err(Refusal::because(Code::InUse, "Another group with members holds this group.").into());
+    }
+    store::delete_group(tx, id).await?;
+    let entry = Entry {
+        action: "admin_group.deleted",
+        description: format!("Deleted the group {}", group.name),
+        subject: Some(("admin_group", id.0)),
+        ..Entry::default()
+    };
+    Ok(audit::record(tx, &who.actor, now, entry).await?)
 }

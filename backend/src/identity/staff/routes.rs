@@ -6,7 +6,7 @@ use shared::identity::{
     AdminGroupSummary, AdminSummary, NewAdmin, NewAdminGroup, PermissionArea, PermissionCatalogue,
     PermissionEntry, Reason,
 };
-use shared::{AdminGroupId, AdminId, Page, PageQuery, Permission};
+use shared::{AdminGroupId, AdminId, DryRun, Page, PageQuery, Permission, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{admins, groups, store};
@@ -102,14 +102,19 @@ async fn change_admin(
 }
 
 /// Delete an administrator.
-#[utoipa::path(tag = "staff", operation_id = "deleteAdmin", params(("id" = AdminId, Path)),
-    responses((status = 204, description = "Deleted.")), extensions(("x-permission" = json!("staff.edit"))))]
+#[utoipa::path(tag = "staff", operation_id = "deleteAdmin", params(("id" = AdminId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
+        (status = 204, description = "Deleted.")), extensions(("x-permission" = json!("staff.edit"))))]
 #[delete("/admin/admins/{id}")]
 async fn delete_admin(
     app: web::Data<App>,
     who: May<rights::StaffEdit>,
     id: Path<AdminId>,
+    dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(admins::rehearse_delete(&app, &who.staff, *id).await?));
+    }
     need_sudo(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     admins::delete(&app, &who.staff, *id).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -199,14 +204,19 @@ async fn change_group(
 }
 
 /// Delete a group that nobody is in.
-#[utoipa::path(tag = "staff", operation_id = "deleteAdminGroup", params(("id" = AdminGroupId, Path)),
-    responses((status = 204, description = "Deleted.")), extensions(("x-permission" = json!("staff.edit"))))]
+#[utoipa::path(tag = "staff", operation_id = "deleteAdminGroup", params(("id" = AdminGroupId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
+        (status = 204, description = "Deleted.")), extensions(("x-permission" = json!("staff.edit"))))]
 #[delete("/admin/admin-groups/{id}")]
 async fn delete_group(
     app: web::Data<App>,
     who: May<rights::StaffEdit>,
     id: Path<AdminGroupId>,
+    dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(groups::rehearse_delete(&app, &who.staff, *id).await?));
+    }
     need_sudo(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     groups::delete(&app, &who.staff, *id).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -3,7 +3,7 @@
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::identity::{NewUser, UserChange, UserDetail, UserStatus};
-use shared::{Code, Effect, EffectKind, Rehearsal, UserId};
+use shared::{Code, Rehearsal, UserId};
 
 use super::store::{self, Changed, NewRow};
 use crate::App;
@@ -16,7 +16,7 @@ use crate::identity::link::store::is_taken;
 use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
-use crate::identity::{contact, password};
+use crate::identity::{contact, password, ways_in};
 use crate::settings;
 
 pub(super) async fn detail(conn: &mut Conn, id: UserId) -> Result<UserDetail> {
@@ -136,16 +136,8 @@ pub(super) async fn delete(app: &App, actor: &Actor, id: UserId) -> Result<()> {
 pub(super) async fn rehearse_delete(app: &App, actor: &Actor, id: UserId) -> Result<Rehearsal> {
     let now = app.clock.now();
     db::rehearse(&mut *app.db.get().await?, async |tx| {
-        let (sessions, tokens) = store::count_ways_in(tx, now, id).await?;
+        let effects = ways_in::closed(tx, now, Person::User(id)).await?;
         delete_in(tx, now, actor, id).await?;
-        let counted = [
-            (EffectKind::SessionsEnded, sessions, "browsers are signed out."),
-            (EffectKind::TokensRevoked, tokens, "API tokens stop working."),
-        ];
-        let mut effects = vec![Effect::new(EffectKind::Deleted, "It is deleted for good.")];
-        for (code, count, message) in counted.into_iter().filter(|(_, count, _)| *count > 0) {
-            effects.push(Effect::new(code, format!("{count} {message}")).counted(count));
-        }
         Ok(Rehearsal { effects })
     })
     .await

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, 
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
-use schema::{api_tokens, sessions, users};
+use schema::users;
 use shared::identity::{
     ClientRole, ClientStatus, UserClient, UserDetail, UserFilter, UserStatus, UserSummary,
 };
@@ -282,22 +282,6 @@ pub async fn update(tx: &mut Conn, now: Timestamp, id: UserId, changed: &Changed
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Open sessions and valid tokens of a user.
-pub async fn count_ways_in(conn: &mut Conn, now: Timestamp, id: UserId) -> QueryResult<(i64, i64)> {
-    let at = now.to_diesel();
-    let sessions = sessions::table
-        .filter(sessions::user_id.eq(id).and(sessions::ended_at.is_null()).and(sessions::expires_at.gt(at)))
-        .count()
-        .get_result(conn)
-        .await?;
-    let tokens = api_tokens::table
-        .filter(api_tokens::user_id.eq(id).and(api_tokens::revoked_at.is_null()))
-        .count()
-        .get_result(conn)
-        .await?;
-    Ok((sessions, tokens))
 }
 
 /// Deletes a user; sessions, factors, links and tokens go with him.

@@ -79,10 +79,29 @@ impl Want {
     }
 }
 
-/// Every queue gets its least; what is left goes, slot by slot, to the queue with the most waiting for each slot it has.
-/// Nothing waits: the slots are spread evenly.
+/// What each queue can have at most, over all processes: `slots` are those of each of them.
+pub(in crate::jobs) fn in_force(slots: &[usize], controls: &[(Queue, QueueControl)]) -> Vec<(Queue, i64)> {
+    let wants: Vec<Want> = controls.iter().map(|(_, control)| Want::of(Some(*control), 0)).collect();
+    let most = |at: usize| slots.iter().map(|slots| alone(*slots, &wants, at)).sum::<usize>();
+    let told = |(at, (queue, _)): (usize, &(Queue, QueueControl))| {
+        (*queue, i64::try_from(most(at)).unwrap_or(i64::MAX))
+    };
+    controls.iter().enumerate().map(told).collect()
+}
+
+/// What a queue gets while nothing waits in the others.
+fn alone(slots: usize, wants: &[Want], at: usize) -> usize {
+    let others_rest = |(other, want): (usize, &Want)| {
+        if other == at { *want } else { Want { max: want.min, ..*want } }
+    };
+    let wants: Vec<Want> = wants.iter().enumerate().map(others_rest).collect();
+    share_out(slots, &wants)[at]
+}
+
+/// Every queue gets its least, but never more than there is in all; what is left goes, slot by slot, to the queue with the
+/// most waiting for each slot it has. Nothing waits: the slots are spread evenly.
 fn share_out(slots: usize, wants: &[Want]) -> Vec<usize> {
-    let mut shares: Vec<usize> = wants.iter().map(|want| want.min).collect();
+    let mut shares: Vec<usize> = wants.iter().map(|want| want.min.min(slots)).collect();
     let mut left = slots.saturating_sub(shares.iter().sum());
     while left > 0 {
         // The most waiting for each slot it has; among equals the one with fewer slots, then the earlier.
@@ -118,5 +137,31 @@ mod tests {
     fn the_least_is_kept_and_the_most_is_not_passed() {
         assert_eq!(share_out(2, &[want(1, 8, 5), want(2, 8, 0), want(1, 8, 0)]), [1, 2, 1]);
         assert_eq!(share_out(100, &[want(1, 4, 5), want(2, 2, 9)]), [4, 2]);
+    }
+
+    #[test]
+    fn a_process_runs_no_more_of_a_queue_than_it_runs_at_all() {
+        assert_eq!(share_out(8, &[want(20, 64, 900), want(1, 8, 0)]), [8, 1]);
+        let wants = [want(1, 64, 0), want(2, 8, 0), want(1, 1, 0)];
+        let most: Vec<usize> = (0..3).map(|at| alone(8, &wants, at)).collect();
+        assert_eq!(most, [5, 6, 1]);
+        assert_eq!(alone(64, &wants, 0), 61);
+        assert_eq!(alone(100, &wants, 0), 64);
+        // However much waits, that is never passed.
+        let busy = wants.map(|want| Want { waits: 900, ..want });
+        assert!(share_out(8, &busy).iter().zip(most).all(|(share, most)| *share <= most));
+    }
+
+    #[test]
+    fn what_is_in_force_is_the_sum_over_the_processes() {
+        let control = |least, most| QueueControl {
+            paused: false,
+            concurrency_min: least,
+            concurrency_max: most,
+            version: 1,
+        };
+        let controls = [(Queue::Default, control(1, 64)), (Queue::Mail, control(2, 3))];
+        assert_eq!(in_force(&[8, 4], &controls), [(Queue::Default, 6 + 2), (Queue::Mail, 3 + 3)]);
+        assert_eq!(in_force(&[], &controls), [(Queue::Default, 0), (Queue::Mail, 0)]);
     }
 }

@@ -31,11 +31,12 @@ async fn the_owner_changes_disables_and_removes_users() {
     let path = format!("/clients/{}/users/{}", ada.id, other.user);
 
     colleague.get(&profile).await.expect(403);
-    let changed: ClientUser = ada.calls.put(&path, json!({ "role": "manager" })).await.expect(200).read();
+    let role = |role: &str, version: i32| json!({ "version": version, "role": role });
+    let changed: ClientUser = ada.calls.put(&path, role("manager", 1)).await.expect(200).read();
     assert_eq!((changed.role.as_str(), changed.permissions.len()), ("manager", 6));
     colleague.get(&profile).await.expect(200);
     colleague.get(&format!("/clients/{}/users", ada.id)).await.expect(403);
-    let owner = ada.calls.put(&path, json!({ "role": "owner" })).await.expect(422);
+    let owner = ada.calls.put(&path, role("owner", 2)).await.expect(422);
     assert_eq!(owner.refused_fields(), ["role"]);
 
     let token = json!({ "name": "Script", "scopes": ["profile:read"] });
@@ -67,7 +68,7 @@ async fn the_owner_changes_disables_and_removes_users() {
         assert_eq!(panel.count(&rows).await, 1, "{action}");
     }
     ada.calls.delete(&path).await.expect(404);
-    ada.calls.put(&path, json!({ "role": "manager" })).await.expect(404);
+    ada.calls.put(&path, role("manager", 2)).await.expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +80,7 @@ async fn nobody_touches_the_owner_himself_or_who_may_do_more() {
     panel.colleague(ada.id, &["services"]).await;
     panel.colleague(ada.id, &["documents"]).await;
     let of = |user: shared::UserId| format!("/clients/{}/users/{user}", ada.id);
-    let role = |permissions: &[&str]| json!({ "role": "custom", "permissions": permissions });
+    let role = |permissions: &[&str]| json!({ "version": 1, "role": "custom", "permissions": permissions });
     for answer in [
         clerk.put(&of(ada.user), role(&["documents"])).await,
         clerk.post(&format!("{}/disable", of(ada.user)), json!({})).await,
@@ -104,7 +105,8 @@ async fn nobody_touches_the_owner_himself_or_who_may_do_more() {
     assert_eq!(above.problem().code, Code::NotAllowed);
     let more = clerk.put(&of(with("documents")), role(&["documents", "services"])).await.expect(422);
     assert_eq!(more.refused_fields(), ["permissions"]);
-    let manager = clerk.put(&of(with("documents")), json!({ "role": "manager" })).await.expect(422);
+    let manager = json!({ "version": 1, "role": "manager" });
+    let manager = clerk.put(&of(with("documents")), manager).await.expect(422);
     assert_eq!(manager.refused_fields(), ["role"]);
     clerk.put(&of(with("documents")), role(&["users", "documents"])).await.expect(200);
     clerk.post(&format!("/clients/{}/owner", ada.id), json!({ "user": clerk_id })).await.expect(403);
@@ -125,7 +127,7 @@ async fn changes_of_users_ask_for_the_password_and_are_not_for_tokens() {
     script.delete(&path).await.expect(403);
     panel.sql("UPDATE sessions SET sudo_until = NULL").await;
     for answer in [
-        ada.calls.put(&path, json!({ "role": "manager" })).await,
+        ada.calls.put(&path, json!({ "version": 1, "role": "manager" })).await,
         ada.calls.post(&format!("{path}/disable"), json!({})).await,
         ada.calls.post(&format!("{path}/enable"), json!({})).await,
         ada.calls.delete(&path).await,

@@ -13,8 +13,8 @@ super::sections! {
         queues: DeskQueues {
             default, billing, provisioning, mail, title, text, waiting, later, running, longest_wait,
             done_day, failed_day, processes, no_processes, process, work, seen, alive, gone, heartbeat,
-            last_run, paused, at_once, steer, pause, pause_help, least, most, share_help, retry_all,
-            retry_effect, over_time, nothing_finished, throughput, run_time, kinds, done, failed, longest,
+            last_run, paused, at_once, steer, pause, pause_help, least, most, in_force, share_help,
+            retry_all, retry_effect, over_time, nothing_finished, throughput, run_time, kinds, done, failed, longest,
         }
         orders: DeskOrders {
             title, text, none, due_now, missing, proforma, placed_by, cancelled_at, cancel, cancel_text,
@@ -30,7 +30,7 @@ super::sections! {
         client: DeskClient {
             who, newest, changes, sessions, no_sessions, activity, signed_in, ended, open, browser,
             other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
-            sessions_text,
+            sessions_text, charged, charged_text, charged_none,
         }
         access: DeskAccess {
             schemes, schemes_text, scheme, staff, unknown, no_password,

@@ -208,6 +208,11 @@ pub(in crate::identity::staff) async fn delete_group(tx: &mut Conn, id: AdminGro
     Ok(())
 }
 
+/// How many groups hold this one.
+pub(in crate::identity::staff) async fn count_holders(conn: &mut Conn, id: AdminGroupId) -> QueryResult<i64> {
+    admin_group_groups::table.filter(admin_group_groups::member_id.eq(id)).count().get_result(conn).await
+}
+
 /// Writes what a group holds.
 pub(in crate::identity::staff) async fn set_contents(
     tx: &mut Conn,

@@ -51,17 +51,19 @@ pub(super) fn MoveRow(
 ) -> impl IntoView {
     let last = ids.len().saturating_sub(1);
     let wanted = StoredValue::new(ids.clone());
+    let read = StoredValue::new(ids);
     let send = submit_with(
-        move || async move { api::catalog::reorder(what, &NewOrderOfRows { ids: wanted.get_value() }).await },
+        move || {
+            api::catalog::reorder(what, &NewOrderOfRows { ids: wanted.get_value(), read: read.get_value() })
+        },
         move |_| done.run(()),
     );
     let swap = move |with: usize| {
-        let mut ids = ids.clone();
+        let mut ids = read.get_value();
         ids.swap(index, with);
         wanted.set_value(ids);
         send.run.run(());
     };
-    let up = swap.clone();
     view! {
         <span class="inline-flex">
             <button
@@ -69,7 +71,7 @@ pub(super) fn MoveRow(
                 class="btn btn-ghost btn-icon btn-sm"
                 aria-label=ta().move_up
                 disabled=index == 0
-                on:click=move |_| up(index - 1)
+                on:click=move |_| swap(index - 1)
             >
                 <Icon icon=lu::LuArrowUp />
             </button>

@@ -76,11 +76,15 @@ fn Address(
     let first = StoredValue::new(untrack(|| form.read()));
     let dirty = Memo::new(move |_| first.with_value(|first| *first != form.read()));
     let errors = FormErrors::new();
+    let version = move || {
+        let version = client.data().with_untracked(|client| client.as_ref().map(|client| client.version));
+        version.unwrap_or_default()
+    };
     let send = submit(
         errors,
         move || {
             let body = untrack(|| form.read());
-            async move { api::people::set_address(id, kind, &body).await }
+            api::people::set_address(id, kind, version(), &body)
         },
         move |detail| {
             first.set_value(untrack(|| form.read()));
@@ -90,7 +94,7 @@ fn Address(
     );
     let delete_open = RwSignal::new(false);
     let delete = submit_with(
-        move || api::people::delete_address(id, kind),
+        move || api::people::delete_address(id, kind, version()),
         move |detail| {
             delete_open.set(false);
             client.put(detail);

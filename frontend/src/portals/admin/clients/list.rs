@@ -2,23 +2,53 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::Permission;
+use rust_decimal::Decimal;
+use shared::billing::wallet::ClientCharges;
 use shared::identity::{ClientStatus, ClientSummary};
-use ui::{Avatar, Column, EmptyState, PageHead, lu, use_list};
+use shared::{Money, Page, Permission};
+use ui::{Avatar, Column, EmptyState, PageHead, SparkRow, lu, use_list};
 
-use crate::i18n::{fill, t, ta};
+use crate::i18n::{fill, t, ta, td};
 use crate::parts::filters::{FilterSegment, FilterSelect};
 use crate::parts::range::{FilterRange, RangeNames, with_instants};
 use crate::parts::{AddLink, ClientBadge, DataTable};
 use crate::portals::admin::clients::{currency_options, use_company_options};
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
 /// Clients are found by when they came.
 const CREATED: RangeNames = RangeNames { from: "created_from", to: "created_to" };
 
-fn columns() -> Vec<Column<ClientSummary>> {
+/// The last thirty days of a client as a line, with the days on which it was charged behind it.
+fn spark(charges: &ClientCharges) -> AnyView {
+    let words = &td().client;
+    if charges.total.is_zero() {
+        return view! { <span class="sub" title=words.charged_none aria-label=words.charged_none>"—"</span> }
+            .into_any();
+    }
+    let currency = charges.total.currency();
+    let amount = |day: &Decimal| format::money(Money::ledger(*day, currency));
+    let mut days = Vec::with_capacity(charges.days.len());
+    let mut day = charges.from;
+    for charged in &charges.days {
+        days.push((day, charged));
+        day = day.tomorrow().unwrap_or(day);
+    }
+    // Parts of a cent count as well.
+    let scaled =
+        |charged: &Decimal| (*charged * Decimal::from(10_000)).trunc().try_into().unwrap_or(i64::MAX);
+    let values = charges.days.iter().map(scaled).collect();
+    let most = days.iter().max_by_key(|(_, charged)| **charged);
+    let (most_on, most) = most.map(|(day, charged)| (format::day(*day), amount(charged))).unwrap_or_default();
+    let figure = format::money_short(charges.total);
+    let text = fill(words.charged_text, &[("total", &figure), ("day", &most_on), ("most", &most)]);
+    let charged_days = days.iter().rev().filter(|(_, charged)| !charged.is_zero());
+    let rows = charged_days.map(|(day, charged)| (format::day_short(*day), amount(charged))).collect();
+    view! { <SparkRow values figure text rows /> }.into_any()
+}
+
+fn columns(charges: Query<Vec<ClientCharges>>) -> Vec<Column<ClientSummary>> {
     vec![
         Column::new("name", ta().client, |client: &ClientSummary| {
             let below = match &client.owner {
@@ -48,6 +78,14 @@ fn columns() -> Vec<Column<ClientSummary>> {
         })
         .end()
         .sorted_by("balance"),
+        Column::new("charged", td().client.charged, move |client: &ClientSummary| {
+            let id = client.id;
+            move || {
+                charges
+                    .data()
+                    .with(|all| all.as_ref().and_then(|all| all.iter().find(|one| one.client_id == id).map(spark)))
+            }
+        }),
         Column::new("created", t().created_at, |client: &ClientSummary| format::date(client.created_at))
             .sorted_by("created_at"),
     ]
@@ -59,6 +97,16 @@ pub fn ClientsPage() -> impl IntoView {
     let list = use_list("-created_at");
     let clients = use_query(move || with_instants(&list.api_query(), CREATED), api::people::clients);
     let companies = use_company_options();
+    let shown = Memo::new(move |_| {
+        let ids = |page: &Page<ClientSummary>| page.items.iter().map(|client| client.id).collect::<Vec<_>>();
+        clients.data().with(|page| page.as_ref().map(ids).unwrap_or_default())
+    });
+    let charges = use_query(
+        move || shown.get(),
+        |clients| async move {
+            if clients.is_empty() { Ok(Vec::new()) } else { api::billing::client_charges(&clients).await }
+        },
+    );
     let total = move || {
         clients
             .data()
@@ -72,7 +120,7 @@ pub fn ClientsPage() -> impl IntoView {
         <DataTable
             query=clients
             list
-            columns=columns()
+            columns=columns(charges)
             label=ta().clients
             search_hint=ta().search_clients
             filters=Box::new(move || {

@@ -19,7 +19,7 @@ use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit, submit_with};
+use crate::parts::{Arrived, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -104,6 +104,7 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             id=id.0
             badges
             delete_text=Some(td().company.delete_text)
+            rehearsed=true
             menu=menu.into()
         >
             {if archived {
@@ -121,7 +122,9 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             action=ta().archive
             busy=archive.busy
             on_confirm=archive.run
-        />
+        >
+            <WouldHappen ask=move || api::billing::rehearse_archive_company(id) />
+        </Confirm>
     }
     .into_any()
 }
@@ -295,6 +298,7 @@ fn Series(id: CompanyId, series: NumberSeries, company: Query<CompanyDetail>) ->
 #[component]
 fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
     let id = detail.id;
+    let version = detail.profile.version.unwrap_or_default();
     let logo = RwSignal::new(None::<LogoInput>);
     let send = submit_with(
         move || async move {
@@ -309,7 +313,7 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
         },
     );
     let remove = submit_with(
-        move || api::billing::delete_logo(id),
+        move || api::billing::delete_logo(id, version),
         move |detail| {
             company.put(detail);
             toast_ok(t().deleted);
@@ -332,7 +336,7 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             // Latin-1 text of the bytes is what btoa encodes.
             let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
             if let Ok(content) = window().btoa(&text) {
-                logo.set(Some(LogoInput { media_type, content }));
+                logo.set(Some(LogoInput { version, media_type, content }));
                 send.run.run(());
             }
         });

@@ -6,8 +6,8 @@ use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, 
 use shared::billing::payment::{PaidFromWallet, PaymentSummary};
 use shared::{DocumentId, Money, Permission};
 use ui::{
-    Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, FormErrors, Icon, TextArea,
-    lu, toast_ok,
+    Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, FormErrors, Icon,
+    TableWrap, TextArea, lu, toast_ok,
 };
 
 use super::book_payment::BookPayment;
@@ -238,51 +238,61 @@ fn Payments(id: DocumentId, payments: Vec<PaymentSummary>) -> impl IntoView {
             {if payments.is_empty() {
                 view! { <EmptyState icon=lu::LuCreditCard title=ta().no_payments /> }.into_any()
             } else {
-                view! {
-                    <div class="table-wrap" tabindex="0" role="region" aria-label=ta().payments>
-                        <table class="table">
-                            <thead>
-                                <tr>
-                                    <th>{ta().received_on}</th>
-                                    <th>{ta().gateway}</th>
-                                    <th>{ta().external_id}</th>
-                                    <th class="end">{ta().gross}</th>
-                                    <th class="end">{ta().to_wallet}</th>
-                                    <th class="end">{ta().to_tax}</th>
-                                    <th class="end">{ta().to_suspense}</th>
-                                    <th class="end">{word("refunded")}</th>
-                                </tr>
-                            </thead>
-                            <tbody>
-                                {payments
-                                    .into_iter()
-                                    .map(|payment| {
-                                        view! {
-                                            <tr>
-                                                <td>
-                                                    <a class="row-link" href=format!("/admin/payments?payment={}", payment.id)>
-                                                        {format::day(payment.received_on)}
-                                                    </a>
-                                                </td>
-                                                <td>{payment.gateway_name}</td>
-                                                <td class="mono">{payment.external_id}</td>
-                                                <td class="end num strong">{format::money(payment.gross)}</td>
-                                                <td class="end num">{format::money(payment.to_wallet)}</td>
-                                                <td class="end num">{format::money(payment.to_tax)}</td>
-                                                <td class="end num">{format::money(payment.to_suspense)}</td>
-                                                <td class="end num">{format::money(payment.refunded)}</td>
-                                            </tr>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </tbody>
-                        </table>
-                    </div>
-                }
-                    .into_any()
+                payments_table(payments)
             }}
         </Card>
     }
+}
+
+/// Where the money of payments went; what went nowhere else has no columns.
+fn payments_table(payments: Vec<PaymentSummary>) -> AnyView {
+    type Amount = fn(&PaymentSummary) -> Money;
+    let amounts: [(&str, Amount, bool); 5] = [
+        (ta().gross, |payment| payment.gross, true),
+        (ta().to_wallet, |payment| payment.to_wallet, true),
+        (ta().to_tax, |payment| payment.to_tax, true),
+        (ta().to_suspense, |payment| payment.to_suspense, false),
+        (word("refunded"), |payment| payment.refunded, false),
+    ];
+    let is_shown = |(_, of, always): &(&str, Amount, bool)| {
+        *always || payments.iter().any(|payment| !of(payment).is_zero())
+    };
+    let amounts: Vec<(&str, Amount)> =
+        amounts.into_iter().filter(is_shown).map(|(title, of, _)| (title, of)).collect();
+    let heads = amounts.iter().map(|(title, _)| view! { <th scope="col" class="end">{*title}</th> });
+    let heads = heads.collect_view();
+    let row = |payment: PaymentSummary| {
+        let cells =
+            amounts.iter().map(|(_, of)| view! { <td class="end num">{format::money(of(&payment))}</td> });
+        let cells = cells.collect_view();
+        view! {
+            <tr>
+                <th scope="row">
+                    <a class="row-link" href=format!("/admin/payments?payment={}", payment.id)>
+                        {format::day(payment.received_on)}
+                    </a>
+                    <small class="sub">{payment.gateway_name}</small>
+                    <small class="sub mono break-all">{payment.external_id}</small>
+                </th>
+                {cells}
+            </tr>
+        }
+    };
+    let rows = payments.iter().cloned().map(row).collect_view();
+    view! {
+        <TableWrap label=ta().payments>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{ta().received_on}</th>
+                        {heads}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableWrap>
+    }
+    .into_any()
 }
 
 /// Asks before a document is paid out of its client's wallet.

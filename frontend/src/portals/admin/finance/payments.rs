@@ -141,7 +141,8 @@ fn Details(id: PaymentId, payments: Query<Page<PaymentSummary>>) -> impl IntoVie
     view! {
         <Loaded query=payment rows=8 let:payment>
             {
-                let can = !waiting(&payment).is_zero() && may(Permission::PaymentsBook);
+                let here = payment.status == PaymentStatus::Succeeded;
+                let can = here && !waiting(&payment).is_zero() && may(Permission::PaymentsBook);
                 let kept = StoredValue::new(payment.clone());
                 view! {
                     <Facts rows=facts(&payment) />

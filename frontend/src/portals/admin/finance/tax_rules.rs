@@ -77,10 +77,12 @@ fn Rules(
     let dragged = RwSignal::new(None::<(TaxRuleId, u32)>);
     let over = RwSignal::new(None::<u32>);
     let target = RwSignal::new((TaxRuleId(uuid::Uuid::nil()), 0_u32));
+    let read = StoredValue::new(list.iter().map(|rule| rule.id).collect::<Vec<_>>());
     let moving = submit_with(
         move || async move {
             let (id, position) = target.get_untracked();
-            api::billing::move_tax_rule(id, &TaxRuleMove { position }).await
+            let read = read.get_value();
+            api::billing::move_tax_rule(id, &TaxRuleMove { position, read }).await
         },
         move |_| rules.refetch(),
     );

@@ -8,7 +8,7 @@ use ui::{Badge, Button, Card, EmptyState, Note, PageHead, StatCard, TableWrap, T
 
 use super::queue_charts::QueueCharts;
 use super::queue_control::{QueueControls, Steering};
-use crate::i18n::{t, ta, td, word};
+use crate::i18n::{fill, t, ta, td, word};
 use crate::parts::{Live, LiveSwitch, Loaded};
 use crate::query::use_query;
 use crate::session::may;
@@ -143,7 +143,10 @@ fn queue(queue: QueueStatus, steering: Steering) -> impl IntoView {
             <td class="end num">{format::count(queue.waiting)}</td>
             <td class="end num">{format::count(queue.later)}</td>
             <td class="end num">{format::count(queue.processing)}</td>
-            <td class="end num">{format!("{}–{}", control.concurrency_min, control.concurrency_max)}</td>
+            <td class="end num">
+                {format!("{}–{}", control.concurrency_min, control.concurrency_max)}
+                <small class="sub">{fill(words.in_force, &[("n", &format::count(queue.in_force))])}</small>
+            </td>
             <td class="end num">{format::duration(queue.longest_wait_seconds)}</td>
             <td class="end num">{format::count(queue.completed_day)}</td>
             <td class=failed>
@@ -184,7 +187,7 @@ fn process(process: RunningProcess) -> impl IntoView {
                 {process.leader.then(|| view! { " " <Badge text=ta().leader tone=Tone::Brand /> })}
             </td>
             <td class="mono">{process.role}</td>
-            <td class="end num">{format::count(process.running)}</td>
+            <td class="end num">{format!("{} / {}", process.running, process.concurrency)}</td>
             <td class="mono">{process.version}</td>
             <td>{format::date_time(process.started_at)}</td>
             <td>{format::date_time_exact(process.seen_at)}</td>

@@ -221,7 +221,7 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                     })}
             }
         };
-        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_admin_text) menu=menu.into() /> }
+        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_admin_text) rehearsed=true menu=menu.into() /> }
             .into_any()
     } else {
         view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()

@@ -11,7 +11,7 @@ use ui::{
 
 use crate::api;
 use crate::i18n::{t, ta, word};
-use crate::parts::{Loaded, submit, submit_with};
+use crate::parts::{Loaded, WouldHappen, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -129,7 +129,16 @@ fn Row(
                             </Menu>
                         }
                     })}
-                <Confirm open title=t().delete text=ta().delete_currency_text action=t().delete busy=delete.busy on_confirm=delete.run />
+                <Confirm
+                    open
+                    title=t().delete
+                    text=ta().delete_currency_text
+                    action=t().delete
+                    busy=delete.busy
+                    on_confirm=delete.run
+                >
+                    <WouldHappen ask=move || api::settings::rehearse_delete_currency(code) />
+                </Confirm>
             </td>
         </tr>
     }

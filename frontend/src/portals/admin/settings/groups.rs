@@ -95,7 +95,7 @@ pub fn AdminGroupPage() -> impl IntoView {
                     let (name, grants_all) = (detail.name.clone(), detail.grants_all);
                     let detail = StoredValue::new(detail);
                     view! {
-                        <RecordHead list=(ta().admin_groups, "/admin/admin-groups") name id=id.0 delete_text />
+                        <RecordHead list=(ta().admin_groups, "/admin/admin-groups") name id=id.0 delete_text rehearsed=true />
                         {grants_all.then(|| view! { <div class="mb-5"><Note tone=Tone::Info>{ta().grants_all_text}</Note></div> })}
                         <div class="stack-y">
                             <Loaded query=catalogue rows=8 let:catalogue>

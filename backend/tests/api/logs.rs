@@ -1,0 +1,101 @@
+//! Logs are read on from where a page ended, however many rows there are and whatever is written meanwhile.
+
+use serde_json::Value;
+
+use crate::harness::{Caller, Panel};
+
+/// The ids of a page, and where the next one begins.
+async fn page(staff: &Caller, path: &str) -> (Vec<String>, Value, Value) {
+    let page = staff.get(path).await.expect(200).json();
+    let ids = page["items"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned());
+    (ids.collect(), page["total"].clone(), page["next"].clone())
+}
+
+/// Every id of a log, page by page.
+async fn read_on(staff: &Caller, path: &str) -> Vec<String> {
+    let (mut ids, total, mut next) = page(staff, path).await;
+    assert!(total.is_i64(), "{path}: {total}");
+    while let Some(after) = next.as_str() {
+        let (more, total, then) = page(staff, &format!("{path}&after={after}")).await;
+        assert_eq!(total, Value::Null, "nobody counts again");
+        ids.extend(more);
+        next = then;
+    }
+    ids
+}
+
+/// Seven tasks and seven messages of one instant and one of each before: the id tells rows of one instant apart.
+async fn fill(panel: &Panel) {
+    panel.sql("DELETE FROM tasks").await;
+    panel
+        .sql(
+            "INSERT INTO tasks (id, name, queue, state, input, run_at, created_at)
+             SELECT gen_random_uuid(), CASE n WHEN 3 THEN 'other' ELSE 'cleanup' END, 'default', 'completed', '{}', at, at
+             FROM generate_series(1, 8) n, LATERAL (SELECT timestamptz '2026-03-10 12:00:00.123456+00'
+                 - CASE n WHEN 8 THEN interval '1 day' ELSE interval '0' END AS at) t",
+        )
+        .await;
+    panel
+        .sql(
+            "INSERT INTO notifications (id, event, audience, email, language, params, created_at)
+             SELECT gen_random_uuid(), 'welcome', 'client', 'a' || n || '@example.test', 'en', '{}', at
+             FROM generate_series(1, 8) n, LATERAL (SELECT timestamptz '2026-03-10 12:00:00.123456+00'
+                 - CASE n WHEN 8 THEN interval '1 day' ELSE interval '0' END AS at) t",
+        )
+        .await;
+}
+
+#[actix_web::test]
+async fn tasks_and_messages_are_read_on_from_where_a_page_ended() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    fill(&panel).await;
+    for path in ["/admin/tasks?", "/admin/notifications?"] {
+        let (all, total, next) = page(&staff, &format!("{path}per_page=200")).await;
+        assert_eq!((all.len(), total, next), (8, Value::from(8), Value::Null), "{path}");
+        assert_eq!(read_on(&staff, &format!("{path}per_page=3")).await, all, "{path}");
+        // The page that is just full is followed by an empty one.
+        assert_eq!(read_on(&staff, &format!("{path}per_page=4")).await, all, "{path}");
+        let upwards = read_on(&staff, &format!("{path}per_page=3&sort=created_at")).await;
+        assert_eq!(upwards, all.iter().rev().cloned().collect::<Vec<_>>(), "{path}");
+    }
+    let only = read_on(&staff, "/admin/tasks?per_page=2&name=cleanup").await;
+    assert_eq!(only.len(), 7, "the filter goes on as well");
+}
+
+#[actix_web::test]
+async fn what_is_written_meanwhile_moves_no_row_to_another_page() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    fill(&panel).await;
+    let (all, ..) = page(&staff, "/admin/tasks?per_page=200").await;
+    let (first, _, next) = page(&staff, "/admin/tasks?per_page=5").await;
+    panel
+        .sql(
+            "INSERT INTO tasks (id, name, queue, state, input, run_at, created_at)
+             SELECT gen_random_uuid(), 'newer', 'default', 'completed', '{}', at, at
+             FROM (SELECT timestamptz '2026-03-10 13:00:00+00' AS at) t",
+        )
+        .await;
+    let (rest, ..) = page(&staff, &format!("/admin/tasks?per_page=5&after={}", next.as_str().unwrap())).await;
+    assert_eq!([first, rest].concat(), all);
+}
+
+#[actix_web::test]
+async fn nothing_goes_on_after_nonsense_or_in_another_order() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let id = uuid::Uuid::now_v7();
+    for path in ["/admin/tasks", "/admin/notifications"] {
+        for after in ["x", "1.x", "x.y", &format!("99999999999999999999.{id}")] {
+            let refused = staff.get(&format!("{path}?after={after}")).await.expect(422);
+            assert_eq!(refused.refused_fields(), ["after"], "{path} {after}");
+        }
+    }
+    for path in ["/admin/tasks?sort=name", "/admin/notifications?sort=email"] {
+        let refused = staff.get(&format!("{path}&after=1.{id}")).await.expect(422);
+        assert_eq!(refused.refused_fields(), ["after"], "{path}");
+        let (_, _, next) = page(&staff, &format!("{path}&per_page=1")).await;
+        assert_eq!(next, Value::Null);
+    }
+}

@@ -1,0 +1,144 @@
+//! Two people change the same thing: the one who read it before the other's change is refused, and nothing is lost.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use shared::billing::company::CompanyDetail;
+use shared::catalog::{OptionGroupDetail, ProductSummary};
+use shared::identity::{ClientDetail, ClientUser};
+use shared::{Code, Page};
+
+use crate::harness::{Answer, COMPANY, Caller, Panel};
+use crate::selling::{product, sizes};
+
+#[track_caller]
+fn lost(answer: Answer) {
+    assert_eq!(answer.expect(412).problem().code, Code::VersionConflict);
+}
+
+#[actix_web::test]
+async fn addresses_that_somebody_else_changed_are_not_written_over() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await.calls, panel.client("Ada").await);
+    let path =
+        |kind: &str, version: i32| format!("/admin/clients/{}/addresses/{kind}?version={version}", ada.id);
+    let address =
+        |line1: &str| json!({ "line1": line1, "city": "Town", "postcode": "00-001", "country": "PL" });
+    let unread = format!("/admin/clients/{}/addresses/billing", ada.id);
+    assert_eq!(staff.put(&unread, address("A 1")).await.expect(422).refused_fields(), ["version"]);
+    let changed: ClientDetail = staff.put(&path("billing", 1), address("A 1")).await.expect(200).read();
+    assert_eq!(changed.version, 2);
+    lost(staff.put(&path("billing", 1), address("B 2")).await);
+    // The client itself edits its billing address with the rest of its profile.
+    let profile = format!("/clients/{}/profile", ada.id);
+    let mut edited = ada.calls.get(&profile).await.expect(200).json();
+    assert_eq!((&edited["version"], &edited["billing_address"]["line1"]), (&json!(2), &json!("A 1")));
+    staff.put(&path("shipping", 2), address("C 3")).await.expect(200);
+    let kept = ["version", "first_name", "last_name", "email", "language", "billing_address"];
+    edited.as_object_mut().unwrap().retain(|name, _| kept.contains(&name.as_str()));
+    lost(ada.calls.put(&profile, edited.clone()).await);
+    lost(staff.delete(&path("shipping", 2)).await);
+    let left: ClientDetail = staff.delete(&path("shipping", 3)).await.expect(200).read();
+    assert_eq!((left.version, left.addresses.len()), (4, 1));
+    assert_eq!(left.addresses[0].address.line1, "A 1");
+    edited["version"] = json!(4);
+    ada.calls.put(&profile, edited).await.expect(200);
+}
+
+#[actix_web::test]
+async fn the_role_of_a_user_that_somebody_else_changed_is_not_written_over() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await.calls, panel.client("Ada").await);
+    panel.colleague(ada.id, &["documents"]).await;
+    let of_staff = format!("/admin/clients/{}/users", ada.id);
+    let users: Page<ClientUser> = staff.get(&of_staff).await.expect(200).read();
+    let other = users.items.iter().find(|user| user.user != ada.user).unwrap();
+    assert_eq!(other.version, 1);
+    let own = format!("/clients/{}/users/{}", ada.id, other.user);
+    let role = |version: i32, permissions: &[&str]| json!({ "version": version, "role": "custom", "permissions": permissions });
+    let changed: ClientUser = ada.calls.put(&own, role(1, &["services"])).await.expect(200).read();
+    assert_eq!(changed.version, 2);
+    lost(staff.put(&format!("{of_staff}/{}", other.user), role(1, &["users"])).await);
+    staff.put(&format!("{of_staff}/{}", other.user), role(2, &["users"])).await.expect(200);
+    lost(ada.calls.put(&own, role(2, &["api"])).await);
+    // Another owner is another role, for both.
+    staff.post(&format!("/admin/clients/{}/owner", ada.id), json!({ "user": other.user })).await.expect(200);
+    let users: Page<ClientUser> = staff.get(&of_staff).await.expect(200).read();
+    let mut versions: Vec<i32> = users.items.iter().map(|user| user.version).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [2, 4]);
+}
+
+#[actix_web::test]
+async fn a_logo_that_somebody_else_changed_is_not_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let path = format!("/admin/companies/{COMPANY}/logo");
+    let logo = |fill: &str, version: i32| {
+        let svg = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="{fill}"/></svg>"#
+        );
+        json!({ "version": version, "media_type": "image/svg+xml", "content": STANDARD.encode(svg) })
+    };
+    let set: CompanyDetail = staff.put(&path, logo("red", 1)).await.expect(200).read();
+    assert_eq!(set.profile.version, Some(2));
+    lost(staff.put(&path, logo("blue", 1)).await);
+    lost(staff.delete(&format!("{path}?version=1")).await);
+    assert!(String::from_utf8_lossy(&staff.get(&path).await.expect(200).bytes).contains("red"));
+    assert_eq!(staff.delete(&path).await.expect(422).refused_fields(), ["version"]);
+    staff.delete(&format!("{path}?version=2")).await.expect(200);
+}
+
+async fn in_order(staff: &Caller) -> Vec<String> {
+    let list: Page<ProductSummary> = staff.get("/admin/products").await.expect(200).read();
+    list.items.into_iter().map(|row| row.key).collect()
+}
+
+#[actix_web::test]
+async fn an_order_of_rows_that_somebody_else_changed_is_not_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let mut made = Vec::new();
+    for key in ["a", "b", "c"] {
+        made.push(product(&staff, key, json!({})).await.id);
+    }
+    let (a, b, c) = (made[0], made[1], made[2]);
+    let path = "/admin/products/order";
+    staff.put(path, json!({ "ids": [b, a, c], "read": [a, b, c] })).await.expect(204);
+    lost(staff.put(path, json!({ "ids": [a, c, b], "read": [a, b, c] })).await);
+    assert_eq!(in_order(&staff).await, ["b", "a", "c"]);
+    for (body, field) in [
+        (json!({ "ids": [a, b] }), "read"),
+        (json!({ "ids": [a, b], "read": [a, c] }), "read"),
+        (json!({ "ids": [a, a], "read": [a, b] }), "ids"),
+        (json!({ "ids": [a, COMPANY], "read": [a, COMPANY] }), "ids"),
+    ] {
+        assert_eq!(staff.put(path, body.clone()).await.expect(422).refused_fields(), [field], "{body}");
+    }
+    staff.put(path, json!({ "ids": [c, b, a], "read": [b, a, c] })).await.expect(204);
+    assert_eq!(in_order(&staff).await, ["c", "b", "a"]);
+}
+
+#[actix_web::test]
+async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let vps = product(&staff, "vps", json!({})).await;
+    let group: OptionGroupDetail = sizes(&staff, "size", vps.id).await;
+    let (s, m) = (group.options[0].id, group.options[1].id);
+    let swapped = json!({ "ids": [m, s], "read": [s, m] });
+    staff.put("/admin/options/order", swapped.clone()).await.expect(204);
+    lost(staff.put("/admin/options/order", swapped).await);
+    let shelf = async |key: &str| -> Value {
+        let body = json!({ "key": key, "texts": { "en": { "name": key } } });
+        staff.post("/admin/product-groups", body).await.expect(201).json()["id"].clone()
+    };
+    let (one, two) = (shelf("one").await, shelf("two").await);
+    let swapped = json!({ "ids": [two, one], "read": [one, two] });
+    staff.put("/admin/product-groups/order", swapped.clone()).await.expect(204);
+    lost(staff.put("/admin/product-groups/order", swapped).await);
+    let other = sizes(&staff, "disk", vps.id).await;
+    let swapped = json!({ "ids": [other.id, group.id], "read": [group.id, other.id] });
+    staff.put("/admin/option-groups/order", swapped.clone()).await.expect(204);
+    lost(staff.put("/admin/option-groups/order", swapped).await);
+}

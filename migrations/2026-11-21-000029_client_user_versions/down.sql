@@ -1,0 +1,1 @@
+ALTER TABLE client_users DROP COLUMN version;
