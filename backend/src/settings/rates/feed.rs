@@ -135,31 +135,29 @@ fn weigh(
     for row in rows.iter().filter(|row| row.enabled && !row.is_default) {
         let currency = row.code;
         let there = of_day.get(&currency).copied();
+        let told = |rate: String, fault| FetchedRate { currency, rate, fault };
         if there.is_some_and(|(_, source)| source == RateSource::Staff) {
             fetched.kept.push(currency);
             continue;
         }
-        let Some(read) = feed.rate(currency) else {
-            fetched.missing.push(currency);
-            continue;
-        };
-        match read.and_then(|rate| rates::cross(own, rate).map_err(|_| RateFault::OutOfRange)) {
-            Ok(rate) if there == Some((rate, RateSource::Feed)) => fetched.unchanged.push(currency),
-            Ok(rate) => {
-                let fault = rates::leaps(row.rate, rate).then_some(RateFault::Leap);
-                let told = FetchedRate { currency, rate: rate.normalize().to_string(), fault };
-                if fault.is_some() {
-                    fetched.refused.push(told);
-                } else {
-                    fetched.taken.push(told);
-                    taken.push((currency, rate));
-                }
+        match against(feed, own, currency) {
+            None => fetched.missing.push(currency),
+            Some(Err(fault)) => fetched.refused.push(told(feed.written(currency), Some(fault))),
+            Some(Ok(rate)) if there == Some((rate, RateSource::Feed)) => fetched.unchanged.push(currency),
+            Some(Ok(rate)) if rates::leaps(row.rate, rate) => {
+                fetched.refused.push(told(rate.normalize().to_string(), Some(RateFault::Leap)));
             }
-            Err(fault) => {
-                let told = FetchedRate { currency, rate: feed.written(currency), fault: Some(fault) };
-                fetched.refused.push(told);
+            Some(Ok(rate)) => {
+                fetched.taken.push(told(rate.normalize().to_string(), None));
+                taken.push((currency, rate));
             }
         }
     }
     Ok((fetched, taken))
+}
+
+/// The rate of a currency against the default one, of which a euro buys `own`. `None`: the feed does not know it.
+fn against(feed: &Feed, own: Decimal, currency: Currency) -> Option<Result<Decimal, RateFault>> {
+    let rate = feed.rate(currency)?;
+    Some(rate.and_then(|rate| rates::cross(own, rate).map_err(|_| RateFault::OutOfRange)))
 }
