@@ -7,6 +7,7 @@ pub mod charging;
 pub mod document;
 pub mod numbering;
 pub mod pricing;
+pub mod rates;
 pub mod refund;
 pub mod starting;
 pub mod states;

@@ -391,6 +391,19 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    exchange_rates (base, currency, on_date) {
+        base -> Text,
+        currency -> Text,
+        on_date -> Date,
+        rate -> Numeric,
+        source -> Text,
+        set_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     factors (id) {
         id -> Uuid,
         admin_id -> Nullable<Uuid>,
@@ -1270,6 +1283,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_logos,
     document_taxes,
     documents,
+    exchange_rates,
     factors,
     gateways,
     holds,

@@ -77,8 +77,10 @@ pub enum Job {
     WalletForecast,
     /// Remind of documents that are due.
     DocumentReminders,
-    /// Recompute prices in other currencies.
+    /// Bring the rates of today into force and recompute prices in other currencies.
     ConvertPrices,
+    /// Ask the feed of exchange rates, when it is on.
+    FetchRates,
     /// Tell staff that somebody failed to sign in to the admin portal.
     SignInFailed {
         email: String,
@@ -118,6 +120,7 @@ impl Job {
             Self::WalletForecast => "wallet-forecast",
             Self::DocumentReminders => "document-reminders",
             Self::ConvertPrices => "convert-prices",
+            Self::FetchRates => "fetch-rates",
             Self::SignInFailed { .. } => "sign-in-failed",
             Self::Cleanup => "cleanup",
             Self::BooksAudit => "books-audit",
@@ -154,6 +157,7 @@ impl Job {
             | Self::DocumentReminders
             | Self::Statements
             | Self::ConvertPrices
+            | Self::FetchRates
             | Self::Cleanup
             | Self::BooksAudit => Self::ATTEMPTS_OF_SCHEDULED,
             // Mail servers are away for hours: the last try comes after about eight.
@@ -172,6 +176,7 @@ impl Job {
             | Self::DocumentReminders
             | Self::Statements
             | Self::ConvertPrices
+            | Self::FetchRates
             | Self::Cleanup
             | Self::BooksAudit => Some(self.name().to_owned()),
             Self::TypesetDocument { document } => Some(format!("typeset-document:{document}")),

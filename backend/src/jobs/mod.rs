@@ -25,6 +25,7 @@ pub mod worker;
 
 pub use drain::{Drained, drain};
 pub use job::Job;
+pub use routes::shown;
 pub use work::work;
 
 use utoipa_actix_web::service_config::ServiceConfig;

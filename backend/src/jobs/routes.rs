@@ -43,7 +43,8 @@ async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
     })
 }
 
-pub(super) async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
+/// A task as staff see it.
+pub async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
     let mut conn = app.db.get().await?;
     let task = list::find(&mut conn, id).await?.ok_or_else(Refusal::not_found)?;
     detail(&mut conn, task).await

@@ -7,7 +7,7 @@ use crate::App;
 use crate::billing;
 use crate::http::error::Result;
 use crate::jobs::{Job, cleanup};
-use crate::{catalog, identity, notify, services};
+use crate::{catalog, identity, notify, services, settings};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
 ///
@@ -53,6 +53,7 @@ pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
                 .boxed()
         }
         Job::Cleanup => cleanup::run(app).boxed(),
+        Job::FetchRates => settings::rates::fetch(app).boxed(),
         Job::ConvertPrices => async {
             let mut conn = app.db.get().await?;
             catalog::price::convert::convert(&mut conn, app.clock.now()).await.map(|_written| ())

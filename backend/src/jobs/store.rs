@@ -10,6 +10,7 @@ use shared::TaskId;
 use shared::tasks::{Queue, TaskState};
 
 use crate::db::Conn;
+use crate::jobs::Job;
 
 /// Seconds that a lease holds without being renewed.
 pub const LEASE_SECONDS: i64 = 60;
@@ -33,6 +34,17 @@ pub enum Reported {
     Kept,
     /// The lease was lost meanwhile: the row belongs to somebody else.
     Lost,
+}
+
+/// The task of this job that is not finished. Jobs without a key have none.
+pub async fn unfinished(conn: &mut Conn, job: &Job) -> QueryResult<Option<TaskId>> {
+    let states = [TaskState::Queued, TaskState::Pending, TaskState::Processing];
+    tasks::table
+        .filter(tasks::dedup_key.eq(job.dedup_key()).and(tasks::state.eq_any(states)))
+        .select(tasks::id)
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// Takes a task that waits and is due. `None`: somebody else has it, its queue is paused, or there is nothing to do.

@@ -7,15 +7,13 @@ use rust_decimal::Decimal;
 use shared::settings::{CurrencyChange, CurrencyDetail, CurrencyInfo, NewCurrency};
 use shared::{Code, Currency, Effect, Rehearsal};
 
+use super::rates;
 use super::store::{self, CurrencyRow};
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::price::convert;
 use crate::db::{self, Conn};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::fields::Fields;
-
-const RATE_MAX: Decimal = Decimal::from_parts(999_999_999, 0, 0, false, 0);
-const RATE_MIN: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 
 impl From<CurrencyRow> for CurrencyDetail {
     fn from(row: CurrencyRow) -> Self {
@@ -53,7 +51,7 @@ fn check(prefix: &str, suffix: &str, rate: &str) -> Result<Decimal> {
     let mut fields = Fields::new();
     fields.text("prefix", prefix, 10);
     fields.text("suffix", suffix, 10);
-    let rate = fields.decimal("rate", rate, 8, RATE_MIN, RATE_MAX);
+    let rate = rates::read(&mut fields, rate);
     fields.finish()?;
     rate.ok_or_else(|| Refusal::field("rate", "required", "This field is required.").into())
 }
@@ -87,6 +85,7 @@ pub(super) async fn create(
         if !store::insert_currency(tx, now, &row).await? {
             return Err(Refusal::field("code", "taken", "This currency is there already.").into());
         }
+        rates::note(tx, now, &row).await?;
         audit::record(tx, actor, now, told("Added", row.code)).await?;
         convert::ask(tx, now).await?;
         Ok(row.into())
@@ -113,6 +112,7 @@ pub(super) async fn change(
             };
             return Err(Refusal::field(fault.0, "fixed", fault.1).into());
         }
+        let before = row.rate;
         let changed = CurrencyRow {
             prefix: change.prefix,
             suffix: change.suffix,
@@ -122,6 +122,9 @@ pub(super) async fn change(
             ..row
         };
         let changed = store::update_currency(tx, now, &changed).await?;
+        if changed.rate != before {
+            rates::note(tx, now, &changed).await?;
+        }
         audit::record(tx, actor, now, told("Changed", code)).await?;
         convert::ask(tx, now).await?;
         Ok(changed.into())
@@ -129,7 +132,8 @@ pub(super) async fn change(
     .await
 }
 
-/// Makes a currency the default. All rates are taken anew, so that its own is 1.
+/// Makes a currency the default. All rates are taken anew, so that its own is 1; dated ones begin again from today, and what
+/// was dated ahead is dropped.
 pub(super) async fn make_default(
     conn: &mut Conn,
     now: Timestamp,
@@ -137,7 +141,8 @@ pub(super) async fn make_default(
     code: Currency,
 ) -> Result<CurrencyDetail> {
     conn.transaction::<_, Error, _>(async |tx| {
-        let row = store::lock_currency(tx, code).await?.ok_or_else(Refusal::not_found)?;
+        let all = store::lock_currencies(tx).await?;
+        let row = all.into_iter().find(|row| row.code == code).ok_or_else(Refusal::not_found)?;
         if row.is_default {
             return Ok(row.into());
         }
@@ -149,6 +154,7 @@ pub(super) async fn make_default(
         let row =
             store::update_currency(tx, now, &CurrencyRow { is_default: true, rate: Decimal::ONE, ..row })
                 .await?;
+        rates::begin_again(tx, now, code).await?;
         audit::record(tx, actor, now, told("Made default the", code)).await?;
         convert::ask(tx, now).await?;
         Ok(row.into())

@@ -10,7 +10,7 @@ use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettin
 use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{countries, currencies, store, terms, terms_routes};
+use super::{countries, currencies, rates, store, terms, terms_routes};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
@@ -27,6 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(change_currency)
         .service(make_currency_default)
         .service(delete_currency);
+    rates::routes(cfg);
     terms_routes::routes(cfg);
 }
 
@@ -139,6 +140,7 @@ fn check(settings: &Settings, ip: &str) -> Result<()> {
     let few = finance.reminder_days.len() <= 10
         && finance.reminder_days.iter().all(|days| (-60..=60).contains(days));
     fields.check(few, "finance.reminder_days", "out_of_range", "At most ten values from -60 to 60.");
+    rates::check_address(&mut fields, "finance.rates_feed_url", &finance.rates_feed_url);
     fields.finish()
 }
 

@@ -95,6 +95,15 @@ pub(super) async fn list_currencies(
     Ok((query.limit(paging.limit()).offset(paging.offset()).load(conn).await?, total))
 }
 
+pub(super) async fn find_currency(conn: &mut Conn, code: Currency) -> QueryResult<Option<CurrencyRow>> {
+    CurrencyRow::query().filter(currencies::code.eq(code)).first(conn).await.optional()
+}
+
+/// All currencies by code, taken until the transaction ends: what changes several rates at once begins here.
+pub(super) async fn lock_currencies(tx: &mut Conn) -> QueryResult<Vec<CurrencyRow>> {
+    CurrencyRow::query().order(currencies::code.asc()).for_no_key_update().load(tx).await
+}
+
 pub(super) async fn lock_currency(tx: &mut Conn, code: Currency) -> QueryResult<Option<CurrencyRow>> {
     CurrencyRow::query().filter(currencies::code.eq(code)).for_update().first(tx).await.optional()
 }

@@ -30,6 +30,7 @@ mod order_money;
 mod orders;
 mod price_changes;
 mod queues;
+mod rates;
 mod refunds;
 mod rehearsals;
 mod schedule;

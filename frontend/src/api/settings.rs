@@ -1,9 +1,10 @@
 //! Settings and currencies.
 
 use shared::settings::*;
+use shared::tasks::TaskDetail;
 use shared::{Currency, Page, Rehearsal};
 
-use super::client::{self, ApiError, Nothing, Reply};
+use super::client::{self, Nothing, Reply};
 
 pub fn settings() -> Reply<Settings> {
     client::get("/admin/settings")
@@ -22,8 +23,8 @@ pub fn publish_terms(body: &NewTerms) -> Reply<TermsVersion> {
     client::post("/admin/terms", body)
 }
 
-pub async fn currencies() -> Result<Vec<CurrencyDetail>, ApiError> {
-    Ok(client::get::<Page<CurrencyDetail>>("/admin/currencies?per_page=200").await?.items)
+pub fn currencies(query: String) -> Reply<Page<CurrencyDetail>> {
+    client::get(&format!("/admin/currencies?{query}"))
 }
 
 pub fn create_currency(body: &NewCurrency) -> Reply<CurrencyDetail> {
@@ -45,4 +46,22 @@ pub fn rehearse_delete_currency(code: Currency) -> Reply<Rehearsal> {
 
 pub fn delete_currency(code: Currency) -> Reply<Nothing> {
     client::delete(&format!("/admin/currencies/{code}"))
+}
+
+/// Dated rates of a currency, newest first.
+pub fn rates(code: Currency, page: u32) -> Reply<Page<CurrencyRate>> {
+    client::get(&format!("/admin/currencies/{code}/rates?page={page}"))
+}
+
+pub fn set_rate(code: Currency, day: &str, body: &NewCurrencyRate) -> Reply<CurrencyRate> {
+    client::put(&format!("/admin/currencies/{code}/rates/{day}"), body)
+}
+
+pub fn delete_rate(code: Currency, day: jiff::civil::Date) -> Reply<Nothing> {
+    client::delete(&format!("/admin/currencies/{code}/rates/{day}"))
+}
+
+/// Asks the feed of rates: the task that does it.
+pub fn fetch_rates() -> Reply<TaskDetail> {
+    client::act("/admin/currencies/rates/fetch")
 }

@@ -1,7 +1,8 @@
 //! Prices in other currencies that follow the exchange rate.
 //!
 //! Staff keep the default currency of a product or option group whose prices are converted; every other enabled currency
-//! follows, rounded to its own decimals. Only what differs is written, so that an unchanged price keeps its version.
+//! follows, rounded to its own decimals. Only what differs is written, so that an unchanged price keeps its version. The
+//! rates are those of the day: what was dated ahead comes into force with the conversion of its day.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text, Timestamptz};
@@ -14,6 +15,7 @@ use crate::db::Conn;
 use crate::http::error::{Error, Result};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
+use crate::settings::rates;
 
 /// Has the prices converted anew, after one of them, a rate or a currency changed.
 pub async fn ask(tx: &mut Conn, now: Timestamp) -> Result<()> {
@@ -23,6 +25,7 @@ pub async fn ask(tx: &mut Conn, now: Timestamp) -> Result<()> {
 
 /// Converts the prices of every product and option group that asks for it: how many rows were written.
 pub async fn convert(conn: &mut Conn, now: Timestamp) -> Result<usize> {
+    rates::come_into_force(conn, now).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let others: Vec<Currency> = currencies::table
             .filter(currencies::enabled.and(diesel::dsl::not(currencies::is_default)))

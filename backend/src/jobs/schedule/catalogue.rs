@@ -113,12 +113,32 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         key: "convert-prices",
         category: ScheduleCategory::Products,
-        cron: "30 1 * * *",
+        cron: "0 0 * * *",
         job: Job::ConvertPrices,
         texts: [
-            ("Convert prices", "Recomputes prices that follow the exchange rate."),
-            ("Przeliczanie cen", "Przelicza ceny zależne od kursu walut."),
-            ("Перерахунок цін", "Перераховує ціни, що залежать від курсу валют."),
+            (
+                "Convert prices",
+                "Brings the exchange rates of the day into force and recomputes prices that follow them.",
+            ),
+            (
+                "Przeliczanie cen",
+                "Wprowadza kursy walut na dany dzień i przelicza ceny, które od nich zależą.",
+            ),
+            (
+                "Перерахунок цін",
+                "Вводить у дію курси валют на цей день і перераховує ціни, що від них залежать.",
+            ),
+        ],
+    },
+    Entry {
+        key: "fetch-rates",
+        category: ScheduleCategory::Products,
+        cron: "30 16 * * *",
+        job: Job::FetchRates,
+        texts: [
+            ("Fetch exchange rates", "Takes the rates of the day from the feed, when it is switched on."),
+            ("Pobieranie kursów walut", "Pobiera kursy dnia ze źródła, jeśli jest włączone."),
+            ("Отримання курсів валют", "Бере курси дня з джерела, якщо його ввімкнено."),
         ],
     },
     Entry {

@@ -49,6 +49,10 @@ super::sections! {
             service, before, after, difference, total, more, unchanged, kept, list, none, applies, state, reaches,
             applied, decided_by, cancel, cancel_text, cancelled, outcome, done,
         }
+        rates: DeskRates {
+            title, text, none, day, day_help, set, source, newer, taken_back, feed, feed_text, feed_on, feed_url,
+            feed_url_help, fetch, asked, failed, taken, refused, unchanged, kept, missing,
+        }
         schedule: DeskSchedule {
             means, next_runs,
         }

@@ -1,25 +1,39 @@
-//! `/admin/currencies`: what is sold in, how it is written, and its rate.
+//! `/admin/currencies`: what is sold in, how it is written, its rate, and the feed of rates.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::Permission;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, NumberFormat};
+use shared::{Page, Permission};
 use ui::{
-    Badge, Button, Card, Confirm, Dialog, Form, FormErrors, Menu, MenuButton, NumberField, Open, PageHead,
-    SelectField, SwitchField, TableWrap, TextField, Tone, lu, toast_ok,
+    Badge, Button, Column, Confirm, Dialog, Drawer, EmptyState, Form, FormErrors, Menu, MenuButton,
+    NumberField, Open, PageHead, SelectField, SwitchField, TextField, Tone, lu, toast_ok, use_list,
 };
 
+use super::rates::{Feed, Rates};
 use crate::api;
-use crate::i18n::{t, ta, word};
-use crate::parts::{Loaded, WouldHappen, submit, submit_with};
+use crate::i18n::{t, ta, td, word};
+use crate::parts::{DataTable, WouldHappen, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
+
+/// What the page shows, and what is open beside it.
+#[derive(Clone, Copy)]
+struct Desk {
+    currencies: Query<Page<CurrencyDetail>>,
+    /// A new one when `None` inside.
+    edited: RwSignal<Option<Option<CurrencyDetail>>>,
+    /// Whose dated rates are shown.
+    dated: RwSignal<Option<CurrencyDetail>>,
+}
 
 /// The currencies.
 #[component]
 pub fn CurrenciesPage() -> impl IntoView {
-    let currencies = use_query(|| (), |()| api::settings::currencies());
-    let edited = RwSignal::new(None::<Option<CurrencyDetail>>);
+    let list = use_list("code");
+    let currencies = use_query(move || list.api_query(), api::settings::currencies);
+    let desk = Desk { currencies, edited: RwSignal::new(None), dated: RwSignal::new(None) };
+    let Desk { edited, dated, .. } = desk;
+    let again = Callback::new(move |()| currencies.refetch());
     view! {
         <Title text=ta().currencies />
         <PageHead title=ta().currencies text=ta().currencies_text>
@@ -35,119 +49,129 @@ pub fn CurrenciesPage() -> impl IntoView {
                     }
                 })}
         </PageHead>
-        <Loaded query=currencies let:list>
-            <Card flush=true>
-                <TableWrap label=ta().currencies>
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th>{t().currency}</th>
-                                <th>{ta().example}</th>
-                                <th class="end">{ta().decimals}</th>
-                                <th class="end">{ta().exchange_rate}</th>
-                                <th>{t().status}</th>
-                                <th></th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {list.into_iter().map(|currency| view! { <Row currency currencies edited /> }).collect_view()}
-                        </tbody>
-                    </table>
-                </TableWrap>
-            </Card>
-        </Loaded>
+        <DataTable
+            query=currencies
+            list
+            columns=columns(desk)
+            label=ta().currencies
+            empty=|| view! { <EmptyState icon=lu::LuCoins title=ui::words().nothing_found text=ta().currencies_text /> }
+        />
+        <div class="mt-5 max-w-4xl">
+            <Feed again />
+        </div>
         <Dialog open=edited title=t().currency>
             {move || edited.get().map(|currency| view! { <CurrencyForm currency currencies open=edited.into() /> })}
         </Dialog>
+        <Drawer open=dated title=td().rates.title>
+            {move || dated.get().map(|currency| view! { <Rates currency again /> })}
+        </Drawer>
     }
 }
 
-#[component]
-fn Row(
-    currency: CurrencyDetail,
-    currencies: Query<Vec<CurrencyDetail>>,
-    edited: RwSignal<Option<Option<CurrencyDetail>>>,
-) -> impl IntoView {
-    let code = currency.code;
-    let open = RwSignal::new(false);
-    let again = move |text: &'static str| {
-        open.set(false);
-        currencies.refetch();
-        toast_ok(text);
-    };
-    let default = submit_with(move || api::settings::make_currency_default(code), move |_| again(t().saved));
-    let delete = submit_with(move || api::settings::delete_currency(code), move |_| again(t().deleted));
-    let is_default = currency.is_default;
-    // The format is written as `1,234.56`; a currency without small units ends before them.
+fn columns(desk: Desk) -> Vec<Column<CurrencyDetail>> {
+    vec![
+        Column::new("code", t().currency, |currency: &CurrencyDetail| {
+            view! {
+                <span class="mono">{currency.code.to_string()}</span>
+                <small class="sub">{currency.name.clone()}</small>
+            }
+        })
+        .sorted_by("code"),
+        Column::new("example", ta().example, example),
+        Column::new("decimals", ta().decimals, |currency: &CurrencyDetail| currency.decimals).end(),
+        Column::new("rate", ta().exchange_rate, |currency: &CurrencyDetail| currency.rate.clone())
+            .end()
+            .sorted_by("rate"),
+        Column::new("status", t().status, |currency: &CurrencyDetail| {
+            let (text, tone) = if currency.enabled { (t().on, Tone::Ok) } else { (t().off, Tone::Plain) };
+            view! {
+                {currency.is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> " " })}
+                <Badge text tone />
+            }
+        }),
+        Column::new("actions", "", move |currency: &CurrencyDetail| {
+            let currency = currency.clone();
+            view! { <Acts currency desk /> }
+        })
+        .end(),
+    ]
+}
+
+/// A number as the currency writes it. The format is told as `1,234.56`; a currency without small units ends before them.
+fn example(currency: &CurrencyDetail) -> String {
     let digits = currency.format.to_string();
     let digits = if currency.decimals == 0 {
         digits.get(..digits.len().saturating_sub(3)).unwrap_or_default()
     } else {
         &digits
     };
-    let example = format!("{}{digits}{}", currency.prefix, currency.suffix);
-    let stored = StoredValue::new(currency.clone());
-    view! {
-        <tr>
-            <th scope="row">
-                <span class="mono">{code.to_string()}</span>
-                <small class="sub">{currency.name}</small>
-            </th>
-            <td class="num">{example}</td>
-            <td class="end">{currency.decimals}</td>
-            <td class="end num">{currency.rate}</td>
-            <td>
-                {is_default.then(|| view! { <Badge text=word("default") tone=Tone::Brand /> " " })}
-                {if currency.enabled {
-                    view! { <Badge text=t().on tone=Tone::Ok /> }
-                } else {
-                    view! { <Badge text=t().off tone=Tone::Plain /> }
-                }}
-            </td>
-            <td class="end">
-                {may(Permission::SettingsEdit)
-                    .then(|| {
-                        view! {
-                            <Menu label=t().actions>
-                                <MenuButton
-                                    text=t().edit
-                                    icon=lu::LuPencil
-                                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
-                                />
-                                {(!is_default)
-                                    .then(|| {
-                                        view! {
-                                            <MenuButton text=t().make_default icon=lu::LuCheck on_click=default.run />
-                                            <MenuButton
-                                                text=t().delete
-                                                icon=lu::LuTrash
-                                                danger=true
-                                                on_click=Callback::new(move |()| open.set(true))
-                                            />
-                                        }
-                                    })}
-                            </Menu>
-                        }
-                    })}
-                <Confirm
-                    open
-                    title=t().delete
-                    text=ta().delete_currency_text
-                    action=t().delete
-                    busy=delete.busy
-                    on_confirm=delete.run
-                >
-                    <WouldHappen ask=move || api::settings::rehearse_delete_currency(code) />
-                </Confirm>
-            </td>
-        </tr>
+    format!("{}{digits}{}", currency.prefix, currency.suffix)
+}
+
+/// What can be done with a currency.
+#[component]
+fn Acts(currency: CurrencyDetail, desk: Desk) -> impl IntoView {
+    let code = currency.code;
+    let open = RwSignal::new(false);
+    let again = move |text: &'static str| {
+        open.set(false);
+        desk.currencies.refetch();
+        toast_ok(text);
+    };
+    let default = submit_with(move || api::settings::make_currency_default(code), move |_| again(t().saved));
+    let delete = submit_with(move || api::settings::delete_currency(code), move |_| again(t().deleted));
+    let changes = may(Permission::SettingsEdit);
+    let is_default = currency.is_default;
+    if is_default && !changes {
+        return ().into_any();
     }
+    let stored = StoredValue::new(currency);
+    view! {
+        <Menu label=t().actions>
+            {(!is_default)
+                .then(|| {
+                    view! {
+                        <MenuButton
+                            text=td().rates.title
+                            icon=lu::LuCalendarClock
+                            on_click=Callback::new(move |()| desk.dated.set(Some(stored.get_value())))
+                        />
+                    }
+                })}
+            {changes
+                .then(|| {
+                    view! {
+                        <MenuButton
+                            text=t().edit
+                            icon=lu::LuPencil
+                            on_click=Callback::new(move |()| desk.edited.set(Some(Some(stored.get_value()))))
+                        />
+                    }
+                })}
+            {(changes && !is_default)
+                .then(|| {
+                    view! {
+                        <MenuButton text=t().make_default icon=lu::LuCheck on_click=default.run />
+                        <MenuButton
+                            text=t().delete
+                            icon=lu::LuTrash
+                            danger=true
+                            on_click=Callback::new(move |()| open.set(true))
+                        />
+                    }
+                })}
+        </Menu>
+        <Confirm open title=t().delete text=ta().delete_currency_text action=t().delete busy=delete.busy on_confirm=delete.run>
+            <WouldHappen ask=move || api::settings::rehearse_delete_currency(code) />
+        </Confirm>
+    }
+    .into_any()
 }
 
 #[component]
 fn CurrencyForm(
     currency: Option<CurrencyDetail>,
-    currencies: Query<Vec<CurrencyDetail>>,
+    currencies: Query<Page<CurrencyDetail>>,
     open: Open,
 ) -> impl IntoView {
     let old = currency.as_ref();

@@ -6,6 +6,7 @@ mod countries;
 mod currencies;
 mod general;
 mod groups;
+mod rates;
 mod terms;
 
 pub use admins::{AdminPage, AdminsPage, NewAdminPage};
