@@ -280,3 +280,16 @@ async fn templates_only_grow_and_go_with_a_company_that_issued_nothing() {
     staff.calls.delete(&company).await.expect(204);
     assert_eq!(panel.count("SELECT count(*) AS value FROM document_templates").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn templates_list_with_a_constant_number_of_queries() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    let list = format!("/admin/companies/{COMPANY}/templates");
+    let none = staff.calls.get(&list).await.expect(200).queries();
+    for place in ["proforma/en", "invoice/pl", "credit_note/uk"] {
+        save(&staff, place, 0, HOUSE).await.expect(200);
+    }
+    let three = staff.calls.get(&list).await.expect(200).queries();
+    assert!(none > 0 && none == three, "{none}, {three}");
+}
