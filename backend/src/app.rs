@@ -1,9 +1,11 @@
 //! Everything that requests and jobs need, built once and handed down.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::billing::template::sandbox;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
@@ -24,6 +26,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Who follows which record.
     pub live: Live,
+    /// The program whose hidden command typesets templates of staff: this one.
+    pub typesetter: Arc<Path>,
 }
 
 impl App {
@@ -40,6 +44,7 @@ impl App {
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let passwords = Hasher::new(at_once);
         let live = Live::new(db.clone());
-        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, live })
+        let typesetter = sandbox::program()?.into();
+        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, live, typesetter })
     }
 }

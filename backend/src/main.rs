@@ -58,6 +58,9 @@ enum Command {
     Verify,
     /// Print the OpenAPI document.
     Openapi,
+    /// Typeset a template of staff, in a process of its own; the program starts it.
+    #[command(hide = true)]
+    Typeset,
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,11 +80,17 @@ enum AdminCommand {
 }
 
 fn main() -> ExitCode {
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("starting the runtime")
-        .and_then(|runtime| runtime.block_on(run(Cli::parse())));
+    let cli = Cli::parse();
+    let outcome = if matches!(cli.command, Command::Typeset) {
+        // Confines itself: no other thread runs, no configuration is read.
+        pdf::confined().map(|()| ExitCode::SUCCESS)
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("starting the runtime")
+            .and_then(|runtime| runtime.block_on(run(cli)))
+    };
     match outcome {
         Ok(code) => code,
         Err(error) => {
@@ -119,7 +128,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             create_admin(config, &email, (&first_name, &last_name), password_stdin).await
         }
         Command::Demo => fill_demo(config).await,
-        Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Openapi | Command::Typeset => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -45,10 +45,20 @@ fn file_id(path: &str) -> FileId {
 pub(crate) struct Sandbox {
     library: LazyHash<Library>,
     main: FileId,
+    /// A template that staff wrote; it may import ours.
+    own: Option<Source>,
     files: Vec<(FileId, Bytes)>,
 }
 
 impl Sandbox {
+    /// As `new`, with a template that staff wrote instead of ours.
+    pub(crate) fn own(kind: Kind, data: &DocumentData, source: &str) -> anyhow::Result<Self> {
+        let mut sandbox = Self::new(kind, data)?;
+        sandbox.main = file_id("/template.typ");
+        sandbox.own = Some(Source::new(sandbox.main, source.to_owned()));
+        Ok(sandbox)
+    }
+
     pub(crate) fn new(kind: Kind, data: &DocumentData) -> anyhow::Result<Self> {
         let code = data.payment_qr.as_deref().and_then(epc::qr_svg);
         let view = view(data, code.is_some())?;
@@ -77,6 +87,7 @@ impl Sandbox {
         Ok(Self {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
             main: file_id(&format!("/{template}.typ")),
+            own: None,
             files,
         })
     }
@@ -96,7 +107,8 @@ impl World for Sandbox {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        TEMPLATES.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
+        let mut known = self.own.iter().chain(TEMPLATES.iter());
+        known.find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -221,6 +233,7 @@ pub fn check_logo(logo: &Logo) -> anyhow::Result<()> {
     let inner = Sandbox {
         library: LazyHash::new(Library::builder().build()),
         main,
+        own: None,
         files: vec![(file_id(path), Bytes::new(logo.bytes.clone()))],
     };
     let world = Alone { inner, source: Source::new(main, format!("#image(\"{path}\", width: 4cm)")) };

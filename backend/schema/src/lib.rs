@@ -353,6 +353,21 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    document_templates (id) {
+        id -> Int4,
+        company_id -> Uuid,
+        kind -> Text,
+        language -> Text,
+        version -> Int4,
+        source -> Nullable<Text>,
+        changed_by -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     documents (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -1203,6 +1218,7 @@ diesel::joinable!(companies -> currencies (currency));
 diesel::joinable!(document_files -> documents (document_id));
 diesel::joinable!(document_lines -> documents (document_id));
 diesel::joinable!(document_taxes -> documents (document_id));
+diesel::joinable!(document_templates -> companies (company_id));
 diesel::joinable!(documents -> clients (client_id));
 diesel::joinable!(documents -> companies (company_id));
 diesel::joinable!(factors -> admins (admin_id));
@@ -1282,6 +1298,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_lines,
     document_logos,
     document_taxes,
+    document_templates,
     documents,
     exchange_rates,
     factors,

@@ -13,6 +13,7 @@ pub mod payment;
 pub mod refund;
 pub mod statement;
 pub mod tax;
+pub mod template;
 pub mod wallet;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,6 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig) {
     company::routes::routes(cfg);
     company::routes_gateway::routes(cfg);
+    template::routes::routes(cfg);
     tax::routes::routes(cfg);
     document::bulk::routes(cfg);
     document::routes_staff::routes(cfg);

@@ -42,4 +42,5 @@ mod settings;
 mod statements;
 mod sweep;
 mod taxes;
+mod templates;
 mod versions;

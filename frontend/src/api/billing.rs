@@ -7,6 +7,7 @@ use shared::billing::ledger::*;
 use shared::billing::payment::*;
 use shared::billing::refund::*;
 use shared::billing::tax::*;
+use shared::billing::template::*;
 use shared::billing::wallet::*;
 use shared::bulk::{BulkResults, DocumentsCancel};
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, Rehearsal, TaxRuleId, TransferId};
@@ -179,6 +180,29 @@ pub fn set_series(
     body: &NumberSeriesInput,
 ) -> Reply<CompanyDetail> {
     client::put(&format!("/admin/companies/{id}/numbering/{kind}"), body)
+}
+
+pub fn templates(id: CompanyId) -> Reply<Vec<TemplateSummary>> {
+    client::get(&format!("/admin/companies/{id}/templates"))
+}
+
+/// `place` is kind and language: `invoice/en`.
+pub fn template(id: CompanyId, place: &str) -> Reply<TemplateDetail> {
+    client::get(&format!("/admin/companies/{id}/templates/{place}"))
+}
+
+pub fn set_template(id: CompanyId, place: &str, body: &TemplateInput) -> Reply<TemplateDetail> {
+    client::put(&format!("/admin/companies/{id}/templates/{place}"), body)
+}
+
+/// Goes back to the built-in template.
+pub fn delete_template(id: CompanyId, place: &str, version: i32) -> Reply<TemplateDetail> {
+    client::delete(&format!("/admin/companies/{id}/templates/{place}?version={version}"))
+}
+
+/// How a sample looks with a template that is not saved.
+pub fn preview_template(id: CompanyId, place: &str, body: &TemplateTrial) -> Reply<TemplatePreview> {
+    client::post(&format!("/admin/companies/{id}/templates/{place}/preview"), body)
 }
 
 pub fn create_gateway(id: CompanyId, body: &GatewayInput) -> Reply<Gateway> {

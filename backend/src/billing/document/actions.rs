@@ -16,6 +16,7 @@ use super::store::{self, Document, Issued};
 use super::{Terms, number, show};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::tax::{self, explain};
+use crate::billing::template::{self, store::Place};
 use crate::billing::{notices, payment, wallet};
 use crate::db::Conn;
 use crate::http::Fields;
@@ -211,7 +212,11 @@ pub(crate) async fn insert(
     issued: &Issued,
     lines: Vec<store::Line>,
 ) -> Result<Document> {
-    store::insert(tx, now, issued, lines).await.map_err(|error| number_taken(error, &issued.number))?;
+    let place = Place { company: issued.company, kind: issued.kind, language: issued.language };
+    let template = template::actions::version_for(tx, place).await?;
+    store::insert(tx, now, issued, lines, template)
+        .await
+        .map_err(|error| number_taken(error, &issued.number))?;
     announce(tx, now, actor, issued.id).await
 }
 
@@ -319,7 +324,7 @@ const fn words(kind: DocumentKind) -> &'static str {
 }
 
 /// The line of a top-up when the company wrote none.
-const fn funds_text(language: Language) -> &'static str {
+pub(crate) const fn funds_text(language: Language) -> &'static str {
     match language {
         Language::English => "Account top-up {YEAR}/{MONTH}/{DAY}",
         Language::Polish => "Zasilenie konta {YEAR}/{MONTH}/{DAY}",
@@ -329,17 +334,20 @@ const fn funds_text(language: Language) -> &'static str {
 
 /// What the law and the matching rule want to be read on the paper.
 pub(super) fn notes(decision: &Decision, language: Language) -> Vec<String> {
-    let note = match (&decision.basis, language) {
-        (rules::tax::Basis::ReverseCharge { .. }, Language::English) => {
-            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Directive 2006/112/EC)."
-        }
-        (rules::tax::Basis::ReverseCharge { .. }, Language::Polish) => {
-            "Odwrotne obciążenie (art. 196 dyrektywy 2006/112/WE)."
-        }
-        (rules::tax::Basis::ReverseCharge { .. }, Language::Ukrainian) => {
-            "Зворотне нарахування ПДВ (стаття 196 Директиви 2006/112/ЄС). Reverse charge."
-        }
+    let note = match &decision.basis {
+        rules::tax::Basis::ReverseCharge { .. } => reverse_charge_note(language),
         _ => decision.note.as_str(),
     };
     if note.is_empty() { Vec::new() } else { vec![note.to_owned()] }
+}
+
+/// The sentence by which the buyer learns that the tax is his to pay.
+pub(crate) const fn reverse_charge_note(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Directive 2006/112/EC)."
+        }
+        Language::Polish => "Odwrotne obciążenie (art. 196 dyrektywy 2006/112/WE).",
+        Language::Ukrainian => "Зворотне нарахування ПДВ (стаття 196 Директиви 2006/112/ЄС). Reverse charge.",
+    }
 }

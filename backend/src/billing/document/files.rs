@@ -22,15 +22,15 @@ pub async fn file_hash(conn: &mut Conn, id: DocumentId) -> QueryResult<Option<Ve
     document_files::table.find(id).select(document_files::sha256).first(conn).await.optional()
 }
 
-/// Freezes a paper; the first one stays.
+/// Freezes a paper; the first one stays. False: there was one.
 pub async fn insert_file(
     conn: &mut Conn,
     now: Timestamp,
     id: DocumentId,
     sha256: &[u8],
     bytes: &[u8],
-) -> QueryResult<()> {
-    diesel::insert_into(document_files::table)
+) -> QueryResult<bool> {
+    let written = diesel::insert_into(document_files::table)
         .values((
             document_files::document_id.eq(id),
             document_files::sha256.eq(sha256),
@@ -40,7 +40,7 @@ pub async fn insert_file(
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(written > 0)
 }
 
 /// A kept logo by its SHA-256.

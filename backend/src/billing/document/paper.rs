@@ -1,10 +1,11 @@
 //! The paper of a document: typeset from what was frozen, and itself frozen with its SHA-256.
 
 use anyhow::Context;
+use diesel_async::AsyncConnection;
 use pdf::{DocumentData, EpcPayment, Logo, LogoType};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
-use shared::billing::company::{Labelled, Paper};
+use shared::billing::company::{self, Labelled, Paper};
 use shared::billing::document::DocumentParty;
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
@@ -12,6 +13,7 @@ use shared::{Code, Currency, DocumentId};
 use super::store::{self, Document, Line, Tax};
 use super::{Terms, files, frozen, typesetting};
 use crate::App;
+use crate::billing::template;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
@@ -26,19 +28,39 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
         return Err(Refusal::because(Code::Conflict, "A draft has no paper yet; issue it first.").into());
     }
     let (kind, data) = data(&mut conn, &row).await?;
+    let own = template::store::source(&mut conn, row.template_version).await?;
     // The connection is not held while processor time is spent.
     drop(conn);
+    let printed = match own {
+        Some(source) => Some(template::actions::print(app, kind, &data, source).await?),
+        None => None,
+    };
+    let (bytes, faults) = match printed {
+        Some(Ok(bytes)) => (bytes, Vec::new()),
+        // Nobody is left without a paper because samples did not foresee this document.
+        other => (built_in(document, kind, data).await?, other.and_then(|own| own.err()).unwrap_or_default()),
+    };
+    let sha256 = Sha256::digest(&bytes);
+    let (now, mut conn) = (app.clock.now(), app.db.get().await?);
+    conn.transaction::<_, crate::Error, _>(async |tx| {
+        if files::insert_file(tx, now, document, &sha256, &bytes).await? && !faults.is_empty() {
+            template::actions::tell_of_faults(tx, now, &row, &faults).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
+    let (_, kept) = files::file(&mut conn, document).await?.context("a paper that was just frozen")?;
+    Ok(kept)
+}
+
+async fn built_in(document: DocumentId, kind: pdf::Kind, data: DocumentData) -> Result<Vec<u8>> {
     let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render(kind, &data))
         .await
         .map_err(anyhow::Error::from)
         .flatten()
         .with_context(|| format!("typesetting document {document}"))?;
-    let sha256 = Sha256::digest(&bytes);
-    let mut conn = app.db.get().await?;
-    files::insert_file(&mut conn, app.clock.now(), document, &sha256, &bytes).await?;
-    // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
-    let (_, kept) = files::file(&mut conn, document).await?.context("a paper that was just frozen")?;
-    Ok(kept)
+    Ok(bytes)
 }
 
 /// The job: makes sure that the paper is there.
@@ -137,6 +159,15 @@ pub async fn logo(conn: &mut Conn, name: Option<&str>) -> Result<Option<Logo>> {
     }))
 }
 
+/// A logo that is not kept yet, as the templates take it.
+pub const fn present_logo(media_type: company::LogoType, bytes: Vec<u8>) -> Logo {
+    let media_type = match media_type {
+        company::LogoType::Png => LogoType::Png,
+        company::LogoType::Svg => LogoType::Svg,
+    };
+    Logo { media_type, bytes }
+}
+
 /// How the size of the sheet is called by the templates.
 pub const fn size(paper: Paper) -> pdf::Paper {
     match paper {
@@ -161,7 +192,8 @@ pub fn plain(amount: Decimal, currency: Currency) -> String {
     amount.to_string()
 }
 
-fn field(labelled: Labelled) -> pdf::Field {
+/// A labelled value, as the templates take it.
+pub fn field(labelled: Labelled) -> pdf::Field {
     pdf::Field { label: labelled.label, value: labelled.value }
 }
 

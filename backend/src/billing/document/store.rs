@@ -54,6 +54,7 @@ pub struct Document {
     pub tax_decision: Value,
     /// `frozen::Texts`.
     pub texts: Value,
+    /// The template it was issued with: built-in ones, or from `pdf::OWN_TEMPLATES_FROM` on a row of `document_templates`.
     pub template_version: i32,
     pub proforma_id: Option<DocumentId>,
     pub invoice_id: Option<DocumentId>,
@@ -277,8 +278,15 @@ pub async fn links(
         .await
 }
 
-/// Writes a document with its lines and taxes, and issues it: from then on the database refuses to change them.
-pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<Line>) -> QueryResult<()> {
+/// Writes a document with its lines and taxes, and issues it: from then on the database refuses to change them. `template`
+/// is the version that prints it.
+pub async fn insert(
+    tx: &mut Conn,
+    now: Timestamp,
+    issued: &Issued,
+    lines: Vec<Line>,
+    template: i32,
+) -> QueryResult<()> {
     let at = jiff_diesel::Timestamp::from(now);
     let totals = &issued.totals;
     let nothing = Decimal::ZERO;
@@ -310,7 +318,7 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, issued: &Issued, lines: Vec<L
                 documents::buyer.eq(&issued.buyer),
                 documents::tax_decision.eq(&issued.tax_decision),
                 documents::texts.eq(&issued.texts),
-                documents::template_version.eq(pdf::TEMPLATE_VERSION),
+                documents::template_version.eq(template),
                 documents::proforma_id.eq(issued.proforma),
                 documents::invoice_id.eq(issued.invoice),
                 documents::order_id.eq(issued.order),

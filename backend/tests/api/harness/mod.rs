@@ -11,6 +11,7 @@ mod caller;
 mod database;
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use hostwright::App;
@@ -77,7 +78,9 @@ impl Panel {
             database.url, database.name,
         ))
         .expect("the test configuration is sound");
-        let app = App::build(config).await.expect("PostgreSQL answers");
+        let mut app = App::build(config).await.expect("PostgreSQL answers");
+        // The program, not the tests.
+        app.typesetter = Path::new(env!("CARGO_BIN_EXE_hostwright")).into();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();

@@ -105,6 +105,8 @@ fn MoneyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
                 <Route path=path!("tax") view=finance::CompanyTaxTab />
                 <Route path=path!("invoices") view=finance::CompanyInvoicesTab />
                 <Route path=path!("gateways") view=finance::CompanyGatewaysTab />
+                <Route path=path!("templates") view=finance::CompanyTemplatesTab />
+                <Route path=path!("templates/:kind/:language") view=finance::TemplatePage />
                 <Route path=path!("history") view=finance::CompanyHistoryTab />
             </ParentRoute>
         </ParentRoute>

@@ -238,4 +238,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_paid_time_lost", "It is paid until {at}; the rest is not given back."),
     ("effect_uninstall_fee", "A fee is charged when it is deleted: {amount}."),
     ("effect_stays_suspended", "It stays suspended until staff resume it."),
+    ("template_built_in", "Built-in template"),
+    ("template_own", "Own template"),
+    ("template_default_language", "Own template of the default language"),
+    ("sample_short", "Short"),
+    ("sample_long", "Long, several pages"),
+    ("sample_reverse_charge", "Reverse charge"),
+    ("sample_long_names", "Long names"),
+    ("sample_cyrillic", "Cyrillic"),
+    ("sample_zero_decimals", "Currency without decimals"),
 ];

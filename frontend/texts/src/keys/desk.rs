@@ -40,6 +40,10 @@ super::sections! {
             restore, delete_text, archive_text, delete_logo, change_logo, delete_gateway_text,
             currencies_help, all_currencies, sort, sandbox,
         }
+        template: DeskTemplate {
+            title, text, printed_with, source, source_help, variables, variables_help, sample, preview, page,
+            left_out, warnings, caret, back, back_text, taken_back, read_only,
+        }
         product: DeskProduct {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
             no_settings, set, left_out, delete_price, delete_price_typed,

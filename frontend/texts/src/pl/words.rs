@@ -241,4 +241,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_paid_time_lost", "Jest opłacona do {at}; reszta nie podlega zwrotowi."),
     ("effect_uninstall_fee", "Przy usunięciu naliczana jest opłata: {amount}."),
     ("effect_stays_suspended", "Pozostaje zawieszona, dopóki obsługa jej nie wznowi."),
+    ("template_built_in", "Szablon wbudowany"),
+    ("template_own", "Własny szablon"),
+    ("template_default_language", "Własny szablon języka domyślnego"),
+    ("sample_short", "Krótki"),
+    ("sample_long", "Długi, kilka stron"),
+    ("sample_reverse_charge", "Odwrotne obciążenie"),
+    ("sample_long_names", "Długie nazwy"),
+    ("sample_cyrillic", "Cyrylica"),
+    ("sample_zero_decimals", "Waluta bez miejsc po przecinku"),
 ];

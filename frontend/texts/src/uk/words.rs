@@ -241,4 +241,13 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_paid_time_lost", "Оплачено до {at}; решта не повертається."),
     ("effect_uninstall_fee", "Під час видалення нараховується плата: {amount}."),
     ("effect_stays_suspended", "Залишається призупиненою, доки персонал її не відновить."),
+    ("template_built_in", "Вбудований шаблон"),
+    ("template_own", "Власний шаблон"),
+    ("template_default_language", "Власний шаблон мови за замовчуванням"),
+    ("sample_short", "Короткий"),
+    ("sample_long", "Довгий, кілька сторінок"),
+    ("sample_reverse_charge", "Зворотне нарахування ПДВ"),
+    ("sample_long_names", "Довгі назви"),
+    ("sample_cyrillic", "Кирилиця"),
+    ("sample_zero_decimals", "Валюта без дробової частини"),
 ];

@@ -10,12 +10,13 @@ use shared::billing::draft::{DraftChange, DraftLine, DraftQuote, IssueDraft, New
 use shared::{ClientId, Code, DocumentId, Money};
 
 use super::check::{self, Drafted};
-use super::store::{self, Content};
+use super::store::{self, Content, Issuing};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::actions::{self as issuing, Reckoned};
 use crate::billing::document::frozen::{self, Buying, Texts};
 use crate::billing::document::{self, Document, Terms, number, show};
 use crate::billing::tax::{self, explain};
+use crate::billing::template::{self, store::Place};
 use crate::billing::wallet;
 use crate::db::Conn;
 use crate::http::Fields;
@@ -181,7 +182,9 @@ pub async fn issue(
     let lines = rows(id, &drafted, &reckoned);
     store::replace(tx, now, id, &content(&reckoned)?, lines).await?;
     let number = number::draw(tx, company, DocumentKind::Proforma, today).await?;
-    store::issue(tx, now, id, &number, today, due_on)
+    let place = Place { company, kind: DocumentKind::Proforma, language: reckoned.buying.language };
+    let template = template::actions::version_for(tx, place).await?;
+    store::issue(tx, now, id, &Issuing { number: &number, issued_on: today, due_on, template })
         .await
         .map_err(|error| issuing::number_taken(error, &number))?;
     issuing::announce(tx, now, actor, id).await

@@ -102,23 +102,31 @@ pub(super) async fn replace(
     store::insert_parts(tx, id, &content.totals, false, lines).await
 }
 
+/// What a draft gets when it is issued.
+#[derive(Debug)]
+pub(super) struct Issuing<'a> {
+    pub(super) number: &'a str,
+    pub(super) issued_on: Date,
+    pub(super) due_on: Date,
+    /// The version that prints it.
+    pub(super) template: i32,
+}
+
 /// Issues a draft: from then on the database refuses to change it.
 pub(super) async fn issue(
     tx: &mut Conn,
     now: Timestamp,
     id: DocumentId,
-    number: &str,
-    issued_on: Date,
-    due_on: Date,
+    issuing: &Issuing<'_>,
 ) -> QueryResult<()> {
     diesel::update(documents::table.find(id))
         .set((
             documents::status.eq(DocumentStatus::Unpaid),
-            documents::number.eq(number),
+            documents::number.eq(issuing.number),
             documents::issued_at.eq(jiff_diesel::Timestamp::from(now)),
-            documents::issued_on.eq(jiff_diesel::Date::from(issued_on)),
-            documents::due_on.eq(jiff_diesel::Date::from(due_on)),
-            documents::template_version.eq(pdf::TEMPLATE_VERSION),
+            documents::issued_on.eq(jiff_diesel::Date::from(issuing.issued_on)),
+            documents::due_on.eq(jiff_diesel::Date::from(issuing.due_on)),
+            documents::template_version.eq(issuing.template),
         ))
         .execute(tx)
         .await?;

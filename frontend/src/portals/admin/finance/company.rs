@@ -57,6 +57,7 @@ fn CompanyTabs(id: CompanyId) -> impl IntoView {
         tab(ta().general, ""),
         tab(ta().tax_settings, "/tax"),
         tab(ta().invoice_settings, "/invoices"),
+        tab(td().template.title, "/templates"),
         tab(ta().gateways, "/gateways"),
     ];
     if may(Permission::LogsView) {
