@@ -6,6 +6,7 @@
 
 mod data;
 mod epc;
+mod facturx;
 mod format;
 mod logo;
 mod statement;
@@ -20,7 +21,7 @@ use anyhow::{Context, anyhow};
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// Which templates made a document; goes up whenever their result changes.
 pub const TEMPLATE_VERSION: i32 = 1;
@@ -30,17 +31,38 @@ pub const TEMPLATE_VERSION: i32 = 1;
 /// Fails only on a logo that cannot be drawn or an amount that is no plain decimal; both are refused when they come in.
 pub fn render(kind: Kind, data: &DocumentData) -> anyhow::Result<Vec<u8>> {
     let world = world::Sandbox::new(kind, data)?;
-    print(&world, format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number), data.issued_at)
+    print(&world, ident(kind, data), data.issued_at, PdfStandards::default())
+}
+
+/// Typesets a document as PDF/A-3b with its electronic invoice inside, a Cross Industry Invoice of the profile EN 16931, the
+/// way Factur-X wants it.
+///
+/// Fails as `render` does, and on what PDF/A cannot hold: a letter that no font has, for one.
+pub fn render_with_einvoice(kind: Kind, data: &DocumentData, xml: &str) -> anyhow::Result<Vec<u8>> {
+    let world = world::Sandbox::new(kind, data)?.attaching(kind, xml)?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| anyhow!("PDF/A-3b: {}", error.message()))?;
+    facturx::describe(&print(&world, ident(kind, data), data.issued_at, standards)?)
+}
+
+fn ident(kind: Kind, data: &DocumentData) -> String {
+    format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number)
 }
 
 /// Typesets what the sandbox holds. The same `ident` and instant give the same bytes.
-fn print(world: &world::Sandbox, ident: String, at: jiff::Timestamp) -> anyhow::Result<Vec<u8>> {
+fn print(
+    world: &world::Sandbox,
+    ident: String,
+    at: jiff::Timestamp,
+    standards: PdfStandards,
+) -> anyhow::Result<Vec<u8>> {
     let compiled = typst::compile::<PagedDocument>(world).output;
     let result = compiled.map_err(|errors| first("typesetting", &errors)).and_then(|document| {
         let options = PdfOptions {
             ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Hostwright".to_owned())),
             timestamp: Some(instant(at)?),
+            standards,
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|errors| first("writing the PDF", &errors))

@@ -12,6 +12,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use crate::data::{DocumentData, Kind, Logo, LogoType, Party};
+use crate::facturx::FILE;
 use crate::{epc, format};
 
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
@@ -45,6 +46,8 @@ fn file_id(path: &str) -> FileId {
 pub(crate) struct Sandbox {
     library: LazyHash<Library>,
     main: FileId,
+    /// The template that attaches a file, where there is one.
+    attaching: Option<Source>,
     files: Vec<(FileId, Bytes)>,
 }
 
@@ -77,8 +80,23 @@ impl Sandbox {
         Ok(Self {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
             main: file_id(&format!("/{template}.typ")),
+            attaching: None,
             files,
         })
+    }
+
+    /// With the electronic invoice of the document attached.
+    pub(crate) fn attaching(mut self, kind: Kind, xml: &str) -> anyhow::Result<Self> {
+        let template = TEMPLATES.iter().find(|source| source.id() == self.main);
+        let template = template.with_context(|| format!("a template for {}", kind.as_str()))?.text();
+        let text = format!(
+            "{template}\n#pdf.attach(\"/{FILE}\", relationship: \"alternative\", mime-type: \"text/xml\", \
+             description: \"Factur-X\")\n"
+        );
+        self.main = file_id("/attaching.typ");
+        self.attaching = Some(Source::new(self.main, text));
+        self.files.push((file_id(&format!("/{FILE}")), Bytes::from_string(xml.to_owned())));
+        Ok(self)
     }
 }
 
@@ -96,7 +114,8 @@ impl World for Sandbox {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        TEMPLATES.iter().find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
+        let mut known = TEMPLATES.iter().chain(&self.attaching);
+        known.find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -221,6 +240,7 @@ pub fn check_logo(logo: &Logo) -> anyhow::Result<()> {
     let inner = Sandbox {
         library: LazyHash::new(Library::builder().build()),
         main,
+        attaching: None,
         files: vec![(file_id(path), Bytes::new(logo.bytes.clone()))],
     };
     let world = Alone { inner, source: Source::new(main, format!("#image(\"{path}\", width: 4cm)")) };
