@@ -10,7 +10,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
 use super::store::{self, Document, Line, Tax};
-use super::{Terms, files, frozen, typesetting};
+use super::{Terms, einvoice, files, frozen, typesetting};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
@@ -26,9 +26,10 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
         return Err(Refusal::because(Code::Conflict, "A draft has no paper yet; issue it first.").into());
     }
     let (kind, data) = data(&mut conn, &row).await?;
+    let xml = einvoice::embedded(&mut conn, &row).await?;
     // The connection is not held while processor time is spent.
     drop(conn);
-    let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render(kind, &data))
+    let bytes = typesetting::within(typesetting::TIME_MAX, move || typeset_with(kind, &data, xml.as_deref()))
         .await
         .flatten()
         .with_context(|| format!("typesetting document {document}"))?;
@@ -38,6 +39,18 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     // Ours, or the one of somebody who was faster: the same bytes, unless the program changed in between.
     let (_, kept) = files::file(&mut conn, document).await?.context("a paper that was just frozen")?;
     Ok(kept)
+}
+
+/// With its electronic invoice, where there is one. PDF/A cannot hold everything that a paper can, a letter that no font
+/// has for one: such a paper stays an ordinary PDF, because a document needs one.
+fn typeset_with(kind: pdf::Kind, data: &DocumentData, xml: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    if let Some(xml) = xml {
+        match pdf::render_with_einvoice(kind, data, xml) {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => tracing::warn!(%error, "a paper stays without its electronic invoice"),
+        }
+    }
+    pdf::render(kind, data)
 }
 
 /// The job: makes sure that the paper is there.
