@@ -7,11 +7,11 @@ use shared::Currency;
 use crate::sample::{credit_note, decimal, invoice, line, party, rate, values};
 
 fn domestic(percent: &str, currency: Currency) -> Facts {
-    invoice(&[line("VPS", "1", "100")], &[rate("VAT", percent)], currency)
+    invoice(&[line("1", "100")], &[rate("VAT", percent)], currency)
 }
 
 fn without_tax(relief: Relief, buyer: einvoice::Party) -> Facts {
-    Facts { relief, buyer, ..invoice(&[line("VPS", "1", "100")], &[], Currency::EUR) }
+    Facts { relief, buyer, ..invoice(&[line("1", "100")], &[], Currency::EUR) }
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn what_fa3_cannot_say_is_refused() {
     let early = Facts { issued_on: date(2025, 8, 31), ..domestic("23", Currency::PLN) };
     assert_eq!(einvoice::fa3(&early, None), Err(Unfit::BeforeFa3));
     let two = [rate("GST", "5"), rate("QST", "8")];
-    let two = invoice(&[line("VPS", "1", "100")], &two, Currency::PLN);
+    let two = invoice(&[line("1", "100")], &two, Currency::PLN);
     assert_eq!(einvoice::fa3(&two, None), Err(Unfit::SeveralTaxes(2)));
     let balance = without_tax(Relief::PaidFromBalance, party("Klient", "PL", Some("PL7740001454")));
     assert_eq!(einvoice::fa3(&balance, None), Err(Unfit::PaidFromBalance));

@@ -30,7 +30,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             .map(|(percent, name)| rate(name, &Decimal::new(*percent, 3).to_string()))
             .collect();
         let mut facts = invoice(&lines, &rates, Currency::EUR);
-        if rates.len() % 2 == 0 {
+        if rates.len().is_multiple_of(2) {
             facts.paid = Decimal::ZERO;
         }
         if pays_back { credit_note(&facts) } else { facts }
