@@ -7,6 +7,7 @@
 mod confined;
 mod data;
 mod epc;
+mod facturx;
 mod format;
 mod logo;
 mod own;
@@ -24,7 +25,7 @@ use anyhow::{Context, anyhow};
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// Which built-in templates made a document; goes up whenever their result changes. Always below `OWN_TEMPLATES_FROM`.
 pub const TEMPLATE_VERSION: i32 = 1;
@@ -38,18 +39,47 @@ pub fn render(kind: Kind, data: &DocumentData) -> anyhow::Result<Vec<u8>> {
     print_document(&world::Sandbox::new(kind, data)?, kind, data)
 }
 
+/// Typesets a document as PDF/A-3b with its electronic invoice inside, a Cross Industry Invoice of the profile EN 16931, the
+/// way Factur-X wants it.
+///
+/// Fails as `render` does, and on what PDF/A cannot hold: a letter that no font has, for one.
+pub fn render_with_einvoice(kind: Kind, data: &DocumentData, xml: &str) -> anyhow::Result<Vec<u8>> {
+    print_with_einvoice(world::Sandbox::new(kind, data)?, kind, data, xml)
+}
+
 fn print_document(world: &world::Sandbox, kind: Kind, data: &DocumentData) -> anyhow::Result<Vec<u8>> {
-    print(world, format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number), data.issued_at)
+    print(world, ident(kind, data), data.issued_at, PdfStandards::default())
+}
+
+fn print_with_einvoice(
+    world: world::Sandbox,
+    kind: Kind,
+    data: &DocumentData,
+    xml: &str,
+) -> anyhow::Result<Vec<u8>> {
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3b]).map_err(|error| anyhow!("PDF/A-3b: {}", error.message()))?;
+    facturx::describe(&print(&world.attaching(xml)?, ident(kind, data), data.issued_at, standards)?)
+}
+
+fn ident(kind: Kind, data: &DocumentData) -> String {
+    format!("{}/{}/{}", data.seller.name, kind.as_str(), data.number)
 }
 
 /// Typesets what the sandbox holds. The same `ident` and instant give the same bytes.
-fn print(world: &world::Sandbox, ident: String, at: jiff::Timestamp) -> anyhow::Result<Vec<u8>> {
+fn print(
+    world: &world::Sandbox,
+    ident: String,
+    at: jiff::Timestamp,
+    standards: PdfStandards,
+) -> anyhow::Result<Vec<u8>> {
     let compiled = typst::compile::<PagedDocument>(world).output;
     let result = compiled.map_err(|errors| first("typesetting", &errors)).and_then(|document| {
         let options = PdfOptions {
             ident: Smart::Custom(ident),
             creator: Smart::Custom(Some("Hostwright".to_owned())),
             timestamp: Some(instant(at)?),
+            standards,
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|errors| first("writing the PDF", &errors))

@@ -30,6 +30,9 @@ pub struct Work {
     /// One after the other, until one fails.
     pub documents: Vec<DocumentData>,
     pub output: Output,
+    /// The electronic invoice that belongs into the PDF.
+    #[serde(default)]
+    pub einvoice: Option<String>,
 }
 
 /// What is wanted of it.
@@ -50,7 +53,12 @@ pub enum Made {
     Faults(Vec<Fault>),
     /// All of them can be typeset.
     Sound,
-    Pdf(#[serde(with = "base64_text")] Vec<u8>),
+    Pdf {
+        #[serde(with = "base64_text")]
+        bytes: Vec<u8>,
+        /// Why its electronic invoice is not inside: PDF/A cannot hold everything that a paper can.
+        without_einvoice: Option<String>,
+    },
     Pages {
         pages: Vec<String>,
         /// How many there are with those left out.
@@ -118,10 +126,7 @@ impl Work {
         }
         Ok(match output {
             Output::Nothing => Made::Sound,
-            Output::Pdf => match crate::print_document(&world, self.kind, data) {
-                Ok(bytes) => Made::Pdf(bytes),
-                Err(error) => Made::Faults(vec![Fault::nowhere(format!("{error:#}"))]),
-            },
+            Output::Pdf => self.pdf(&world, data),
             Output::Pages { most } => {
                 let drawn = pages.iter().take(most);
                 let pages = drawn.map(|page| typst_svg::svg(page, &SvgOptions::default())).collect();
@@ -129,6 +134,24 @@ impl Work {
                 Made::Pages { pages, total: document.pages().len(), warnings }
             }
         })
+    }
+}
+
+impl Work {
+    fn pdf(&self, world: &Sandbox, data: &DocumentData) -> Made {
+        let mut without_einvoice = None;
+        if let Some(xml) = &self.einvoice {
+            let made = Sandbox::own(self.kind, data, &self.source)
+                .and_then(|world| crate::print_with_einvoice(world, self.kind, data, xml));
+            match made {
+                Ok(bytes) => return Made::Pdf { bytes, without_einvoice },
+                Err(error) => without_einvoice = Some(format!("{error:#}")),
+            }
+        }
+        match crate::print_document(world, self.kind, data) {
+            Ok(bytes) => Made::Pdf { bytes, without_einvoice },
+            Err(error) => Made::Faults(vec![Fault::nowhere(format!("{error:#}"))]),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The paper of a usage statement.
 
 use serde_json::{Value as Json, json};
+use typst_pdf::PdfStandards;
 
 use crate::data::{Logo, Paper, Party};
 use crate::{format, world};
@@ -57,7 +58,7 @@ pub struct StatementLine {
 pub fn render_statement(data: &StatementData) -> anyhow::Result<Vec<u8>> {
     let world = world::Sandbox::showing("statement", view(data)?, data.logo.as_ref())?;
     let ident = format!("{}/statement/{}/{}", data.seller.name, data.buyer.name, data.number);
-    crate::print(&world, ident, data.made_at)
+    crate::print(&world, ident, data.made_at, PdfStandards::default())
 }
 
 fn view(data: &StatementData) -> anyhow::Result<Json> {

@@ -12,6 +12,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use crate::data::{DocumentData, Kind, Logo, LogoType, Party};
+use crate::facturx::FILE;
 use crate::{epc, format};
 
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
@@ -45,8 +46,8 @@ fn file_id(path: &str) -> FileId {
 pub(crate) struct Sandbox {
     library: LazyHash<Library>,
     main: FileId,
-    /// A template that staff wrote; it may import ours.
-    own: Option<Source>,
+    /// A template that is not one of ours as it stands: one that staff wrote, which may import ours, or one that attaches a file.
+    written: Option<Source>,
     files: Vec<(FileId, Bytes)>,
 }
 
@@ -55,7 +56,7 @@ impl Sandbox {
     pub(crate) fn own(kind: Kind, data: &DocumentData, source: &str) -> anyhow::Result<Self> {
         let mut sandbox = Self::new(kind, data)?;
         sandbox.main = file_id("/template.typ");
-        sandbox.own = Some(Source::new(sandbox.main, source.to_owned()));
+        sandbox.written = Some(Source::new(sandbox.main, source.to_owned()));
         Ok(sandbox)
     }
 
@@ -87,9 +88,23 @@ impl Sandbox {
         Ok(Self {
             library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
             main: file_id(&format!("/{template}.typ")),
-            own: None,
+            written: None,
             files,
         })
+    }
+
+    /// With the electronic invoice of the document attached.
+    pub(crate) fn attaching(mut self, xml: &str) -> anyhow::Result<Self> {
+        let template = self.source(self.main).context("the template is one of ours, or written")?;
+        let text = format!(
+            "{}\n#pdf.attach(\"/{FILE}\", relationship: \"alternative\", mime-type: \"text/xml\", \
+             description: \"Factur-X\")\n",
+            template.text()
+        );
+        self.main = file_id("/attaching.typ");
+        self.written = Some(Source::new(self.main, text));
+        self.files.push((file_id(&format!("/{FILE}")), Bytes::from_string(xml.to_owned())));
+        Ok(self)
     }
 }
 
@@ -107,7 +122,7 @@ impl World for Sandbox {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let mut known = self.own.iter().chain(TEMPLATES.iter());
+        let mut known = self.written.iter().chain(TEMPLATES.iter());
         known.find(|source| source.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
@@ -233,7 +248,7 @@ pub fn check_logo(logo: &Logo) -> anyhow::Result<()> {
     let inner = Sandbox {
         library: LazyHash::new(Library::builder().build()),
         main,
-        own: None,
+        written: None,
         files: vec![(file_id(path), Bytes::new(logo.bytes.clone()))],
     };
     let world = Alone { inner, source: Source::new(main, format!("#image(\"{path}\", width: 4cm)")) };

@@ -40,7 +40,7 @@ fn document() -> DocumentData {
 }
 
 fn run(kind: Kind, source: &str, output: Output) -> Made {
-    Work { kind, source: source.to_owned(), documents: vec![document()], output }
+    Work { kind, source: source.to_owned(), documents: vec![document()], output, einvoice: None }
         .run()
         .expect("data is sound")
 }
@@ -55,7 +55,7 @@ fn faults(source: &str) -> Vec<Fault> {
 #[test]
 fn what_an_editor_begins_with_prints_what_the_built_in_template_prints() {
     for kind in Kind::ALL {
-        let Made::Pdf(own) = run(kind, &start_source(kind), Output::Pdf) else {
+        let Made::Pdf { bytes: own, .. } = run(kind, &start_source(kind), Output::Pdf) else {
             panic!("no PDF of {kind:?}")
         };
         assert!(own == render(kind, &document()).expect("printed"), "{kind:?}");

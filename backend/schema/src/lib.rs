@@ -279,6 +279,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        embed_einvoice -> Bool,
     }
 }
 

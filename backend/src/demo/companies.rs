@@ -86,6 +86,7 @@ fn poland() -> CompanyInput {
         sender_name: "Bałtyk Cloud".to_owned(),
         sender_email: "billing@baltyk-cloud.example".to_owned(),
         due_days: None,
+        embed_einvoice: false,
     }
 }
 
@@ -119,6 +120,7 @@ fn canada() -> CompanyInput {
         sender_name: "Northern Maple Hosting".to_owned(),
         sender_email: "billing@northern-maple.example".to_owned(),
         due_days: None,
+        embed_einvoice: false,
     }
 }
 

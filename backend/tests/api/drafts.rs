@@ -18,12 +18,12 @@ fn line(description: &str, quantity: &str, unit_price: &str) -> Value {
     json!({ "description": description, "quantity": quantity, "unit": "h", "unit_price": unit_price })
 }
 
-async fn draft(staff: &StaffMember, client: &ClientAccount, lines: Value) -> DocumentDetail {
+pub(crate) async fn draft(staff: &StaffMember, client: &ClientAccount, lines: Value) -> DocumentDetail {
     let body = json!({ "client_id": client.id, "lines": lines });
     staff.calls.post_once("/admin/documents/drafts", body).await.expect(201).read()
 }
 
-async fn issue(staff: &StaffMember, draft: &DocumentDetail) -> DocumentDetail {
+pub(crate) async fn issue(staff: &StaffMember, draft: &DocumentDetail) -> DocumentDetail {
     let path = format!("/admin/documents/{}/issue", draft.document.id);
     staff.calls.post_once(&path, json!({ "version": draft.version })).await.expect(200).read()
 }

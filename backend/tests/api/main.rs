@@ -19,6 +19,7 @@ mod dashboard;
 mod deadlines;
 mod documents;
 mod drafts;
+mod einvoices;
 mod endings;
 mod foundation;
 mod identity;

@@ -13,22 +13,26 @@ use crate::documents::{balance, book, decimal, expect_clean_books, proforma, tex
 use crate::harness::{Answer, ClientAccount, Panel, StaffMember};
 
 /// An invoice over a net amount, paid at once: its id and the payment.
-async fn invoice(staff: &StaffMember, client: &ClientAccount, net: &str) -> (DocumentId, BookedPayment) {
+pub(crate) async fn invoice(
+    staff: &StaffMember,
+    client: &ClientAccount,
+    net: &str,
+) -> (DocumentId, BookedPayment) {
     let issued = proforma(client, net).await.document;
     let body = json!({ "amount": issued.total.amount().to_string() });
     let booked: BookedPayment = book(staff, issued.id, body).await.expect(201).read();
     (booked.invoice.as_ref().expect("an invoice was issued").id, booked)
 }
 
-fn by_hand(amount: Option<&str>) -> Value {
+pub(crate) fn by_hand(amount: Option<&str>) -> Value {
     json!({ "amount": amount, "method": "by_hand", "reason": "Sent back", "reference": "RET-1" })
 }
 
-async fn refund(staff: &StaffMember, id: DocumentId, body: Value) -> Answer {
+pub(crate) async fn refund(staff: &StaffMember, id: DocumentId, body: Value) -> Answer {
     staff.calls.post_once(&format!("/admin/documents/{id}/refunds"), body).await
 }
 
-async fn detail(staff: &StaffMember, id: DocumentId) -> DocumentDetail {
+pub(crate) async fn detail(staff: &StaffMember, id: DocumentId) -> DocumentDetail {
     staff.calls.get(&format!("/admin/documents/{id}")).await.expect(200).read()
 }
 

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use shared::billing::DocumentStatus;
-use shared::billing::document::{DocumentDetail, DocumentParty, DocumentTax};
+use shared::billing::document::{DocumentDetail, DocumentParty, DocumentTax, XmlFormat};
 use shared::billing::tax::TaxDecision;
-use ui::{Icon, lu};
+use ui::{Icon, Menu, MenuLink, lu};
 
 use super::amount::plain_number;
+use crate::api::client::file;
 use crate::format;
 use crate::i18n::{self, tp};
 
@@ -32,6 +33,32 @@ fn Party(title: &'static str, party: DocumentParty) -> impl IntoView {
             {party.contacts.into_iter().map(|line| view! { <div class="text-ink-3">{line}</div> }).collect_view()}
         </section>
     }
+}
+
+/// The formats of the document's electronic invoice; nothing where there are none. `path`: the document's, in the API.
+#[component]
+pub fn XmlMenu(formats: Vec<XmlFormat>, path: String) -> impl IntoView {
+    let links = formats.into_iter().map(|format| {
+        let text = match format {
+            XmlFormat::Cii => "CII (Factur-X)",
+            XmlFormat::Ubl => "UBL",
+            XmlFormat::Fa3 => "FA(3) (KSeF)",
+        };
+        (text, file(&format!("{path}/xml?format={format}")))
+    });
+    let links: Vec<(&'static str, String)> = links.collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <Menu label=tp().sheet.einvoice class="btn" button=Box::new(|| "XML".into_any())>
+                {links
+                    .iter()
+                    .map(|(text, href)| {
+                        view! { <MenuLink text=*text href=href.clone() icon=lu::LuDownload download=true /> }
+                    })
+                    .collect_view()}
+            </Menu>
+        }
+    })
 }
 
 /// Why these taxes: the decision in a sentence, the evidence, and the rules that were passed over.

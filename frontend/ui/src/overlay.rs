@@ -390,6 +390,9 @@ pub fn MenuLink(
     #[prop(into)] text: TextProp,
     #[prop(into)] href: String,
     #[prop(optional, into)] icon: Option<&'static IconData>,
+    /// A file to be kept, not a page.
+    #[prop(optional)]
+    download: bool,
 ) -> impl IntoView {
     let menu = use_context::<MenuOpen>();
     view! {
@@ -397,6 +400,8 @@ pub fn MenuLink(
             role="menuitem"
             class="menu-item"
             href=href
+            rel=download.then_some("external")
+            download=download.then_some("")
             on:click=move |_| {
                 if let Some(menu) = menu {
                     menu.open.set(false);

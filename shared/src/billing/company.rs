@@ -173,6 +173,10 @@ pub struct CompanyInput {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 365))]
     pub due_days: Option<i32>,
+    /// Whether the PDF of an invoice or credit note is PDF/A-3 with the electronic invoice inside (Factur-X, profile EN
+    /// 16931). Documents that cannot be said in it keep an ordinary PDF.
+    #[serde(default)]
+    pub embed_einvoice: bool,
 }
 
 const fn a4() -> Paper {

@@ -39,6 +39,18 @@ words! {
     }
 }
 
+words! {
+    /// A format of electronic invoices.
+    XmlFormat {
+        /// UN/CEFACT CII D16B, profile EN 16931 of Factur-X.
+        Cii = "cii",
+        /// UBL 2.1 with the rules of EN 16931.
+        Ubl = "ubl",
+        /// The Polish structured invoice FA(3) of KSeF.
+        Fa3 = "fa3",
+    }
+}
+
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -100,6 +112,8 @@ pub struct DocumentDetail {
     pub refundable: Option<Money>,
     /// SHA-256 of the PDF in hexadecimal; `null` until it is made.
     pub pdf_sha256: Option<String>,
+    /// What it can be downloaded as besides the PDF.
+    pub xml_formats: Vec<XmlFormat>,
     /// What the caller can do with it now.
     pub actions: Vec<DocumentAction>,
     pub version: i32,
@@ -191,6 +205,27 @@ pub struct OwnDocumentFilter {
     pub issued_from: Option<Date>,
     pub issued_to: Option<Date>,
     pub overdue: Option<bool>,
+}
+
+/// In which format to tell one's own document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct OwnXmlQuery {
+    /// One of the document's `xml_formats`.
+    pub format: XmlFormat,
+}
+
+/// In which format to tell a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct XmlQuery {
+    /// One of the document's `xml_formats`; FA(3) with `pln_rate` also where it is not among them.
+    pub format: XmlFormat,
+    /// What one unit of the document's currency was worth in PLN on the working day before it was issued, with up to six
+    /// decimals. FA(3) needs it where Polish tax is stated in another currency; nothing else reads it.
+    pub pln_rate: Option<String>,
 }
 
 /// Cancels a document that nobody has paid in full.

@@ -44,6 +44,7 @@ pub struct Company {
     sender_name: String,
     sender_email: String,
     due_days: Option<i32>,
+    embed_einvoice: bool,
     pub version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub created_at: Timestamp,
@@ -78,6 +79,7 @@ impl Company {
             sender_name: self.sender_name.clone(),
             sender_email: self.sender_email.clone(),
             due_days: self.due_days,
+            embed_einvoice: self.embed_einvoice,
         })
     }
 }
@@ -233,6 +235,7 @@ macro_rules! columns {
                 companies::sender_name.eq(&$input.sender_name),
                 companies::sender_email.eq(&$input.sender_email),
                 companies::due_days.eq($input.due_days),
+                companies::embed_einvoice.eq($input.embed_einvoice),
             ),
         )
     };

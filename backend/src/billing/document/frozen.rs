@@ -30,6 +30,12 @@ pub struct Seller {
     pub footer: String,
     /// SHA-256 of the logo in hexadecimal; its bytes are in `document_logos`.
     pub logo: Option<String>,
+    /// The address in its parts. `None`: frozen before they were kept.
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// Whether the papers of invoices and credit notes carry their electronic invoice.
+    #[serde(default)]
+    pub embed_einvoice: bool,
 }
 
 /// The buyer.
@@ -38,6 +44,20 @@ pub struct Buyer {
     /// What taxes are decided by.
     pub facts: tax::Buyer,
     pub party: DocumentParty,
+    /// The address in its parts. `None`: frozen before they were kept.
+    #[serde(default)]
+    pub place: Option<Place>,
+}
+
+/// An address in its parts; the country is among the facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub postcode: String,
+    /// In words; empty: none.
+    pub region: String,
 }
 
 /// Sentences printed below the totals.
@@ -89,6 +109,7 @@ struct CompanyRow {
     footer: String,
     paper: Paper,
     due_days: Option<i32>,
+    embed_einvoice: bool,
 }
 
 /// The company as it would be frozen now.
@@ -100,16 +121,16 @@ pub async fn selling(conn: &mut Conn, company: CompanyId) -> Result<Selling> {
         tax_ids.push(Labelled { label: "VAT".to_owned(), value: row.vat_id.clone() });
     }
     let fallback_rates: Vec<Rate> = serde_json::from_value(row.fallback_rates)?;
+    let place = Place {
+        line1: row.line1,
+        line2: row.line2,
+        city: row.city,
+        postcode: row.postcode,
+        region: region_name(&row.country, row.region.as_deref()),
+    };
     let party = DocumentParty {
         name: row.name,
-        address: address(
-            &row.line1,
-            &row.line2,
-            &row.postcode,
-            &row.city,
-            row.region.as_deref(),
-            &row.country,
-        ),
+        address: address(&place, &row.country),
         tax_ids,
         contacts: [row.email, row.phone, row.website].into_iter().filter(|text| !text.is_empty()).collect(),
     };
@@ -121,8 +142,18 @@ pub async fn selling(conn: &mut Conn, company: CompanyId) -> Result<Selling> {
         pay_to: row.pay_to,
         footer: row.footer,
         logo: None,
+        place: Some(place),
+        embed_einvoice: row.embed_einvoice,
     };
     Ok(Selling { seller, due_days: row.due_days, item_texts: serde_json::from_value(row.item_texts)? })
+}
+
+/// The seller that an earlier document froze, for one that follows it: only whether papers carry an electronic invoice is
+/// what the company says now.
+pub async fn sold_again(conn: &mut Conn, company: CompanyId, mut seller: Value) -> Result<Value> {
+    let embed: bool = companies::table.find(company).select(companies::embed_einvoice).first(conn).await?;
+    seller["embed_einvoice"] = embed.into();
+    Ok(seller)
 }
 
 /// Keeps the company's present logo for ever and gives its name, SHA-256 in hexadecimal.
@@ -242,14 +273,14 @@ pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result
         let label = if billing.country == "PL" { "NIP" } else { tax_id_label(row.language) };
         tax_ids.push(Labelled { label: label.to_owned(), value: row.tax_id.clone() });
     }
-    let mut lines = address(
-        &billing.line1,
-        &billing.line2,
-        &billing.postcode,
-        &billing.city,
-        billing.region.as_deref(),
-        &billing.country,
-    );
+    let place = Place {
+        line1: billing.line1,
+        line2: billing.line2,
+        city: billing.city,
+        postcode: billing.postcode,
+        region: region_name(&billing.country, billing.region.as_deref()),
+    };
+    let mut lines = address(&place, &billing.country);
     if !row.company_name.is_empty() && !person.is_empty() {
         lines.insert(0, person);
     }
@@ -261,6 +292,7 @@ pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result
             vat_evidence,
         },
         party: DocumentParty { name, address: lines, tax_ids, contacts: vec![row.email] },
+        place: Some(place),
     };
     Ok(Buying { buyer, company: row.company_id, currency: row.currency, language: row.language, complete })
 }
@@ -282,21 +314,17 @@ const fn tax_id_label(language: Language) -> &'static str {
     }
 }
 
-fn address(
-    line1: &str,
-    line2: &str,
-    postcode: &str,
-    city: &str,
-    region: Option<&str>,
-    country: &str,
-) -> Vec<String> {
-    let place = format!("{postcode} {city}").trim().to_owned();
-    let region = region
+fn region_name(country: &str, region: Option<&str>) -> String {
+    region
         .and_then(|code| countries::regions(country).into_iter().find(|region| region.code == code))
         .map(|region| region.name)
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+fn address(place: &Place, country: &str) -> Vec<String> {
+    let city = format!("{} {}", place.postcode, place.city).trim().to_owned();
     let country = countries::find(country).map(|country| country.name.clone()).unwrap_or_default();
-    [line1.to_owned(), line2.to_owned(), place, region, country]
+    [place.line1.clone(), place.line2.clone(), city, place.region.clone(), country]
         .into_iter()
         .filter(|line| !line.is_empty())
         .collect()

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{DocumentId, Language};
 
-use super::frozen::Texts;
+use super::frozen::{self, Texts};
 use super::store::{self, Document, Issued};
 use super::{Terms, actions, number};
 use crate::audit::Actor;
@@ -101,7 +101,7 @@ async fn write(
         issued_on: today,
         due_on: today,
         paid: true,
-        seller: proforma.seller.clone(),
+        seller: frozen::sold_again(tx, proforma.company_id, proforma.seller.clone()).await?,
         buyer: proforma.buyer.clone(),
         tax_decision: bill.decision,
         texts: bill.texts,

@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod bulk;
 pub mod draft;
+pub mod einvoice;
 pub mod files;
 pub mod frozen;
 pub mod invoice;

@@ -11,7 +11,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
 use super::store::{self, Document, Line, Tax};
-use super::{Terms, files, frozen, typesetting};
+use super::{Terms, einvoice, files, frozen, typesetting};
 use crate::App;
 use crate::billing::template;
 use crate::db::Conn;
@@ -29,16 +29,19 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     }
     let (kind, data) = data(&mut conn, &row).await?;
     let own = template::store::source(&mut conn, row.template_version).await?;
+    let xml = einvoice::embedded(&mut conn, &row).await?;
     // The connection is not held while processor time is spent.
     drop(conn);
     let printed = match own {
-        Some(source) => Some(template::actions::print(app, kind, &data, source).await?),
+        Some(source) => Some(template::actions::print(app, kind, &data, source, xml.clone()).await?),
         None => None,
     };
     let (bytes, faults) = match printed {
         Some(Ok(bytes)) => (bytes, Vec::new()),
         // Nobody is left without a paper because samples did not foresee this document.
-        other => (built_in(document, kind, data).await?, other.and_then(|own| own.err()).unwrap_or_default()),
+        other => {
+            (built_in(document, kind, data, xml).await?, other.and_then(|own| own.err()).unwrap_or_default())
+        }
     };
     let sha256 = Sha256::digest(&bytes);
     let (now, mut conn) = (app.clock.now(), app.db.get().await?);
@@ -54,13 +57,30 @@ pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
     Ok(kept)
 }
 
-async fn built_in(document: DocumentId, kind: pdf::Kind, data: DocumentData) -> Result<Vec<u8>> {
-    let bytes = typesetting::within(typesetting::TIME_MAX, move || pdf::render(kind, &data))
+async fn built_in(
+    document: DocumentId,
+    kind: pdf::Kind,
+    data: DocumentData,
+    xml: Option<String>,
+) -> Result<Vec<u8>> {
+    let bytes = typesetting::within(typesetting::TIME_MAX, move || typeset_with(kind, &data, xml.as_deref()))
         .await
         .map_err(anyhow::Error::from)
         .flatten()
         .with_context(|| format!("typesetting document {document}"))?;
     Ok(bytes)
+}
+
+/// With its electronic invoice, where there is one. PDF/A cannot hold everything that a paper can, a letter that no font
+/// has for one: such a paper stays an ordinary PDF, because a document needs one.
+fn typeset_with(kind: pdf::Kind, data: &DocumentData, xml: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    if let Some(xml) = xml {
+        match pdf::render_with_einvoice(kind, data, xml) {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => tracing::warn!(%error, "a paper stays without its electronic invoice"),
+        }
+    }
+    pdf::render(kind, data)
 }
 
 /// The job: makes sure that the paper is there.

@@ -5,15 +5,15 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
 use shared::billing::document::{
-    DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest, OwnDocumentFilter,
+    DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest, OwnDocumentFilter, OwnXmlQuery,
 };
 use shared::{ClientId, DocumentId, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::routes_staff::{PdfFile, pdf_answer};
+use super::routes_staff::{PdfFile, XmlFile, pdf_answer, xml_answer};
 use super::show::{self, Reader};
 use super::store::{self, Listing};
-use super::{Terms, actions, paper};
+use super::{Terms, actions, einvoice, paper};
 use crate::App;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
@@ -21,7 +21,13 @@ use crate::http::idempotency::Once;
 use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, client_rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(funds).service(quote).service(add_funds).service(list).service(read).service(file);
+    cfg.service(funds)
+        .service(quote)
+        .service(add_funds)
+        .service(list)
+        .service(read)
+        .service(file)
+        .service(xml);
 }
 
 /// What can be added to the wallet.
@@ -150,4 +156,22 @@ async fn file(
     let row =
         store::find(&mut *app.db.get().await?, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
     Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
+}
+
+/// Download one of one's own invoices or credit notes as XML.
+#[utoipa::path(tag = "billing", operation_id = "getOwnDocumentXml",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), OwnXmlQuery),
+    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile)),
+    extensions(("x-permission" = json!("client:documents"))))]
+#[get("/clients/{client_id}/documents/{id}/xml")]
+async fn xml(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    path: Path<(ClientId, DocumentId)>,
+    query: Query<OwnXmlQuery>,
+) -> Result<HttpResponse> {
+    let mut conn = app.db.get().await?;
+    let row = store::find(&mut conn, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
+    let text = einvoice::xml(&mut conn, &row, query.format, None).await?;
+    Ok(xml_answer(text, row.number.as_deref().unwrap_or_default(), query.format))
 }

@@ -4,22 +4,30 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
+use rust_decimal::Decimal;
 use shared::billing::document::{
     CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
+    XmlFormat, XmlQuery,
 };
 use shared::{DocumentId, Language, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::show::{self, Reader};
 use super::store::{self, Listing};
-use super::{Terms, actions, paper};
+use super::{Terms, actions, einvoice, paper};
 use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
-use crate::http::{IdempotencyKey, Json, May, Paging, Path, Query, rights};
+use crate::http::{Fields, IdempotencyKey, Json, May, Paging, Path, Query, rights};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(quote).service(add_funds).service(read).service(file).service(cancel);
+    cfg.service(list)
+        .service(quote)
+        .service(add_funds)
+        .service(read)
+        .service(file)
+        .service(xml)
+        .service(cancel);
 }
 
 /// A PDF file.
@@ -40,6 +48,21 @@ pub fn pdf_answer(bytes: Vec<u8>, number: &str) -> HttpResponse {
         .insert_header(("content-disposition", format!("inline; filename=\"{name}.pdf\"")))
         .insert_header(("cache-control", "private, no-cache"))
         .body(bytes)
+}
+
+/// An XML file: its root element, in the format that was asked for.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = Object)]
+pub struct XmlFile(#[allow(dead_code, reason = "names the body in the API document")] String);
+
+/// An electronic invoice to be kept.
+pub fn xml_answer(text: String, number: &str, format: XmlFormat) -> HttpResponse {
+    let name = file_name(number);
+    HttpResponse::Ok()
+        .content_type("application/xml; charset=utf-8")
+        .insert_header(("content-disposition", format!("attachment; filename=\"{name}.{format}.xml\"")))
+        .insert_header(("cache-control", "private, no-cache"))
+        .body(text)
 }
 
 /// List documents.
@@ -141,6 +164,29 @@ async fn file(
 ) -> Result<HttpResponse> {
     let row = store::find_for_staff(&mut *app.db.get().await?, *id).await?.ok_or_else(Refusal::not_found)?;
     Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
+}
+
+/// Download an invoice or credit note as XML.
+#[utoipa::path(tag = "billing", operation_id = "getDocumentXml", params(("id" = DocumentId, Path), XmlQuery),
+    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile)),
+    extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents/{id}/xml")]
+async fn xml(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    id: Path<DocumentId>,
+    query: Query<XmlQuery>,
+) -> Result<HttpResponse> {
+    let mut fields = Fields::new();
+    let least = Decimal::new(1, 6);
+    let pln_rate = query.pln_rate.as_deref();
+    let pln_rate =
+        pln_rate.and_then(|text| fields.decimal("pln_rate", text, 6, least, Decimal::ONE_THOUSAND));
+    fields.finish()?;
+    let mut conn = app.db.get().await?;
+    let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let text = einvoice::xml(&mut conn, &row, query.format, pln_rate).await?;
+    Ok(xml_answer(text, row.number.as_deref().unwrap_or_default(), query.format))
 }
 
 /// Cancel an unpaid proforma.

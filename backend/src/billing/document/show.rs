@@ -9,7 +9,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Currency, Language, Money};
 
 use super::store::{self, Document};
-use super::{files, frozen, paper};
+use super::{einvoice, files, frozen, paper};
 use crate::billing::payment;
 use crate::billing::refund;
 use crate::billing::tax::explain;
@@ -106,8 +106,10 @@ pub async fn detail(
     let texts: frozen::Texts = serde_json::from_value(row.texts.clone())?;
     let decision: rules::tax::Decision = serde_json::from_value(row.tax_decision.clone())?;
     let money = |amount: Decimal| Money::ledger(amount, row.currency);
-    let lines = store::lines(conn, row.id)
-        .await?
+    let lines = store::lines(conn, row.id).await?;
+    let borne = store::taxes(conn, row.id).await?;
+    let xml_formats = einvoice::formats(conn, &row, &lines, &borne).await?;
+    let lines = lines
         .into_iter()
         .map(|line| DocumentLine {
             why: line_why(&line, row.currency),
@@ -121,7 +123,6 @@ pub async fn detail(
             explanation: line.explanation,
         })
         .collect();
-    let borne = store::taxes(conn, row.id).await?;
     let left = match reader {
         Reader::Staff if rules::states::document_refundable(row.kind, row.status) => {
             Some(refund::store::left(conn, &row, &borne).await?.total())
@@ -161,6 +162,7 @@ pub async fn detail(
         refunds,
         refundable: left.map(|left| Money::rounded(left, row.currency)),
         pdf_sha256: hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
+        xml_formats,
         actions: actions(&row, reader),
         version: row.version,
         updated_at: row.updated_at,

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use rules::document::{TaxAmount, Totals};
 use rust_decimal::Decimal;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{DocumentId, Language};
 
 use super::plan::Plan;
 use crate::audit::Actor;
-use crate::billing::document::frozen::Texts;
+use crate::billing::document::frozen::{self, Texts};
 use crate::billing::document::store::{Issued, Line};
 use crate::billing::document::{self, Document, Terms, number};
 use crate::db::Conn;
@@ -51,7 +51,7 @@ pub(super) async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, plan: &P
         issued_on: today,
         due_on: today,
         paid: true,
-        seller: invoice.seller.clone(),
+        seller: frozen::sold_again(tx, invoice.company_id, invoice.seller.clone()).await?,
         buyer: invoice.buyer.clone(),
         tax_decision: invoice.tax_decision.clone(),
         texts: serde_json::to_value(texts)?,
@@ -73,7 +73,7 @@ async fn lines(tx: &mut Conn, id: DocumentId, plan: &Plan) -> Result<Vec<Line>> 
             quantity: -line.quantity,
             discount: -line.discount,
             amount: -line.amount,
-            explanation: explanation.clone(),
+            explanation: taken_back(&explanation, &line.explanation),
             ..line
         });
         return Ok(lines.collect());
@@ -90,6 +90,15 @@ async fn lines(tx: &mut Conn, id: DocumentId, plan: &Plan) -> Result<Vec<Line>> 
         amount: -plan.part.net,
         explanation,
     }])
+}
+
+/// Whether a line bears tax stays sealed with it.
+fn taken_back(explanation: &Value, of_line: &Value) -> Value {
+    let mut explanation = explanation.clone();
+    if let Some(class) = of_line.get("tax_class") {
+        explanation["tax_class"] = class.clone();
+    }
+    explanation
 }
 
 const fn because(language: Language) -> &'static str {

@@ -133,6 +133,7 @@ pub async fn preview(app: &App, place: Place, trial: &TemplateTrial) -> Result<T
         source: trial.source.clone(),
         documents: vec![samples::one(&setting, trial.sample)],
         output: Output::Pages { most: PREVIEW_PAGES_MAX },
+        einvoice: None,
     };
     match sandbox::typeset(app, &work).await? {
         Made::Pages { pages, total, warnings } => Ok(TemplatePreview {
@@ -141,20 +142,27 @@ pub async fn preview(app: &App, place: Place, trial: &TemplateTrial) -> Result<T
             warnings: warnings.iter().map(Fault::to_string).collect(),
         }),
         Made::Faults(faults) => Err(refused(&faults).into()),
-        Made::Sound | Made::Pdf(_) => Err(anyhow::anyhow!("no pages were made").into()),
+        Made::Sound | Made::Pdf { .. } => Err(anyhow::anyhow!("no pages were made").into()),
     }
 }
 
-/// The PDF of an issued document by the template it was issued with; or why that template cannot print it.
+/// The PDF of an issued document by the template it was issued with, its electronic invoice inside where there is one; or why
+/// that template cannot print it.
 pub async fn print(
     app: &App,
     kind: pdf::Kind,
     data: &DocumentData,
     source: String,
+    einvoice: Option<String>,
 ) -> Result<std::result::Result<Vec<u8>, Vec<Fault>>> {
-    let work = Work { kind, source, documents: vec![data.clone()], output: Output::Pdf };
+    let work = Work { kind, source, documents: vec![data.clone()], output: Output::Pdf, einvoice };
     match sandbox::typeset(app, &work).await? {
-        Made::Pdf(bytes) => Ok(Ok(bytes)),
+        Made::Pdf { bytes, without_einvoice } => {
+            if let Some(error) = without_einvoice {
+                tracing::warn!(error, "a paper stays without its electronic invoice");
+            }
+            Ok(Ok(bytes))
+        }
         Made::Faults(faults) => Ok(Err(faults)),
         Made::Sound | Made::Pages { .. } => Err(anyhow::anyhow!("no PDF was made").into()),
     }
@@ -207,7 +215,7 @@ pub async fn save(app: &App, actor: &Actor, place: Place, input: &TemplateInput)
     let rest = documents.split_off(1);
     for documents in [documents, rest] {
         let source = input.source.clone();
-        let work = Work { kind: setting.kind, source, documents, output: Output::Nothing };
+        let work = Work { kind: setting.kind, source, documents, output: Output::Nothing, einvoice: None };
         if let Made::Faults(faults) = sandbox::typeset(app, &work).await? {
             return Err(refused(&faults).into());
         }

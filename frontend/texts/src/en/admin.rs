@@ -139,6 +139,8 @@ pub(super) const TEXTS: Admin = Admin {
     footer: "Footer",
     paper: "Paper",
     due_days: "Days until due",
+    embed_einvoice: "Electronic invoice in the PDF",
+    embed_einvoice_help: "Invoices and credit notes from now on are PDF/A-3 with Factur-X (EN 16931) inside.",
     empty_is_setting: "Empty: the general setting.",
     rate: "Rate",
     rates: "Rates",

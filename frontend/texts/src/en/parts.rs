@@ -29,6 +29,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Paid",
         due: "Left to pay",
         draft: "Draft",
+        einvoice: "Electronic invoice (XML)",
     },
     why: PartsWhy {
         services: "What was charged",

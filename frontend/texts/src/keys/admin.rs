@@ -139,6 +139,8 @@ super::texts! {
         footer,
         paper,
         due_days,
+        embed_einvoice,
+        embed_einvoice_help,
         empty_is_setting,
         rate,
         rates,

@@ -139,6 +139,8 @@ pub(super) const TEXTS: Admin = Admin {
     footer: "Stopka",
     paper: "Papier",
     due_days: "Dni do terminu",
+    embed_einvoice: "Faktura elektroniczna w PDF",
+    embed_einvoice_help: "Faktury i korekty wystawiane od teraz są plikami PDF/A-3 z Factur-X (EN 16931) w środku.",
     empty_is_setting: "Puste: ustawienie ogólne.",
     rate: "Stawka",
     rates: "Stawki",

@@ -29,6 +29,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Zapłacono",
         due: "Pozostało do zapłaty",
         draft: "Szkic",
+        einvoice: "Faktura elektroniczna (XML)",
     },
     why: PartsWhy {
         services: "Co zostało naliczone",

@@ -139,6 +139,8 @@ pub(super) const TEXTS: Admin = Admin {
     footer: "Нижній колонтитул",
     paper: "Папір",
     due_days: "Днів до терміну",
+    embed_einvoice: "Електронний рахунок у PDF",
+    embed_einvoice_help: "Рахунки та коригування відтепер — PDF/A-3 із вкладеним Factur-X (EN 16931).",
     empty_is_setting: "Порожньо: загальне налаштування.",
     rate: "Ставка",
     rates: "Ставки",

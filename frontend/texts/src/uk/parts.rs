@@ -31,6 +31,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Сплачено",
         due: "Залишилось сплатити",
         draft: "Чернетка",
+        einvoice: "Електронний рахунок (XML)",
     },
     why: PartsWhy {
         services: "Що було нараховано",

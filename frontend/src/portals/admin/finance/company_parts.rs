@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use shared::billing::company::{BankAccount, CompanyInput, ItemTexts, Labelled, Paper};
 use shared::billing::tax::TaxRate;
 use shared::{Currency, Language};
-use ui::{Button, NumberField, SelectField, TextArea, TextField, lu};
+use ui::{Button, NumberField, SelectField, SwitchField, TextArea, TextField, lu};
 
 use crate::i18n::{native_name, t, ta};
 use crate::parts::address::{AddressFields, AddressForm};
@@ -67,6 +67,7 @@ pub(super) struct CompanyForm {
     sender_name: RwSignal<String>,
     sender_email: RwSignal<String>,
     due_days: RwSignal<String>,
+    embed_einvoice: RwSignal<bool>,
 }
 
 impl CompanyForm {
@@ -115,6 +116,7 @@ impl CompanyForm {
             due_days: RwSignal::new(
                 company.and_then(|company| company.due_days).map(|days| days.to_string()).unwrap_or_default(),
             ),
+            embed_einvoice: RwSignal::new(company.is_some_and(|company| company.embed_einvoice)),
         }
     }
 
@@ -162,6 +164,7 @@ impl CompanyForm {
             sender_name: trimmed(self.sender_name),
             sender_email: trimmed(self.sender_email),
             due_days: self.due_days.get().parse().ok(),
+            embed_einvoice: self.embed_einvoice.get(),
         }
     }
 }
@@ -226,6 +229,12 @@ pub(super) fn InvoiceFields(form: CompanyForm) -> impl IntoView {
             <TextArea name="footer" label=ta().footer value=form.footer rows=2 max_length=1000 />
             <SelectField name="paper" label=ta().paper value=form.paper options=papers />
             <NumberField name="due_days" label=ta().due_days value=form.due_days help=ta().empty_is_setting />
+            <SwitchField
+                name="embed_einvoice"
+                label=ta().embed_einvoice
+                help=ta().embed_einvoice_help
+                value=form.embed_einvoice
+            />
         </div>
     }
 }

@@ -16,7 +16,7 @@ use super::refund::{Refund, Refunds};
 use crate::api::Key;
 use crate::api::client::file;
 use crate::i18n::{fill, t, ta, td, word};
-use crate::parts::sheet::{DocumentSheet, TaxWhy};
+use crate::parts::sheet::{DocumentSheet, TaxWhy, XmlMenu};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{Loaded, RecordId, StateBadge, by_id, submit};
 use crate::portals::admin::monitoring::History;
@@ -95,6 +95,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     let payments = detail.payments.clone();
     let decision = detail.tax_decision.clone();
     let refunds = detail.refunds.clone();
+    let xml_formats = detail.xml_formats.clone();
     let net = head.net;
     let shown = StoredValue::new(detail);
     view! {
@@ -129,6 +130,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                             </a>
                         }
                     })}
+                <XmlMenu formats=xml_formats path=format!("/admin/documents/{id}") />
                 {can_draft.then(|| view! { <DraftActions detail=shown.get_value() document editing /> })}
                 {can_refund
                     .then(|| {

@@ -15,7 +15,7 @@ use crate::format;
 use crate::i18n::{self, t, tc};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
-use crate::parts::sheet::DocumentSheet;
+use crate::parts::sheet::{DocumentSheet, XmlMenu};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{DataTable, Loaded, RecordId, by_id};
 use crate::portals::client::kit;
@@ -159,6 +159,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
                     <Icon icon=lu::LuDownload />
                     {words.download}
                 </a>
+                <XmlMenu formats=detail.xml_formats.clone() path=format!("/clients/{client}/documents/{id}") />
                 <a class="btn" href=api::money::pdf(client, id) target="_blank" rel="external noopener">
                     <Icon icon=lu::LuPrinter />
                     {words.print}
