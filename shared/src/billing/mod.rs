@@ -8,6 +8,7 @@ pub mod payment;
 pub mod refund;
 pub mod statement;
 pub mod tax;
+pub mod vat;
 pub mod wallet;
 
 words! {
