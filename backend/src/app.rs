@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::billing::tax::vat::Vies;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
@@ -22,6 +23,8 @@ pub struct App {
     /// Hashes and verifies passwords, a few at once.
     pub passwords: Hasher,
     pub mailer: Mailer,
+    /// Asks the tax offices of the EU about VAT ids.
+    pub vies: Vies,
     /// Who follows which record.
     pub live: Live,
 }
@@ -31,6 +34,7 @@ impl App {
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::from_config(&config).context("reading the secret key")?;
         let mailer = Mailer::from_config(&config.mail)?;
+        let vies = Vies::from_config(&config.vies);
         if config.http.count_queries {
             crate::db::count::start().context("http.count_queries")?;
         }
@@ -40,6 +44,6 @@ impl App {
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let passwords = Hasher::new(at_once);
         let live = Live::new(db.clone());
-        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, live })
+        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, vies, live })
     }
 }
