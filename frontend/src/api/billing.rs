@@ -7,6 +7,7 @@ use shared::billing::ledger::*;
 use shared::billing::payment::*;
 use shared::billing::refund::*;
 use shared::billing::tax::*;
+use shared::billing::vat::*;
 use shared::billing::wallet::*;
 use shared::bulk::{BulkResults, DocumentsCancel};
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, TaxRuleId, TransferId};
@@ -119,6 +120,21 @@ pub fn adjust(id: ClientId, body: &NewAdjustment, key: &Key) -> Reply<Nothing> {
 
 pub fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Reply<WalletSummary> {
     client::put(&format!("/admin/clients/{id}/credit-limit"), body)
+}
+
+/// What was asked about a client's VAT id, newest first.
+pub fn vat_checks(id: ClientId, query: String) -> Reply<Page<VatCheck>> {
+    client::get(&format!("/admin/clients/{id}/vat-checks?{query}"))
+}
+
+/// Has a client's VAT id checked by a task.
+pub fn check_vat_id(id: ClientId) -> Reply<VatCheckTask> {
+    client::act(&format!("/admin/clients/{id}/vat-check"))
+}
+
+/// Keeps an answer that staff got in another way.
+pub fn record_vat_answer(id: ClientId, body: &VatAnswer, key: &Key) -> Reply<VatCheck> {
+    client::post_once(&format!("/admin/clients/{id}/vat-checks"), body, key)
 }
 
 pub fn client_costs(id: ClientId) -> Reply<CostSummary> {
