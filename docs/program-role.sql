@@ -4,7 +4,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hostwrigh
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO hostwright_app;
 -- The books only grow.
 REVOKE UPDATE, DELETE ON ledger_transfers, charges, ledger_causes, ledger_seals, ledger_snapshots, document_files,
-    document_logos, document_templates, statements, statement_files, refunds, activity_log, __diesel_schema_migrations FROM hostwright_app;
+    document_logos, document_templates, statements, statement_files, refunds, vat_checks, activity_log, __diesel_schema_migrations
+    FROM hostwright_app;
 REVOKE DELETE ON documents, payments, wallets, ledger_accounts FROM hostwright_app;
 -- Months of the ledger are reached through the whole of it.
 DO $$

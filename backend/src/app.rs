@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::billing::tax::vat::Vies;
 use crate::billing::template::sandbox;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -24,6 +25,8 @@ pub struct App {
     /// Hashes and verifies passwords, a few at once.
     pub passwords: Hasher,
     pub mailer: Mailer,
+    /// Asks the tax offices of the EU about VAT ids.
+    pub vies: Vies,
     /// Who follows which record.
     pub live: Live,
     /// The program whose hidden command typesets templates of staff: this one.
@@ -35,6 +38,7 @@ impl App {
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let sealer = Sealer::from_config(&config).context("reading the secret key")?;
         let mailer = Mailer::from_config(&config.mail)?;
+        let vies = Vies::from_config(&config.vies);
         if config.http.count_queries {
             crate::db::count::start().context("http.count_queries")?;
         }
@@ -45,6 +49,7 @@ impl App {
         let passwords = Hasher::new(at_once);
         let live = Live::new(db.clone());
         let typesetter = sandbox::program()?.into();
-        Ok(Self { config: Arc::new(config), db, clock, sealer, passwords, mailer, live, typesetter })
+        let config = Arc::new(config);
+        Ok(Self { config, db, clock, sealer, passwords, mailer, vies, live, typesetter })
     }
 }

@@ -22,6 +22,7 @@ pub struct Config {
     pub clock: ClockConfig,
     pub log: Log,
     pub work: Work,
+    pub vies: Vies,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -82,6 +83,13 @@ pub struct Mail {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub struct Vies {
+    /// Where the EU's VAT Information Exchange System is asked about VAT ids; `/check-vat-number` is added.
+    pub url: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClockConfig {
     /// Lets the clock be moved: for development and demonstrations, never for real customers.
     pub adjustable: bool,
@@ -120,14 +128,25 @@ pub struct Work {
 
 impl Http {
     fn is_public_url(&self) -> bool {
-        let rest =
-            self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
-        rest.is_some_and(|rest| rest.parse::<actix_web::http::uri::Authority>().is_ok())
+        after_scheme(&self.public_url)
+            .is_some_and(|rest| rest.parse::<actix_web::http::uri::Authority>().is_ok())
     }
 
     fn are_networks(&self) -> bool {
         self.metrics_networks.iter().all(|network| is_network(network))
     }
+}
+
+impl Vies {
+    fn is_url(&self) -> bool {
+        let found = after_scheme(&self.url).is_some_and(|rest| !rest.is_empty());
+        found && self.url.parse::<actix_web::http::Uri>().is_ok()
+    }
+}
+
+/// What follows `http://` or `https://`.
+fn after_scheme(url: &str) -> Option<&str> {
+    url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))
 }
 
 impl Redis {
@@ -184,6 +203,7 @@ impl Config {
                 config.http.is_public_url(),
             ),
             ("http.metrics_networks", "networks such as 10.0.0.0/8", config.http.are_networks()),
+            ("vies.url", "an address that begins with http:// or https://", config.vies.is_url()),
             ("redis.url", "redis://:password@host:port/number", config.redis.is_url()),
         ];
         match faults.iter().find(|(_, _, sound)| !sound) {
@@ -205,6 +225,7 @@ impl Config {
             "clock": { "adjustable": false },
             "log": { "format": "text", "filter": "info" },
             "work": Work::default(),
+            "vies": { "url": "https://ec.europa.eu/taxation_customs/vies/rest-api" },
         })))
     }
 }
@@ -239,6 +260,8 @@ mod tests {
             ("[http]\npublic_url = 'panel.example.com'", "http.public_url"),
             ("[http]\nmetrics_networks = ['10.0.0.0/64']", "http.metrics_networks"),
             ("[http]\nsign_in_per_minute = 0", "http.sign_in_per_minute"),
+            ("[vies]\nurl = 'ec.europa.eu'", "vies.url"),
+            ("[vies]\nurl = 'https://'", "vies.url"),
         ] {
             let bad = fault(toml);
             assert!(bad.contains(key), "{bad}");

@@ -13,6 +13,7 @@ pub mod starting;
 pub mod states;
 pub mod tax;
 pub mod units;
+pub mod vat;
 
 /// Why a calculation was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

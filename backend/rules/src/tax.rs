@@ -117,6 +117,17 @@ pub enum Basis {
     Balance,
 }
 
+/// Why a sale to a business in another EU country is taxed all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NotReversed {
+    /// Nobody has answered about its VAT id yet.
+    NotChecked,
+    Invalid {
+        evidence: VatEvidence,
+    },
+}
+
 /// A tax decision with its reasons, frozen on the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -127,6 +138,9 @@ pub struct Decision {
     pub on: Date,
     /// The rules above it, each with the reason why it did not match.
     pub passed: Vec<Passed>,
+    /// Why it is no reverse charge; `None`: it is, or the sale crosses no border to a business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_reversed: Option<NotReversed>,
 }
 
 /// The note that the law asks for.
@@ -140,21 +154,34 @@ pub const EU: [&str; 27] = [
 
 /// The decision about what is paid from the balance on a day: no tax, because that money has borne its own.
 pub fn of_balance(class: ClientClass, on: Date) -> Decision {
-    Decision { basis: Basis::Balance, rates: Vec::new(), note: String::new(), class, on, passed: Vec::new() }
+    Decision {
+        basis: Basis::Balance,
+        rates: Vec::new(),
+        note: String::new(),
+        class,
+        on,
+        passed: Vec::new(),
+        not_reversed: None,
+    }
 }
 
 /// Decides the taxes of a sale on a day.
 pub fn decide(seller: &Seller, buyer: &Buyer, rules: &[Rule], on: Date) -> Decision {
-    if let Some(evidence) = reverse_charge(seller, buyer) {
-        return Decision {
-            basis: Basis::ReverseCharge { evidence: evidence.clone() },
-            rates: Vec::new(),
-            note: REVERSE_CHARGE_NOTE.to_owned(),
-            class: buyer.class,
-            on,
-            passed: Vec::new(),
-        };
-    }
+    let not_reversed = match reverse_charge(seller, buyer) {
+        Some(Ok(evidence)) => {
+            return Decision {
+                basis: Basis::ReverseCharge { evidence: evidence.clone() },
+                rates: Vec::new(),
+                note: REVERSE_CHARGE_NOTE.to_owned(),
+                class: buyer.class,
+                on,
+                passed: Vec::new(),
+                not_reversed: None,
+            };
+        }
+        Some(Err(why)) => Some(why),
+        None => None,
+    };
     let mut passed = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         let position = index + 1;
@@ -168,6 +195,7 @@ pub fn decide(seller: &Seller, buyer: &Buyer, rules: &[Rule], on: Date) -> Decis
                     class: buyer.class,
                     on,
                     passed,
+                    not_reversed,
                 };
             }
         }
@@ -179,15 +207,27 @@ pub fn decide(seller: &Seller, buyer: &Buyer, rules: &[Rule], on: Date) -> Decis
         class: buyer.class,
         on,
         passed,
+        not_reversed,
     }
 }
 
-/// The evidence, when both are in different EU countries and the client's VAT id was found valid.
-fn reverse_charge<'a>(seller: &Seller, buyer: &'a Buyer) -> Option<&'a VatEvidence> {
-    let both = EU.contains(&seller.country.as_str()) && EU.contains(&buyer.country.as_str());
-    let crosses = both && seller.country != buyer.country && !seller.vat_id.is_empty();
+/// Whether a sale goes from one EU country to another, by a seller with a VAT id: the buyer's VAT id decides its tax.
+pub fn crosses(seller_country: &str, seller_vat_id: &str, buyer_country: &str) -> bool {
+    let both = EU.contains(&seller_country) && EU.contains(&buyer_country);
+    both && seller_country != buyer_country && !seller_vat_id.is_empty()
+}
+
+/// The evidence that the client's VAT id is valid, or what is in the way. `None`: the sale crosses no border to a business.
+fn reverse_charge<'a>(seller: &Seller, buyer: &'a Buyer) -> Option<Result<&'a VatEvidence, NotReversed>> {
     let business = buyer.class == ClientClass::TaxedCompany;
-    buyer.vat_evidence.as_ref().filter(|evidence| crosses && business && evidence.valid)
+    if !business || !crosses(&seller.country, &seller.vat_id, &buyer.country) {
+        return None;
+    }
+    Some(match &buyer.vat_evidence {
+        Some(evidence) if evidence.valid => Ok(evidence),
+        Some(evidence) => Err(NotReversed::Invalid { evidence: evidence.clone() }),
+        None => Err(NotReversed::NotChecked),
+    })
 }
 
 /// The first reason why a rule does not match; `None` when it does.
@@ -365,6 +405,37 @@ mod tests {
         assert!(!reversed(&with("DE", taxed, false)), "not valid");
         assert!(!reversed(&with("DE", ClientClass::Private, true)), "a private person");
         assert!(!reversed(&buyer("DE", taxed)), "never checked");
+    }
+
+    #[test]
+    fn a_tax_that_a_valid_id_would_lift_says_what_is_in_the_way() {
+        let evidence = VatEvidence {
+            valid: false,
+            checked_at: "2026-11-01T00:00:00Z".parse().unwrap(),
+            consultation: Some("WAPIAAAA".to_owned()),
+            source: "vies".to_owned(),
+        };
+        let taxed = ClientClass::TaxedCompany;
+        let why = |buyer: &Buyer, rules: &[Rule]| decide(&seller("PL"), buyer, rules, DAY).not_reversed;
+        let invalid = Buyer { vat_evidence: Some(evidence.clone()), ..buyer("DE", taxed) };
+        for rules in [vec![], vec![rule(None)]] {
+            assert_eq!(why(&invalid, &rules), Some(NotReversed::Invalid { evidence: evidence.clone() }));
+            assert_eq!(why(&buyer("DE", taxed), &rules), Some(NotReversed::NotChecked));
+            assert_eq!(why(&buyer("PL", taxed), &rules), None, "at home");
+            assert_eq!(why(&buyer("US", taxed), &rules), None, "outside the EU");
+            assert_eq!(why(&buyer("DE", ClientClass::Company), &rules), None, "no business");
+        }
+        let valid =
+            Buyer { vat_evidence: Some(VatEvidence { valid: true, ..evidence }), ..buyer("DE", taxed) };
+        assert_eq!(why(&valid, &[]), None);
+    }
+
+    #[test]
+    fn decisions_frozen_before_are_still_read() {
+        let decision = decide(&seller("PL"), &buyer("PL", ClientClass::Private), &[], DAY);
+        let frozen = serde_json::to_value(&decision).unwrap();
+        assert!(frozen.get("not_reversed").is_none(), "{frozen}");
+        assert_eq!(serde_json::from_value::<Decision>(frozen).unwrap(), decision);
     }
 
     #[test]

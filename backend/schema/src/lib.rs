@@ -1184,6 +1184,26 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    vat_checks (client_id, id) {
+        client_id -> Uuid,
+        id -> Uuid,
+        vat_id -> Text,
+        requester_vat_id -> Text,
+        asked_at -> Timestamptz,
+        outcome -> Text,
+        source -> Text,
+        consultation -> Nullable<Text>,
+        name -> Text,
+        address -> Text,
+        note -> Text,
+        admin_id -> Nullable<Uuid>,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     wallets (client_id) {
         client_id -> Uuid,
         company_id -> Uuid,
@@ -1272,6 +1292,8 @@ diesel::joinable!(statement_files -> clients (client_id));
 diesel::joinable!(statements -> clients (client_id));
 diesel::joinable!(statements -> companies (company_id));
 diesel::joinable!(tax_rules -> companies (company_id));
+diesel::joinable!(vat_checks -> admins (admin_id));
+diesel::joinable!(vat_checks -> clients (client_id));
 diesel::joinable!(wallets -> clients (client_id));
 diesel::joinable!(wallets -> companies (company_id));
 diesel::joinable!(wallets -> currencies (currency));
@@ -1345,5 +1367,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     tax_rules,
     terms,
     users,
+    vat_checks,
     wallets,
 );

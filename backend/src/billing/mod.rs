@@ -24,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     company::routes_gateway::routes(cfg);
     template::routes::routes(cfg);
     tax::routes::routes(cfg);
+    tax::vat::routes(cfg);
     document::bulk::routes(cfg);
     document::routes_staff::routes(cfg);
     document::routes_client::routes(cfg);

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shared::identity::ClientDetail;
 use shared::{ClientId, DocumentId, Page, TaskId};
 
 use super::api::Api;
@@ -15,6 +16,8 @@ use super::catalogue::{self, Catalogue};
 use super::companies::Companies;
 use super::people::{PEOPLE, Pays, Person};
 use crate::App;
+use crate::billing::tax::vat_id::checksum_holds;
+use crate::identity::client::actions::billing_country;
 use crate::jobs;
 
 /// How far back the history begins.
@@ -112,12 +115,27 @@ impl<'a> History<'a> {
         });
         let created: Value = self.api.post("/admin/clients", &input).await?;
         let id = created["id"].as_str().and_then(|text| text.parse().ok()).context("a client without id")?;
+        self.answer_about_vat_id(id).await?;
         // What the debtor pays once lasts for ten weeks of the thirteen.
         let net = if index == DEBTOR { 120 } else { [60, 120, 45, 250, 80][index % 5] };
         let proforma = self.proforma(id, pays, net).await?;
         let paid_on = day + i64::try_from(index % 3)?;
         self.customers
             .insert(index, Customer { person, id, awaited: Some((proforma, paid_on)), ordered: false });
+        Ok(())
+    }
+
+    /// Staff record what VIES would have answered: the demo's numbers are invented, and nobody is asked about them.
+    async fn answer_about_vat_id(&self, client: ClientId) -> anyhow::Result<()> {
+        let read: ClientDetail = self.api.get(&format!("/admin/clients/{client}")).await?;
+        if !read.tax_id_awaited {
+            return Ok(());
+        }
+        let country = billing_country(&read.addresses).unwrap_or_default();
+        let answer = json!({
+            "tax_id": read.tax_id, "valid": checksum_holds(&read.tax_id, country), "reason": "Shown by the client.",
+        });
+        let _kept: Value = self.api.post(&format!("/admin/clients/{client}/vat-checks"), &answer).await?;
         Ok(())
     }
 

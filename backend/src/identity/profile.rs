@@ -11,7 +11,9 @@ use crate::audit::{self, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Acting, Fields, Json, client_rights};
+use crate::identity::client::actions::billing_country;
 use crate::identity::client::store::{self, Changed};
+use crate::identity::client::tax_id;
 use crate::identity::contact::{self, given};
 use crate::identity::session::actions::normal_email;
 
@@ -22,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 async fn load(conn: &mut Conn, client: ClientId) -> Result<ClientProfile> {
     let row = store::find(conn, client).await?.ok_or_else(Refusal::not_found)?;
     let addresses = store::addresses(conn, client).await?;
+    let tax_id_awaited = row.tax_id_awaited(billing_country(&addresses).unwrap_or_default());
     let billing = addresses.into_iter().find(|address| address.kind == AddressKind::Billing);
     let billing_address = billing.map(|billing| billing.address);
     let has_address = billing_address
@@ -39,6 +42,8 @@ async fn load(conn: &mut Conn, client: ClientId) -> Result<ClientProfile> {
         company_name: row.company_name,
         tax_id: row.tax_id,
         tax_id_valid: row.tax_id_valid,
+        tax_id_checked_at: row.tax_id_checked_at,
+        tax_id_awaited,
         email: row.email,
         phone_country: row.phone_country,
         phone: row.phone,
@@ -104,6 +109,12 @@ async fn change_profile(
             store::update(tx, now, who.client, &changed).await?;
             store::put_address(tx, now, who.client, AddressKind::Billing, &change.billing_address).await?;
             let after = load(tx, who.client).await?;
+            let country = |profile: &ClientProfile| {
+                profile.billing_address.as_ref().map(|address| address.country.clone())
+            };
+            if before.tax_id != after.tax_id || country(&before) != country(&after) {
+                tax_id::ask_anew(tx, now, who.client).await?;
+            }
             let entry = Entry {
                 action: "client.profile_changed",
                 description: "Changed the profile".to_owned(),

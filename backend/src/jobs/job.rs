@@ -81,6 +81,13 @@ pub enum Job {
     ConvertPrices,
     /// Ask the feed of exchange rates, when it is on.
     FetchRates,
+    /// Have a client's VAT id checked, unless there is an answer that was given at or after `since`.
+    VatCheck {
+        client: ClientId,
+        since: Timestamp,
+    },
+    /// Have the VAT ids checked again whose last answer is a year old, and those that nobody has answered about.
+    VatRechecks,
     /// Tell staff that somebody failed to sign in to the admin portal.
     SignInFailed {
         email: String,
@@ -121,6 +128,8 @@ impl Job {
             Self::DocumentReminders => "document-reminders",
             Self::ConvertPrices => "convert-prices",
             Self::FetchRates => "fetch-rates",
+            Self::VatCheck { .. } => "vat-check",
+            Self::VatRechecks => "vat-rechecks",
             Self::SignInFailed { .. } => "sign-in-failed",
             Self::Cleanup => "cleanup",
             Self::BooksAudit => "books-audit",
@@ -158,10 +167,11 @@ impl Job {
             | Self::Statements
             | Self::ConvertPrices
             | Self::FetchRates
+            | Self::VatRechecks
             | Self::Cleanup
             | Self::BooksAudit => Self::ATTEMPTS_OF_SCHEDULED,
-            // Mail servers are away for hours: the last try comes after about eight.
-            Self::SendNotification { .. } => 16,
+            // Mail servers and tax offices are away for hours: the last try comes after about eight.
+            Self::SendNotification { .. } | Self::VatCheck { .. } => 16,
             _ => 10,
         }
     }
@@ -177,6 +187,7 @@ impl Job {
             | Self::Statements
             | Self::ConvertPrices
             | Self::FetchRates
+            | Self::VatRechecks
             | Self::Cleanup
             | Self::BooksAudit => Some(self.name().to_owned()),
             Self::TypesetDocument { document } => Some(format!("typeset-document:{document}")),

@@ -19,6 +19,10 @@ pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
         Job::WalletForecast => billing::wallet::forecast::warn(app).boxed(),
         Job::DocumentReminders => billing::document::reminders::run(app).boxed(),
         Job::TypesetDocument { document } => billing::document::paper::typeset(app, document).boxed(),
+        Job::VatCheck { client, since } => billing::tax::vat::check::run(app, client, since).boxed(),
+        Job::VatRechecks => {
+            async { billing::tax::vat::recheck(&mut *app.db.get().await?, app.clock.now()).await }.boxed()
+        }
         Job::Statements => billing::statement::make::run(app).boxed(),
         Job::TypesetStatement { client, month } => {
             billing::statement::paper::typeset(app, client, month).boxed()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::billing::document::{DocumentDetail, DocumentSummary, FundsQuote};
 use shared::billing::ledger::{TransactionDetail, TransactionPage};
 use shared::billing::payment::{BookedPayment, PaymentPage, PaymentRemark, PaymentSummary};
-use shared::billing::tax::TaxBasis;
+use shared::billing::tax::{NotReversed, TaxBasis};
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, DocumentId, Page};
 
@@ -21,6 +21,12 @@ pub(crate) fn decimal(text: &str) -> Decimal {
 pub(crate) async fn proforma(client: &ClientAccount, amount: &str) -> DocumentDetail {
     let path = format!("/clients/{}/funds/proformas", client.id);
     client.calls.post_once(&path, json!({ "amount": amount })).await.expect(201).read()
+}
+
+/// Staff record an answer about the number that the client has.
+pub(crate) async fn vat_answer(staff: &StaffMember, client: &ClientAccount, tax_id: &str, valid: bool) {
+    let body = json!({ "tax_id": tax_id, "valid": valid, "reason": "Looked up." });
+    staff.calls.post(&format!("/admin/clients/{}/vat-checks", client.id), body).await.expect(201);
 }
 
 pub(crate) async fn book(staff: &StaffMember, document: DocumentId, body: Value) -> Answer {
@@ -343,9 +349,13 @@ async fn reverse_charge_needs_a_valid_vat_id_and_says_so_on_the_paper() {
     let staff = panel.super_admin().await;
     let berta = panel.client_in("Berta", "EUR", "DE").await;
     panel.sql("UPDATE clients SET company_name = 'Berta GmbH', tax_id = 'DE136695977'").await;
+    vat_answer(&staff, &berta, "DE136695977", false).await;
     let wrong = proforma(&berta, "100").await;
     assert_eq!(wrong.document.tax.amount(), decimal("23.00"), "the check digits are wrong");
     panel.sql("UPDATE clients SET tax_id = 'DE136695976'").await;
+    let unknown = proforma(&berta, "100").await;
+    assert_eq!(unknown.document.tax.amount(), decimal("23.00"), "right check digits are no answer");
+    vat_answer(&staff, &berta, "DE136695976", true).await;
     let free = proforma(&berta, "100").await;
     assert_eq!(
         (free.document.tax.amount(), free.tax_decision.basis),
@@ -376,6 +386,7 @@ async fn a_vat_id_counts_only_in_the_country_it_is_of() {
         );
         panel.count(&query).await == 1
     };
+    vat_answer(&staff, &klara, "PL5260250274", true).await;
     assert_eq!(tax().await, decimal("23.00"), "at home");
     assert!(checked("true", "PL").await);
 
@@ -386,19 +397,25 @@ async fn a_vat_id_counts_only_in_the_country_it_is_of() {
         "SELECT count(*) AS value FROM clients WHERE tax_id_valid IS NULL AND tax_id_evidence IS NULL";
     assert_eq!(panel.count(unchecked).await, 1, "what was found out is void");
     assert_eq!(tax().await, decimal("23.00"), "a Polish number in Germany");
+    vat_answer(&staff, &klara, "PL5260250274", false).await;
+    assert_eq!(tax().await, decimal("23.00"), "a Polish number in Germany");
     assert!(checked("false", "DE").await);
 
     // However the country changed: evidence of another country counts neither for nor against.
     panel.sql("UPDATE clients SET tax_id = 'DE136695976'").await;
     panel.sql("UPDATE client_addresses SET country = 'PL'").await;
+    vat_answer(&staff, &klara, "DE136695976", false).await;
     assert_eq!(tax().await, decimal("23.00"));
     assert!(checked("false", "PL").await, "a German number in Poland");
     panel.sql("UPDATE client_addresses SET country = 'DE'").await;
+    let path = format!("/clients/{}/funds/quote", klara.id);
+    let quote: FundsQuote = klara.calls.post(&path, json!({ "amount": "100" })).await.expect(200).read();
+    assert_eq!(quote.tax_decision.not_reversed, Some(NotReversed::NotChecked), "not against it");
+    vat_answer(&staff, &klara, "DE136695976", true).await;
     assert_eq!(tax().await, decimal("0"), "it is valid where it is from");
     assert!(checked("true", "DE").await);
     panel.sql("UPDATE client_addresses SET country = 'CZ'").await;
-    assert_eq!(tax().await, decimal("23.00"));
-    assert!(checked("false", "CZ").await);
+    assert_eq!(tax().await, decimal("23.00"), "nor for it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,4 +44,5 @@ mod statements;
 mod sweep;
 mod taxes;
 mod templates;
+mod vat_checks;
 mod versions;

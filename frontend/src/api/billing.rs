@@ -8,6 +8,7 @@ use shared::billing::payment::*;
 use shared::billing::refund::*;
 use shared::billing::tax::*;
 use shared::billing::template::*;
+use shared::billing::vat::*;
 use shared::billing::wallet::*;
 use shared::bulk::{BulkResults, DocumentsCancel};
 use shared::{ClientId, CompanyId, DocumentId, GatewayId, Page, PaymentId, Rehearsal, TaxRuleId, TransferId};
@@ -126,6 +127,21 @@ pub fn set_credit_limit(id: ClientId, body: &CreditLimitChange) -> Reply<WalletS
 pub fn client_charges(clients: &[ClientId]) -> Reply<Vec<ClientCharges>> {
     let ids: Vec<String> = clients.iter().map(ToString::to_string).collect();
     client::get(&format!("/admin/client-charges?clients={}", ids.join(",")))
+}
+
+/// What was asked about a client's VAT id, newest first.
+pub fn vat_checks(id: ClientId, query: String) -> Reply<Page<VatCheck>> {
+    client::get(&format!("/admin/clients/{id}/vat-checks?{query}"))
+}
+
+/// Has a client's VAT id checked by a task.
+pub fn check_vat_id(id: ClientId) -> Reply<VatCheckTask> {
+    client::act(&format!("/admin/clients/{id}/vat-check"))
+}
+
+/// Keeps an answer that staff got in another way.
+pub fn record_vat_answer(id: ClientId, body: &VatAnswer, key: &Key) -> Reply<VatCheck> {
+    client::post_once(&format!("/admin/clients/{id}/vat-checks"), body, key)
 }
 
 pub fn client_costs(id: ClientId) -> Reply<CostSummary> {

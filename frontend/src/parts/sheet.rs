@@ -75,7 +75,8 @@ pub fn TaxWhy(decision: TaxDecision) -> impl IntoView {
                 .map(|evidence| {
                     view! {
                         <p class="sub">
-                            {words.evidence} ": " {evidence.source} ", " {format::date_time(evidence.checked_at)}
+                            {words.evidence} ": " {i18n::word(if evidence.valid { "valid" } else { "invalid" })} " · "
+                            {i18n::known_word(&evidence.source).map_or(evidence.source, str::to_owned)} ", " {format::date_time(evidence.checked_at)}
                             {evidence.consultation.map(|number| format!(" · {number}"))}
                         </p>
                     }

@@ -9,10 +9,12 @@ use crate::i18n::word;
 /// The colour of a state, by its word in the API.
 pub fn tone_of(state: &str) -> Tone {
     match state {
-        "active" | "paid" | "completed" | "succeeded" | "invoiced" | "verified" | "applied" => Tone::Ok,
+        "active" | "paid" | "completed" | "succeeded" | "invoiced" | "verified" | "applied" | "valid" => {
+            Tone::Ok
+        }
         "pending" | "suspended" | "unpaid" | "partially_paid" | "created" | "warning" | "past_due"
-        | "new" | "waiting" => Tone::Warn,
-        "banned" | "fraud" | "failed" | "overdue" | "disputed" | "error" => Tone::Bad,
+        | "new" | "waiting" | "unavailable" => Tone::Warn,
+        "banned" | "fraud" | "failed" | "overdue" | "disputed" | "error" | "invalid" => Tone::Bad,
         "provisioning" | "processing" | "queued" | "info" | "preparing" | "planned" | "applying" => {
             Tone::Info
         }

@@ -9,6 +9,7 @@ pub mod refund;
 pub mod statement;
 pub mod tax;
 pub mod template;
+pub mod vat;
 pub mod wallet;
 
 words! {

@@ -190,6 +190,16 @@ words! {
     }
 }
 
+words! {
+    /// Why a sale to a business in another EU country is taxed all the same.
+    NotReversed {
+        /// Nobody has answered about its VAT id yet.
+        NotChecked = "not_checked",
+        /// Its VAT id was found invalid.
+        InvalidVatId = "invalid_vat_id",
+    }
+}
+
 /// A tax decision with its reasons, as frozen on documents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -209,8 +219,10 @@ pub struct TaxDecision {
     pub sentence: String,
     /// Rules above it, each with the reason why it did not match.
     pub passed: Vec<PassedTaxRule>,
-    /// The check of the client's VAT id that allows reverse charge.
+    /// The check of the client's VAT id that allows reverse charge, or forbids it.
     pub evidence: Option<VatEvidence>,
+    /// Why it is no reverse charge; `null`: it is, or the sale crosses no border to a business.
+    pub not_reversed: Option<NotReversed>,
 }
 
 /// A rule that was read and did not match.

@@ -154,6 +154,10 @@ pub struct ClientDetail {
     /// Answer of the last check of the tax id; `None`: not checked.
     pub tax_id_valid: Option<bool>,
     pub tax_id_checked_at: Option<Timestamp>,
+    /// The office's number of that check; `null`: it gave none.
+    pub tax_id_consultation: Option<String>,
+    /// It decides about reverse charge, and nobody has answered about it yet: until then tax is charged.
+    pub tax_id_awaited: bool,
     pub email: String,
     pub phone_country: Option<String>,
     pub phone: Option<String>,
@@ -448,6 +452,9 @@ pub struct ClientProfile {
     pub company_name: String,
     pub tax_id: String,
     pub tax_id_valid: Option<bool>,
+    pub tax_id_checked_at: Option<Timestamp>,
+    /// It decides about reverse charge, and nobody has answered about it yet: until then tax is charged.
+    pub tax_id_awaited: bool,
     pub email: String,
     pub phone_country: Option<String>,
     pub phone: Option<String>,

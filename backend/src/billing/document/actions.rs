@@ -156,8 +156,6 @@ pub async fn issue_funds(
     let Reckoned { buying, selling, decision, totals, today } =
         reckon_funds(tx, now, &terms, client, net).await?;
     frozen::require_complete(&buying)?;
-    // The evidence that decided stays on the client, too.
-    tax::vat_id::check_once(tx, now, client).await?;
     let company = buying.company;
     let mut seller = selling.seller;
     seller.logo = frozen::keep_logo(tx, company).await?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use rules::tax::{self, Rate, VatEvidence};
+use rules::tax::{self, Rate};
 use schema::{client_addresses, clients, companies};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use shared::billing::document::DocumentParty;
 use shared::{ClientId, Code, CompanyId, Currency, Language};
 use std::collections::BTreeMap;
 
-use crate::billing::tax::vat_id;
+use crate::billing::tax::vat::evidence::Standing;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::settings::countries;
@@ -207,28 +207,7 @@ struct AddressRow {
     region: Option<String>,
 }
 
-/// What a check of a VAT id left behind; it counts only for what was checked.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct StoredEvidence {
-    /// The number that was checked.
-    pub tax_id: String,
-    /// The client's country then, which the number had to be of. Empty: nobody noted it.
-    #[serde(default)]
-    pub country: String,
-    pub source: String,
-    #[serde(default)]
-    pub consultation: Option<String>,
-}
-
-impl StoredEvidence {
-    /// Whether it says something about this number of a client in this country.
-    pub fn is_about(&self, tax_id: &str, country: &str) -> bool {
-        self.tax_id == tax_id && self.country == country
-    }
-}
-
-/// The client as it would be frozen now. A tax id that nobody has checked for the client's present
-/// country is checked by its check digits.
+/// The client as it would be frozen now, with the answer about its VAT id that stands at `now`.
 pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<Buying> {
     let row: ClientRow = clients::table
         .find(client)
@@ -255,19 +234,9 @@ pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result
         region: None,
     });
     let complete = at_home && !name.is_empty() && !billing.line1.is_empty() && !billing.city.is_empty();
-    let stored: Option<StoredEvidence> = row.tax_id_evidence.map(serde_json::from_value).transpose()?;
-    let vat_evidence = match (row.tax_id_valid, row.tax_id_checked_at, stored) {
-        (Some(valid), Some(checked_at), Some(stored)) if stored.is_about(&row.tax_id, &billing.country) => {
-            Some(VatEvidence { valid, checked_at, consultation: stored.consultation, source: stored.source })
-        }
-        _ if row.tax_id.is_empty() => None,
-        _ => Some(VatEvidence {
-            valid: vat_id::checksum_holds(&row.tax_id, &billing.country),
-            checked_at: now,
-            consultation: None,
-            source: vat_id::CHECKSUM.to_owned(),
-        }),
-    };
+    let standing =
+        Standing { valid: row.tax_id_valid, checked_at: row.tax_id_checked_at, stored: row.tax_id_evidence };
+    let vat_evidence = standing.evidence(&row.tax_id, &billing.country, now)?;
     let mut tax_ids = Vec::new();
     if !row.tax_id.is_empty() {
         let label = if billing.country == "PL" { "NIP" } else { tax_id_label(row.language) };

@@ -3,8 +3,10 @@
 use rules::tax::{self, Basis, Decision, Mismatch};
 use shared::billing::ClientClass;
 use shared::billing::tax::{
-    PassedTaxRule, TaxBasis, TaxDecision, TaxMismatch, TaxRate, UnreachableRule, UnreachableWhy, VatEvidence,
+    NotReversed, PassedTaxRule, TaxBasis, TaxDecision, TaxMismatch, TaxRate, UnreachableRule, UnreachableWhy,
+    VatEvidence,
 };
+use shared::billing::vat::VatSource;
 
 /// A decision with its sentence.
 pub fn decision(decision: Decision) -> TaxDecision {
@@ -14,6 +16,11 @@ pub fn decision(decision: Decision) -> TaxDecision {
         Basis::Rule { rule, position } => (TaxBasis::Rule, Some(rule), Some(place(position)), None),
         Basis::Fallback => (TaxBasis::Fallback, None, None, None),
         Basis::Balance => (TaxBasis::Balance, None, None, None),
+    };
+    let (not_reversed, against) = match decision.not_reversed {
+        Some(tax::NotReversed::Invalid { evidence }) => (Some(NotReversed::InvalidVatId), Some(evidence)),
+        Some(tax::NotReversed::NotChecked) => (Some(NotReversed::NotChecked), None),
+        None => (None, None),
     };
     TaxDecision {
         basis,
@@ -33,7 +40,8 @@ pub fn decision(decision: Decision) -> TaxDecision {
                 why: mismatch(passed.why),
             })
             .collect(),
-        evidence: evidence.map(|evidence| VatEvidence {
+        not_reversed,
+        evidence: evidence.or(against).map(|evidence| VatEvidence {
             valid: evidence.valid,
             checked_at: evidence.checked_at,
             consultation: evidence.consultation,
@@ -83,11 +91,10 @@ fn sentence(decision: &Decision) -> String {
         rates.collect::<Vec<_>>().join(" and ")
     };
     let on = decision.on;
-    match &decision.basis {
+    let decided = match &decision.basis {
         Basis::ReverseCharge { evidence } => format!(
-            "Reverse charge on {on}: seller and client are in different EU countries and the client's VAT id was found valid on {} by {}.",
-            evidence.checked_at.strftime("%Y-%m-%d"),
-            evidence.source
+            "Reverse charge on {on}: seller and client are in different EU countries and the client's VAT id was found valid {}.",
+            found(evidence)
         ),
         Basis::Rule { position, .. } => {
             format!(
@@ -100,5 +107,29 @@ fn sentence(decision: &Decision) -> String {
         Basis::Balance => {
             format!("Paid from the balance on {on}: no tax, because it was paid when the money was added.")
         }
+    };
+    match &decision.not_reversed {
+        Some(tax::NotReversed::NotChecked) => {
+            format!("{decided} No reverse charge: nobody had answered about the client's VAT id.")
+        }
+        Some(tax::NotReversed::Invalid { evidence }) => {
+            format!("{decided} No reverse charge: the client's VAT id was found invalid {}.", found(evidence))
+        }
+        None => decided,
+    }
+}
+
+/// When and by whom: `on 2026-11-21 by VIES (consultation WAPIAAAAW1)`.
+fn found(evidence: &tax::VatEvidence) -> String {
+    let by = match evidence.source.parse() {
+        Ok(VatSource::Vies) => "VIES",
+        Ok(VatSource::Checksum) => "its check digits",
+        Ok(VatSource::Staff) => "staff",
+        Err(_) => &evidence.source,
+    };
+    let on = evidence.checked_at.strftime("%Y-%m-%d");
+    match &evidence.consultation {
+        Some(number) => format!("on {on} by {by} (consultation {number})"),
+        None => format!("on {on} by {by}"),
     }
 }

@@ -7,4 +7,5 @@ pub mod explain;
 pub mod presets;
 pub mod routes;
 pub mod store;
+pub mod vat;
 pub mod vat_id;

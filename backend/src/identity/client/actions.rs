@@ -3,13 +3,13 @@
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::identity::{
-    AddressKind, ClientChange, ClientDetail, ClientRole, ClientStatus, NewClient, NewClientStatus,
-    PostalAddress, UserStatus,
+    AddressKind, ClientAddress, ClientChange, ClientDetail, ClientRole, ClientStatus, NewClient,
+    NewClientStatus, PostalAddress, UserStatus,
 };
 use shared::{ClientId, Code, Money, UserId};
 
 use super::store::{self, Changed, NewRow};
-use super::{members, people, status};
+use super::{members, people, status, tax_id};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
@@ -32,6 +32,7 @@ pub async fn detail(conn: &mut Conn, id: ClientId) -> Result<ClientDetail> {
     let money = |amount| Money::ledger(amount, row.currency);
     Ok(ClientDetail {
         id,
+        tax_id_awaited: row.tax_id_awaited(billing_country(&addresses).unwrap_or_default()),
         balance: money(row.balance),
         held: money(row.held),
         credit_limit: money(row.credit_limit),
@@ -44,6 +45,7 @@ pub async fn detail(conn: &mut Conn, id: ClientId) -> Result<ClientDetail> {
         tax_id: row.tax_id,
         tax_id_valid: row.tax_id_valid,
         tax_id_checked_at: row.tax_id_checked_at,
+        tax_id_consultation: row.tax_id_consultation,
         email: row.email,
         phone_country: row.phone_country,
         phone: row.phone,
@@ -65,7 +67,13 @@ pub async fn detail(conn: &mut Conn, id: ClientId) -> Result<ClientDetail> {
     })
 }
 
-/// Writes a client with wallet, billing address and owner, and begins its history.
+/// The country that a client is billed in. `None`: it has no billing address.
+pub fn billing_country(addresses: &[ClientAddress]) -> Option<&str> {
+    let billing = addresses.iter().find(|address| address.kind == AddressKind::Billing);
+    billing.map(|billing| billing.address.country.as_str())
+}
+
+/// Writes a client with wallet, billing address and owner, begins its history and has its tax id checked.
 pub async fn insert_with_owner(
     tx: &mut Conn,
     now: Timestamp,
@@ -78,6 +86,7 @@ pub async fn insert_with_owner(
     store::put_address(tx, now, id, AddressKind::Billing, address).await?;
     people::insert(tx, now, id, owner, ClientRole::Owner, &[]).await?;
     status::begin_history(tx, now, actor, id, row.status).await?;
+    tax_id::ask_anew(tx, now, id).await?;
     Ok(id)
 }
 
@@ -266,6 +275,10 @@ async fn record_change(
     what: &str,
 ) -> Result<ClientDetail> {
     let after = detail(tx, id).await?;
+    let known = (&before.tax_id, before.company, billing_country(&before.addresses));
+    if known != (&after.tax_id, after.company, billing_country(&after.addresses)) {
+        tax_id::ask_anew(tx, now, id).await?;
+    }
     let entry = Entry {
         action: "client.changed",
         description: format!("{what} {}", after.name),

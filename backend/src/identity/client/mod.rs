@@ -15,6 +15,7 @@ mod routes;
 pub mod status;
 mod status_routes;
 pub mod store;
+pub mod tax_id;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -14,6 +14,7 @@ use shared::{AddressId, ClientId, CompanyId, Currency, Language, Money, UserId};
 
 use crate::db::Conn;
 use crate::http::Paging;
+use crate::identity::client::tax_id;
 use crate::identity::contact::given;
 
 /// What a client is called: the company's name, or the person's.
@@ -281,6 +282,8 @@ pub struct Client {
     pub tax_id_valid: Option<bool>,
     #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
     pub tax_id_checked_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub tax_id_consultation: Option<String>,
     #[diesel(sql_type = Text)]
     pub email: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -295,6 +298,10 @@ pub struct Client {
     pub company_id: CompanyId,
     #[diesel(sql_type = Text)]
     pub company_label: String,
+    #[diesel(sql_type = Text)]
+    company_country: String,
+    #[diesel(sql_type = Text)]
+    company_vat_id: String,
     #[diesel(sql_type = Bool)]
     pub enforce_two_factor: bool,
     #[diesel(sql_type = Numeric)]
@@ -325,10 +332,19 @@ pub struct Client {
     pub updated_at: Timestamp,
 }
 
+impl Client {
+    /// Its tax id decides about reverse charge for this country, and nobody has answered about it yet.
+    pub fn tax_id_awaited(&self, country: &str) -> bool {
+        let decides = rules::tax::crosses(&self.company_country, &self.company_vat_id, country);
+        decides && !self.tax_id.is_empty() && self.tax_id_valid.is_none()
+    }
+}
+
 fn client_sql(tail: &str) -> String {
     format!(
         "SELECT {NAME} AS name, c.status, c.status_reason, c.first_name, c.last_name, c.company_name, c.tax_id, c.tax_id_valid,
-             c.tax_id_checked_at, c.email, c.phone_country, c.phone, c.language, c.currency, c.company_id, h.name AS company_label,
+             c.tax_id_checked_at, c.tax_id_evidence ->> 'consultation' AS tax_id_consultation, c.email, c.phone_country, c.phone,
+             c.language, c.currency, c.company_id, h.name AS company_label, h.country AS company_country, h.vat_id AS company_vat_id,
              c.enforce_two_factor, w.balance, w.held, w.credit_limit,
              w.used OR EXISTS (SELECT FROM documents d WHERE d.client_id = c.id)
                  OR EXISTS (SELECT FROM services s WHERE s.client_id = c.id) AS wallet_used,
@@ -400,21 +416,8 @@ pub async fn update(tx: &mut Conn, now: Timestamp, id: ClientId, changed: &Chang
         .execute(tx)
         .await?;
     if changed.tax_id_changed {
-        forget_tax_id_check(tx, id).await?;
+        tax_id::forget(tx, id).await?;
     }
-    Ok(())
-}
-
-/// What was found out about the tax id is void: the number or the country it belongs to is another one.
-async fn forget_tax_id_check(tx: &mut Conn, id: ClientId) -> QueryResult<()> {
-    diesel::update(clients::table.find(id))
-        .set((
-            clients::tax_id_valid.eq(None::<bool>),
-            clients::tax_id_checked_at.eq(None::<jiff_diesel::Timestamp>),
-            clients::tax_id_evidence.eq(None::<serde_json::Value>),
-        ))
-        .execute(tx)
-        .await?;
     Ok(())
 }
 
@@ -497,7 +500,7 @@ pub async fn put_address(
             .await
             .optional()?;
         if before.is_some_and(|country| country != address.country) {
-            forget_tax_id_check(tx, client).await?;
+            tax_id::forget(tx, client).await?;
         }
     }
     let values = (

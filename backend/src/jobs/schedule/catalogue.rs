@@ -142,6 +142,26 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
     },
     Entry {
+        key: "vat-rechecks",
+        category: ScheduleCategory::Finance,
+        cron: "10 5 * * *",
+        job: Job::VatRechecks,
+        texts: [
+            (
+                "VAT ids",
+                "Has the VAT ids of clients in other EU countries checked again once a year, and those without an answer daily.",
+            ),
+            (
+                "Numery VAT",
+                "Sprawdza ponownie raz w roku numery VAT klientów z innych krajów UE, a te bez odpowiedzi codziennie.",
+            ),
+            (
+                "Номери ПДВ",
+                "Щороку повторно перевіряє номери ПДВ клієнтів з інших країн ЄС, а ті, що без відповіді, щодня.",
+            ),
+        ],
+    },
+    Entry {
         key: "cleanup",
         category: ScheduleCategory::Cleanup,
         cron: "30 2 * * *",

@@ -341,8 +341,9 @@ pub(super) const TEXTS: Client = Client {
         language: "Language of documents",
         read_only: "Only the owner may change the profile.",
         next_funds: "Saved. Now you can add funds.",
-        vat_ok: "VAT number checked: valid.",
-        vat_bad: "VAT number could not be confirmed.",
+        vat_ok: "VAT number checked: valid. Where the law allows it, your invoices bear no tax.",
+        vat_bad: "VAT number found not valid: your invoices bear tax. Correct it here or write to us.",
+        vat_awaited: "VAT number not checked yet: until it is, your invoices bear tax.",
     },
     me: ClientMe {
         title: "My account",

@@ -71,7 +71,7 @@ super::sections! {
         }
         profile: ClientProfile {
             is_company, title, text, who, who_text, address, address_text, phone, phone_country, language,
-            read_only, next_funds, vat_ok, vat_bad,
+            read_only, next_funds, vat_ok, vat_bad, vat_awaited,
         }
         me: ClientMe {
             title, text, current, current_help, pending, language,

@@ -84,6 +84,10 @@ super::sections! {
         terms: DeskTerms {
             title, text, none, version, published, by, orders, publish, note, in_language, markdown, done,
         }
+        vat: DeskVat {
+            title, text, not_checked, awaited, check, checking, task, record, record_text, asked, consultation, answer,
+            none,
+        }
         record: DeskRecord {
             json, docs,
         }

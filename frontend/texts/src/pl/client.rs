@@ -341,8 +341,9 @@ pub(super) const TEXTS: Client = Client {
         language: "Język dokumentów",
         read_only: "Profil może zmienić tylko właściciel.",
         next_funds: "Zapisano. Możesz teraz doładować konto.",
-        vat_ok: "Numer VAT sprawdzony: poprawny.",
-        vat_bad: "Nie potwierdzono numeru VAT.",
+        vat_ok: "Numer VAT sprawdzony: poprawny. Tam, gdzie pozwala prawo, faktury są bez podatku.",
+        vat_bad: "Numer VAT okazał się nieważny: faktury zawierają podatek. Popraw go tutaj albo napisz do nas.",
+        vat_awaited: "Numer VAT nie jest jeszcze sprawdzony: do tego czasu faktury zawierają podatek.",
     },
     me: ClientMe {
         title: "Moje konto",

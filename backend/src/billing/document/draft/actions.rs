@@ -15,7 +15,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::billing::document::actions::{self as issuing, Reckoned};
 use crate::billing::document::frozen::{self, Buying, Texts};
 use crate::billing::document::{self, Document, Terms, number, show};
-use crate::billing::tax::{self, explain};
+use crate::billing::tax::explain;
 use crate::billing::template::{self, store::Place};
 use crate::billing::wallet;
 use crate::db::Conn;
@@ -165,8 +165,6 @@ pub async fn issue(
         let detail = format!("The client pays in {} by now; write the lines anew.", buying.currency);
         return Err(Refusal::because(Code::Conflict, detail).into());
     }
-    // The evidence that decided stays on the client, too.
-    tax::vat_id::check_once(tx, now, row.client_id).await?;
 
     let lines = document::store::lines(tx, id).await?;
     let drafted: Vec<Drafted> = lines.into_iter().map(Drafted::kept).collect();

@@ -12,6 +12,7 @@ mod profile;
 mod sessions;
 mod summary;
 mod users;
+mod vat_id;
 
 pub use create::NewClientPage;
 pub(in crate::portals::admin) use create::{currency_options, language_options, use_company_options};

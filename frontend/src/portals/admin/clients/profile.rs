@@ -7,6 +7,7 @@ use ui::{Button, Card, Form, FormErrors, SelectField, SwitchField, TextField, to
 
 use super::addresses::Addresses;
 use super::create::{currency_options, language_options, use_company_options};
+use super::vat_id::VatId;
 use crate::api;
 use crate::i18n::{t, ta};
 use crate::parts::address::CountryField;
@@ -21,6 +22,7 @@ pub(super) fn ProfileForms(id: ClientId, client: Query<ClientDetail>) -> impl In
             <Part query=client pick=data let:data>
                 <Data id before=data.0 fixed=data.1 client />
             </Part>
+            <VatId id client />
             <Addresses id client />
         </div>
     }

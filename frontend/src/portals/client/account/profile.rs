@@ -10,6 +10,7 @@ use ui::{
 };
 
 use crate::api;
+use crate::format;
 use crate::i18n::{self, tc};
 use crate::parts::address::{AddressFields, AddressForm, CountryField};
 use crate::parts::{Loaded, submit};
@@ -118,9 +119,13 @@ fn ProfileForm(profile: ClientProfile) -> impl IntoView {
             leptos::task::spawn_local(session::load(Portal::Client));
         },
     );
-    let vat = profile
-        .tax_id_valid
-        .map(|valid| if valid { (Tone::Ok, words.vat_ok) } else { (Tone::Warn, words.vat_bad) });
+    let vat = match (profile.tax_id_valid, profile.tax_id_awaited) {
+        (Some(true), _) => Some((Tone::Ok, words.vat_ok)),
+        (Some(false), _) => Some((Tone::Warn, words.vat_bad)),
+        (None, true) => Some((Tone::Info, words.vat_awaited)),
+        (None, false) => None,
+    };
+    let checked_at = profile.tax_id_checked_at.map(format::date_time);
     let read_only = !may(ClientPermission::Profile);
     view! {
         <Form errors on_submit=send.run class="stack-y max-w-4xl">
@@ -140,7 +145,17 @@ fn ProfileForm(profile: ClientProfile) -> impl IntoView {
                         <TextField name="company_name" label=signup.company value=fields.company_name max_length=200 autocomplete="organization" />
                         <TextField name="tax_id" label=signup.tax_id value=fields.tax_id help=signup.tax_help max_length=50 />
                     </Show>
-                    {vat.map(|(tone, text)| view! { <div class="wide"><Note tone>{text}</Note></div> })}
+                    {vat
+                        .map(|(tone, text)| {
+                            view! {
+                                <div class="wide">
+                                    <Note tone>
+                                        {text}
+                                        {checked_at.map(|at| view! { <small class="sub block">{at}</small> })}
+                                    </Note>
+                                </div>
+                            }
+                        })}
                 </div>
             </Card>
             <Card title=words.address text=words.address_text>

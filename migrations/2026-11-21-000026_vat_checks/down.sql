@@ -1,0 +1,2 @@
+DROP INDEX clients_tax_id_checked;
+DROP TABLE vat_checks;
