@@ -39,3 +39,4 @@ mod settings;
 mod statements;
 mod sweep;
 mod taxes;
+mod verify;
