@@ -19,6 +19,7 @@ mod dashboard;
 mod deadlines;
 mod documents;
 mod drafts;
+mod failures;
 mod foundation;
 mod identity;
 mod ledger;
