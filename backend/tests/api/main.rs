@@ -17,6 +17,7 @@ mod charging_random;
 mod companies;
 mod dashboard;
 mod deadlines;
+mod document_terms;
 mod documents;
 mod drafts;
 mod failures;
