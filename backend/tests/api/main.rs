@@ -41,4 +41,5 @@ mod settings;
 mod statements;
 mod sweep;
 mod taxes;
+mod trails;
 mod verify;
