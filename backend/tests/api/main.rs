@@ -25,6 +25,7 @@ mod foundation;
 mod identity;
 mod ledger;
 mod live;
+mod monitors;
 mod notices;
 mod order_money;
 mod orders;
