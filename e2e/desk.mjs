@@ -1,6 +1,6 @@
 // What staff lean on while they work: what somebody types is not lost, what cannot be taken back is asked for by name, and
 // pages lead to each other.
-import { Panel, browser, equal, holds, settled, sleep, test } from "./harness.mjs";
+import { Panel, browser, equal, holds, settled, test, until } from "./harness.mjs";
 
 await test(async (results, own) => {
   const panel = own(await Panel.start({ demo: true }));
@@ -29,29 +29,44 @@ await test(async (results, own) => {
     if (question.type() !== "beforeunload") asked += 1;
     return leave || question.type() === "beforeunload" ? question.accept() : question.dismiss();
   });
-  const questions = async (work) => {
+  /** How often the browser asked while `work` was done; waits for as many as are wanted. */
+  const questions = async (work, wanted) => {
     asked = 0;
     await work();
-    await sleep(300);
+    if (wanted > 0) await until("a question", () => asked >= wanted, 10, 20);
+    // The page has had its turn.
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
     return asked;
   };
-
-  await results.prove("staff sign in", async () => {
+  const signIn = async (page) => {
     await page.goto(`${panel.base}/admin/sign-in`);
-    await field("email").fill(staff.email);
-    await field("password").fill(staff.password);
+    await page.locator('[name="email"]').first().fill(staff.email);
+    await page.locator('[name="password"]').first().fill(staff.password);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => !url.pathname.endsWith("sign-in"));
     await settled(page);
-  }, stop);
+  };
+
+  await results.prove("staff sign in", () => signIn(page), stop);
 
   await results.prove("the dashboard's new figures leave open what is open", async () => {
-    const table = page.locator("details.chart-table").first();
-    await table.locator("summary").click();
-    const element = await table.elementHandle();
-    await page.waitForResponse((answer) => answer.url().endsWith("/admin/dashboard"), { timeout: 40_000 });
-    await sleep(500);
-    holds(await element.evaluate((details) => details.isConnected && details.open), "the chart's table is open");
+    // A browser of its own, whose clock is put forward instead of waiting.
+    const watching = await browser();
+    try {
+      await watching.page.clock.install();
+      await signIn(watching.page);
+      const table = watching.page.locator("details.chart-table").first();
+      await table.locator("summary").click();
+      const element = await table.elementHandle();
+      const figures = watching.page.waitForResponse((answer) => answer.url().endsWith("/admin/dashboard"), { timeout: 60_000 });
+      await watching.page.clock.fastForward(60_000);
+      await figures;
+      await settled(watching.page);
+      holds(await element.evaluate((details) => details.isConnected && details.open), "the chart's table is open");
+      equal(watching.complaints, [], "complaints");
+    } finally {
+      await watching.stop();
+    }
   });
 
   await results.prove("saving one card of a client leaves the other as it is", async () => {
@@ -93,8 +108,7 @@ await test(async (results, own) => {
     await field("line2").fill("Third floor");
     await page.keyboard.press("Enter");
     await settled(page);
-    await sleep(1_600);
-    equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "line2", "the focus");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "line2");
   });
 
   await results.prove("a filter of the log begins at the newest entries again", async () => {
@@ -109,8 +123,10 @@ await test(async (results, own) => {
     await go("/admin/products/new");
     await field("key").fill("half-a-product");
     const beside = window.context.waitForEvent("page");
-    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click({ modifiers: ["ControlOrMeta"] })), 0, "questions");
-    await (await beside).close();
+    equal(await questions(async () => {
+      await page.locator('.shell-side a[href="/admin/users"]').click({ modifiers: ["ControlOrMeta"] });
+      await (await beside).close();
+    }, 0), 0, "questions");
     leave = true;
     await go("/admin");
     leave = false;
@@ -130,13 +146,13 @@ await test(async (results, own) => {
     await page.getByRole("link", { name: "Add product" }).first().click();
     await field("key").fill("half-a-product");
     const here = `${panel.base}/admin/products/new`;
-    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click()), 1, "by a link");
-    equal(await questions(() => page.evaluate(() => history.back())), 1, "by the browser's button");
+    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click(), 1), 1, "by a link");
+    equal(await questions(() => page.evaluate(() => history.back()), 1), 1, "by the browser's button");
     equal(await questions(async () => {
       await page.keyboard.press("Control+k");
       await page.keyboard.type("scheduler");
       await page.keyboard.press("Enter");
-    }), 1, "by the palette");
+    }, 1), 1, "by the palette");
     equal(page.url(), here, "the page");
     equal(await field("key").inputValue(), "half-a-product", "what was typed");
     leave = true;
@@ -160,17 +176,21 @@ await test(async (results, own) => {
   await results.prove("the head of a list stays in sight", async () => {
     await go("/admin/transactions?per_page=50");
     await page.evaluate(() => scrollTo(0, 900));
-    const top = await page.locator("thead th").first().evaluate((head) => Math.round(head.getBoundingClientRect().top));
-    equal(top, 56, "below the top bar");
+    const edge = (selector, side) =>
+      page.locator(selector).first().evaluate((element, side) => Math.round(element.getBoundingClientRect()[side]), side);
+    equal(await edge(".shell-top", "top"), 0, "the top bar stays");
+    equal(await edge("thead th", "top"), await edge(".shell-top", "bottom"), "below the top bar");
   });
 
   await results.prove("the palette asks once for a word", async () => {
     await go("/admin");
     let calls = 0;
     page.on("request", (request) => (calls += /admin\/clients\?/.test(request.url()) ? 1 : 0));
+    const answered = page.waitForResponse((answer) => /admin\/clients\?.*hosting/.test(answer.url()));
     await page.keyboard.press("Control+k");
     await page.keyboard.type("hosting", { delay: 40 });
-    await sleep(900);
+    await answered;
+    await settled(page);
     equal(calls, 1, "questions to the server");
     await page.keyboard.press("Escape");
   });
@@ -182,15 +202,18 @@ await test(async (results, own) => {
     holds(await submit.isDisabled(), "cancelling waits for the number");
     await dialog.locator("input").fill(unpaid.number);
     holds(await submit.isEnabled(), "cancelling is open");
-    equal(await questions(() => page.keyboard.press("Escape")), 0, "questions about the number");
+    equal(await questions(async () => {
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    }, 0), 0, "questions about the number");
     const group = await one("/admin/product-groups?per_page=1");
     await go(`/admin/product-groups/${group.id}`);
     await page.getByRole("button", { name: "Actions" }).first().click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     holds(await submit.isDisabled(), "deleting waits for the name");
     await page.keyboard.press("Escape");
-    await sleep(200);
-    equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-haspopup")), "menu", "the focus is at the menu again");
+    // The focus is at the menu again.
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-haspopup") === "menu");
     const service = await one("/admin/services?state=active&per_page=1");
     await go(`/admin/services/${service.id}`);
     await page.getByRole("button", { name: "Actions" }).first().click();

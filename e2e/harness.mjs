@@ -202,13 +202,8 @@ export class Panel {
     await sqlOn(need("TEST_DATABASE_URL"), `CREATE DATABASE ${panel.name} TEMPLATE ${template}`);
     // One key for all, so that a copy of the demo can read what the demo sealed.
     writeFileSync(join(panel.folder, "secret.key"), Buffer.from("a key for tests, 32 bytes long!!").toString("base64"));
-    const port = await freePort();
-    panel.port = port;
-    panel.base = `http://127.0.0.1:${port}`;
     panel.env = {
       ...process.env,
-      HOSTWRIGHT__HTTP__BIND: `127.0.0.1:${port}`,
-      HOSTWRIGHT__HTTP__PUBLIC_URL: panel.base,
       HOSTWRIGHT__HTTP__SIGN_IN_PER_MINUTE: "10000",
       HOSTWRIGHT__DATABASE__URL: panel.url,
       HOSTWRIGHT__REDIS__URL: need("TEST_REDIS_URL"),
@@ -220,8 +215,16 @@ export class Panel {
       ...(existsSync(join(pages, "index.html")) ? { HOSTWRIGHT__HTTP__FRONTEND_DIR: pages } : {}),
       ...env,
     };
+    await panel.takePort();
     if (!demo) await panel.run(["migrate"]);
     return panel;
+  }
+
+  /** Chooses where it will listen. Another program may take the port before it does. */
+  async takePort() {
+    this.port = await freePort();
+    this.base = `http://127.0.0.1:${this.port}`;
+    Object.assign(this.env, { HOSTWRIGHT__HTTP__BIND: `127.0.0.1:${this.port}`, HOSTWRIGHT__HTTP__PUBLIC_URL: this.base });
   }
 
   /** A panel that is being served. */
@@ -266,16 +269,22 @@ export class Panel {
     return child;
   }
 
-  async serve() {
+  async serve(tries = 5) {
     const child = this.spawn(this.worker ? ["serve", "--with-worker"] : ["serve"], { name: "serve" });
-    let over;
-    child.ended.then((how) => (over = how));
-    await until("the server is ready", async () => {
-      if (over) throw new Error("it ended");
-      return (await fetch(`${this.base}/readyz`)).ok;
-    }, 40).catch((error) => {
-      throw new Error(`${error.message}\n${readFileSync(child.log, "utf8").slice(-3000)}`);
+    let over = false;
+    child.ended.then(() => (over = true));
+    const ready = async () => over || (await fetch(`${this.base}/readyz`)).ok;
+    const log = () => readFileSync(child.log, "utf8").slice(-3000);
+    await until("the server is ready", ready, 40).catch((error) => {
+      throw new Error(`${error.message}\n${log()}`);
     });
+    // Whoever has the port may have answered for it.
+    await Promise.race([child.ended, sleep(250)]);
+    if (over && tries > 1 && /os error 98/.test(log())) {
+      await this.takePort();
+      return this.serve(tries - 1);
+    }
+    if (over) throw new Error(`the server ended\n${log()}`);
     this.server = child;
     return child;
   }
@@ -516,10 +525,10 @@ export async function settled(page) {
   await page.waitForLoadState("load");
   // Streams of events stay open: Playwright's idle network never comes on a page that follows a record.
   const open = asked.get(page);
-  const until = Date.now() + 20_000;
-  for (let quiet = 0; quiet < 5; quiet = open.size === 0 ? quiet + 1 : 0) {
+  const until = Date.now() + 60_000;
+  for (let quiet = 0; quiet < 3; quiet = open.size === 0 ? quiet + 1 : 0) {
     if (Date.now() > until) throw new Error(`still being asked: ${[...open].map((request) => request.url()).join(", ")}`);
-    await sleep(100);
+    await sleep(50);
   }
   await page.waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]"));
 }

@@ -44,6 +44,8 @@ pub struct Http {
     pub sign_in_per_minute: NonZeroU32,
     /// Adds `X-Query-Count` to answers: how many statements the database was sent.
     pub count_queries: bool,
+    /// Seconds after which a quiet stream of events says that it is there, and asks whether the caller is still let in.
+    pub stream_heartbeat_seconds: NonZeroU32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -217,6 +219,7 @@ impl Config {
             "http": {
                 "bind": "127.0.0.1:8480", "public_url": "http://localhost:8480", "frontend_dir": null, "workers": 0,
                 "trusted_proxies": [], "metrics_networks": ["127.0.0.0/8", "::1/128"], "sign_in_per_minute": 20, "count_queries": false,
+                "stream_heartbeat_seconds": 10,
             },
             "database": { "connections_max": 16 },
             "redis": { "prefix": "hostwright" },
@@ -262,6 +265,7 @@ mod tests {
             ("[http]\nsign_in_per_minute = 0", "http.sign_in_per_minute"),
             ("[vies]\nurl = 'ec.europa.eu'", "vies.url"),
             ("[vies]\nurl = 'https://'", "vies.url"),
+            ("[http]\nstream_heartbeat_seconds = 0", "http.stream_heartbeat_seconds"),
         ] {
             let bad = fault(toml);
             assert!(bad.contains(key), "{bad}");

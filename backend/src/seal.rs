@@ -6,11 +6,34 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::ExposeSecret;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::config::Config;
 
 const NONCE_BYTES: usize = 24;
+/// Stands where a secret is not shown.
+pub const MASKED: &str = "••••••";
+
+/// Hides whatever is called a secret.
+pub fn masked(value: Value) -> Value {
+    let secret = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        ["password", "secret", "token", "private", "key"].iter().any(|word| key.contains(word))
+    };
+    match value {
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(key, value)| {
+                    let shown = if secret(&key) { Value::String(MASKED.to_owned()) } else { masked(value) };
+                    (key, shown)
+                })
+                .collect(),
+        ),
+        Value::Array(list) => Value::Array(list.into_iter().map(masked).collect()),
+        other => other,
+    }
+}
 
 /// Seals and opens secrets. The nonce stands before the ciphertext.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 // Whatever dies in the middle, no hour is charged twice or lost and a payment is booked once.
 //
-// One alone: node e2e/durability/run.mjs kills | redis | postgres | crowd | away | booking
+// One alone: node e2e/durability/run.mjs kills | redis | postgres | crowd | leader | away | booking | leaving
 // Needs servers that really write: backend/scripts/scratch up DIR durable
 import { execFileSync } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { Panel, equal, holds, sleep, test, top, until } from "../harness.mjs";
+import { Panel, Refused, equal, holds, sleep, test, top, until } from "../harness.mjs";
 import { provider, rules } from "./fixture.mjs";
 
 const clients = Number(process.env.DURABILITY_CLIENTS ?? 3000);
@@ -34,10 +34,27 @@ class Books {
     return this.panel.spawn(["work"], { name });
   }
 
-  async hoursPass(hours) {
-    // A session does not outlive the days that pass here.
-    await this.admin.signIn("admin", this.admin.email, this.admin.password);
-    await this.admin.moveClock(hours);
+  /** Does it signed in: a session does not outlive the days that pass here. */
+  async signedIn(work) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refused && error.status === 401)) throw error;
+      await this.admin.signIn("admin", this.admin.email, this.admin.password);
+      return work();
+    }
+  }
+
+  hoursPass(hours) {
+    return this.signedIn(() => this.admin.moveClock(hours));
+  }
+
+  /** Moves the clock on to this minute of an hour. */
+  async minuteComes(minute) {
+    const now = Math.floor(Date.parse((await this.admin.get("/public/clock")).now) / 60_000);
+    const past = (now - minute + 60) % 60;
+    const to = new Date((now + 60 - past) * 60_000).toISOString();
+    await this.signedIn(() => this.admin.post("/admin/clock", { now: to }));
   }
 
   /** Waits until nothing is due any more. */
@@ -145,8 +162,39 @@ const scenarios = {
     await results.prove("after the crowd the books are right", () => books.hold());
   },
 
+  async leader(results, books) {
+    await results.prove("another process leads the schedule once its leader is killed", async () => {
+      const workers = [books.worker("leader-a"), books.worker("leader-b")];
+      const leaders = async () => {
+        const rows = await books.panel.sql("SELECT host FROM processes WHERE role = 'work' AND leader AND seen_at > now() - interval '20 seconds'");
+        return workers.filter((worker) => rows.some(({ host }) => host.endsWith(`:${worker.pid}`)));
+      };
+      const [first] = await until("one of the two leads", async () => {
+        const seen = await books.panel.sql("SELECT host FROM processes WHERE role = 'work' AND seen_at > now() - interval '20 seconds'");
+        const both = workers.every((worker) => seen.some(({ host }) => host.endsWith(`:${worker.pid}`)));
+        const found = await leaders();
+        return both && found.length === 1 && found;
+      }, 60);
+      const other = workers.find((worker) => worker !== first);
+      first.kill("SIGKILL");
+      await first.ended;
+      await until("the other one leads", async () => (await leaders()).includes(other), 60);
+      // What the dead one had in its hands comes back after a minute: the clock of the leases is put forward.
+      await books.panel.sql("UPDATE tasks SET leased_until = now() - interval '1 second' WHERE state = 'processing' AND NOT manual");
+      await books.hoursPass(1);
+      await books.charged();
+      await books.stopWorkers();
+    });
+    await results.prove("after the change of leaders the books are right", () => books.hold());
+  },
+
   async away(results, books) {
     await results.prove("a worker that was away for 24 hours catches up in one pass", async () => {
+      // Hours of services begin up to minute 55: none begins while the worker catches up.
+      await books.minuteComes(56);
+      books.worker("before-away");
+      await books.charged();
+      await books.stopWorkers();
       const [{ count: before }] = await books.panel.sql("SELECT count(*) FROM ledger_transfers WHERE kind = 'charge'");
       await books.hoursPass(24);
       await sleep(1000);
@@ -167,7 +215,39 @@ await test(async (results, own) => {
     for (const name of chosen) await scenarios[name](results, books);
   }
   if (wanted.length === 0 || wanted.includes("booking")) await booking(results, own);
+  if (wanted.length === 0 || wanted.includes("leaving")) await leaving(results, own);
 });
+
+/** Processes that are told to end finish what they have begun. */
+async function leaving(results, own) {
+  const panel = own(await Panel.start());
+  const admin = await panel.admin();
+  const here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+  /** How a process that is told to end does so; fails after 20 seconds. */
+  const told = (child) => {
+    child.kill("SIGTERM");
+    return Promise.race([child.ended, sleep(20_000).then(() => "still there after 20 s")]);
+  };
+  await results.prove("a worker that is told to end does, with code 0", async () => {
+    const worker = panel.spawn(["work"]);
+    await until("it is at work", async () =>
+      (await panel.sql(`SELECT 1 AS found FROM processes WHERE role = 'work' AND host LIKE '%:${worker.pid}'`)).length > 0, 40);
+    equal(await told(worker), { code: 0, signal: null }, "its end");
+  });
+  await results.prove("a server that is told to end answers first what it was asked, and ends with code 0", async () => {
+    const held = panel.sql("BEGIN; LOCK TABLE currencies IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(6); COMMIT");
+    await until("the table is held", async () =>
+      (await panel.sql(`SELECT 1 AS found FROM pg_locks WHERE ${here} AND granted AND mode = 'AccessExclusiveLock' AND relation = 'currencies'::regclass`)).length > 0);
+    const slow = admin.get("/admin/currencies");
+    await until("the request waits", async () =>
+      (await panel.sql(`SELECT 1 AS found FROM pg_locks WHERE ${here} AND NOT granted AND relation = 'currencies'::regclass`)).length > 0, 5, 20);
+    const ended = told(panel.server);
+    const { total } = await slow;
+    equal(total, Number((await panel.sql("SELECT count(*) FROM currencies"))[0].count), "the answer");
+    equal(await ended, { code: 0, signal: null }, "its end");
+    await held;
+  });
+}
 
 /** One bank transfer, booked by a hundred hands at once. */
 async function booking(results, own) {

@@ -3,26 +3,48 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use base64::Engine;
 use jiff::civil::date;
 use pdf::{
     DocumentData, EpcPayment, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax, epc_payload,
     render,
 };
 
-fn text_of(pdf: &[u8]) -> String {
-    let mut reader = Command::new("pdftotext")
-        .args(["-layout", "-enc", "UTF-8", "-", "-"])
+/// What a program of poppler-utils makes of a PDF.
+fn read_with(program: &str, options: &[&str], pdf: &[u8]) -> Vec<u8> {
+    let mut reader = Command::new(program)
+        .args(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("pdftotext (poppler-utils) is installed");
+        .unwrap_or_else(|error| panic!("{program} (poppler-utils) is installed: {error}"));
     let mut input = reader.stdin.take().expect("piped");
     let bytes = pdf.to_vec();
     let writing = std::thread::spawn(move || input.write_all(&bytes));
     let output = reader.wait_with_output().expect("read");
     writing.join().expect("joined").expect("written");
     assert!(output.status.success());
-    String::from_utf8(output.stdout).expect("UTF-8").replace(['\u{a0}', '\u{202f}'], " ")
+    output.stdout
+}
+
+fn text_of(pdf: &[u8]) -> String {
+    let text = read_with("pdftotext", &["-layout", "-enc", "UTF-8", "-", "-"], pdf);
+    String::from_utf8(text).expect("UTF-8").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// Width and height of each page in points, as the file states them.
+fn media_boxes(pdf: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(pdf);
+    let boxes = text.split("/MediaBox[0 0 ").skip(1);
+    boxes.map(|rest| rest.split_once(']').expect("closed").0.to_owned()).collect()
+}
+
+/// How many points of the first page have this colour, at 72 to the inch. Profiles may round it.
+fn points_of(pdf: &[u8], colour: [u8; 3]) -> usize {
+    let picture = read_with("pdftoppm", &["-r", "72", "-singlefile", "-"], pdf);
+    let head = picture.windows(4).position(|four| four == b"255\n").expect("a picture") + 4;
+    let alike = |point: &&[u8]| point.iter().zip(colour).all(|(one, other)| one.abs_diff(other) <= 3);
+    picture[head..].chunks_exact(3).filter(alike).count()
 }
 
 fn field(label: &str, value: &str) -> Field {
@@ -279,5 +301,49 @@ fn a_logo_that_asks_for_too_much_is_refused_before_it_is_drawn() {
     ] {
         let message = refused(LogoType::Svg, svg(&inside));
         assert!(message.contains(why), "{message}");
+    }
+}
+
+#[test]
+fn the_paper_is_as_large_as_its_seller_says() {
+    let lines: Vec<Line> = (1..=60).map(|n| line(&format!("Item {n}"), "1", "1.00", "1.00")).collect();
+    for (paper, size) in [(Paper::A4, "595.2756 841.8898"), (Paper::UsLetter, "612 792")] {
+        for kind in [Kind::Proforma, Kind::Invoice, Kind::CreditNote] {
+            let data = DocumentData { paper, lines: lines.clone(), ..invoice() };
+            let boxes = media_boxes(&render(kind, &data).unwrap());
+            assert!(boxes.len() >= 2, "{kind:?}: {boxes:?}");
+            assert!(boxes.iter().all(|one| one == size), "{kind:?} on {paper:?}: {boxes:?}");
+        }
+    }
+}
+
+#[test]
+fn the_logo_is_drawn_on_the_paper() {
+    const COLOUR: [u8; 3] = [0xff, 0x00, 0xaa];
+    // 24 × 12 points of that colour.
+    const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAABgAAAAMCAIAAAD3UuoiAAAAF0lEQVR42mP4z7CKKohh1KBRg0YNwocAnbreMI+c4VkAAAAASUVORK5CYII=";
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 12"><rect width="24" height="12" fill="#ff00aa"/></svg>"##;
+    let png = base64::engine::general_purpose::STANDARD.decode(PNG).unwrap();
+    let drawn = |logo| render(Kind::Invoice, &DocumentData { logo, ..invoice() }).unwrap();
+    let pictures = |pdf: &[u8]| String::from_utf8(read_with("pdfimages", &["-list", "-"], pdf)).unwrap();
+
+    let without = drawn(None);
+    assert_eq!(points_of(&without, COLOUR), 0);
+    assert!(!pictures(&without).contains(" image "), "{}", pictures(&without));
+    for (media_type, bytes) in [(LogoType::Svg, svg.as_bytes().to_vec()), (LogoType::Png, png)] {
+        let paper = drawn(Some(Logo { media_type, bytes }));
+        // 1.5 cm high and twice as wide: 42.5 × 85 points; those at its edges are mixed with white.
+        let points = points_of(&paper, COLOUR);
+        assert!((3_300..=4_000).contains(&points), "{media_type:?}: {points}");
+        if media_type == LogoType::Png {
+            let listed = pictures(&paper);
+            let row: Vec<&str> = listed
+                .lines()
+                .find(|row| row.contains(" image "))
+                .expect("a picture")
+                .split_whitespace()
+                .collect();
+            assert_eq!(row[2..5], ["image", "24", "12"], "{listed}");
+        }
     }
 }

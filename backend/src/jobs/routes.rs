@@ -18,6 +18,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
+use crate::seal::masked;
 
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_tasks)
@@ -35,7 +36,7 @@ async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
         can_retry: matches!(task.state, TaskState::Failed | TaskState::Cancelled) && !task.manual,
         can_cancel: matches!(task.state, TaskState::Queued | TaskState::Pending),
         task: task.summary(name),
-        input: task.input,
+        input: masked(task.input),
         output: task.output,
         worker: task.lease_owner.map(|owner| owner.split('#').next().unwrap_or_default().to_owned()),
         leased_until: task.leased_until.to_jiff(),

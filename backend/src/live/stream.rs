@@ -18,8 +18,6 @@ use crate::App;
 use crate::audit::Actor;
 use crate::http::error::{Error, Refusal, Result};
 
-/// How often a quiet stream says that it is there, and asks whether the caller is still let in.
-const HEARTBEAT: Duration = Duration::from_secs(10);
 /// When a stream ends, and the page opens another one.
 const LIFE_MAX: Duration = Duration::from_secs(1800);
 /// Milliseconds that a browser waits before it opens a stream again.
@@ -72,6 +70,7 @@ where
     let mut seat = app.live.sit(actor.to_string(), subject, mark.clone())?;
     let knows = EventId::of(&request) == Some(mark.as_str());
 
+    let heartbeat = Duration::from_secs(u64::from(app.config.http.stream_heartbeat_seconds.get()));
     let ends = Instant::now() + LIFE_MAX;
     let events = stream! {
         yield text(format!("retry: {AGAIN_MS}\n\n"));
@@ -79,7 +78,7 @@ where
             yield event(&mark, &said);
         }
         loop {
-            let news = tokio::time::timeout(HEARTBEAT, seat.changed_from(&mark)).await;
+            let news = tokio::time::timeout(heartbeat, seat.changed_from(&mark)).await;
             if Instant::now() >= ends || A::from_request(&request, &mut Payload::None).await.is_err() {
                 break;
             }

@@ -5,6 +5,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use hostwright::billing::{audit, charging};
 use hostwright::config::Database;
 use hostwright::db;
+use jiff::SignedDuration;
 use serde_json::json;
 use shared::billing::document::DocumentDetail;
 use shared::billing::payment::BookedPayment;
@@ -33,7 +34,7 @@ async fn typeset(staff: &StaffMember, document: DocumentId) {
 }
 
 /// The checks that failed, each with its samples.
-async fn broken(panel: &Panel) -> Vec<(String, Vec<String>)> {
+pub(crate) async fn broken(panel: &Panel) -> Vec<(String, Vec<String>)> {
     let report = audit::verify(&mut *panel.conn().await).await.unwrap();
     let failed = report.findings.into_iter().filter(|finding| finding.broken > 0);
     failed.map(|finding| (finding.title, finding.samples)).collect()
@@ -269,12 +270,15 @@ async fn a_role_of_its_own_charges_and_seals_and_cannot_touch_the_books() {
         connections_max: std::num::NonZeroUsize::MIN.saturating_add(3),
     })
     .unwrap();
-    // Far enough for partitions that are not there yet.
-    panel.advance_hours(24 * 200).await;
-    let charged = charging::charge_due(&pool, panel.now(), panel.portions()).await.unwrap();
+    // Far enough for partitions that are not there yet, and no farther: each day is sealed.
+    let july = "SELECT count(*) AS value FROM pg_class WHERE relname IN ('ledger_transfers_2026_07', 'charges_2026_07')";
+    assert_eq!(panel.count(july).await, 0);
+    let later = panel.now().checked_add(SignedDuration::from_hours(24 * 115)).unwrap();
+    let charged = charging::charge_due(&pool, later, panel.portions()).await.unwrap();
     assert_eq!((charged.batch.clients, charged.failed), (1, 0));
-    let sealed = audit::seals::seal_until(&mut pool.get().await.unwrap(), panel.now()).await.unwrap();
-    assert_eq!(sealed, 200);
+    assert_eq!(panel.count(july).await, 2);
+    let sealed = audit::seals::seal_until(&mut pool.get().await.unwrap(), later).await.unwrap();
+    assert_eq!(sealed, 115);
     assert_eq!(broken(&panel).await, []);
 
     let mut app = AsyncPgConnection::establish(&url).await.unwrap();

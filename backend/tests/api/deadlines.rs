@@ -1,9 +1,8 @@
 //! The minute's run: what money covers goes on, one bad row stops nobody, everything ends in its time.
 
-use diesel_async::AsyncConnection;
 use hostwright::jobs::{Job, run};
+use hostwright::services::automation;
 use hostwright::services::store::waiting::covered;
-use hostwright::services::{automation, operation};
 use provisioners::Outcome;
 use serde_json::json;
 use shared::ClientId;
@@ -11,7 +10,7 @@ use shared::services::{OrderDetail, OrderStatus, ServiceState, SuspensionReason}
 
 use crate::harness::{ClientAccount, Panel};
 use crate::selling::{assert_books, charge, decimal, give, product, work};
-use crate::services::{Running, deadlines, top_up};
+use crate::services::{Running, deadlines, module_answers, top_up};
 
 async fn ordered(panel: &Panel, client: &ClientAccount, items: serde_json::Value) -> OrderDetail {
     let path = format!("/clients/{}/orders", client.id);
@@ -78,14 +77,9 @@ async fn a_resumption_that_failed_for_good_is_left_to_staff() {
     panel.advance_hours(1).await;
     charge(&panel).await;
     give(&panel, it.client.id, "5").await;
-    let (conn, now) = (&mut *panel.conn().await, panel.now());
-    automation::topped_up(conn, now, it.client.id).await.unwrap();
-    let asked = hostwright::services::store::find_for_staff(conn, it.service).await.unwrap().unwrap();
-    let pending = asked.pending().unwrap().expect("the module is asked to resume it");
+    automation::topped_up(&mut *panel.conn().await, panel.now(), it.client.id).await.unwrap();
     let refused = Outcome::Failed { retryable: false, reason: "The server is gone.".to_owned() };
-    conn.transaction(async |tx| operation::apply(tx, now, it.service, pending.id, refused.clone()).await)
-        .await
-        .unwrap();
+    module_answers(&panel, it.service, refused).await;
     for _ in 0..3 {
         panel.advance_hours(1).await;
         deadlines(&panel).await;

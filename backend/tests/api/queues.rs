@@ -128,7 +128,7 @@ async fn a_process_that_stopped_without_a_word_is_shown_and_told_of() {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let beating = tokio::spawn(jobs::process::beat_of_server(panel.app.clone(), stopped));
     let told = "SELECT count(*) AS value FROM notifications WHERE event = 'heartbeat_lost'";
-    for _ in 0..100 {
+    for _ in 0..600 {
         if panel.count(told).await > 0 {
             break;
         }

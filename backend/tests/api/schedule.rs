@@ -1,6 +1,6 @@
 //! The schedule: due tasks are sent once, missed ones made up once, changes checked.
 
-use hostwright::jobs::schedule;
+use hostwright::jobs::{self, schedule};
 use serde_json::json;
 use shared::Code;
 
@@ -29,6 +29,44 @@ async fn a_due_task_is_sent_once_and_missed_runs_are_made_up_once() {
     panel.advance_hours(1).await;
     schedule::tick(&panel.app).await.unwrap();
     assert_eq!(charge_tasks(&panel).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_task_never_runs_beside_itself() {
+    let panel = Panel::start().await;
+    schedule::tick(&panel.app).await.unwrap();
+    panel.advance_hours(1).await;
+    schedule::tick(&panel.app).await.unwrap();
+    // Wherever the one before it is: not begun, given to a worker, in work, or put back after a failure.
+    for state in ["queued", "pending", "processing", "queued"] {
+        panel
+            .sql(&format!(
+                "UPDATE tasks SET state = '{state}' WHERE name = 'charge' AND state <> 'duplicate'"
+            ))
+            .await;
+        panel.advance_hours(1).await;
+        schedule::tick(&panel.app).await.unwrap();
+        assert_eq!(charge_tasks(&panel).await, 1, "{state}");
+    }
+    // Many workers that find it at the same time begin it once.
+    let workers = (0..4).map(|_| jobs::drain(&panel.app));
+    for drained in futures::future::join_all(workers).await {
+        assert_eq!(drained.unwrap().failed, []);
+    }
+    let begun =
+        "SELECT sum(attempts)::bigint AS value FROM tasks WHERE name = 'charge' AND state <> 'duplicate'";
+    assert_eq!(panel.count(begun).await, 1);
+    // What has ended makes room for the next one, however it ended.
+    for (state, all) in [("completed", 2), ("failed", 3)] {
+        panel
+            .sql(&format!(
+                "UPDATE tasks SET state = '{state}' WHERE name = 'charge' AND state <> 'duplicate'"
+            ))
+            .await;
+        panel.advance_hours(1).await;
+        schedule::tick(&panel.app).await.unwrap();
+        assert_eq!(charge_tasks(&panel).await, all, "{state}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,3 +129,10 @@ pub(crate) async fn assert_books(panel: &Panel) {
 pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
+
+/// A price by the second, of seconds that pass while the test runs: the amount within 0.01.
+#[track_caller]
+pub(crate) fn assert_near(actual: Decimal, expected: &str) {
+    let apart = (actual - decimal(expected)).abs();
+    assert!(apart <= decimal("0.01"), "{actual} instead of about {expected}");
+}

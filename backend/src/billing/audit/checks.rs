@@ -114,8 +114,8 @@ const CHECKS: &[Check] = &[
                        lag(period_from) OVER charged AS started, lag(period_to) OVER charged AS before
                 FROM charges WINDOW charged AS (PARTITION BY client_id, service_id ORDER BY period_from)) g
             WHERE g.before < g.period_from AND NOT EXISTS (
-                SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_to = 'active'
-                    AND e.at >= g.started AND e.at < g.period_from + interval '1 second')",
+                SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_from = 'suspended'
+                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second')",
     },
     Check {
         title: "Every service that is charged by the hour is charged up to its wallet's watermark",

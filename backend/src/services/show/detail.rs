@@ -22,12 +22,12 @@ use crate::billing::wallet;
 use crate::catalog::{product, text};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::seal::{MASKED, masked};
 use crate::services::actions::Scope;
 use crate::services::operation::Pending;
 use crate::services::order;
 use crate::services::store::{self, Service};
 
-const MASKED: &str = "••••••";
 /// Events and tasks of a detail page.
 const EVENTS_SHOWN: i64 = 100;
 const TASKS_SHOWN: i64 = 50;
@@ -321,24 +321,4 @@ pub async fn for_staff(conn: &mut Conn, id: ServiceId, language: Language) -> Re
         tasks: rows.into_iter().map(task).collect(),
         detail,
     })
-}
-
-/// Hides whatever is called a secret.
-fn masked(value: Value) -> Value {
-    let secret = |key: &str| {
-        let key = key.to_ascii_lowercase();
-        ["password", "secret", "token", "private", "key"].iter().any(|word| key.contains(word))
-    };
-    match value {
-        Value::Object(map) => Value::Object(
-            map.into_iter()
-                .map(|(key, value)| {
-                    let shown = if secret(&key) { Value::String(MASKED.to_owned()) } else { masked(value) };
-                    (key, shown)
-                })
-                .collect(),
-        ),
-        Value::Array(list) => Value::Array(list.into_iter().map(masked).collect()),
-        other => other,
-    }
 }

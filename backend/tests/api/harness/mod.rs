@@ -63,6 +63,15 @@ impl Panel {
 
     /// As `start`, with more configuration (TOML sections that do not stand in the default one).
     pub async fn start_with(toml: &str) -> Self {
+        Self::build("public_url = \"http://localhost:8480\"", toml).await
+    }
+
+    /// As `start`, with its own `public_url` and other keys of the section `http`, separated by commas.
+    pub async fn start_with_http(http: &str) -> Self {
+        Self::build(http, "").await
+    }
+
+    async fn build(http: &str, toml: &str) -> Self {
         // A second test of the same process finds it installed.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let database = database::Database::create().await;
@@ -75,7 +84,7 @@ impl Panel {
              redis = {{ url = \"{redis}\", prefix = \"{}\" }}
              secret_key = {{ value = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }}
              clock = {{ adjustable = true }}
-             http = {{ workers = 1, count_queries = true, public_url = \"http://localhost:8480\" }}
+             http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, {http} }}
              {vies}
              {toml}",
             database.url, database.name,
