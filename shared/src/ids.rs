@@ -35,6 +35,8 @@ ids! {
     ServiceId,
     /// An order of one or more services.
     OrderId,
+    /// Something in a client's cart.
+    CartItemId,
     /// Money set aside in a wallet.
     HoldId,
     /// An account of the double-entry ledger. A client's wallet account has the client's id.

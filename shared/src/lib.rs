@@ -8,6 +8,7 @@ mod macros;
 
 pub mod billing;
 pub mod bulk;
+pub mod cart;
 pub mod catalog;
 pub mod dashboard;
 pub mod effect;

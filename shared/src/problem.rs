@@ -96,6 +96,8 @@ codes! {
     /// The same Idempotency-Key is being worked on.
     InProgress = "in_progress", 409, "The same request is being worked on";
     CreditTooLow = "credit_too_low", 409, "The balance does not cover this";
+    /// The services of the client would cost more for a month than its spend guard allows.
+    SpendCapReached = "spend_cap_reached", 409, "The spending cap does not allow this";
     OutOfStock = "out_of_stock", 409, "Out of stock";
     VersionConflict = "version_conflict", 412, "Somebody changed this meanwhile";
     TooLarge = "too_large", 413, "The request is too large";

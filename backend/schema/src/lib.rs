@@ -123,6 +123,23 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    cart_items (client_id, id) {
+        client_id -> Uuid,
+        id -> Uuid,
+        product_id -> Uuid,
+        period -> Text,
+        options -> Jsonb,
+        fields -> Jsonb,
+        label -> Nullable<Text>,
+        quantity -> Int4,
+        version -> Int4,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     charges (client_id, service_id, period_from) {
         client_id -> Uuid,
         service_id -> Uuid,
@@ -1062,6 +1079,19 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    spend_guards (client_id) {
+        client_id -> Uuid,
+        alert -> Nullable<Numeric>,
+        staff_cap -> Nullable<Numeric>,
+        own_cap -> Nullable<Numeric>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     statement_files (client_id, month) {
         client_id -> Uuid,
         month -> Date,
@@ -1225,6 +1255,8 @@ diesel::joinable!(admin_group_permissions -> admin_groups (group_id));
 diesel::joinable!(api_tokens -> admins (admin_id));
 diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
+diesel::joinable!(cart_items -> clients (client_id));
+diesel::joinable!(cart_items -> products (product_id));
 diesel::joinable!(client_addresses -> clients (client_id));
 diesel::joinable!(client_invitations -> clients (client_id));
 diesel::joinable!(client_invitations -> users (invited_by));
@@ -1288,6 +1320,7 @@ diesel::joinable!(services -> orders (order_id));
 diesel::joinable!(services -> products (product_id));
 diesel::joinable!(sessions -> admins (admin_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(spend_guards -> clients (client_id));
 diesel::joinable!(statement_files -> clients (client_id));
 diesel::joinable!(statements -> clients (client_id));
 diesel::joinable!(statements -> companies (company_id));
@@ -1307,6 +1340,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_groups,
     admins,
     api_tokens,
+    cart_items,
     charges,
     client_addresses,
     client_invitations,
@@ -1361,6 +1395,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     settings,
     sign_in_attempts,
+    spend_guards,
     statement_files,
     statements,
     tasks,

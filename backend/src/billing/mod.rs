@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod notices;
 pub mod payment;
 pub mod refund;
+pub mod spending;
 pub mod statement;
 pub mod tax;
 pub mod template;
@@ -34,4 +35,5 @@ pub fn routes(cfg: &mut ServiceConfig) {
     refund::routes::routes(cfg);
     ledger::routes::routes(cfg);
     wallet::routes::routes(cfg);
+    spending::routes::routes(cfg);
 }

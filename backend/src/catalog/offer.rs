@@ -10,7 +10,7 @@ use rules::pricing::{Amounts, PriceOf, PriceSnapshot, SnapshotRow};
 use rules::starting;
 use shared::catalog::{ChosenOption, OptionKind, OrderItem};
 use shared::services::ChargeBy;
-use shared::{Currency, Language, OptionGroupId, OptionId, Period, ProductId};
+use shared::{Currency, FieldError, Language, OptionGroupId, OptionId, Period, ProductId};
 
 use crate::catalog::option::store::{Attached, Choice, OptionGroup};
 use crate::catalog::price::store::Price;
@@ -147,18 +147,40 @@ pub async fn read(
     if !(1..=ITEMS_MAX).contains(&items.len()) {
         return Err(Refusal::field("items", "out_of_range", "Send 1 to 20 items.").into());
     }
-    let wanted: Vec<ProductId> = items.iter().map(|item| item.product).collect();
-    let shelf = Shelf::of(conn, &wanted).await?;
-    let mut fields = Fields::new();
-    let mut offers = Vec::with_capacity(items.len());
-    for (place, item) in items.iter().enumerate() {
-        let at = format!("items.{place}");
-        if let Some(offer) = check(&mut fields, &shelf, &at, currency, item, buyer, language) {
-            offers.push(offer);
+    let (mut offers, mut faults) = (Vec::with_capacity(items.len()), Vec::new());
+    for checked in read_each(conn, currency, items, buyer, language).await? {
+        match checked {
+            Ok(offer) => offers.push(offer),
+            Err(found) => faults.extend(found),
         }
     }
-    fields.finish()?;
-    Ok(offers)
+    if faults.is_empty() { Ok(offers) } else { Err(Refusal::fields(faults).into()) }
+}
+
+/// What each item can be sold as, or why it cannot, with fields such as `items.0.period`.
+pub async fn read_each(
+    conn: &mut Conn,
+    currency: Currency,
+    items: &[OrderItem],
+    buyer: Buyer,
+    language: Language,
+) -> Result<Vec<Result<Offer, Vec<FieldError>>>> {
+    let wanted: Vec<ProductId> = items.iter().map(|item| item.product).collect();
+    let shelf = Shelf::of(conn, &wanted).await?;
+    let check = |(place, item)| {
+        let mut fields = Fields::new();
+        let offer = check(&mut fields, &shelf, &format!("items.{place}"), currency, item, buyer, language);
+        match offer {
+            Some(offer) if fields.is_empty() => Ok(offer),
+            _ => Err(fields.into_faults()),
+        }
+    };
+    Ok(items.iter().enumerate().map(check).collect())
+}
+
+/// The fault of an item that there are too few of.
+pub fn out_of_stock(field: &str) -> FieldError {
+    FieldError::new(field, "out_of_stock", "Not so many are left of this product.")
 }
 
 /// Checks one item; `at` is its path in the request. `None`: `fields` say why not.

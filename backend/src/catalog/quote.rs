@@ -38,6 +38,12 @@ pub fn first(offer: &Offer, now: Timestamp) -> Result<FirstCharge> {
         .context("calculating the first charge")?)
 }
 
+/// What all services of the offers cost for their periods.
+pub fn recurring(offers: &[Offer]) -> Vec<(Decimal, Period)> {
+    let cost = |offer: &Offer| (offer.snapshot.total.base * Decimal::from(offer.quantity), offer.period);
+    offers.iter().map(cost).collect()
+}
+
 fn why_first(first: &FirstCharge, base: Money, by: ChargeBy) -> String {
     match (by, first.hour_of_month) {
         (ChargeBy::Once, _) => format!("{base}, once"),
@@ -61,7 +67,6 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
     let mut items = Vec::with_capacity(offers.len());
     let mut setup = Decimal::ZERO;
     let mut due_now = Decimal::ZERO;
-    let mut recurring = Vec::new();
     for offer in offers {
         let total = &offer.snapshot.total;
         let first = first(offer, now)?;
@@ -69,9 +74,6 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
         let item_due = (total.setup + first.amount) * count;
         setup += total.setup * count;
         due_now += item_due;
-        for _ in 0..offer.quantity {
-            recurring.push((total.base, offer.period));
-        }
         let rows = std::iter::once(&offer.snapshot.product).chain(&offer.snapshot.options);
         let mut lines = Vec::new();
         for row in rows {
@@ -112,7 +114,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
             due_now: money(item_due),
         });
     }
-    let cost = recurring_cost(recurring).context("adding up prices")?;
+    let cost = recurring_cost(recurring(offers)).context("adding up prices")?;
     Ok(Quote {
         currency,
         items,
@@ -126,6 +128,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
         available: None,
         missing: None,
         top_up: None,
+        spending: None,
     })
 }
 

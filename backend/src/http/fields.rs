@@ -23,6 +23,14 @@ impl Fields {
         if self.0.is_empty() { Ok(()) } else { Err(Refusal::fields(self.0).into()) }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn into_faults(self) -> Vec<FieldError> {
+        self.0
+    }
+
     pub fn add(&mut self, field: impl Into<String>, code: &str, message: impl Into<String>) {
         self.0.push(FieldError::new(field, code, message));
     }

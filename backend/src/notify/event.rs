@@ -97,6 +97,8 @@ events! {
     PriceChangeCancelled = "price_change_cancelled", Client, bell: true, ["product", "at"], [];
     /// `hours`: how long the balance still lasts.
     WalletLow = "wallet_low", Client, bell: true, ["balance", "hours"], [];
+    /// The month costs more than the spend guard was set to tell of. `spent`: with the setup fees of the month.
+    SpendAlert = "spend_alert", Client, bell: true, ["spent", "alert"], [];
 
     // Staff.
     /// `host`: the name that the address has by reverse lookup; empty when it has none.
@@ -104,6 +106,8 @@ events! {
     PermissionsChanged = "permissions_changed", Staff, bell: true, ["by", "what"], [];
     NewOrder = "new_order", Staff, bell: true, ["client_name", "order_id", "total"], [];
     ServiceOperationFailed = "service_operation_failed", Staff, bell: true, ["service", "service_id", "client_name", "reason"], [];
+    /// The same for staff.
+    ClientSpendAlert = "client_spend_alert", Staff, bell: true, ["client_name", "client_id", "spent", "alert"], [];
     PaymentBooked = "payment_booked", Staff, bell: true, ["amount", "client_name"], [];
     PaymentUnmatched = "payment_unmatched", Staff, bell: true, ["amount", "client_name", "reason"], [];
     DocumentOverdue = "document_overdue", Staff, bell: true, ["number", "total", "client_name", "document_id"], [];

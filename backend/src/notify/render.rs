@@ -115,6 +115,10 @@ pub fn page(params: &serde_json::Value) -> Option<(String, &'static str)> {
         Some(("/tasks".to_owned(), "view_task"))
     } else if params.get("balance").is_some() {
         Some(("/funds".to_owned(), "view_wallet"))
+    } else if let Some(id) = id("client_id") {
+        Some((format!("/clients/{id}"), "view_client"))
+    } else if params.get("spent").is_some() {
+        Some(("/transactions".to_owned(), "view_spending"))
     } else {
         None
     }

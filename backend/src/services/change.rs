@@ -19,7 +19,7 @@ use super::actions::{Scope, locked};
 use super::operation::{self, OptionsTarget, Pending, TargetRow};
 use super::store::{self, Event, OptionRow, Service};
 use crate::audit::{self, Actor, Entry};
-use crate::billing::{charging, wallet};
+use crate::billing::{charging, spending, wallet};
 use crate::catalog::offer::{self, Buyer, Chosen, Shelf};
 use crate::db::Conn;
 use crate::http::Fields;
@@ -201,7 +201,8 @@ pub async fn preview(
     })
 }
 
-/// Sets the money aside and asks the module for other options. Refuses with `CreditTooLow`.
+/// Sets the money aside and asks the module for other options. Refuses with `CreditTooLow`, and with `SpendCapReached` what
+/// the spend guard does not allow.
 pub async fn start(
     conn: &mut Conn,
     now: Timestamp,
@@ -214,6 +215,8 @@ pub async fn start(
         let service = locked(tx, now, scope, id).await?;
         require_running(&service)?;
         let target = target(tx, &service, scope, wanted).await?;
+        let dearer = [(target.snapshot.total.base - service.base, service.period)];
+        spending::actions::require(tx, service.client_id, service.currency, &dearer).await?;
         operation::settle(tx, now, &service).await?;
         // It may turn out past due.
         let service = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
@@ -224,6 +227,7 @@ pub async fn start(
         let mut pending = Pending::new(now, actor, Operation::ChangeOptions);
         pending.change = Some(target);
         operation::start(tx, now, &service, &pending).await?;
+        spending::actions::tell(tx, now, client, service.currency).await?;
         if change.due_now > Decimal::ZERO {
             wallet::holds::place(tx, now, client, id, change.due_now).await?;
         }

@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod automation;
+pub mod cart;
 pub mod change;
 pub mod client;
 pub mod deadlines;
@@ -24,6 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Every operation of this domain.
 pub fn routes(cfg: &mut ServiceConfig) {
     order::routes::routes(cfg);
+    cart::routes::routes(cfg);
     staff::bulk::routes(cfg);
     staff::routes::routes(cfg);
     client::routes::routes(cfg);

@@ -11,6 +11,7 @@ mod harness;
 
 mod books;
 mod bulk;
+mod carts;
 mod catalog;
 mod charging;
 mod charging_random;
@@ -43,6 +44,7 @@ mod service_calls;
 mod service_money;
 mod services;
 mod settings;
+mod spending;
 mod statements;
 mod sweep;
 mod taxes;

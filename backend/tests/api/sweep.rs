@@ -249,6 +249,7 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
     for id in [
         "placeOrder",
         "placeOrderForClient",
+        "orderCart",
         "issueFundsProforma",
         "bookPayment",
         "adjustBalance",

@@ -14,6 +14,7 @@ mod read;
 pub mod services;
 pub mod settings;
 pub mod shop;
+pub mod spending;
 pub mod staff;
 pub mod statements;
 pub mod system;

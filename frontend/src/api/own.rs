@@ -2,12 +2,13 @@
 
 use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionSummary};
 use shared::billing::wallet::CostSummary;
-use shared::catalog::{Quote, QuoteRequest};
+use shared::cart::{Cart, CartOrder};
+use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::identity::*;
 use shared::services::*;
-use shared::{ClientId, OrderId, Page, Rehearsal, ServiceId, TransferId};
+use shared::{CartItemId, ClientId, OrderId, Page, Rehearsal, ServiceId, TransferId};
 
-use super::client::{self, Key, Reply};
+use super::client::{self, Key, Nothing, Reply};
 
 pub fn profile(client: ClientId) -> Reply<ClientProfile> {
     client::get(&format!("/clients/{client}/profile"))
@@ -87,6 +88,22 @@ pub fn quote(client: ClientId, request: &QuoteRequest) -> Reply<Quote> {
 
 pub fn order(client: ClientId, order: &NewOrder, key: &Key) -> Reply<OrderDetail> {
     client::post_once(&format!("/clients/{client}/orders"), order, key)
+}
+
+pub fn cart(client: ClientId) -> Reply<Cart> {
+    client::get(&format!("/clients/{client}/cart"))
+}
+
+pub fn add_to_cart(client: ClientId, item: &OrderItem) -> Reply<Cart> {
+    client::post(&format!("/clients/{client}/cart"), item)
+}
+
+pub fn remove_from_cart(client: ClientId, id: CartItemId) -> Reply<Nothing> {
+    client::delete(&format!("/clients/{client}/cart/{id}"))
+}
+
+pub fn order_cart(client: ClientId, wish: &CartOrder, key: &Key) -> Reply<OrderDetail> {
+    client::post_once(&format!("/clients/{client}/cart/order"), wish, key)
 }
 
 pub fn orders(client: ClientId, query: &str) -> Reply<Page<OrderSummary>> {

@@ -32,7 +32,9 @@ fn problem_text(problem: &Problem) -> String {
     }
     match (i18n::known_word(&format!("problem_{}", problem.code.as_str())), &problem.detail) {
         // Why it is not possible now is only in the detail.
-        (Some(text), Some(detail)) if matches!(problem.code, Code::Conflict | Code::InUse) => {
+        (Some(text), Some(detail))
+            if matches!(problem.code, Code::Conflict | Code::InUse | Code::SpendCapReached) =>
+        {
             format!("{text} ({detail})")
         }
         (Some(text), _) => text.to_owned(),

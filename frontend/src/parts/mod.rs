@@ -19,6 +19,7 @@ pub mod rehearsal;
 pub mod rows;
 pub mod sheet;
 pub mod shell;
+pub mod spending;
 pub mod state;
 pub mod statement;
 pub mod states;

@@ -6,6 +6,7 @@ pub mod draft;
 pub mod ledger;
 pub mod payment;
 pub mod refund;
+pub mod spending;
 pub mod statement;
 pub mod tax;
 pub mod template;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::billing::document::FundsQuote;
+use crate::billing::spending::SpendingOutlook;
 use crate::{Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductId};
 
 /// One thing to buy.
@@ -83,6 +84,9 @@ pub struct Quote {
     pub missing: Option<Money>,
     /// Paying in what the wallet lacks now, with tax, rounded up to what the currency can pay. `null`: it lacks nothing.
     pub top_up: Option<FundsQuote>,
+    /// What the client's spend guard says to it. `null`: nothing is guarded, or the quote is public.
+    #[serde(default)]
+    pub spending: Option<SpendingOutlook>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -529,3 +529,13 @@ pub async fn delete_address(tx: &mut Conn, client: ClientId, kind: AddressKind) 
         diesel::delete(a::table.filter(a::client_id.eq(client).and(a::kind.eq(kind)))).execute(tx).await?;
     Ok(deleted > 0)
 }
+
+/// The client as people call it.
+pub async fn name(conn: &mut Conn, client: ClientId) -> QueryResult<String> {
+    let (company, first, last): (String, String, String) = clients::table
+        .find(client)
+        .select((clients::company_name, clients::first_name, clients::last_name))
+        .first(conn)
+        .await?;
+    Ok(if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company })
+}

@@ -11,12 +11,12 @@ use shared::billing::DocumentStatus;
 use shared::billing::document::CancelDocument;
 use shared::catalog::OrderItem;
 use shared::services::{OrderStatus, ServiceState};
-use shared::{ClientId, Code, FieldError, Language, Money, OrderId, Permission, ServiceId};
+use shared::{ClientId, Code, Language, Money, OrderId, Permission, ServiceId};
 
 use super::store::{self, NewOrderRow, Order};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::{self, Document};
-use crate::billing::wallet;
+use crate::billing::{spending, wallet};
 use crate::catalog::offer::{self, Buyer, Offer};
 use crate::catalog::{product, quote};
 use crate::db::Conn;
@@ -41,7 +41,8 @@ pub struct Placing<'a> {
 /// Places an order: takes stock, writes the services with what they are sold at, and begins to deliver when the wallet
 /// covers setup and first charge of all of them. Otherwise the order waits for the money.
 ///
-/// Refuses what cannot be sold (422, naming the field), what is sold out, and a client who did not accept the newest terms.
+/// Refuses what cannot be sold (422, naming the field), what is sold out, what the spend guard does not allow, and a client
+/// who did not accept the newest terms.
 pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[OrderItem]) -> Result<OrderId> {
     // Before the client is read: its currency may change until then.
     wallet::store::lock_with_client(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
@@ -54,6 +55,7 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
         Buyer::Staff => None,
     };
     let offers = offer::read(tx, customer.currency, items, who.buyer, who.language).await?;
+    spending::actions::require(tx, customer.id, customer.currency, &quote::recurring(&offers)).await?;
     let counted = take_stock(tx, &offers).await?;
 
     let mut due_now = Decimal::ZERO;
@@ -101,6 +103,7 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
     let client_name = services::client_name(tx, customer.id).await?;
     let params = json!({ "client_name": client_name, "order_id": id, "total": total });
     notify::actions::staff(tx, now, Permission::ServicesView, Notice::NewOrder, params).await?;
+    spending::actions::tell(tx, now, customer.id, customer.currency).await?;
     advance(tx, now, who.actor, id).await?;
     Ok(id)
 }
@@ -119,8 +122,7 @@ async fn take_stock(tx: &mut Conn, offers: &[Offer]) -> Result<Vec<bool>> {
         match product::store::take_stock(tx, offer.product.id, offer.quantity).await? {
             Some(counts) => counted[place] = counts,
             None => {
-                let message = "Not so many are left of this product.";
-                let field = FieldError::new(format!("items.{place}.product"), "out_of_stock", message);
+                let field = offer::out_of_stock(&format!("items.{place}.product"));
                 return Err(Refusal { fields: vec![field], ..Refusal::new(Code::OutOfStock) }.into());
             }
         }

@@ -2,5 +2,6 @@
 //! `completed` when nothing of it is on its way any more.
 
 pub mod actions;
+pub mod quote;
 pub mod routes;
 pub mod store;

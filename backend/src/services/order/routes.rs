@@ -3,18 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{Responder, get, post};
-use rust_decimal::Decimal;
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
-use shared::{ClientId, DryRun, Money, OrderId, Page, PageQuery, Tried};
+use shared::{ClientId, DryRun, OrderId, Page, PageQuery, Tried};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Placing};
-use super::store;
+use super::{quote, store};
 use crate::App;
-use crate::billing::{document, wallet};
+use crate::billing::wallet;
 use crate::catalog::offer::{self, Buyer};
-use crate::catalog::quote;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
@@ -49,7 +47,8 @@ async fn place_once(
     .await
 }
 
-/// Say what an order would cost this client, what the wallet lacks for it, and what topping that up would cost with tax.
+/// Say what an order would cost this client, what the wallet lacks for it, what topping that up would cost with tax, and what
+/// the spend guard says.
 #[utoipa::path(tag = "services", operation_id = "quoteOrder", params(("client_id" = ClientId, Path)), request_body = QuoteRequest,
     responses((status = 200, body = Quote)), extensions(("x-permission" = json!("client:services"))))]
 #[post("/clients/{client_id}/quote")]
@@ -66,16 +65,7 @@ async fn quote_own(
         return Err(Refusal::field("currency", "invalid", message).into());
     }
     let offers = offer::read(&mut conn, wallet.currency, &request.items, Buyer::Client, reads.0).await?;
-    let now = app.clock.now();
-    let mut quote = quote::add_up(&offers, wallet.currency, reads.0, now)?;
-    let lacking = (quote.due_now.amount() - wallet.available()).max(Decimal::ZERO);
-    quote.available = Some(Money::ledger(wallet.available(), wallet.currency));
-    quote.missing = Some(Money::ledger(lacking, wallet.currency));
-    if lacking > Decimal::ZERO {
-        let net = quote::payable(lacking, wallet.currency)?;
-        quote.top_up = Some(document::actions::quote(&mut conn, now, who.client, net).await?);
-    }
-    Ok(Json(quote))
+    Ok(Json(quote::of(&mut conn, app.clock.now(), &wallet, &offers, reads.0).await?))
 }
 
 /// Order services. Without enough money the order waits; it goes on by itself once the wallet covers it.

@@ -18,6 +18,7 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::services::operation::Pending;
 
+pub use crate::identity::client::store::name as client_name;
 pub use change::{Change, Event, end_manual_tasks, record, update};
 pub use sold::{NewService, OptionRow, given_options, insert, options_of, reprice, snapshot};
 
@@ -192,17 +193,6 @@ pub async fn paid_until(conn: &mut Conn, service: &Service) -> QueryResult<Optio
     .get_result(conn)
     .await?;
     Ok(row.paid_until.to_jiff())
-}
-
-/// The client as people call it.
-pub async fn client_name(conn: &mut Conn, client: ClientId) -> QueryResult<String> {
-    use schema::clients;
-    let (company, first, last): (String, String, String) = clients::table
-        .find(client)
-        .select((clients::company_name, clients::first_name, clients::last_name))
-        .first(conn)
-        .await?;
-    Ok(if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company })
 }
 
 pub async fn client_status(conn: &mut Conn, client: ClientId) -> QueryResult<Option<String>> {

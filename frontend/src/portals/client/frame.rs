@@ -10,6 +10,7 @@ use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, effect, lu, t
 
 use super::icons;
 use super::kit::{self, Overview, may, overview, signed_in};
+use super::shop::{CartLink, cart_of};
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, tc};
@@ -102,6 +103,7 @@ fn Frame(client: ClientId) -> impl IntoView {
         cost: use_query(|| (), move |()| api::own::cost(client)),
         counters: use_query(|| (), move |()| api::own::counters(client)),
         profile: use_query(|| (), move |()| api::own::profile(client)),
+        cart: cart_of(client),
     };
     overview.cost.refresh_every(|| 60);
     overview.counters.refresh_every(|| 60);
@@ -202,6 +204,7 @@ fn Top() -> impl IntoView {
     let wallet = Memo::new(move |_| overview().cost.data().get().map(|cost| cost.wallet));
     view! {
         <ClientSwitch />
+        <CartLink />
         {may(ClientPermission::Documents)
             .then(|| {
                 view! {

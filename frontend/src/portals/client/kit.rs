@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
+use shared::cart::Cart;
 use shared::identity::{ClientAccess, ClientPermission, ClientProfile, UserSession};
 use shared::services::ServiceCounters;
 
@@ -16,6 +17,8 @@ pub(super) struct Overview {
     pub(super) cost: Query<CostSummary>,
     pub(super) counters: Query<ServiceCounters>,
     pub(super) profile: Query<ClientProfile>,
+    /// `None`: the person orders nothing for it.
+    pub(super) cart: Query<Option<Cart>>,
 }
 
 impl Overview {
@@ -23,6 +26,7 @@ impl Overview {
     pub(super) fn refresh(self) {
         self.cost.refetch();
         self.counters.refetch();
+        self.cart.refetch();
     }
 }
 

@@ -26,7 +26,7 @@ use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
 use services::{GroupPage, OrderStatusPage, OrdersPage, ServicePage, ServicesPage};
-use shop::{OrderPage, ProductPage, ShopPage, TermsPage};
+use shop::{CartPage, OrderPage, ProductPage, ShopPage, TermsPage};
 
 /// The storefront, open to anybody.
 #[component(transparent)]
@@ -52,6 +52,7 @@ pub fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/groups/:id") view=GroupPage />
             <Route path=path!("/services/:id") view=ServicePage />
             <Route path=path!("/services/:id/:tab") view=ServicePage />
+            <Route path=path!("/cart") view=CartPage />
             <Route path=path!("/orders") view=OrdersPage />
             <Route path=path!("/orders/:id") view=OrderStatusPage />
             <Route path=path!("/funds") view=FundsPage />

@@ -160,6 +160,18 @@ pub(super) const TEXTS: Client = Client {
         included: "included",
         range: "From {min} to {max} {unit}",
     },
+    cart: ClientCart {
+        title: "Cart",
+        text: "Everything in it is ordered at once, as one order.",
+        add: "Add to cart",
+        added: "It is in your cart.",
+        deploy: "Deploy all",
+        remove: "Remove",
+        blocked: "This cannot be ordered any more.",
+        nothing: "Nothing in the cart can be ordered.",
+        empty: "Your cart is empty",
+        empty_hint: "Choose services and order them together.",
+    },
     terms: ClientTerms {
         title: "Terms of service",
         published: "Version {version}, published on {date}",

@@ -35,6 +35,9 @@ super::sections! {
             available, missing, missing_text, deploy, order_pay, net, placed, placed_pending, sign_in,
             why_first, included, range,
         }
+        cart: ClientCart {
+            title, text, add, added, deploy, remove, blocked, nothing, empty, empty_hint,
+        }
         terms: ClientTerms {
             title, published, accept, read,
         }

@@ -35,6 +35,10 @@ super::sections! {
         bell: PartsBell {
             unread, nothing, nothing_text, read_all, all,
         }
+        spending: PartsSpending {
+            title, text, monthly, this_month, alert, alert_help, cap, cap_help, cap_of_staff, cap_of_client, above_cap,
+            above_alert,
+        }
         token: PartsToken {
             title, text, new, name, name_help, scopes, networks, networks_help, expires, expires_never, days,
             year, create, created_text, used, revoke, revoke_title, revoke_text, revoked, empty, empty_hint,

@@ -160,6 +160,18 @@ pub(super) const TEXTS: Client = Client {
         included: "w cenie",
         range: "Od {min} do {max} {unit}",
     },
+    cart: ClientCart {
+        title: "Koszyk",
+        text: "Wszystko z koszyka trafia do jednego zamówienia.",
+        add: "Dodaj do koszyka",
+        added: "Dodano do koszyka.",
+        deploy: "Uruchom wszystko",
+        remove: "Usuń",
+        blocked: "Tego nie można już zamówić.",
+        nothing: "Niczego z koszyka nie można zamówić.",
+        empty: "Koszyk jest pusty",
+        empty_hint: "Wybierz usługi i zamów je razem.",
+    },
     terms: ClientTerms {
         title: "Regulamin",
         published: "Wersja {version}, opublikowana {date}",

@@ -160,6 +160,18 @@ pub(super) const TEXTS: Client = Client {
         included: "включено",
         range: "Від {min} до {max} {unit}",
     },
+    cart: ClientCart {
+        title: "Кошик",
+        text: "Усе з кошика замовляється разом, одним замовленням.",
+        add: "Додати до кошика",
+        added: "Додано до кошика.",
+        deploy: "Запустити все",
+        remove: "Вилучити",
+        blocked: "Це вже не можна замовити.",
+        nothing: "Нічого з кошика не можна замовити.",
+        empty: "Кошик порожній",
+        empty_hint: "Виберіть послуги й замовте їх разом.",
+    },
     terms: ClientTerms {
         title: "Умови надання послуг",
         published: "Версія {version}, опублікована {date}",

@@ -10,11 +10,12 @@ use ui::{
 
 use super::money::{AddFunds, Adjust, CreditLimit};
 use crate::api;
-use crate::i18n::{fill, t, ta, word};
+use crate::i18n::{fill, t, ta, tp, word};
+use crate::parts::spending::SpendGuardForm;
 use crate::parts::submit::preview;
 use crate::parts::{submit, submit_with};
 use crate::query::Query;
-use crate::session::may;
+use crate::session::{Portal, may};
 
 /// Acts that make sense in a status.
 fn actions_in(status: ClientStatus) -> Vec<ClientAction> {
@@ -42,6 +43,7 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
     let status = detail.status;
     let (status_open, funds_open, adjust_open, limit_open) =
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let guard_open = RwSignal::new(false);
     let confirm = submit_with(
         move || api::people::confirm_client(id),
         move |_| {
@@ -112,6 +114,11 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
                                             icon=lu::LuCreditCard
                                             on_click=Callback::new(move |()| limit_open.set(true))
                                         />
+                                        <MenuButton
+                                            text=tp().spending.title
+                                            icon=lu::LuGauge
+                                            on_click=Callback::new(move |()| guard_open.set(true))
+                                        />
                                     }
                                 })}
                         </Menu>
@@ -129,6 +136,9 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
         </Dialog>
         <Dialog open=limit_open title=ta().set_credit_limit>
             <CreditLimit detail=detail.get_value() client open=limit_open />
+        </Dialog>
+        <Dialog open=guard_open title=tp().spending.title>
+            {move || guard_open.get().then(|| view! { <SpendGuardForm portal=Portal::Admin client=id open=guard_open /> })}
         </Dialog>
     }
 }

@@ -5,18 +5,21 @@ use leptos_meta::Title;
 use shared::TransferId;
 use shared::billing::TransferKind;
 use shared::billing::ledger::TransactionSummary;
-use ui::{Column, Dialog, EmptyState, LinkButton, PageHead, lu, use_list};
+use shared::identity::ClientRole;
+use ui::{Button, Column, Dialog, EmptyState, LinkButton, PageHead, lu, use_list};
 
 use crate::api;
 use crate::format;
-use crate::i18n::{self, t, ta, tc};
+use crate::i18n::{self, t, ta, tc, tp};
 use crate::parts::amount::{Signed, exact};
 use crate::parts::filters::{FilterSegment, query_without, use_opened};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
+use crate::parts::spending::SpendGuardForm;
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{DataTable, Loaded};
 use crate::portals::client::kit;
 use crate::query::use_query;
+use crate::session::Portal;
 
 /// Where the records behind a transaction are in this portal.
 pub(in crate::portals::client) const LINKS: WhyLinks =
@@ -77,10 +80,23 @@ pub(in crate::portals::client) fn TransactionsPage() -> impl IntoView {
     let asked = Memo::new(move |_| with_instants(&query_without(&list.api_query(), "why"), INSTANTS));
     let rows = use_query(move || asked.get(), move |query: String| api::own::transactions(client, &query));
     rows.refresh_every(|| 30);
+    let role = untrack(kit::access).map(|access| access.role);
+    let sets_guard = matches!(role, Some(ClientRole::Owner | ClientRole::Manager));
+    let guard_open = RwSignal::new(false);
     let (chosen, open, opened) = use_opened::<TransferId>(list, "why");
     view! {
         <Title text=words.title />
         <PageHead title=words.title text=words.text>
+            {sets_guard
+                .then(|| {
+                    view! {
+                        <Button
+                            text=tp().spending.title
+                            icon=lu::LuGauge
+                            on_click=Callback::new(move |()| guard_open.set(true))
+                        />
+                    }
+                })}
             <LinkButton text=tc().nav.add_funds href="/funds" icon=lu::LuPlus class="btn-primary" />
         </PageHead>
         <DataTable
@@ -105,6 +121,9 @@ pub(in crate::portals::client) fn TransactionsPage() -> impl IntoView {
                 }
             })
         />
+        <Dialog open=guard_open title=tp().spending.title>
+            {move || guard_open.get().then(|| view! { <SpendGuardForm portal=Portal::Client client open=guard_open /> })}
+        </Dialog>
         <Dialog open title=tc().common.why class="dialog-wide">
             {move || chosen.get().map(|id| view! { <Why id /> })}
         </Dialog>

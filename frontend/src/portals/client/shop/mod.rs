@@ -1,14 +1,17 @@
 //! The storefront and ordering.
 
+mod cart;
 mod fields;
 mod follow;
 mod options;
 mod order;
+mod placing;
 mod product;
 mod storefront;
 mod summary;
 mod terms;
 
+pub(super) use cart::{CartLink, CartPage, cart_of};
 pub(super) use options::{OptionsForm, OptionsState, taken};
 pub(super) use order::OrderPage;
 pub(super) use product::ProductPage;

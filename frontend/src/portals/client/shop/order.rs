@@ -1,40 +1,31 @@
 //! `/order/:key`: three calm steps with a summary that follows.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_params_map;
 use shared::catalog::{ModuleField, OrderItem, PublicPrice, PublicProductDetail};
-use shared::identity::ClientPermission;
-use shared::services::{NewOrder, OrderStatus};
-use shared::{ClientId, Currency, DocumentId, Period};
+use shared::{Currency, Period};
 use ui::{
-    Breadcrumbs, Button, Card, Crumb, EmptyState, Form, FormErrors, ListState, Note, NumberField, PageHead,
-    Stepper, TextField, Tone, effect, lu, toast_ok, use_list,
+    Breadcrumbs, Button, Card, Crumb, EmptyState, Form, FormErrors, ListState, NumberField, PageHead,
+    Stepper, TextField, lu, use_list,
 };
 use wasm_bindgen::JsCast;
 
 use super::fields::{ModuleInput, Periods};
 use super::follow::follow;
 use super::options::{OptionsForm, OptionsState};
+use super::placing::{KEPT, PayPlaced, adding, ordering, to_pay};
 use super::storefront::{in_currency, shown_currency};
 use super::summary::Summary;
-use super::terms::{AcceptTerms, newest};
-use crate::api::{self, Key};
+use super::terms::AcceptTerms;
+use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
-use crate::parts::{Loaded, submit};
-use crate::portals::client::finance::pay::Pay;
-use crate::portals::client::kit::{self, Overview, may};
+use crate::parts::Loaded;
+use crate::portals::client::kit::{self, Overview};
 use crate::query::use_query;
-
-thread_local! {
-    /// What a visitor has chosen, while he signs in.
-    static KEPT: RefCell<Option<OrderItem>> = const { RefCell::new(None) };
-}
 
 /// The steps of an order; once it is placed and lacks money (`?pay=`), how to pay it.
 #[component]
@@ -43,15 +34,9 @@ pub(in crate::portals::client) fn OrderPage() -> impl IntoView {
     let list = use_list("");
     let key = move || params.with(|params| params.get("key")).unwrap_or_default();
     let product = use_query(key, |key| async move { api::shop::product(&key).await });
-    let proforma = Memo::new(move |_| list.filter("pay").parse::<DocumentId>().ok());
+    let proforma = to_pay(list);
     move || match proforma.get().filter(|_| use_context::<Overview>().is_some()) {
-        Some(id) => view! {
-            <div class="mb-6">
-                <Note tone=Tone::Ok>{tc().order.placed_pending}</Note>
-            </div>
-            <Pay id order=true />
-        }
-        .into_any(),
+        Some(id) => view! { <PayPlaced id /> }.into_any(),
         None => view! {
             <Loaded query=product rows=8 let:detail>
                 <Steps detail list />
@@ -170,6 +155,7 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
     let errors = FormErrors::new();
     let accepted = RwSignal::new(false);
     let place = ordering(client, item, accepted, errors, list);
+    let add = adding(client, item, errors);
     let lead = lead(errors, step);
     let next = move || step.update(|step| *step = (*step + 1).min(2));
     let submit_step = Callback::new(move |()| {
@@ -284,6 +270,14 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                                     disabled=unquoted
                                     on_click=place.run
                                 />
+                                <Button
+                                    text=tc().cart.add
+                                    icon=lu::LuShoppingCart
+                                    class="btn-wide"
+                                    busy=add.busy
+                                    disabled=unquoted
+                                    on_click=add.run
+                                />
                             }
                                 .into_any()
                         }
@@ -294,60 +288,6 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// Places the order once; goes on to the service, or shows how to pay when money is missing.
-fn ordering(
-    client: Option<ClientId>,
-    item: Memo<OrderItem>,
-    accepted: RwSignal<bool>,
-    errors: FormErrors,
-    list: ListState,
-) -> crate::parts::Submit {
-    let key = StoredValue::new(Key::new());
-    effect(move || {
-        item.track();
-        accepted.track();
-        key.set_value(Key::new());
-    });
-    let navigate = use_navigate();
-    let overview = use_context::<Overview>();
-    submit(
-        errors,
-        move || async move {
-            errors.clear();
-            // The button is there only for somebody who acts for a client.
-            let client = client.ok_or(api::ApiError::SignedOut)?;
-            let order = NewOrder {
-                items: vec![item.get_untracked()],
-                terms_version: newest().filter(|_| accepted.get_untracked()),
-            };
-            api::own::order(client, &order, &key.get_value()).await
-        },
-        move |order| {
-            if let Some(overview) = overview {
-                overview.refresh();
-            }
-            KEPT.set(None);
-            let words = &tc().order;
-            let target = match (order.status, order.proforma, order.services.first()) {
-                (OrderStatus::Pending, Some(proforma), _) if may(ClientPermission::Documents) => {
-                    list.set_opened("pay", proforma.to_string());
-                    return;
-                }
-                (status, _, Some(service)) => {
-                    toast_ok(if status == OrderStatus::Pending {
-                        words.placed_pending
-                    } else {
-                        words.placed
-                    });
-                    format!("/services/{}", service.id)
-                }
-                _ => "/services".to_owned(),
-            };
-            navigate(&target, NavigateOptions::default());
-        },
-    )
 }
 
 #[component]

@@ -1,11 +1,12 @@
 //! The summary that follows an order: lines with "why?", per hour and per month, due now, what the wallet lacks.
 
 use leptos::prelude::*;
+use shared::billing::spending::SpendingOutlook;
 use shared::catalog::{Quote, QuoteItem};
 use ui::{Card, Icon, Note, Skeleton, Tone, lu};
 
 use crate::format;
-use crate::i18n::{fill, tc};
+use crate::i18n::{fill, tc, tp};
 
 /// The summary; `stale` while a new one is on its way.
 #[component]
@@ -82,6 +83,7 @@ fn Item(item: QuoteItem) -> impl IntoView {
 fn Lines(quote: Quote) -> impl IntoView {
     let words = &tc().order;
     let missing = quote.missing.filter(|missing| missing.is_positive());
+    let guarded = quote.spending.as_ref().and_then(guarded);
     view! {
         {quote.items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view()}
         <div class="grid grid-cols-2 gap-3 mb-4">
@@ -122,5 +124,19 @@ fn Lines(quote: Quote) -> impl IntoView {
                     </p>
                 }
             })}
+        {guarded.map(|(tone, text)| view! { <div class="mt-4"><Note tone>{text}</Note></div> })}
+    }
+}
+
+/// What the spend guard says: above its cap nothing is ordered, above its alert people are told.
+fn guarded(said: &SpendingOutlook) -> Option<(Tone, String)> {
+    let words = &tp().spending;
+    let text = |text: &str, limit, amount| {
+        fill(text, &[("limit", &format::money(limit)), ("amount", &format::money(amount))])
+    };
+    match (said.cap.filter(|_| said.above_cap), said.alert.filter(|_| said.above_alert)) {
+        (Some(cap), _) => Some((Tone::Bad, text(words.above_cap, cap, said.monthly_after))),
+        (None, Some(alert)) => Some((Tone::Warn, text(words.above_alert, alert, said.this_month))),
+        (None, None) => None,
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE spend_guards;
+DROP TABLE cart_items;
