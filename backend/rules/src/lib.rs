@@ -8,6 +8,7 @@ pub mod document;
 pub mod numbering;
 pub mod pricing;
 pub mod refund;
+pub mod slug;
 pub mod starting;
 pub mod states;
 pub mod tax;

@@ -54,6 +54,9 @@ pub struct ClientAccount {
     pub calls: Caller,
 }
 
+/// The pages as they are before they are built: enough to see what the server makes of their shell.
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend");
+
 impl Panel {
     /// A fresh installation at `START`, with one home company and EUR, PLN and CAD.
     pub async fn start() -> Self {
@@ -72,7 +75,7 @@ impl Panel {
              redis = {{ url = \"{redis}\", prefix = \"{}\" }}
              secret_key = {{ value = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }}
              clock = {{ adjustable = true }}
-             http = {{ workers = 1, count_queries = true, public_url = \"http://localhost:8480\" }}
+             http = {{ workers = 1, count_queries = true, public_url = \"http://localhost:8480\", frontend_dir = \"{PAGES}\" }}
              {toml}",
             database.url, database.name,
         ))

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::catalog::{ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
+use shared::catalog::{Look, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
 use shared::{Page, Permission, ProductGroupId, ProductId};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, ListState, PageHead,
@@ -115,6 +115,8 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
     let icon = RwSignal::new(old.as_ref().map_or_else(|| "folder".to_owned(), |group| group.icon.clone()));
     let texts = TextsForm::new(old.as_ref().map(|group| &group.texts));
     let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
+    let looks = old.as_ref().map(|group| (group.list_look, group.order_look, group.manage_look));
+    let (list_look, order_look, manage_look) = looks.unwrap_or((Look::Cards, Look::Cards, Look::Table));
     let version = old.as_ref().and_then(|group| group.version);
     let products = RwSignal::new(
         detail
@@ -141,6 +143,9 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
                 texts: texts.read(),
                 icon: icon.get(),
                 visible: visible.get(),
+                list_look,
+                order_look,
+                manage_look,
                 products: Some(products.with(|products| {
                     products
                         .iter()
