@@ -2,6 +2,8 @@
 
 mod fields;
 mod follow;
+mod group;
+mod head;
 mod options;
 mod order;
 mod product;
@@ -9,6 +11,7 @@ mod storefront;
 mod summary;
 mod terms;
 
+pub(super) use group::AddressPage;
 pub(super) use options::{OptionsForm, OptionsState, taken};
 pub(super) use order::OrderPage;
 pub(super) use product::ProductPage;
