@@ -2,10 +2,11 @@
 //!
 //! One folder per domain; the layers are its files: `routes.rs` (HTTP), `actions.rs` (transactions, locks, order of steps),
 //! `store.rs` (the only one that speaks diesel). Domains call down this list, upwards they leave a job in the outbox:
-//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `live`, `audit`, `http`.
+//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `live`, `audit`, `busy`, `http`.
 
 pub mod app;
 pub mod audit;
+pub mod busy;
 pub mod clock;
 pub mod config;
 pub mod dashboard;

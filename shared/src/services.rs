@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{ChosenOption, OptionKind, OrderItem};
+use crate::catalog::{ChosenOption, Look, OptionKind, OrderItem};
 use crate::tasks::TaskState;
 use crate::{
     ClientId, CompanyId, Currency, DocumentId, Money, OptionGroupId, OptionId, OrderId, Period, PriceId,
@@ -255,6 +255,8 @@ pub struct GroupCounter {
     pub key: String,
     pub name: String,
     pub icon: String,
+    /// How its services are listed.
+    pub look: Look,
     pub services: i64,
 }
 

@@ -9,6 +9,7 @@ pub mod numbering;
 pub mod pricing;
 pub mod rates;
 pub mod refund;
+pub mod slug;
 pub mod spending;
 pub mod starting;
 pub mod states;

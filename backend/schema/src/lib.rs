@@ -507,6 +507,19 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    images (hash) {
+        hash -> Text,
+        media_type -> Text,
+        width -> Int4,
+        height -> Int4,
+        content -> Bytea,
+        stored_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     ledger_accounts (id) {
         id -> Uuid,
         kind -> Text,
@@ -683,6 +696,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        icon_image -> Nullable<Text>,
     }
 }
 
@@ -838,6 +852,11 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        icon_image -> Nullable<Text>,
+        background_image -> Nullable<Text>,
+        list_look -> Text,
+        order_look -> Text,
+        manage_look -> Text,
     }
 }
 
@@ -880,6 +899,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        icon_image -> Nullable<Text>,
+        background_image -> Nullable<Text>,
     }
 }
 
@@ -940,6 +961,21 @@ diesel::table! {
         version -> Int4,
         updated_at -> Timestamptz,
         follows_zone -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    seo_texts (id) {
+        id -> Uuid,
+        product_id -> Nullable<Uuid>,
+        group_id -> Nullable<Uuid>,
+        language -> Text,
+        slug -> Text,
+        title -> Text,
+        description -> Text,
+        indexable -> Bool,
     }
 }
 
@@ -1289,6 +1325,7 @@ diesel::joinable!(number_runs -> companies (company_id));
 diesel::joinable!(number_series -> companies (company_id));
 diesel::joinable!(one_time_links -> admins (admin_id));
 diesel::joinable!(one_time_links -> users (user_id));
+diesel::joinable!(options -> images (icon_image));
 diesel::joinable!(options -> option_groups (group_id));
 diesel::joinable!(orders -> clients (client_id));
 diesel::joinable!(orders -> terms (terms_version));
@@ -1309,6 +1346,8 @@ diesel::joinable!(product_option_groups -> products (product_id));
 diesel::joinable!(recovery_codes -> admins (admin_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refunds -> payments (payment_id));
+diesel::joinable!(seo_texts -> product_groups (group_id));
+diesel::joinable!(seo_texts -> products (product_id));
 diesel::joinable!(service_events -> services (service_id));
 diesel::joinable!(service_options -> option_groups (group_id));
 diesel::joinable!(service_options -> options (option_id));
@@ -1362,6 +1401,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     gateways,
     holds,
     idempotency_keys,
+    images,
     ledger_accounts,
     ledger_causes,
     ledger_seals,
@@ -1388,6 +1428,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     refunds,
     schedules,
+    seo_texts,
     service_events,
     service_options,
     service_prices,

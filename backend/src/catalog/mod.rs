@@ -2,9 +2,10 @@
 //!
 //! A **product** is sold, a **product group** shows products, an **option group** is attached to products and offers
 //! **options**; products and options have **price rows**, one for each currency and period. A price that is empty is not
-//! offered, zero is free. Nothing here reaches a running service: services keep what they were sold at.
+//! offered, zero is free. Products and their groups have **pictures** and are told to search engines with **slugs**. Nothing here reaches a running service: services keep what they were sold at.
 
 pub mod group;
+pub mod image;
 mod log;
 pub mod offer;
 pub mod option;
@@ -13,6 +14,7 @@ pub mod price;
 pub mod product;
 pub mod public;
 pub mod quote;
+pub mod seo;
 pub mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,4 +27,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     price::routes::routes(cfg);
     public::routes::routes(cfg);
     quote::routes(cfg);
+    image::routes::routes(cfg);
+    seo::routes::routes(cfg);
 }

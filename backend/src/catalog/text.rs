@@ -18,12 +18,18 @@ use crate::http::fields::Fields;
 #[derive(Clone, Copy, Debug)]
 pub struct Reads(pub Language);
 
+impl Reads {
+    pub fn of(request: &HttpRequest) -> Self {
+        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self(header.map_or(Language::English, Language::from_header))
+    }
+}
+
 impl FromRequest for Reads {
     type Error = Error;
     type Future = Ready<Result<Self>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        ready(Ok(Self(header.map_or(Language::English, Language::from_header))))
+        ready(Ok(Self::of(request)))
     }
 }
 

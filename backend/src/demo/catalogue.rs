@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use serde_json::{Value, json};
 use shared::catalog::{
-    AttributeText, CatalogText, OptionGroupDetail, OptionGroupInput, OptionInput, OptionKind, PriceChanges,
-    PriceInput, ProductAttribute, ProductDetail, ProductGroupInput, ProductInGroup, ProductInput,
-    ProductOptionGroup, ProductOptionGroups, Texts,
+    AttributeText, CatalogText, Look, OptionGroupDetail, OptionGroupInput, OptionInput, OptionKind,
+    PriceChanges, PriceInput, ProductAttribute, ProductDetail, ProductGroupInput, ProductInGroup,
+    ProductInput, ProductOptionGroup, ProductOptionGroups, Texts,
 };
 use shared::{Currency, Language, OptionGroupId, OptionId, Period, ProductId};
 
 use super::api::Api;
+use super::pictures;
 
 /// Ids of what was made, by key.
 pub(super) struct Catalogue {
@@ -479,10 +480,15 @@ pub(super) async fn fill(api: &Api) -> anyhow::Result<Catalogue> {
             texts: texts(*names, *short),
             icon: (*icon).to_owned(),
             visible: true,
+            list_look: Look::Cards,
+            order_look: if *key == "storage" { Look::Table } else { Look::Cards },
+            manage_look: Look::Table,
             products: Some(products.collect()),
         };
-        let _created: Value = api.post("/admin/product-groups", &input).await?;
+        let created: Value = api.post("/admin/product-groups", &input).await?;
+        pictures::of_group(api, key, id(&created)?).await?;
     }
+    pictures::of_products(api, &made).await?;
     Ok(made)
 }
 

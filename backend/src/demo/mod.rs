@@ -8,6 +8,7 @@ mod catalogue;
 mod companies;
 mod history;
 mod people;
+mod pictures;
 
 use std::net::TcpListener;
 

@@ -58,6 +58,9 @@ pub(super) fn behind_gate<T: 'static>(
 /// The most bytes of a JSON body.
 pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// The most bytes of a JSON body that brings a file along.
+pub const UPLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// JSON, in and out.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
@@ -96,44 +99,66 @@ where
     })
 }
 
+/// Reads a JSON body of at most `bytes_max` bytes.
+fn read_json<T: DeserializeOwned + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    bytes_max: usize,
+) -> Pin<Box<dyn Future<Output = Result<T, Error>>>> {
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let is_json =
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    let mut payload = payload.take();
+    behind_gate(request, async move {
+        if !is_json {
+            return Err(Refusal::new(Code::UnsupportedMediaType).into());
+        }
+        let mut body = web::BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Refusal::because(Code::BadRequest, "The body broke off."))?;
+            if body.len() + chunk.len() > bytes_max {
+                return Err(Refusal::new(Code::TooLarge).into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(&body);
+        let value = match decode(&mut deserializer) {
+            Ok(value) => value,
+            Err(field) => {
+                // Text that is no JSON at all has no fields to name.
+                return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
+                    Ok(_) => Refusal::fields(vec![field]).into(),
+                    Err(_) => Refusal::because(Code::BadRequest, "The body is not valid JSON.").into(),
+                });
+            }
+        };
+        deserializer
+            .end()
+            .map_err(|_| Refusal::because(Code::BadRequest, "The body goes on after the JSON."))?;
+        Ok(value)
+    })
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
-
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind =
-            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let is_json =
-            kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        let mut payload = payload.take();
-        behind_gate(request, async move {
-            if !is_json {
-                return Err(Refusal::new(Code::UnsupportedMediaType).into());
-            }
-            let mut body = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Refusal::because(Code::BadRequest, "The body broke off."))?;
-                if body.len() + chunk.len() > BODY_BYTES_MAX {
-                    return Err(Refusal::new(Code::TooLarge).into());
-                }
-                body.extend_from_slice(&chunk);
-            }
-            let mut deserializer = serde_json::Deserializer::from_slice(&body);
-            let value = match decode(&mut deserializer) {
-                Ok(value) => value,
-                Err(field) => {
-                    // Text that is no JSON at all has no fields to name.
-                    return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
-                        Ok(_) => Refusal::fields(vec![field]).into(),
-                        Err(_) => Refusal::because(Code::BadRequest, "The body is not valid JSON.").into(),
-                    });
-                }
-            };
-            deserializer
-                .end()
-                .map_err(|_| Refusal::because(Code::BadRequest, "The body goes on after the JSON."))?;
-            Ok(Self(value))
-        })
+        let read = read_json(request, payload, BODY_BYTES_MAX);
+        Box::pin(async move { read.await.map(Self) })
+    }
+}
+
+/// JSON that brings a file along: more of it is read than of others.
+#[derive(Debug)]
+pub struct Upload<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = read_json(request, payload, UPLOAD_BYTES_MAX);
+        Box::pin(async move { read.await.map(Self) })
     }
 }
 

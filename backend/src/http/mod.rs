@@ -22,7 +22,7 @@ pub mod unknown;
 
 pub use access::{Acting, May, Me, Staff, StaffHimself, Visitor, client_rights, rights};
 pub use error::{Error, Refusal, Result};
-pub use extract::{Json, Path, Query};
+pub use extract::{Json, Path, Query, Upload};
 pub use fields::Fields;
 pub use idempotency::IdempotencyKey;
 pub use paging::Paging;

@@ -8,6 +8,8 @@ use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::App;
+use crate::catalog::seo::head::Head;
+use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::unknown::{self, KnownPaths};
 
@@ -54,6 +56,27 @@ fn index(folder: &Path, path: &str) -> PathBuf {
     if staff { folder.join("staff").join("index.html") } else { folder.join("index.html") }
 }
 
+/// The shell with the head of a page of the shop. `None`: another page, or its head cannot be told now; the app writes its
+/// own, it only comes later.
+async fn with_head(request: &HttpRequest, app: &App, shell: &Path) -> Result<Option<String>> {
+    let path = request.path();
+    if !path.starts_with("/shop/") {
+        return Ok(None);
+    }
+    let reads = Reads::of(request).0;
+    let found = async { Head::of(&mut *app.db.get().await?, path, reads).await }.await;
+    let head = match found {
+        Ok(Some(head)) => head,
+        Ok(None) => return Ok(None),
+        Err(error) => {
+            tracing::warn!(?error, "the head of a page of the shop could not be written");
+            return Ok(None);
+        }
+    };
+    let shell = tokio::fs::read_to_string(shell).await.map_err(anyhow::Error::new)?;
+    Ok(Some(head.written_into(&shell, app.config.http.public_url.trim_end_matches('/'))))
+}
+
 /// Answers everything outside the API: a file of the build, or `index.html` of a portal for the app's own routes.
 pub async fn serve(
     request: HttpRequest,
@@ -74,6 +97,12 @@ pub async fn serve(
         return Err(Refusal::not_found().into());
     }
     let file = found.unwrap_or_else(|| index(folder, path));
+    if !is_file && let Some(page) = with_head(&request, &app, &file).await? {
+        let headers = ((CACHE_CONTROL, "no-cache"), (VARY, "Accept-Encoding, Accept-Language"));
+        let mut response = HttpResponse::Ok();
+        response.content_type(content_type(&file)).insert_header(headers.0).insert_header(headers.1);
+        return Ok(response.body(page));
+    }
     let kind = content_type(&file);
     let accepts = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut packed = file.clone().into_os_string();

@@ -11,6 +11,7 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::App;
+use crate::catalog::seo::sitemap;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{health, network, openapi, pages, request, router, unknown};
 
@@ -115,6 +116,8 @@ pub fn run(
             .service(SwaggerUi::new("/api/docs/{_:.*}").config(interactive()))
             .route("/api/openapi.json", web::get().to(move || std::future::ready(json(written.clone()))))
             .route("/api/docs", web::get().to(|| async { web::Redirect::to("/api/docs/") }))
+            .route("/sitemap.xml", web::get().to(sitemap::sitemap))
+            .route("/robots.txt", web::get().to(sitemap::robots))
             .route("/problems/{code}", web::get().to(unknown::explain))
             .configure(monitored)
             .service(web::scope("/api").default_service(web::to(unknown::refuse)))

@@ -8,6 +8,7 @@ use serde_json::json;
 use shared::tasks::TaskState;
 
 use crate::App;
+use crate::catalog::image;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::{current, store};
@@ -66,6 +67,8 @@ pub async fn run(app: &App) -> Result<()> {
         "DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE created_at < $1 LIMIT $2)";
     let before = ago(i64::from(retention.notifications_days));
     dropped.insert("notifications".to_owned(), json!(drop_before(&mut conn, notifications, before).await?));
+    let images = drop_before(&mut conn, image::store::DROP_UNSHOWN, ago(1)).await?;
+    dropped.insert("images".to_owned(), json!(images));
     current::output(&dropped)
 }
 

@@ -68,6 +68,21 @@ pub fn cancel_price_change(id: PriceChangeId) -> Reply<PriceChange> {
     client::act(&format!("/admin/price-changes/{id}/cancel"))
 }
 
+/// Sets a picture at `…/images/{slot}` of a product, product group or option.
+pub fn set_image(path: &str, content: String) -> Reply<Nothing> {
+    client::put(path, &ImageInput { content })
+}
+
+/// Takes a picture away.
+pub fn delete_image(path: &str) -> Reply<Nothing> {
+    client::delete(path)
+}
+
+/// Writes what search engines are told at `…/seo` of a product or product group.
+pub fn set_seo(path: &str, body: &SeoInput) -> Reply<Nothing> {
+    client::put(path, body)
+}
+
 pub fn modules() -> Reply<Vec<ModuleInfo>> {
     client::get("/admin/modules")
 }

@@ -11,7 +11,12 @@ pub async fn catalog(currency: Option<Currency>) -> Result<PublicCatalog, ApiErr
     client::get(&client::with_query("/public/catalog", &[("currency", currency)])).await
 }
 
-/// A product by its key.
+/// Where a picture is, by its hash: for `<img>`.
+pub fn image(hash: &str) -> String {
+    client::file(&format!("/public/images/{hash}"))
+}
+
+/// A product by its key or slug.
 pub fn product(key: &str) -> Reply<PublicProductDetail> {
     client::get(&format!("/public/products/{}", urlencoding::encode(key)))
 }

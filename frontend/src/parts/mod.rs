@@ -25,6 +25,7 @@ pub mod statement;
 pub mod states;
 pub mod submit;
 pub mod sudo;
+pub mod upload;
 pub mod users;
 pub mod why;
 
@@ -38,3 +39,4 @@ pub use record::{RecordHead, RecordId, by_id};
 pub use rehearsal::WouldHappen;
 pub use state::{ClientBadge, StateBadge};
 pub use submit::{Submit, submit, submit_with};
+pub use upload::{ChooseFile, Chosen};

@@ -134,13 +134,13 @@ pub fn SwitchField(
     }
 }
 
-/// One of a few choices, each a card. `options` are (value, title, text).
+/// One of a few choices, each a card. `options` are (value, title, text, address of an icon).
 #[component]
 pub fn RadioCards(
     #[prop(into)] name: String,
     #[prop(into)] label: TextProp,
     value: RwSignal<String>,
-    #[prop(into)] options: Signal<Vec<(String, String, String)>>,
+    #[prop(into)] options: Signal<Vec<(String, String, String, Option<String>)>>,
 ) -> impl IntoView {
     let slot = Slot::new(name.clone());
     let (id, problem) = (slot.id.clone(), slot.clone());
@@ -152,7 +152,7 @@ pub fn RadioCards(
                     options
                         .get()
                         .into_iter()
-                        .map(|(option, title, text)| {
+                        .map(|(option, title, text, icon)| {
                             let (mine, set) = (option.clone(), option.clone());
                             let (name, typed) = (name.clone(), slot.clone());
                             view! {
@@ -167,6 +167,10 @@ pub fn RadioCards(
                                             typed.touched();
                                         }
                                     />
+                                    {icon
+                                        .map(|icon| {
+                                            view! { <img class="size-8 rounded object-contain" src=icon alt="" loading="lazy" /> }
+                                        })}
                                     <span>
                                         <span class="field-label block">{title}</span>
                                         <span class="field-help">{text}</span>

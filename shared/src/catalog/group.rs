@@ -5,8 +5,24 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::CatalogText;
+use super::{CatalogText, Images, SeoText};
 use crate::{Language, ProductGroupId, ProductId};
+
+words! {
+    /// How things of a product group are laid out.
+    Look {
+        Cards = "cards",
+        Table = "table",
+    }
+}
+
+const fn cards() -> Look {
+    Look::Cards
+}
+
+const fn table() -> Look {
+    Look::Table
+}
 
 fn folder_icon() -> String {
     "folder".to_owned()
@@ -20,6 +36,8 @@ pub struct ProductGroupSummary {
     pub key: String,
     pub name: String,
     pub icon: String,
+    /// The picture that is its icon, by its hash. `null`: none was uploaded.
+    pub icon_image: Option<String>,
     pub visible: bool,
     pub products: i64,
     pub sort: i32,
@@ -43,6 +61,15 @@ pub struct ProductGroupInput {
     pub icon: String,
     #[serde(default = "super::yes")]
     pub visible: bool,
+    /// How the storefront lists its products.
+    #[serde(default = "cards")]
+    pub list_look: Look,
+    /// How prices are chosen from when its products are ordered.
+    #[serde(default = "cards")]
+    pub order_look: Look,
+    /// How the client portal lists the services of its products.
+    #[serde(default = "table")]
+    pub manage_look: Look,
     /// Its products, in order of display. `null`: leave them as they are.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 500))]
@@ -65,6 +92,9 @@ pub struct ProductGroupDetail {
     pub group: ProductGroupInput,
     /// The products of `group.products` with their names, in the same order.
     pub products: Vec<NamedProduct>,
+    pub images: Images,
+    /// What search engines are told, by language.
+    pub seo: BTreeMap<Language, SeoText>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Language;
 
 mod group;
+mod image;
 mod module;
 mod option;
 mod price;
@@ -14,8 +15,10 @@ mod price_change;
 mod product;
 mod public;
 mod quote;
+mod seo;
 
 pub use group::*;
+pub use image::*;
 pub use module::*;
 pub use option::*;
 pub use price::*;
@@ -23,6 +26,7 @@ pub use price_change::*;
 pub use product::*;
 pub use public::*;
 pub use quote::*;
+pub use seo::*;
 
 /// Characters of a name, of a short description and of a description.
 pub const NAME_MAX: usize = 200;

@@ -115,5 +115,7 @@ pub struct OptionDetail {
     pub id: OptionId,
     pub option: OptionInput,
     pub name: String,
+    /// The picture that is its icon, by its hash. `null`: there is none.
+    pub icon_image: Option<String>,
     pub prices: Vec<PriceRow>,
 }

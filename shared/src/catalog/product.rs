@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogText, OptionKind, PriceRow};
+use super::{CatalogText, Images, OptionKind, PriceRow, SeoText};
 use crate::{Language, OptionGroupId, ProductGroupId, ProductId};
 
 /// A descriptive property of a product, e.g. "Traffic: unlimited".
@@ -40,6 +40,8 @@ pub struct ProductSummary {
     /// In the language of the request.
     pub name: String,
     pub icon: String,
+    /// The picture that is its icon, by its hash. `null`: none was uploaded.
+    pub icon_image: Option<String>,
     pub visible: bool,
     pub retired: bool,
     pub stock_control: bool,
@@ -154,6 +156,9 @@ pub struct ProductDetail {
     pub option_groups: Vec<AttachedOptionGroup>,
     pub groups: Vec<GroupOfProduct>,
     pub prices: Vec<PriceRow>,
+    pub images: Images,
+    /// What search engines are told, by language.
+    pub seo: BTreeMap<Language, SeoText>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttributeText, CatalogText, ModuleField, OptionKind};
+use super::{AttributeText, CatalogText, Images, Look, ModuleField, OptionKind, PublicSeo};
 use crate::{Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductGroupId, ProductId};
 
 /// The storefront.
@@ -21,6 +21,12 @@ pub struct PublicGroup {
     pub key: String,
     pub text: CatalogText,
     pub icon: String,
+    pub images: Images,
+    pub seo: PublicSeo,
+    /// Its parts of addresses in all languages.
+    pub slugs: Vec<String>,
+    /// How its products are listed.
+    pub list_look: Look,
     pub products: Vec<PublicProduct>,
 }
 
@@ -32,6 +38,8 @@ pub struct PublicProduct {
     pub key: String,
     pub text: CatalogText,
     pub icon: String,
+    pub images: Images,
+    pub seo: PublicSeo,
     pub attributes: Vec<AttributeText>,
     /// False when sold out.
     pub in_stock: bool,
@@ -58,6 +66,8 @@ pub struct PublicPrice {
 pub struct PublicProductDetail {
     pub product: PublicProduct,
     pub groups: Vec<PublicGroupName>,
+    /// How its prices are laid out when it is ordered: as its first group says.
+    pub order_look: Look,
     pub option_groups: Vec<PublicOptionGroup>,
     /// What the module asks.
     pub fields: Vec<ModuleField>,
@@ -68,6 +78,8 @@ pub struct PublicProductDetail {
 pub struct PublicGroupName {
     pub id: ProductGroupId,
     pub key: String,
+    /// Its part of the address.
+    pub slug: String,
     pub name: String,
 }
 
@@ -93,6 +105,8 @@ pub struct PublicOption {
     pub id: OptionId,
     pub key: String,
     pub text: CatalogText,
+    /// The picture that is its icon, by its hash. `null`: there is none.
+    pub icon_image: Option<String>,
     /// An option without a row for a currency and period is free.
     pub prices: Vec<PublicPrice>,
 }

@@ -111,8 +111,8 @@ pub fn logo(input: &LogoInput) -> Result<Vec<u8>> {
 /// Why a logo was not drawn: its own fault only where drawing it took too long or did not end well.
 pub fn undrawn(broken: Broken) -> Error {
     match broken {
-        Broken::NoPlace => Refusal::new(Code::Unavailable).retry_after(30).into(),
-        Broken::BrokeOff(error) if !error.is_panic() => anyhow::Error::from(error).into(),
+        Broken::NoPlace(_) => Refusal::new(Code::Unavailable).retry_after(30).into(),
+        Broken::BrokeOff(_, error) if !error.is_panic() => anyhow::Error::from(error).into(),
         its_own => {
             Refusal::field("content", "invalid", format!("The logo cannot be printed: {its_own}.")).into()
         }
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_logo_is_not_told_to_be_at_fault_when_others_take_all_places() {
-        assert_eq!(undrawn(Broken::NoPlace).code(), Code::Unavailable);
-        let problem = undrawn(Broken::TooLong).problem();
+        assert_eq!(undrawn(Broken::NoPlace("typesetting")).code(), Code::Unavailable);
+        let problem = undrawn(Broken::TooLong("typesetting")).problem();
         assert_eq!(problem.code, Code::Invalid);
         assert_eq!(problem.fields[0].message, "The logo cannot be printed: typesetting took too long.");
     }

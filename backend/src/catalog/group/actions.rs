@@ -15,7 +15,7 @@ use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 
-const GROUP: Kind = Kind { word: "product_group", title: "Product group" };
+pub(in crate::catalog) const GROUP: Kind = Kind { word: "product_group", title: "Product group" };
 
 fn check(input: &ProductGroupInput) -> Result<()> {
     let mut fields = Fields::new();

@@ -4,15 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup,
+    Images, NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup,
 };
 use shared::{DryRun, Language, Page, PageQuery, ProductGroupId, Rehearsal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
+use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
-use crate::catalog::{parts, product};
+use crate::catalog::{parts, product, seo};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -21,7 +22,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(create).service(reorder).service(read).service(change).service(remove);
 }
 
-async fn show(conn: &mut Conn, id: ProductGroupId, language: Language) -> Result<ProductGroupDetail> {
+/// A group with everything that belongs to it. Three queries.
+pub(in crate::catalog) async fn show(
+    conn: &mut Conn,
+    id: ProductGroupId,
+    language: Language,
+) -> Result<ProductGroupDetail> {
     let group = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
     let products = product::store::in_group(conn, id, language).await?;
     let members = products.iter().map(|member| ProductInGroup { id: member.id, visible: member.visible });
@@ -29,6 +35,8 @@ async fn show(conn: &mut Conn, id: ProductGroupId, language: Language) -> Result
         id,
         group: ProductGroupInput { products: Some(members.collect()), ..group.input()? },
         products,
+        images: Images { icon: group.icon_image, background: group.background_image },
+        seo: seo::store::of(conn, Owner::Group(id)).await?,
         created_at: group.created_at,
         updated_at: group.updated_at,
     })

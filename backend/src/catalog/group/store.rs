@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::{product_group_products, product_groups};
 use serde_json::Value;
-use shared::catalog::{ProductGroupInput, ProductGroupSummary, ProductInGroup};
+use shared::catalog::{Look, ProductGroupInput, ProductGroupSummary, ProductInGroup};
 use shared::{Language, ProductGroupId};
 
 use crate::catalog::text;
@@ -22,7 +22,12 @@ pub struct ProductGroup {
     pub key: String,
     pub texts: Value,
     pub icon: String,
+    pub icon_image: Option<String>,
+    pub background_image: Option<String>,
     pub visible: bool,
+    pub list_look: Look,
+    pub order_look: Look,
+    pub manage_look: Look,
     pub version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub created_at: Timestamp,
@@ -39,6 +44,9 @@ impl ProductGroup {
             texts: text::read(self.texts.clone())?,
             icon: self.icon.clone(),
             visible: self.visible,
+            list_look: self.list_look,
+            order_look: self.order_look,
+            manage_look: self.manage_look,
             products: None,
         })
     }
@@ -54,6 +62,8 @@ struct SummaryRow {
     texts: Value,
     #[diesel(sql_type = Text)]
     icon: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    icon_image: Option<String>,
     #[diesel(sql_type = Bool)]
     visible: bool,
     #[diesel(sql_type = BigInt)]
@@ -75,7 +85,8 @@ pub async fn list(
     paging: &Paging,
     language: Language,
 ) -> QueryResult<(Vec<ProductGroupSummary>, i64)> {
-    const COLUMNS: &str = "g.id, g.key, g.texts, g.icon, g.visible, g.sort, g.created_at, g.updated_at,
+    const COLUMNS: &str =
+        "g.id, g.key, g.texts, g.icon, g.icon_image, g.visible, g.sort, g.created_at, g.updated_at,
          (SELECT count(*) FROM product_group_products m WHERE m.group_id = g.id) AS products";
     const FROM: &str = "product_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
     let order = text::order(paging, language, "g", &["products"]);
@@ -91,6 +102,7 @@ pub async fn list(
             name: text::name(&row.texts, language, &row.key),
             key: row.key,
             icon: row.icon,
+            icon_image: row.icon_image,
             visible: row.visible,
             products: row.products,
             sort: row.sort,
@@ -126,6 +138,9 @@ pub async fn insert(
             product_groups::texts.eq(serde_json::to_value(&input.texts)?),
             product_groups::icon.eq(&input.icon),
             product_groups::visible.eq(input.visible),
+            product_groups::list_look.eq(input.list_look),
+            product_groups::order_look.eq(input.order_look),
+            product_groups::manage_look.eq(input.manage_look),
             product_groups::sort.eq(last.map_or(0, |last| last.saturating_add(1))),
             product_groups::created_at.eq(jiff_diesel::Timestamp::from(now)),
             product_groups::updated_at.eq(jiff_diesel::Timestamp::from(now)),
@@ -148,6 +163,9 @@ pub async fn update(
             product_groups::texts.eq(serde_json::to_value(&input.texts)?),
             product_groups::icon.eq(&input.icon),
             product_groups::visible.eq(input.visible),
+            product_groups::list_look.eq(input.list_look),
+            product_groups::order_look.eq(input.order_look),
+            product_groups::manage_look.eq(input.manage_look),
             product_groups::version.eq(product_groups::version + 1),
             product_groups::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))

@@ -15,7 +15,7 @@ use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 
 const GROUP: Kind = Kind { word: "option_group", title: "Option group" };
-const OPTION: Kind = Kind { word: "option", title: "Option" };
+pub(in crate::catalog) const OPTION: Kind = Kind { word: "option", title: "Option" };
 
 fn check_group(input: &OptionGroupInput) -> Result<()> {
     let mut fields = Fields::new();

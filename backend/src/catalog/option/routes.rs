@@ -50,6 +50,7 @@ async fn show(conn: &mut Conn, id: OptionGroupId, language: Language) -> Result<
             id: choice.id,
             option: choice.input()?,
             name: text::name(&choice.texts, language, &choice.key),
+            icon_image: choice.icon_image,
             prices: prices.remove(&choice.id).unwrap_or_default(),
         });
     }
@@ -61,6 +62,16 @@ async fn show(conn: &mut Conn, id: OptionGroupId, language: Language) -> Result<
         created_at: group.created_at,
         updated_at: group.updated_at,
     })
+}
+
+/// The group of an option. Five queries.
+pub(in crate::catalog) async fn show_with(
+    conn: &mut Conn,
+    option: OptionId,
+    language: Language,
+) -> Result<OptionGroupDetail> {
+    let group = store::group_of(conn, option).await?.ok_or_else(Refusal::not_found)?;
+    show(conn, group, language).await
 }
 
 /// List option groups.

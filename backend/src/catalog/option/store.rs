@@ -64,6 +64,7 @@ pub struct Choice {
     pub key: String,
     pub value: String,
     pub texts: Value,
+    pub icon_image: Option<String>,
     pub visible: bool,
     pub sort: i32,
     pub version: i32,
@@ -198,6 +199,11 @@ pub async fn choices(conn: &mut Conn, groups: &[OptionGroupId]) -> QueryResult<V
         .select(Choice::as_select())
         .load(conn)
         .await
+}
+
+/// The group that an option is in.
+pub async fn group_of(conn: &mut Conn, id: OptionId) -> QueryResult<Option<OptionGroupId>> {
+    options::table.find(id).select(options::group_id).first(conn).await.optional()
 }
 
 /// Locks one option until the transaction ends.

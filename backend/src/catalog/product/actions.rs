@@ -16,7 +16,7 @@ use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 
-const PRODUCT: Kind = Kind { word: "product", title: "Product" };
+pub(in crate::catalog) const PRODUCT: Kind = Kind { word: "product", title: "Product" };
 
 /// Checks every field of a product.
 fn check(input: &ProductInput) -> Result<()> {

@@ -12,8 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
+use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
-use crate::catalog::{parts, price};
+use crate::catalog::{parts, price, seo};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -30,8 +31,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(set_option_groups);
 }
 
-/// A product with everything that belongs to it. Five queries.
-async fn show(conn: &mut Conn, id: ProductId, language: Language) -> Result<ProductDetail> {
+/// A product with everything that belongs to it. Six queries.
+pub(in crate::catalog) async fn show(
+    conn: &mut Conn,
+    id: ProductId,
+    language: Language,
+) -> Result<ProductDetail> {
     let product = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
     Ok(ProductDetail {
         id,
@@ -41,6 +46,8 @@ async fn show(conn: &mut Conn, id: ProductId, language: Language) -> Result<Prod
         option_groups: store::option_groups(conn, id, language).await?,
         groups: store::groups(conn, id, language).await?,
         prices: price::store::of_product(conn, id).await?.iter().map(price::store::Price::row).collect(),
+        images: product.images(),
+        seo: seo::store::of(conn, Owner::Product(id)).await?,
         created_at: product.created_at,
         updated_at: product.updated_at,
     })

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schema::{product_option_groups, products, services};
 use serde_json::Value;
 use shared::catalog::{
-    AttachedOptionGroup, GroupOfProduct, NamedProduct, OptionKind, ProductFilter, ProductInput,
+    AttachedOptionGroup, GroupOfProduct, Images, NamedProduct, OptionKind, ProductFilter, ProductInput,
     ProductOptionGroup, ProductSummary,
 };
 use shared::{Language, OptionGroupId, ProductGroupId, ProductId};
@@ -30,6 +30,8 @@ pub struct Product {
     pub key: String,
     pub texts: Value,
     pub icon: String,
+    pub icon_image: Option<String>,
+    pub background_image: Option<String>,
     pub visible: bool,
     pub direct_link: bool,
     pub retired: bool,
@@ -80,6 +82,10 @@ impl Product {
         })
     }
 
+    pub fn images(&self) -> Images {
+        Images { icon: self.icon_image.clone(), background: self.background_image.clone() }
+    }
+
     pub fn name(&self, language: Language) -> String {
         text::name(&self.texts, language, &self.key)
     }
@@ -100,6 +106,8 @@ struct SummaryRow {
     texts: Value,
     #[diesel(sql_type = Text)]
     icon: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    icon_image: Option<String>,
     #[diesel(sql_type = Bool)]
     visible: bool,
     #[diesel(sql_type = Bool)]
@@ -142,7 +150,7 @@ pub async fn list(
            AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
            AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR p.key ILIKE $5 OR p.texts::text ILIKE $5)";
     let columns = format!(
-        "p.id, p.key, p.texts, p.icon, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
+        "p.id, p.key, p.texts, p.icon, p.icon_image, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
          p.created_at, p.updated_at,
          (SELECT count(*) FROM product_group_products g WHERE g.product_id = p.id) AS groups,
          (SELECT count(*) FROM product_option_groups o WHERE o.product_id = p.id) AS option_groups,
@@ -168,6 +176,7 @@ pub async fn list(
             name: text::name(&row.texts, language, &row.key),
             key: row.key,
             icon: row.icon,
+            icon_image: row.icon_image,
             visible: row.visible,
             retired: row.retired,
             stock_control: row.stock_control,
@@ -501,7 +510,7 @@ pub async fn set_option_groups(
     Ok(())
 }
 
-/// Copies what belongs to a product: option groups, places in groups, prices.
+/// Copies what belongs to a product: option groups, places in groups, prices, pictures.
 pub async fn copy_parts(tx: &mut Conn, now: Timestamp, from: ProductId, to: ProductId) -> QueryResult<()> {
     for statement in [
         "INSERT INTO product_option_groups (product_id, group_id, required, sort)
@@ -511,6 +520,8 @@ pub async fn copy_parts(tx: &mut Conn, now: Timestamp, from: ProductId, to: Prod
         "INSERT INTO prices (id, product_id, currency, period, setup, base, idle, switch_up, switch_down, uninstall, updated_at)
          SELECT gen_random_uuid(), $2, currency, period, setup, base, idle, switch_up, switch_down, uninstall, $3
          FROM prices WHERE product_id = $1",
+        "UPDATE products p SET icon_image = f.icon_image, background_image = f.background_image
+         FROM products f WHERE f.id = $1 AND p.id = $2 AND $3 IS NOT NULL",
     ] {
         diesel::sql_query(statement)
             .bind::<SqlUuid, _>(from)

@@ -1,15 +1,16 @@
 //! `/public/catalog`, `/public/products/{key}`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::get;
 use actix_web::web::Data;
 use shared::catalog::{
-    AttributeText, ProductAttribute, PublicCatalog, PublicGroup, PublicGroupName, PublicOption,
-    PublicOptionGroup, PublicPrice, PublicProduct, PublicProductDetail,
+    AttributeText, Images, Look, ProductAttribute, PublicCatalog, PublicGroup, PublicGroupName, PublicOption,
+    PublicOptionGroup, PublicPrice, PublicProduct, PublicProductDetail, PublicSeo, SeoTexts, slug_in,
 };
 use shared::{Currency, Language, Money, Period, ProductId};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 use super::store;
 use crate::App;
@@ -17,7 +18,7 @@ use crate::catalog::offer::Shelf;
 use crate::catalog::price::store::Price;
 use crate::catalog::product::store::Product;
 use crate::catalog::text::{self, Reads};
-use crate::catalog::{price, quote};
+use crate::catalog::{price, quote, seo};
 use crate::http::error::{Refusal, Result};
 use crate::http::{Json, Path, Visitor};
 
@@ -46,9 +47,13 @@ fn shown_prices<'a>(
     Ok(shown)
 }
 
+/// What products and groups are told search engines with, by their ids.
+type Written = HashMap<Uuid, SeoTexts>;
+
 fn shown_product(
     product: &Product,
     shelf: &Shelf,
+    written: &Written,
     enabled: &[Currency],
     language: Language,
 ) -> Result<PublicProduct> {
@@ -61,11 +66,18 @@ fn shown_product(
             .or_else(|| texts.values().next())
             .cloned()
     };
+    let text = text::text(&text::read(product.texts.clone())?, language, &product.key);
+    let none = SeoTexts::new();
+    let mut seo = PublicSeo::of(written.get(&product.id.0).unwrap_or(&none), language, &product.key, &text);
+    // Who has the link of a hidden one may see it; search engines give links to everybody.
+    seo.indexable &= product.visible;
     Ok(PublicProduct {
         id: product.id,
         key: product.key.clone(),
-        text: text::text(&text::read(product.texts.clone())?, language, &product.key),
+        text,
         icon: product.icon.clone(),
+        images: product.images(),
+        seo,
         attributes: attributes.iter().filter(|attribute| attribute.visible).filter_map(shown).collect(),
         in_stock: product.left().is_none_or(|left| left > 0),
         hourly_billing: product.hourly_billing,
@@ -81,30 +93,39 @@ async fn show_catalog(app: Data<App>, _who: Visitor, reads: Reads) -> Result<Jso
     let groups = store::groups(&mut conn).await?;
     let members = store::members(&mut conn).await?;
     let ids: BTreeSet<ProductId> = members.iter().map(|(_, product)| *product).collect();
-    let shelf = Shelf::of(&mut conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let shelf = Shelf::of(&mut conn, &ids.iter().copied().collect::<Vec<_>>()).await?;
     let enabled = price::store::currencies_enabled(&mut conn).await?;
+    let owners: Vec<Uuid> = groups.iter().map(|group| group.id.0).chain(ids.iter().map(|id| id.0)).collect();
+    let written = seo::store::of_all(&mut conn, &owners).await?;
+    let none = SeoTexts::new();
     let mut shown = Vec::with_capacity(groups.len());
     let mut currencies = BTreeSet::new();
     for group in groups {
         let mut products = Vec::new();
         for (_, id) in members.iter().filter(|(of, _)| *of == group.id) {
             let Some(product) = shelf.product(*id) else { continue };
-            let product = shown_product(product, &shelf, &enabled, reads.0)?;
+            let product = shown_product(product, &shelf, &written, &enabled, reads.0)?;
             currencies.extend(product.prices.iter().map(|price| price.base.currency()));
             products.push(product);
         }
+        let text = text::text(&text::read(group.texts)?, reads.0, &group.key);
+        let seo = written.get(&group.id.0).unwrap_or(&none);
         shown.push(PublicGroup {
             id: group.id,
-            text: text::text(&text::read(group.texts)?, reads.0, &group.key),
+            seo: PublicSeo::of(seo, reads.0, &group.key, &text),
+            slugs: seo.values().map(|text| text.slug.clone()).collect(),
+            text,
             key: group.key,
             icon: group.icon,
+            images: Images { icon: group.icon_image, background: group.background_image },
+            list_look: group.list_look,
             products,
         });
     }
     Ok(Json(PublicCatalog { groups: shown, currencies: currencies.into_iter().collect() }))
 }
 
-/// Show a product with all that is chosen when ordering it.
+/// Show a product with all that is chosen when ordering it, by its key or its slug in any language.
 #[utoipa::path(tag = "public", operation_id = "getPublicProduct",
     params(("key" = String, Path, max_length = 63, example = "vps-s")),
     responses((status = 200, body = PublicProductDetail)))]
@@ -116,19 +137,24 @@ async fn show_product(
     key: Path<String>,
 ) -> Result<Json<PublicProductDetail>> {
     let mut conn = app.db.get().await?;
-    if key.len() > 63 || key.contains('\0') {
-        return Err(Refusal::not_found().into());
-    }
-    let product = store::product_by_key(&mut conn, &key).await?.ok_or_else(Refusal::not_found)?;
+    let (product, _) = store::product_at(&mut conn, &key, reads.0).await?.ok_or_else(Refusal::not_found)?;
     let shelf = Shelf::of(&mut conn, &[product.id]).await?;
     let enabled = price::store::currencies_enabled(&mut conn).await?;
     let groups = store::groups(&mut conn).await?;
     let members = store::members(&mut conn).await?;
-    let of_product = members.iter().filter(|(_, member)| *member == product.id);
-    let names = of_product.filter_map(|(id, _)| {
-        let group = groups.iter().find(|group| group.id == *id)?;
-        let name = text::name(&group.texts, reads.0, &group.key);
-        Some(PublicGroupName { id: group.id, key: group.key.clone(), name })
+    let of_product: Vec<_> =
+        groups.iter().filter(|group| members.contains(&(group.id, product.id))).collect();
+    let owners: Vec<Uuid> = of_product.iter().map(|group| group.id.0).chain([product.id.0]).collect();
+    let written = seo::store::of_all(&mut conn, &owners).await?;
+    let none = SeoTexts::new();
+    let names = of_product.iter().map(|group| {
+        let texts = written.get(&group.id.0).unwrap_or(&none);
+        PublicGroupName {
+            id: group.id,
+            slug: slug_in(texts, reads.0, &group.key).to_owned(),
+            key: group.key.clone(),
+            name: text::name(&group.texts, reads.0, &group.key),
+        }
     });
     let mut option_groups = Vec::new();
     for attached in shelf.groups(product.id).filter(|attached| attached.group.visible) {
@@ -139,6 +165,7 @@ async fn show_product(
                 id: option.id,
                 key: option.key.clone(),
                 text: text::text(&text::read(option.texts.clone())?, reads.0, &option.key),
+                icon_image: option.icon_image.clone(),
                 prices: shown_prices(shelf.prices_of_option(option.id), &enabled)?,
             });
         }
@@ -158,8 +185,9 @@ async fn show_product(
     }
     let fields = provisioners::find(&product.module).map(|module| module.info().fields).unwrap_or_default();
     Ok(Json(PublicProductDetail {
-        product: shown_product(&product, &shelf, &enabled, reads.0)?,
+        product: shown_product(&product, &shelf, &written, &enabled, reads.0)?,
         groups: names.collect(),
+        order_look: of_product.first().map_or(Look::Cards, |group| group.order_look),
         option_groups,
         fields,
     }))

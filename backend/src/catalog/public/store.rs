@@ -4,9 +4,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use schema::{product_group_products, product_groups, products};
 use serde_json::Value;
-use shared::{ProductGroupId, ProductId};
+use shared::catalog::{Look, SLUG_MAX};
+use shared::{Language, ProductGroupId, ProductId};
 
 use crate::catalog::product::store::Product;
+use crate::catalog::seo;
 use crate::db::Conn;
 
 /// A group that is shown.
@@ -17,6 +19,10 @@ pub struct ShownGroup {
     pub key: String,
     pub texts: Value,
     pub icon: String,
+    pub icon_image: Option<String>,
+    pub background_image: Option<String>,
+    pub list_look: Look,
+    pub order_look: Look,
 }
 
 /// The visible groups, in order.
@@ -42,13 +48,49 @@ pub async fn members(conn: &mut Conn) -> QueryResult<Vec<(ProductGroupId, Produc
         .await
 }
 
-/// A product that can be ordered: visible, or hidden with a direct link. By key.
-pub async fn product_by_key(conn: &mut Conn, key: &str) -> QueryResult<Option<Product>> {
-    products::table
-        .filter(products::key.eq(key).and(products::retired.eq(false)))
+/// Whether an address can be a slug or a key at all.
+fn is_address(address: &str) -> bool {
+    address.len() <= SLUG_MAX && !address.contains('\0')
+}
+
+/// A visible group by its slug or key, and the language of the slug: `reads` when several have it, or none.
+pub async fn group_at(
+    conn: &mut Conn,
+    address: &str,
+    reads: Language,
+) -> QueryResult<Option<(ShownGroup, Language)>> {
+    if !is_address(address) {
+        return Ok(None);
+    }
+    let found = seo::store::group_with(conn, address, reads).await?;
+    let language = found.map_or(reads, |(_, language)| language);
+    let shown = product_groups::table.filter(product_groups::visible).select(ShownGroup::as_select());
+    let group = match found {
+        Some((id, _)) => shown.filter(product_groups::id.eq(id)).first(conn).await.optional()?,
+        None => shown.filter(product_groups::key.eq(address)).first(conn).await.optional()?,
+    };
+    Ok(group.map(|group| (group, language)))
+}
+
+/// A product that can be ordered: visible, or hidden with a direct link. By its slug or key, with the language of the slug:
+/// `reads` when several have it, or none.
+pub async fn product_at(
+    conn: &mut Conn,
+    address: &str,
+    reads: Language,
+) -> QueryResult<Option<(Product, Language)>> {
+    if !is_address(address) {
+        return Ok(None);
+    }
+    let found = seo::store::product_with(conn, address, reads).await?;
+    let language = found.map_or(reads, |(_, language)| language);
+    let open = products::table
+        .filter(products::retired.eq(false))
         .filter(products::visible.or(products::direct_link))
-        .select(Product::as_select())
-        .first(conn)
-        .await
-        .optional()
+        .select(Product::as_select());
+    let product = match found {
+        Some((id, _)) => open.filter(products::id.eq(id)).first(conn).await.optional()?,
+        None => open.filter(products::key.eq(address)).first(conn).await.optional()?,
+    };
+    Ok(product.map(|product| (product, language)))
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use shared::catalog::Look;
 use shared::services::{GroupCounter, ServiceCounters};
 use shared::{ClientId, Language, ProductGroupId};
 
@@ -38,6 +39,8 @@ pub async fn counters(conn: &mut Conn, client: ClientId, language: Language) -> 
         texts: Value,
         #[diesel(sql_type = Text)]
         icon: String,
+        #[diesel(sql_type = Text)]
+        manage_look: Look,
         #[diesel(sql_type = BigInt)]
         services: i64,
     }
@@ -53,7 +56,7 @@ pub async fn counters(conn: &mut Conn, client: ClientId, language: Language) -> 
     .get_result(conn)
     .await?;
     let groups: Vec<Group> = diesel::sql_query(
-        "SELECT g.id, g.key, g.texts, g.icon, count(*) AS services
+        "SELECT g.id, g.key, g.texts, g.icon, g.manage_look, count(*) AS services
          FROM services s JOIN product_group_products m ON m.product_id = s.product_id JOIN product_groups g ON g.id = m.group_id
          WHERE s.client_id = $1 AND s.ended_at IS NULL GROUP BY g.id ORDER BY g.sort, g.id",
     )
@@ -65,6 +68,7 @@ pub async fn counters(conn: &mut Conn, client: ClientId, language: Language) -> 
         name: text::name(&row.texts, language, &row.key),
         key: row.key,
         icon: row.icon,
+        look: row.manage_look,
         services: row.services,
     };
     Ok(ServiceCounters {

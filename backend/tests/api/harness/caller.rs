@@ -68,6 +68,12 @@ impl Caller {
         self.send(self.request(Method::GET, path), format!("GET {path}")).await
     }
 
+    /// What a browser that reads `language` gets at an address outside of the API.
+    pub async fn page(&self, path: &str, language: &str) -> Answer {
+        let request = self.http.get(format!("{}{path}", self.base)).header("accept-language", language);
+        self.send(request, format!("GET {path}")).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path), format!("DELETE {path}")).await
     }

@@ -55,6 +55,9 @@ pub struct ClientAccount {
     pub calls: Caller,
 }
 
+/// The pages as they are before they are built: enough to see what the server makes of their shell.
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend");
+
 impl Panel {
     /// A fresh installation at `START`, with one home company and EUR, PLN and CAD.
     pub async fn start() -> Self {
@@ -84,7 +87,7 @@ impl Panel {
              redis = {{ url = \"{redis}\", prefix = \"{}\" }}
              secret_key = {{ value = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }}
              clock = {{ adjustable = true }}
-             http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, {http} }}
+             http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, frontend_dir = \"{PAGES}\", {http} }}
              {vies}
              {toml}",
             database.url, database.name,

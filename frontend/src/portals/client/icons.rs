@@ -1,7 +1,10 @@
-//! Icons that staff chose for products and groups, by name.
+//! Icons that staff chose for products and groups: by name, or uploaded.
 
 use icondata_core::IconData;
-use ui::lu;
+use leptos::prelude::*;
+use ui::{Icon, lu};
+
+use crate::api;
 
 /// The icon of this name; a box when the name is not among them.
 pub(crate) fn product(name: &str) -> &'static IconData {
@@ -21,5 +24,21 @@ pub(crate) fn product(name: &str) -> &'static IconData {
         "network" => lu::LuNetwork,
         "gamepad" => lu::LuGamepad2,
         _ => lu::LuBox,
+    }
+}
+
+/// The icon of a product or group: the uploaded one, else the one of that name on a tile.
+#[component]
+pub(super) fn ProductIcon(
+    name: String,
+    image: Option<String>,
+    #[prop(default = "tile")] class: &'static str,
+) -> impl IntoView {
+    match image {
+        Some(hash) => {
+            let (src, class) = (api::shop::image(&hash), format!("{class} bg-transparent object-contain"));
+            view! { <img class=class src=src alt="" loading="lazy" /> }.into_any()
+        }
+        None => view! { <span class=class><Icon icon=product(&name) /></span> }.into_any(),
     }
 }

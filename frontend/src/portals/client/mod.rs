@@ -26,7 +26,7 @@ use finance::transactions::TransactionsPage;
 use frame::{ClientFrame, OpenFrame};
 use home::HomePage;
 use services::{GroupPage, OrderStatusPage, OrdersPage, ServicePage, ServicesPage};
-use shop::{CartPage, OrderPage, ProductPage, ShopPage, TermsPage};
+use shop::{AddressPage, CartPage, OrderPage, ProductPage, ShopPage, TermsPage};
 
 /// The storefront, open to anybody.
 #[component(transparent)]
@@ -34,7 +34,8 @@ pub fn ShopRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/") view=OpenFrame>
             <Route path=path!("/shop") view=ShopPage />
-            <Route path=path!("/shop/:key") view=ProductPage />
+            <Route path=path!("/shop/:key") view=AddressPage />
+            <Route path=path!("/shop/:group/:key") view=ProductPage />
             <Route path=path!("/order/:key") view=OrderPage />
             <Route path=path!("/terms") view=TermsPage />
         </ParentRoute>

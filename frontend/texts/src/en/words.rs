@@ -96,6 +96,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("now", "Now"),
     ("end_of_period", "At the end of the paid period"),
     ("dropdown", "Drop-down list"),
+    ("cards", "Cards"),
+    ("table", "Table"),
     ("radio", "Choice"),
     ("quantity", "Quantity"),
     ("text", "Text"),

@@ -48,6 +48,10 @@ super::sections! {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
             no_settings, set, left_out, delete_price, delete_price_typed,
         }
+        shop: DeskShop {
+            pictures, pictures_text, background, remove, looks, list_look, order_look, manage_look,
+            seo, seo_text, slug, slug_help, page_title, page_title_help, page_text, page_text_help, indexable,
+        }
         price_change: DeskPriceChange {
             title, text, apply, preview, preview_text, nobody, nobody_text, from, from_help, plan, plan_text, planned,
             service, before, after, difference, total, more, unchanged, kept, list, none, applies, state, reaches,

@@ -96,6 +96,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("now", "Teraz"),
     ("end_of_period", "Na koniec opłaconego okresu"),
     ("dropdown", "Lista rozwijana"),
+    ("cards", "Karty"),
+    ("table", "Tabela"),
     ("radio", "Wybór"),
     ("quantity", "Ilość"),
     ("text", "Tekst"),

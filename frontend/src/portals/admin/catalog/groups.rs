@@ -4,18 +4,23 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::catalog::{ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup};
+use shared::catalog::{
+    Images, Look, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup, SeoTexts,
+};
 use shared::{Page, Permission, ProductGroupId, ProductId};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, ListState, PageHead,
-    SwitchField, TextField, Tone, lu, toast_ok, use_list,
+    SelectField, SwitchField, TextField, Tone, lu, toast_ok, use_list,
 };
 
 use super::attached::{Attached, AttachedList};
 use super::order::order_column;
+use super::pictures::{Pictures, thumbnail};
+use super::seo::Seo;
 use super::texts::{TextsFields, TextsForm};
-use crate::i18n::{self, t, ta};
-use crate::parts::{AddLink, DataTable, Loaded, RecordHead, by_id, submit};
+use crate::i18n::{self, t, ta, td};
+use crate::parts::filters::word_options;
+use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -25,7 +30,7 @@ fn columns(groups: Query<Page<ProductGroupSummary>>, list: ListState) -> Vec<Col
     vec![
         Column::new("name", t().name, |group: &ProductGroupSummary| {
             view! {
-                <a class="row-link" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a>
+                <a class="row-link" href=format!("/admin/product-groups/{}", group.id)>{thumbnail(group.icon_image.as_ref())} {group.name.clone()}</a>
                 <small class="sub mono">{group.key.clone()}</small>
             }
         })
@@ -87,23 +92,43 @@ pub fn NewProductGroupPage() -> impl IntoView {
 pub fn ProductGroupPage() -> impl IntoView {
     by_id(|id: ProductGroupId| {
         let group = use_query(move || id, api::catalog::product_group);
+        let name = |detail: &ProductGroupDetail| {
+            shared::catalog::text_in(&detail.group.texts, i18n::language())
+                .map_or_else(|| detail.group.key.clone(), |text| text.name.clone())
+        };
+        let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
+        let refetch = Callback::new(move |()| group.refetch());
         view! {
-            <Loaded query=group rows=8 let:detail>
-                {
-                    let name = shared::catalog::text_in(&detail.group.texts, i18n::language())
-                        .map_or_else(|| detail.group.key.clone(), |text| text.name.clone());
-                    let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
-                    view! {
-                        <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text rehearsed=true />
-                        <div class="stack-y max-w-4xl">
-                            <GroupForm detail=Some((detail, group)) />
-                            <History subject=id.0 />
-                        </div>
-                    }
-                }
-            </Loaded>
+            <Arrived query=group rows=8>
+                <Part query=group pick=name let:name>
+                    <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text rehearsed=true />
+                </Part>
+                <div class="stack-y max-w-4xl">
+                    <Part query=group pick=data let:detail>
+                        <GroupForm detail=Some((detail, group)) />
+                    </Part>
+                    <Part query=group pick=|detail: &ProductGroupDetail| detail.images.clone() let:images>
+                        <Pictures path=format!("/admin/product-groups/{id}") images done=refetch />
+                    </Part>
+                    <Part query=group pick=|detail: &ProductGroupDetail| detail.seo.clone() let:texts>
+                        <Seo path=format!("/admin/product-groups/{id}") texts done=refetch />
+                    </Part>
+                    <History subject=id.0 />
+                </div>
+            </Arrived>
         }
     })
+}
+
+/// What the form edits; pictures and what search engines are told are saved by themselves.
+fn data(detail: &ProductGroupDetail) -> ProductGroupDetail {
+    ProductGroupDetail {
+        group: ProductGroupInput { version: None, ..detail.group.clone() },
+        images: Images::default(),
+        seo: SeoTexts::new(),
+        updated_at: detail.created_at,
+        ..detail.clone()
+    }
 }
 
 #[component]
@@ -115,7 +140,16 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
     let icon = RwSignal::new(old.as_ref().map_or_else(|| "folder".to_owned(), |group| group.icon.clone()));
     let texts = TextsForm::new(old.as_ref().map(|group| &group.texts));
     let visible = RwSignal::new(old.as_ref().is_none_or(|group| group.visible));
-    let version = old.as_ref().and_then(|group| group.version);
+    let looks = [
+        ("list_look", td().shop.list_look, old.as_ref().map_or(Look::Cards, |group| group.list_look)),
+        ("order_look", td().shop.order_look, old.as_ref().map_or(Look::Cards, |group| group.order_look)),
+        ("manage_look", td().shop.manage_look, old.as_ref().map_or(Look::Table, |group| group.manage_look)),
+    ]
+    .map(|(name, label, look)| (name, label, RwSignal::new(look.to_string())));
+    let look = move |at: usize, other: Look| {
+        looks.get(at).and_then(|(_, _, look)| look.get().parse().ok()).unwrap_or(other)
+    };
+    let version = move || query?.data().with_untracked(|detail| detail.as_ref()?.group.version);
     let products = RwSignal::new(
         detail
             .iter()
@@ -136,11 +170,14 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
         errors,
         move || {
             let body = untrack(|| ProductGroupInput {
-                version,
+                version: version(),
                 key: key.get().trim().to_owned(),
                 texts: texts.read(),
                 icon: icon.get(),
                 visible: visible.get(),
+                list_look: look(0, Look::Cards),
+                order_look: look(1, Look::Cards),
+                manage_look: look(2, Look::Table),
                 products: Some(products.with(|products| {
                     products
                         .iter()
@@ -171,6 +208,14 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
                     <TextField name="icon" label=ta().icon value=icon max_length=50 />
                     <TextsFields form=texts />
                     <SwitchField name="visible" label=ta().visible value=visible />
+                </div>
+            </Card>
+            <Card title=td().shop.looks>
+                <div class="form-grid">
+                    {looks
+                        .map(|(name, label, value)| {
+                            view! { <SelectField name label value options=word_options(Look::ALL, Look::as_str) /> }
+                        })}
                 </div>
             </Card>
             <Card title=ta().products>

@@ -7,10 +7,12 @@ mod groups;
 mod module_settings;
 mod options;
 mod order;
+mod pictures;
 mod prices;
 mod product;
 mod product_form;
 mod products;
+mod seo;
 mod texts;
 
 pub use apply_prices::{ApplyPricesPage, PriceChangePage};

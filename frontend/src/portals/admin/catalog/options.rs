@@ -15,6 +15,7 @@ use ui::{
 };
 
 use super::order::{MoveRow, order_column};
+use super::pictures::Picture;
 use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
@@ -172,12 +173,14 @@ fn OptionSection(
     let head = move |placed: Option<(OptionDetail, Vec<uuid::Uuid>, usize)>| {
         let (option, all, index) = placed?;
         let stored = StoredValue::new(option.clone());
+        let icon = (format!("/admin/options/{id}/images/icon"), option.icon_image.clone());
         Some(view! {
             <div class="flex flex-wrap items-center gap-3">
                 <h2>{option.name.clone()}</h2>
                 <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
                 {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
                 <span class="flex-1"></span>
+                <Picture path=icon.0 hash=icon.1 label=ta().icon done=refetch />
                 <MoveRow what="options" ids=all index done=refetch />
                 <Button
                     text=t().edit

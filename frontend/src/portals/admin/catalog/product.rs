@@ -17,8 +17,10 @@ use super::apply_prices::PriceChanges;
 use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
 use super::module_settings::ModuleSettings;
+use super::pictures::Pictures;
 use super::prices::{PriceGrid, Priced};
 use super::product_form::{ProductFields, ProductForm};
+use super::seo::Seo;
 use crate::i18n::{self, t, ta};
 use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit};
 use crate::portals::admin::monitoring::History;
@@ -91,6 +93,12 @@ pub fn ProductPage() -> impl IntoView {
                         </Loaded>
                         <Part query=product pick=|detail: &ProductDetail| detail.option_groups.clone() let:groups>
                             <OptionGroups id groups product editable />
+                        </Part>
+                        <Part query=product pick=|detail: &ProductDetail| detail.images.clone() let:images>
+                            <Pictures path=format!("/admin/products/{id}") images done=refetch />
+                        </Part>
+                        <Part query=product pick=|detail: &ProductDetail| detail.seo.clone() let:texts>
+                            <Seo path=format!("/admin/products/{id}") texts done=refetch />
                         </Part>
                     </div>
                 </div>

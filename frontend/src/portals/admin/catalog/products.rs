@@ -7,6 +7,7 @@ use shared::catalog::ProductSummary;
 use ui::{Badge, Column, EmptyState, ListState, PageHead, Tone, lu, use_list};
 
 use super::order::order_column;
+use super::pictures::thumbnail;
 use crate::i18n::{t, ta};
 use crate::parts::filters::FilterSelect;
 use crate::parts::{AddLink, DataTable};
@@ -17,7 +18,9 @@ fn columns(products: Query<shared::Page<ProductSummary>>, list: ListState) -> Ve
     vec![
         Column::new("name", t().name, |product: &ProductSummary| {
             view! {
-                <a class="row-link" href=format!("/admin/products/{}", product.id)>{product.name.clone()}</a>
+                <a class="row-link" href=format!("/admin/products/{}", product.id)>
+                    {thumbnail(product.icon_image.as_ref())} {product.name.clone()}
+                </a>
                 <small class="sub mono">{product.key.clone()}</small>
             }
         })

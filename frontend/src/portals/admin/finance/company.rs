@@ -11,7 +11,6 @@ use ui::{
     Badge, Button, Card, Confirm, Form, FormErrors, MenuButton, NumberField, SelectField, Tab, Tabs,
     TextField, Tone, lu, toast_bad, toast_ok,
 };
-use wasm_bindgen::JsCast;
 
 use super::company_gateways::Gateways;
 use super::company_parts::{CompanyForm, GeneralFields, InvoiceFields, TaxFields};
@@ -19,7 +18,9 @@ use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
-use crate::parts::{Arrived, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with};
+use crate::parts::{
+    Arrived, ChooseFile, Chosen, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with,
+};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -320,28 +321,13 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
             toast_ok(t().deleted);
         },
     );
-    let choose = move |event: web_sys::Event| {
-        let input = event_target::<web_sys::HtmlInputElement>(&event);
-        let Some(chosen) = input.files().and_then(|files| files.get(0)) else { return };
-        let Ok(media_type) = chosen.type_().parse::<LogoType>() else {
-            toast_bad(ta().logo_help);
-            return;
-        };
-        leptos::task::spawn_local(async move {
-            let bytes = wasm_bindgen_futures::JsFuture::from(chosen.array_buffer()).await;
-            let Ok(bytes) = bytes else {
-                toast_bad(t().network_error);
-                return;
-            };
-            let bytes = js_sys::Uint8Array::new(&bytes.unchecked_into::<js_sys::ArrayBuffer>()).to_vec();
-            // Latin-1 text of the bytes is what btoa encodes.
-            let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-            if let Ok(content) = window().btoa(&text) {
-                logo.set(Some(LogoInput { version, media_type, content }));
-                send.run.run(());
-            }
-        });
-    };
+    let choose = Callback::new(move |chosen: Chosen| match chosen.media_type.parse::<LogoType>() {
+        Ok(media_type) => {
+            logo.set(Some(LogoInput { version, media_type, content: chosen.content }));
+            send.run.run(());
+        }
+        Err(_) => toast_bad(ta().logo_help),
+    });
     view! {
         <Card title=ta().logo text=ta().logo_help>
             <div class="flex flex-wrap items-center gap-6">
@@ -359,10 +345,7 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
                 {may(Permission::CompaniesEdit)
                     .then(|| {
                         view! {
-                            <label class="btn focus-within:outline-2">
-                                {td().company.change_logo}
-                                <input class="sr-only" type="file" accept="image/png,image/svg+xml" on:change=choose />
-                            </label>
+                            <ChooseFile text=td().company.change_logo accept="image/png,image/svg+xml" on_chosen=choose />
                         }
                     })}
                 {(detail.logo_type.is_some() && may(Permission::CompaniesEdit))

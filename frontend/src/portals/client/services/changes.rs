@@ -90,8 +90,14 @@ pub(super) fn TerminateDialog(
             TerminationTime::EndOfPeriod.as_str().to_owned(),
             words.end_period.to_owned(),
             words.end_period_text.to_owned(),
+            None,
         ),
-        (TerminationTime::Now.as_str().to_owned(), words.end_now.to_owned(), words.end_now_text.to_owned()),
+        (
+            TerminationTime::Now.as_str().to_owned(),
+            words.end_now.to_owned(),
+            words.end_now_text.to_owned(),
+            None,
+        ),
     ]);
     view! {
         <Confirm

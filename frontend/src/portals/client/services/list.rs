@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use shared::catalog::Look;
 use shared::services::{ServiceState, ServiceSummary};
 use ui::{Column, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list};
 
@@ -30,7 +31,7 @@ pub(super) fn ahead(at: jiff::Timestamp) -> String {
 
 #[component]
 pub(in crate::portals::client) fn ServicesPage() -> impl IntoView {
-    view! { <Services title=tc().service.title.to_owned() group=String::new() /> }
+    view! { <Services title=tc().service.title.to_owned() group=String::new() look=Look::Table /> }
 }
 
 /// The services of one product group.
@@ -39,21 +40,24 @@ pub(in crate::portals::client) fn GroupPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     let counters = overview().counters;
-    let name = Memo::new(move |_| {
+    let named = Memo::new(move |_| {
         let id = id.get();
         counters.data().with(|counters| {
             let groups = counters.iter().flat_map(|counters| &counters.groups);
-            groups.filter(|group| group.id.to_string() == id).map(|group| group.name.clone()).next()
+            groups
+                .filter(|group| group.id.to_string() == id)
+                .map(|group| (group.name.clone(), group.look))
+                .next()
         })
     });
     move || {
-        let title = name.get().unwrap_or_else(|| tc().service.title.to_owned());
-        view! { <Services title group=id.get() /> }
+        let (title, look) = named.get().unwrap_or_else(|| (tc().service.title.to_owned(), Look::Table));
+        view! { <Services title group=id.get() look /> }
     }
 }
 
 #[component]
-fn Services(title: String, group: String) -> impl IntoView {
+fn Services(title: String, group: String, look: Look) -> impl IntoView {
     let words = &tc().service;
     let client = kit::client();
     let list = use_list("-created_at");
@@ -108,6 +112,7 @@ fn Services(title: String, group: String) -> impl IntoView {
         <PageHead title=title.clone() text=words.text>
             <LinkButton text=tc().nav.order href="/shop" icon=lu::LuPlus class="btn-primary" />
         </PageHead>
+        <div class:as-cards=look == Look::Cards>
         <DataTable
             query=rows
             list
@@ -123,6 +128,7 @@ fn Services(title: String, group: String) -> impl IntoView {
                 }
             })
         />
+        </div>
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fields of an order: its period, and what the module asks.
 
 use leptos::prelude::*;
-use shared::catalog::{ModuleField, ModuleFieldKind, PublicPrice};
+use shared::catalog::{Look, ModuleField, ModuleFieldKind, PublicPrice};
 use shared::{Language, Period};
 use ui::form::field_id;
 use ui::{PasswordField, TextArea, TextField};
@@ -9,9 +9,60 @@ use ui::{PasswordField, TextArea, TextField};
 use crate::format;
 use crate::i18n::{self, tc};
 
+/// The periods to choose from, laid out as their group says.
+#[component]
+pub(super) fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>, look: Look) -> impl IntoView {
+    match look {
+        Look::Cards => view! { <PeriodCards prices period /> }.into_any(),
+        Look::Table => view! { <PeriodTable prices period /> }.into_any(),
+    }
+}
+
+/// The periods as rows: what each costs once, each time and by the hour.
+#[component]
+fn PeriodTable(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
+    let words = &tc().shop;
+    let rows = prices.into_iter().map(|price| {
+        let mine = price.period;
+        view! {
+            <tr aria-selected=move || (period.get() == mine).to_string()>
+                <th scope="row">
+                    <label class="check">
+                        <input
+                            type="radio"
+                            name="items.0.period"
+                            prop:checked=move || period.get() == mine
+                            on:change=move |_| period.set(mine)
+                        />
+                        <span>{format::period(mine)}</span>
+                    </label>
+                </th>
+                <td class="end num">{format::money(price.setup)}</td>
+                <td class="end num strong">{format::money(price.base)}</td>
+                <td class="end num">{price.hourly.map(format::money)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="table-wrap" role="region" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.period}</th>
+                        <th scope="col" class="end">{words.setup}</th>
+                        <th scope="col" class="end">{words.price}</th>
+                        <th scope="col" class="end">{tc().common.per_hour}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
 /// The periods as cards, price of the period and of the hour side by side.
 #[component]
-pub(super) fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
+fn PeriodCards(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
     view! {
         <div class="grid gap-3 sm:grid-cols-2" role="radiogroup" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
             {prices

@@ -3,6 +3,8 @@
 mod cart;
 mod fields;
 mod follow;
+mod group;
+mod head;
 mod options;
 mod order;
 mod placing;
@@ -12,6 +14,7 @@ mod summary;
 mod terms;
 
 pub(super) use cart::{CartLink, CartPage, cart_of};
+pub(super) use group::AddressPage;
 pub(super) use options::{OptionsForm, OptionsState, taken};
 pub(super) use order::OrderPage;
 pub(super) use product::ProductPage;

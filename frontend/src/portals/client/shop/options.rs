@@ -5,6 +5,7 @@ use shared::catalog::{ChosenOption, OptionKind, PublicOption, PublicOptionGroup}
 use shared::{Currency, OptionGroupId, OptionId, Period};
 use ui::{RadioCards, SelectField, TextField};
 
+use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
 
@@ -104,7 +105,7 @@ fn GroupField(choice: Choice, currency: Currency, period: Signal<Period>, name: 
     let value = choice.value;
     let label = group.text.name.clone();
     match group.kind {
-        OptionKind::Dropdown => {
+        OptionKind::Dropdown if group.options.iter().all(|option| option.icon_image.is_none()) => {
             let options = group.options.clone();
             let options = Signal::derive(move || {
                 options
@@ -119,7 +120,8 @@ fn GroupField(choice: Choice, currency: Currency, period: Signal<Period>, name: 
             view! { <SelectField name=format!("{name}.option") label value options help=group.text.short.clone() wide=true /> }
                 .into_any()
         }
-        OptionKind::Radio => {
+        // A list has no room for icons.
+        OptionKind::Dropdown | OptionKind::Radio => {
             let options = group.options.clone();
             let options = Signal::derive(move || {
                 options
@@ -129,6 +131,7 @@ fn GroupField(choice: Choice, currency: Currency, period: Signal<Period>, name: 
                             option.id.to_string(),
                             option.text.name.clone(),
                             extra(option, currency, period.get()),
+                            option.icon_image.as_deref().map(api::shop::image),
                         )
                     })
                     .collect::<Vec<_>>()

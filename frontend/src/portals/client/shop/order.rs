@@ -168,9 +168,13 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
     let is_last = Memo::new(move |_| step.get() == 2);
     let unquoted = Signal::derive(move || problem.get().is_some() || quote.with(Option::is_none));
     let locked = move || client.is_none() || unquoted.get() || place.busy.get();
+    let about = match detail.groups.first() {
+        Some(group) => format!("/shop/{}/{}", group.slug, detail.product.seo.slug),
+        None => format!("/shop/{}", detail.product.seo.slug),
+    };
     let crumbs = vec![
         Crumb::to(tc().shop.back, "/shop"),
-        Crumb::to(name.clone(), untrack(|| in_currency(format!("/shop/{}", detail.product.key), list))),
+        Crumb::to(name.clone(), untrack(|| in_currency(about, list))),
         Crumb::here(tc().shop.order),
     ];
     let title = fill(words.title, &[("product", &name)]);
@@ -189,7 +193,7 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                 <Form errors on_submit=submit_step>
                     <div class="grid gap-4" hidden=move || step.get() != 0>
                         <Intro title=words.period_title text=words.period_text />
-                        <Periods prices=prices.clone() period />
+                        <Periods prices=prices.clone() period look=detail.order_look />
                     </div>
                     <div class="grid gap-5" hidden=move || step.get() != 1>
                         <Intro title=words.options_title text=if has_options { "" } else { words.options_none } />

@@ -1,18 +1,20 @@
-//! `/shop/:key`: one product. Open to anybody.
+//! `/shop/:group/:key`: one product. Open to anybody.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 use shared::catalog::PublicProductDetail;
 use shared::{Currency, Period};
 use ui::{Badge, Breadcrumbs, Card, Crumb, Icon, PageHead, Tone, lu, use_list};
 
-use super::storefront::{Attributes, in_currency, shown_currency};
+use super::group::{Attributes, Banner};
+use super::head::Head;
+use super::storefront::{in_currency, shown_currency};
 use crate::api;
 use crate::format;
 use crate::i18n::tc;
 use crate::parts::Loaded;
-use crate::portals::client::{icons, prose::Prose};
+use crate::portals::client::icons::ProductIcon;
+use crate::portals::client::prose::Prose;
 use crate::query::use_query;
 
 #[component]
@@ -39,14 +41,19 @@ fn Body(detail: PublicProductDetail) -> impl IntoView {
         }
     }
     let currency = Memo::new(move |_| shown_currency(list, &currencies));
-    let crumbs = vec![Crumb::to(words.back, "/shop"), Crumb::here(product.text.name.clone())];
+    let mut crumbs = vec![Crumb::to(words.back, "/shop")];
+    if let Some(group) = detail.groups.first() {
+        let path = untrack(|| in_currency(format!("/shop/{}", group.slug), list));
+        crumbs.push(Crumb::to(group.name.clone(), path));
+    }
+    crumbs.push(Crumb::here(product.text.name.clone()));
     let prices = product.prices.clone();
     let order = untrack(|| in_currency(format!("/order/{}", product.key), list));
-    let (icon, features) = (icons::product(&product.icon), product.clone());
+    let features = product.clone();
     view! {
-        <Title text=product.text.name.clone() />
-        <Meta name="description" content=product.text.short.clone() />
+        <Head seo=product.seo.clone() />
         <Breadcrumbs crumbs />
+        <Banner hash=product.images.background.clone() />
         <PageHead title=product.text.name.clone() text=product.text.short.clone()>
             {if product.in_stock {
                 view! {
@@ -116,7 +123,7 @@ fn Body(detail: PublicProductDetail) -> impl IntoView {
                     })}
                 <Card>
                     <div class="flex gap-3 text-sm text-ink-2">
-                        <span class="tile tile-sm"><Icon icon /></span>
+                        <ProductIcon name=product.icon image=product.images.icon class="tile tile-sm" />
                         <div class="grid gap-1">
                             {charged_by_hour(&detail).then(|| view! { <p>{words.by_hour}</p> })}
                             {(!detail.option_groups.is_empty()).then(|| view! { <p>{words.choose_options}</p> })}

@@ -5,13 +5,14 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::catalog::{PublicCatalog, PublicGroup, PublicPrice, PublicProduct};
 use shared::{Currency, Period};
-use ui::{Badge, EmptyState, Icon, ListState, PageHead, Tone, lu, use_list};
+use ui::{EmptyState, ListState, PageHead, lu, use_list};
 
+use super::group::GroupSection;
+use super::head::take_over;
 use crate::api;
 use crate::format;
-use crate::i18n::{fill, tc};
+use crate::i18n::tc;
 use crate::parts::Loaded;
-use crate::portals::client::icons;
 use crate::query::use_query;
 use crate::session;
 
@@ -51,6 +52,7 @@ pub(in crate::portals::client) fn ShopPage() -> impl IntoView {
     let query = use_query_map();
     let catalog = use_query(|| (), |()| api::shop::catalog(None));
     let group = Memo::new(move |_| query.with(|query| query.get("group")).unwrap_or_default());
+    take_over();
     view! {
         <Title text=words.title />
         <PageHead title=words.title text=words.text />
@@ -133,30 +135,12 @@ fn Offer(catalog: PublicCatalog, list: ListState, group: Memo<String>) -> impl I
             groups
                 .iter()
                 .filter(|shown| group.with(|group| group.is_empty() || *group == shown.key))
-                .map(|shown| view! { <GroupSection group=shown.clone() currency list /> })
+                .map(|shown| view! { <GroupSection group=shown.clone() currency list headed=true /> })
                 .collect_view()
                 .into_any()
         }}
     }
     .into_any()
-}
-
-#[component]
-fn GroupSection(group: PublicGroup, currency: Currency, list: ListState) -> impl IntoView {
-    view! {
-        <section class="mb-10">
-            <div class="flex items-center gap-3 mb-4">
-                <span class="tile tile-sm"><Icon icon=icons::product(&group.icon) /></span>
-                <div class="min-w-0">
-                    <h2>{group.text.name.clone()}</h2>
-                    <p class="sub">{group.text.short.clone()}</p>
-                </div>
-            </div>
-            <div class="grid-3">
-                {group.products.into_iter().map(|product| view! { <ProductCard product currency list /> }).collect_view()}
-            </div>
-        </section>
-    }
 }
 
 /// `7.20 EUR / month` with the price of an hour below it.
@@ -179,65 +163,4 @@ pub(super) fn PriceTag(price: PublicPrice) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-#[component]
-fn ProductCard(product: PublicProduct, currency: Currency, list: ListState) -> impl IntoView {
-    let words = &tc().shop;
-    let price = headline(&product, currency);
-    let href = untrack(|| in_currency(format!("/order/{}", product.key), list));
-    let about = untrack(|| in_currency(format!("/shop/{}", product.key), list));
-    let can_order = product.in_stock && price.is_some();
-    view! {
-        <article class="card p-5 flex flex-col gap-4">
-            <div class="flex items-start gap-3">
-                <span class="tile"><Icon icon=icons::product(&product.icon) class="icon-lg" /></span>
-                <div class="min-w-0 flex-1">
-                    <h3 class="text-lg">
-                        <a class="hover:underline" href=about.clone()>{product.text.name.clone()}</a>
-                    </h3>
-                    <p class="text-sm text-ink-2 mt-0.5">{product.text.short.clone()}</p>
-                </div>
-                {(!product.in_stock).then(|| view! { <Badge text=words.sold_out tone=Tone::Warn /> })}
-            </div>
-            <Attributes product=product.clone() most=4 />
-            <span class="flex-1"></span>
-            {match price {
-                Some(price) => view! { <PriceTag price /> }.into_any(),
-                None => {
-                    view! { <p class="text-sm text-ink-3">{fill(words.not_in_currency, &[("currency", currency.code())])}</p> }
-                        .into_any()
-                }
-            }}
-            <div class="flex gap-2">
-                {can_order.then(|| view! { <a class="btn btn-primary flex-1" href=href>{words.order}</a> })}
-                <a class="btn flex-1" href=about>{words.details}</a>
-            </div>
-        </article>
-    }
-}
-
-/// What one gets, as a list of ticks.
-#[component]
-pub(super) fn Attributes(product: PublicProduct, most: usize) -> impl IntoView {
-    (!product.attributes.is_empty()).then(|| {
-        view! {
-            <ul class="grid gap-1.5 text-sm">
-                {product
-                    .attributes
-                    .iter()
-                    .take(most)
-                    .map(|attribute| {
-                        view! {
-                            <li class="flex items-baseline gap-2">
-                                <span class="text-ok translate-y-0.5"><Icon icon=lu::LuCheck class="icon-sm" /></span>
-                                <span class="text-ink-2">{attribute.name.clone()}</span>
-                                <span class="font-medium ml-auto text-right">{attribute.value.clone()}</span>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
-        }
-    })
 }
