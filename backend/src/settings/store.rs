@@ -182,11 +182,7 @@ pub(super) async fn uses(tx: &mut Conn, code: Currency) -> QueryResult<Vec<&'sta
     Ok(found.into_iter().filter_map(|(used, what)| used.then_some(what)).collect())
 }
 
-/// Refuses when rows of the ledger, or others that `uses` does not know, still need it.
-pub(super) async fn delete_currency(tx: &mut Conn, code: Currency) -> Result<()> {
-    diesel::delete(currencies::table.find(code))
-        .execute(tx)
-        .await
-        .map_err(|error| crate::catalog::text::in_use(error, "The ledger holds amounts in it."))?;
+pub(super) async fn delete_currency(tx: &mut Conn, code: Currency) -> QueryResult<()> {
+    diesel::delete(currencies::table.find(code)).execute(tx).await?;
     Ok(())
 }

@@ -7,9 +7,9 @@ use shared::billing::company::{
     CompanyInput, GatewayInput, LOGO_BYTES_MAX, LogoInput, LogoType, NumberSeriesInput,
 };
 
-use crate::billing::document::typesetting::Broken;
 use crate::billing::tax::actions::{check_place, check_rates};
 use crate::billing::tax::vat_id;
+use crate::busy::Broken;
 use crate::http::Fields;
 use crate::http::error::{Error, Refusal, Result};
 

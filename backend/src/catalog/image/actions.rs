@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 use diesel_async::AsyncConnection;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use shared::Code;
 use shared::catalog::{IMAGE_BYTES_MAX, ImageInput, ImageSlot};
 
 use super::encode::{self, Fault};
