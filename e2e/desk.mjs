@@ -29,11 +29,15 @@ await test(async (results, own) => {
     if (question.type() !== "beforeunload") asked += 1;
     return leave || question.type() === "beforeunload" ? question.accept() : question.dismiss();
   });
-  /** How often the browser asked while `work` was done; waits for as many as are wanted. */
+  /** How often the browser asked while `work` was done; waits for as many as are wanted, and for the page that was not left. */
   const questions = async (work, wanted) => {
+    const there = page.url();
     asked = 0;
     await work();
-    if (wanted > 0) await until("a question", () => asked >= wanted, 10, 20);
+    if (wanted > 0) {
+      await until("a question", () => asked >= wanted, 10, 20);
+      await page.waitForFunction((there) => location.href === there, there);
+    }
     // The page has had its turn.
     await page.evaluate(() => new Promise((done) => setTimeout(done)));
     return asked;
