@@ -21,12 +21,13 @@ pub(super) fn thumbnail(hash: Option<&String>) -> impl IntoView + use<> {
 /// Both pictures of the record at `path`: `/admin/products/{id}`.
 #[component]
 pub(super) fn Pictures(path: String, images: Images, done: Callback<()>) -> impl IntoView {
-    let at = |slot: ImageSlot| format!("{path}/images/{slot}");
+    let [icon, background] =
+        [ImageSlot::Icon, ImageSlot::Background].map(|slot| format!("{path}/images/{slot}"));
     view! {
         <Card title=td().shop.pictures text=td().shop.pictures_text>
             <div class="grid gap-5">
-                <Picture path=at(ImageSlot::Icon) hash=images.icon label=ta().icon done />
-                <Picture path=at(ImageSlot::Background) hash=images.background label=td().shop.background done />
+                <Picture path=icon hash=images.icon label=ta().icon done />
+                <Picture path=background hash=images.background label=td().shop.background done />
             </div>
         </Card>
     }

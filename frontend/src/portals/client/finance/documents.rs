@@ -147,6 +147,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
     let head = detail.document.clone();
     let number = head.number.clone().unwrap_or_default();
     let may_pay = detail.actions.contains(&DocumentAction::Pay);
+    let xml_formats = detail.xml_formats.clone();
     let id = head.id;
     view! {
         <Title text=number.clone() />
@@ -159,7 +160,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
                     <Icon icon=lu::LuDownload />
                     {words.download}
                 </a>
-                <XmlMenu formats=detail.xml_formats.clone() path=format!("/clients/{client}/documents/{id}") />
+                <XmlMenu formats=xml_formats path=format!("/clients/{client}/documents/{id}") />
                 <a class="btn" href=api::money::pdf(client, id) target="_blank" rel="external noopener">
                     <Icon icon=lu::LuPrinter />
                     {words.print}
