@@ -2,7 +2,7 @@
 
 use hostwright::jobs::{self, schedule};
 use serde_json::json;
-use shared::settings::{CurrencyRate, RateStanding};
+use shared::rates::{CurrencyRate, RateStanding};
 use shared::{Code, Page, ProductId};
 
 use crate::harness::{Caller, Panel};

@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, HttpServer, web};
 use hostwright::jobs;
 use serde_json::{Value, json};
 use shared::Code;
-use shared::settings::{FetchedRates, RateFault};
+use shared::rates::{FetchedRates, RateFault};
 
 use crate::harness::{Caller, Panel};
 use crate::rates::{in_force, monthly, told};
