@@ -22,6 +22,7 @@ pub mod page;
 pub mod period;
 pub mod permission;
 pub mod problem;
+pub mod rates;
 pub mod schedule;
 pub mod services;
 pub mod settings;

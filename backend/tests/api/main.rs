@@ -37,6 +37,7 @@ mod orders;
 mod price_changes;
 mod queues;
 mod rates;
+mod rates_feed;
 mod refunds;
 mod rehearsals;
 mod schedule;

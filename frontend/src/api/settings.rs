@@ -1,5 +1,6 @@
 //! Settings and currencies.
 
+use shared::rates::{CurrencyRate, NewCurrencyRate};
 use shared::settings::*;
 use shared::tasks::TaskDetail;
 use shared::{Currency, Page, Rehearsal};

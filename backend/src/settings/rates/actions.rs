@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use rules::rates::{DECIMALS, RATE_MAX, RATE_MIN};
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::settings::{CurrencyRate, RateSource, RateStanding};
+use shared::rates::{CurrencyRate, RateSource, RateStanding};
 use shared::{Code, Currency, TaskId};
 
 use super::store::{self, NewRow};

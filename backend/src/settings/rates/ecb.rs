@@ -10,7 +10,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use rust_decimal::Decimal;
 use shared::Currency;
 use shared::money::parse_decimal;
-use shared::settings::RateFault;
+use shared::rates::RateFault;
 
 /// The most nodes of a feed: the whole history of the bank has some three hundred thousand.
 const NODES_MAX: u32 = 500_000;

@@ -13,7 +13,7 @@ use reqwest::{Client, Url};
 use rules::rates;
 use rust_decimal::Decimal;
 use shared::Currency;
-use shared::settings::{FetchedRate, FetchedRates, RateFault, RateSource};
+use shared::rates::{FetchedRate, FetchedRates, RateFault, RateSource};
 
 use super::actions::today;
 use super::ecb::Feed;

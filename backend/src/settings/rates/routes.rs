@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use jiff::civil::Date;
-use shared::settings::{CurrencyRate, NewCurrencyRate};
+use shared::rates::{CurrencyRate, NewCurrencyRate};
 use shared::tasks::TaskDetail;
 use shared::{Currency, Page, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schema::{currencies, exchange_rates};
 use shared::Currency;
-use shared::settings::{CurrencyRate, RateSource, RateStanding};
+use shared::rates::{CurrencyRate, RateSource, RateStanding};
 
 use crate::db::Conn;
 use crate::db::list::{self, List};

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use shared::settings::{CurrencyDetail, CurrencyRate, NewCurrencyRate, RateStanding, Settings};
+use shared::rates::{CurrencyRate, NewCurrencyRate, RateStanding};
+use shared::settings::{CurrencyDetail, Settings};
 use shared::tasks::{TaskDetail, TaskState};
 use shared::{Currency, Page, Permission, TaskId};
 use ui::{
