@@ -3,6 +3,7 @@
 //! What always holds: every movement has two sides; a wallet's balance is the sum of its movements; no two charges of a
 //! service overlap; nothing in the ledger is ever changed. `audit` proves it.
 
+use crate::http::routes::Routes;
 pub mod audit;
 pub mod charging;
 pub mod company;
@@ -17,10 +18,8 @@ pub mod tax;
 pub mod template;
 pub mod wallet;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     company::routes::routes(cfg);
     company::routes_gateway::routes(cfg);
     template::routes::routes(cfg);

@@ -4,6 +4,7 @@
 //! **options**; products and options have **price rows**, one for each currency and period. A price that is empty is not
 //! offered, zero is free. Products and their groups have **pictures** and are told to search engines with **slugs**. Nothing here reaches a running service: services keep what they were sold at.
 
+use crate::http::routes::Routes;
 pub mod group;
 pub mod image;
 mod log;
@@ -17,10 +18,8 @@ pub mod quote;
 pub mod seo;
 pub mod text;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     product::routes::routes(cfg);
     group::routes::routes(cfg);
     option::routes::routes(cfg);

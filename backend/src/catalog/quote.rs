@@ -10,16 +10,16 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use shared::catalog::{Quote, QuoteItem, QuoteLine, QuoteRequest};
 use shared::services::ChargeBy;
 use shared::{Currency, Language, Money, Period};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::catalog::offer::{self, Buyer, Offer, row_name};
 use crate::catalog::price;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, Visitor};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(public_quote);
 }
 

@@ -3,15 +3,15 @@
 use actix_web::{get, web};
 use shared::Permission;
 use shared::dashboard::Dashboard;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::App;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, rights};
 use crate::{jobs, settings};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(get_dashboard);
 }
 

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::Code;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, fields::Fields, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(get_clock).service(set_clock);
 }
 

@@ -17,6 +17,7 @@ pub mod pages;
 pub mod paging;
 pub mod request;
 pub mod router;
+pub mod routes;
 pub mod server;
 pub mod unknown;
 

@@ -3,13 +3,13 @@
 use actix_web::App as ActixApp;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
+use crate::http::routes::Routes;
 use crate::http::{examples, openapi};
 
 /// Every operation under `/api/v1`.
-pub fn api(cfg: &mut ServiceConfig) {
+pub fn api(cfg: &mut Routes) {
     crate::http::health::routes(cfg);
     crate::identity::routes(cfg);
     crate::settings::routes(cfg);
@@ -26,7 +26,7 @@ pub fn document() -> Document {
     let (_, mut document) = ActixApp::new()
         .into_utoipa_app()
         .openapi(openapi::ApiDoc::openapi())
-        .service(scope::scope("/api/v1").configure(api))
+        .service(scope::scope("/api/v1").configure(|cfg| api(&mut Routes::Described(cfg))))
         .split_for_parts();
     openapi::complete(&mut document);
     openapi::prune(&mut document)

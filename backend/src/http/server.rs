@@ -6,14 +6,13 @@ use std::sync::OnceLock;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
-use utoipa::OpenApi;
-use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::App;
 use crate::catalog::seo::sitemap;
 use crate::http::error::{Error, Refusal, Result};
-use crate::http::{health, network, openapi, pages, request, router, unknown};
+use crate::http::routes::Routes;
+use crate::http::{health, network, pages, request, router, unknown};
 
 async fn metrics(
     request: HttpRequest,
@@ -103,12 +102,8 @@ pub fn run(
     let handle = web::Data::new(handle);
     let server = HttpServer::new(move || {
         let written = api.written.clone();
-        let (actix, _) = ActixApp::new()
-            .into_utoipa_app()
-            .openapi(openapi::ApiDoc::openapi())
-            .service(scope::scope("/api/v1").configure(router::api))
-            .split_for_parts();
-        actix
+        ActixApp::new()
+            .service(web::scope("/api/v1").configure(|cfg| router::api(&mut Routes::Served(cfg))))
             .app_data(data.clone())
             .app_data(handle.clone())
             .app_data(api.known.clone())

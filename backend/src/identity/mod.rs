@@ -2,6 +2,7 @@
 //!
 //! A *person* is staff or a user: who signs in. A *client* is the account that buys; users act for clients.
 
+use crate::http::routes::Routes;
 pub mod access;
 pub mod account;
 pub mod activity;
@@ -23,10 +24,8 @@ pub mod token;
 pub mod user;
 mod ways_in;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     session::routes(cfg);
     link::routes(cfg);
     registration::routes(cfg);

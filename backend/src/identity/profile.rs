@@ -4,12 +4,12 @@ use actix_web::{get, put, web};
 use diesel_async::AsyncConnection;
 use shared::ClientId;
 use shared::identity::{AddressKind, ClientProfile, ClientProfileChange};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, client_rights};
 use crate::identity::client::actions::billing_country;
 use crate::identity::client::store::{self, Changed};
@@ -17,7 +17,7 @@ use crate::identity::client::tax_id;
 use crate::identity::contact::{self, given};
 use crate::identity::session::actions::normal_email;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(get_profile).service(change_profile);
 }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use shared::bulk::{BulkResults, TaskBulk, TaskBulkAction};
 use shared::tasks::{TaskDetail, TaskState};
 use shared::{Code, DryRun, TaskId};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::list::{self, Task};
@@ -17,10 +16,11 @@ use crate::db::Conn;
 use crate::http::bulk::{Bulk, check_ids};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::MaybeKey;
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Path, Query, rights};
 use crate::services;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(act_on_many).service(retry_task).service(cancel_task);
 }
 

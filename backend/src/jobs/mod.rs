@@ -4,6 +4,7 @@
 //! under a lease, runs it and reports to the row. States: queued → pending → processing → completed | failed. A failed
 //! attempt goes back to queued, later; a lease that is not renewed goes back at once.
 
+use crate::http::routes::Routes;
 mod bulk;
 pub mod cleanup;
 pub mod current;
@@ -28,10 +29,8 @@ pub use job::Job;
 pub use routes::shown;
 pub use work::work;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     schedule::routes(cfg);
     queues::routes(cfg);
     bulk::routes(cfg);

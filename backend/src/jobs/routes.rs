@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde_json::json;
 use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
 use shared::{ClientId, LogPage, PageQuery, TaskId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bulk::not_now;
 use super::list::{self, Task};
@@ -16,11 +15,12 @@ use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
 use crate::seal::masked;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_tasks)
         .service(count_tasks)
         .service(get_task)

@@ -3,6 +3,7 @@
 //! A message is a row of `notifications`, written in the transaction that caused it, and a task that renders and sends it.
 //! Links and codes are sealed in the row until then; what is kept shows them masked.
 
+use crate::http::routes::Routes;
 pub mod actions;
 pub mod event;
 mod history;
@@ -17,9 +18,7 @@ pub use event::Event;
 pub use letter::Letter;
 pub use store::NewNotification;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     routes::routes(cfg);
 }

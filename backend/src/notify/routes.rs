@@ -6,7 +6,6 @@ use shared::notifications::{
     Bell, BellRead, NotificationDetail, NotificationFilter, NotificationState, NotificationSummary,
 };
 use shared::{ClientId, Code, LogPage, NotificationId, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::history::{self, Message, Owner};
 use crate::App;
@@ -14,12 +13,13 @@ use crate::audit::{self, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Me, Paging, Path, Query, Staff, rights};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 use crate::notify::{Event, send};
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_notifications)
         .service(get_notification)
         .service(resend_notification)

@@ -5,6 +5,7 @@
 //! Money follows the module: a hold is placed before it starts and captured when it succeeds. Every change of state is a row of
 //! `service_events`.
 
+use crate::http::routes::Routes;
 pub mod actions;
 pub mod automation;
 pub mod cart;
@@ -20,10 +21,8 @@ pub mod show;
 pub mod staff;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation of this domain.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     order::routes::routes(cfg);
     cart::routes::routes(cfg);
     staff::bulk::routes(cfg);

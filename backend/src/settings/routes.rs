@@ -8,15 +8,15 @@ use shared::identity::{Country, Region};
 use shared::money::AMOUNT_MAX;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettings, Settings};
 use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{countries, currencies, rates, store, terms, terms_routes};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, network, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(public_settings)
         .service(list_countries)
         .service(list_regions)

@@ -4,15 +4,15 @@ use actix_web::http::StatusCode;
 use actix_web::{Responder, get, post, web};
 use shared::settings::{NewTerms, TermsText, TermsVersion, TermsWanted};
 use shared::{Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::terms;
 use crate::App;
 use crate::catalog::text::Reads;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Query, rights};
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(read).service(list).service(publish);
 }
 

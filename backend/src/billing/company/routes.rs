@@ -10,16 +10,16 @@ use shared::billing::company::{
 };
 use shared::{CompanyId, DryRun, Page, PageQuery, Rehearsal, Tried, VersionQuery};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, gateway, rehearsal, store};
 use crate::App;
 use crate::billing::document::Terms;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(create)
         .service(read)

@@ -5,15 +5,15 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::billing::company::{Gateway, GatewayInput};
 use shared::{CompanyId, GatewayId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, gateway, store};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(read).service(change).service(remove);
 }
 

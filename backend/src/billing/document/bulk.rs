@@ -8,7 +8,6 @@ use actix_web::{HttpResponse, get, post};
 use anyhow::Context;
 use shared::bulk::{ARCHIVE_MAX, ArchiveQuery, BulkResults, DocumentsCancel};
 use shared::{Code, DocumentId, DryRun};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -19,12 +18,13 @@ use crate::App;
 use crate::http::bulk::{Bulk, check_ids, read_ids};
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::MaybeKey;
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Query, rights};
 
 /// The most bytes of an archive.
 const ARCHIVE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(cancel_many).service(archive);
 }
 

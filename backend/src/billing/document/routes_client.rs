@@ -8,7 +8,6 @@ use shared::billing::document::{
     DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest, OwnDocumentFilter, OwnXmlQuery,
 };
 use shared::{ClientId, DocumentId, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::routes_staff::{PdfFile, XmlFile, pdf_answer, xml_answer};
 use super::show::{self, Reader};
@@ -18,9 +17,10 @@ use crate::App;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
+use crate::http::routes::Routes;
 use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, client_rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(funds)
         .service(quote)
         .service(add_funds)

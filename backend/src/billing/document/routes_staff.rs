@@ -10,7 +10,6 @@ use shared::billing::document::{
     XmlFormat, XmlQuery,
 };
 use shared::{DocumentId, Language, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::show::{self, Reader};
 use super::store::{self, Listing};
@@ -18,9 +17,10 @@ use super::{Terms, actions, einvoice, paper};
 use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
+use crate::http::routes::Routes;
 use crate::http::{Fields, IdempotencyKey, Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(quote)
         .service(add_funds)

@@ -10,7 +10,6 @@ use shared::billing::ledger::{
     TransactionPage,
 };
 use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, COUNT_MAX, Transfer};
 use super::{adjust, charges, export, reasons, reversal, words};
@@ -19,9 +18,10 @@ use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::paging::After;
+use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, May, Paging, Path, Query, client_rights, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_transactions)
         .service(get_transaction)
         .service(list_service_charges)

@@ -8,7 +8,6 @@ use shared::billing::payment::{
     AssignPayment, BookedPayment, NewPayment, PaidFromWallet, PaymentFilter, PaymentPage, PaymentSummary,
 };
 use shared::{ClientId, DocumentId, Page, PageQuery, PaymentId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, from_wallet, methods, store};
 use crate::App;
@@ -16,9 +15,10 @@ use crate::billing::document;
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{Acting, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(read).service(book).service(assign).service(payment_methods);
     cfg.service(pay_from_wallet).service(pay_own_from_wallet);
 }

@@ -6,15 +6,15 @@ use actix_web::{Responder, post};
 use diesel_async::AsyncConnection;
 use shared::billing::refund::{NewRefund, RefundEffect};
 use shared::{DocumentId, DryRun};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use crate::App;
 use crate::http::error::Result;
 use crate::http::idempotency::Once;
+use crate::http::routes::Routes;
 use crate::http::{IdempotencyKey, Json, May, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(refund);
 }
 

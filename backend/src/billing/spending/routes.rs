@@ -4,14 +4,14 @@ use actix_web::{get, put, web};
 use shared::billing::spending::{SpendGuard, SpendGuardChange};
 use shared::identity::ClientRole;
 use shared::{ClientId, Code};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Setter};
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Json, May, Path, client_rights, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(get_client_guard).service(set_client_guard).service(get_guard).service(set_guard);
 }
 

@@ -5,15 +5,15 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use shared::billing::statement::{StatementDetail, StatementSummary};
 use shared::{ClientId, Month, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{content, csv, paper, store};
 use crate::App;
 use crate::billing::document::routes_staff::{PdfFile, pdf_answer};
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Acting, Json, May, Paging, Path, Query, client_rights, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(read)
         .service(file)

@@ -7,15 +7,15 @@ use shared::billing::tax::{
     TaxDecision, TaxPresetInput, TaxPresetResult, TaxRule, TaxRuleInput, TaxRuleMove, TaxTest,
 };
 use shared::{DryRun, Page, PageQuery, TaxRuleId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, explain, store};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(create)
         .service(add_preset)

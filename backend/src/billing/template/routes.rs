@@ -7,16 +7,16 @@ use shared::billing::template::{
     DeleteTemplate, TemplateDetail, TemplateInput, TemplatePreview, TemplateSummary, TemplateTrial,
 };
 use shared::{CompanyId, Language};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::store::Place;
 use crate::App;
 use crate::catalog::text::Reads;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(read).service(save).service(remove).service(preview);
 }
 

@@ -11,18 +11,18 @@ use shared::billing::wallet::{
 };
 use shared::money::AMOUNT_MAX;
 use shared::{ClientId, Code};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{charged, costs, store};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::bulk::read_ids;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, May, Path, Query, client_rights, rights};
 use crate::jobs::{Job, outbox};
 use crate::settings;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(get_client_wallet)
         .service(get_client_costs)
         .service(list_client_charges)

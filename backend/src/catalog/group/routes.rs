@@ -7,7 +7,6 @@ use shared::catalog::{
     Images, NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup,
 };
 use shared::{DryRun, Language, Page, PageQuery, ProductGroupId, Rehearsal};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
@@ -16,9 +15,10 @@ use crate::catalog::text::Reads;
 use crate::catalog::{parts, product, seo};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(reorder).service(read).service(change).service(remove);
 }
 

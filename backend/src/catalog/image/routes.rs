@@ -5,7 +5,6 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, put};
 use shared::catalog::{ImageInput, ImageSlot, OptionGroupDetail, ProductDetail, ProductGroupDetail};
 use shared::{OptionId, ProductGroupId, ProductId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::store::{self, Owner};
@@ -13,9 +12,10 @@ use crate::App;
 use crate::catalog::text::Reads;
 use crate::catalog::{group, option, product};
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, Upload, Visitor, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(set_of_product)
         .service(remove_of_product)
         .service(set_of_group)

@@ -10,7 +10,6 @@ use shared::catalog::{
     PriceRow,
 };
 use shared::{DryRun, Language, OptionGroupId, OptionId, Page, PageQuery, Rehearsal};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
@@ -18,9 +17,10 @@ use crate::catalog::text::{self, Reads};
 use crate::catalog::{parts, price, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(create)
         .service(reorder)

@@ -4,15 +4,15 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, put};
 use shared::catalog::{PriceChanges, PriceRow};
 use shared::{OptionId, PriceId, ProductId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::store::{self, Owner, Price};
 use crate::App;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(write_product).service(write_option).service(remove);
 }
 

@@ -8,7 +8,6 @@ use shared::catalog::{
     ProductSummary,
 };
 use shared::{DryRun, Language, Page, PageQuery, ProductId, Rehearsal};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
@@ -17,9 +16,10 @@ use crate::catalog::text::Reads;
 use crate::catalog::{parts, price, seo};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(create)
         .service(reorder)

@@ -9,7 +9,6 @@ use shared::catalog::{
     PublicOptionGroup, PublicPrice, PublicProduct, PublicProductDetail, PublicSeo, SeoTexts, slug_in,
 };
 use shared::{Currency, Language, Money, Period, ProductId};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::store;
@@ -20,9 +19,10 @@ use crate::catalog::product::store::Product;
 use crate::catalog::text::{self, Reads};
 use crate::catalog::{price, quote, seo};
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, Path, Visitor};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(show_catalog).service(show_product);
 }
 

@@ -4,7 +4,6 @@ use actix_web::put;
 use actix_web::web::Data;
 use shared::catalog::{ProductDetail, ProductGroupDetail, SeoInput};
 use shared::{ProductGroupId, ProductId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use super::store::Owner;
@@ -12,9 +11,10 @@ use crate::App;
 use crate::catalog::text::Reads;
 use crate::catalog::{group, product};
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(set_of_product).service(set_of_group);
 }
 

@@ -6,17 +6,17 @@ use shared::identity::{
     SessionsEnded,
 };
 use shared::{Page, PageQuery, SessionId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, preferences};
 use crate::App;
 use crate::http::access::{Proof, StaffHimself};
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, Paging, Path, Query};
 use crate::identity::person::Person;
 use crate::identity::session::store as sessions;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(get_account)
         .service(change_account)
         .service(change_password)

@@ -4,16 +4,16 @@ use std::str::FromStr;
 
 use actix_web::{get, web};
 use shared::identity::{ActivityFilter, ActivityPage};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::App;
 use crate::http::error::Result;
 use crate::http::fields::Fields;
 use crate::http::paging::After;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_activity);
 }
 

@@ -3,6 +3,7 @@
 //! States: `pending` until its owner's address is confirmed, `active`, `suspended` (sees and pays, orders nothing), `banned` and
 //! `fraud` (cannot be used at all), `closed` (reads only), `deleted` (out of the lists). Every change is a row of its history.
 
+use crate::http::routes::Routes;
 pub mod actions;
 mod export;
 pub(super) mod members;
@@ -17,10 +18,8 @@ mod status_routes;
 pub mod store;
 pub mod tax_id;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// Every operation on clients: of staff, and of their own users on users and networks.
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     routes::routes(cfg);
     status_routes::routes(cfg);
     people_routes::routes(cfg);

@@ -8,17 +8,17 @@ use jiff_diesel::ToDiesel;
 use schema::clients;
 use shared::identity::{AllowedNetworks, AllowedNetworksChange, ClientRole};
 use shared::{ClientId, Code};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{people, store};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, May, Path, client_rights, network, rights};
 use crate::identity::session::actions::need_sudo;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(get_own_networks)
         .service(change_own_networks)
         .service(get_client_networks)

@@ -9,18 +9,18 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shared::identity::{ClientPermission, ClientRole, ClientUser, ClientUserChange, OwnerSwitch};
 use shared::{ClientId, Code, Page, PageQuery, UserId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::people::Acting as Enabled;
 use super::{members, people};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Json, Paging, Path, Query, client_rights};
 use crate::identity::session::actions::need_sudo;
 use crate::identity::session::store::permissions_of_role;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_own_users)
         .service(change_own_user)
         .service(disable_own_user)

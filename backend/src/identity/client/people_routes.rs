@@ -5,15 +5,15 @@ use shared::identity::{
     ClientNote, ClientSession, ClientUser, ClientUserChange, NewClientNote, NewClientUser, OwnerSwitch,
 };
 use shared::{ClientId, Page, PageQuery, UserId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::people::Acting;
 use super::{members, notes, people, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_client_users)
         .service(associate_user)
         .service(change_client_user)

@@ -6,14 +6,14 @@ use shared::identity::{
     AddressKind, ClientChange, ClientDetail, ClientFilter, ClientSummary, NewClient, PostalAddress,
 };
 use shared::{ClientId, Page, PageQuery, VersionQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, export, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_clients)
         .service(export_clients)
         .service(create_client)

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, get, post, web};
 use shared::identity::{ClientStatusChange, ClientStatusEffect, ClientStatusEntry};
 use shared::{ClientId, DryRun, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{status, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(change_status)
         .service(list_status_history)
         .service(confirm_client)

@@ -6,16 +6,16 @@ use shared::identity::{
     FactorCode, FactorSummary, NewTotp, RecoveryCodes, TotpSetup, TwoFactorChange, TwoFactorState,
     VerificationCenter,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Owner};
 use crate::App;
 use crate::http::access::StaffHimself;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, Path};
 use crate::identity::person::Person;
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(get_center)
         .service(add_totp)
         .service(add_email)

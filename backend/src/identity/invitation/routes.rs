@@ -6,16 +6,16 @@ use shared::identity::{
     ClientInvitation, InvitationAccepted, InvitationOffer, InvitedRegistration, LinkToken, NewInvitation,
 };
 use shared::{ClientId, InvitationId, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
 use crate::http::access::{Me, Visitor};
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, Paging, Path, Query};
 use crate::identity::client::own_users::Manager;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_invitations)
         .service(invite_user)
         .service(resend_invitation)

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, post, web};
 use shared::identity::{EmailConfirmed, LinkRequest, LinkToken, PasswordReset, PasswordResetDone};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use crate::App;
@@ -10,8 +9,9 @@ use crate::http::Json;
 use crate::http::access::Visitor;
 use crate::http::cookies::Portal;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(forgotten_admin)
         .service(forgotten_user)
         .service(reset_password)

@@ -7,15 +7,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use shared::identity::{PasswordScheme, PasswordSchemeCount};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::imported::scheme;
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_password_schemes);
 }
 

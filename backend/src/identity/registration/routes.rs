@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, post, web};
 use shared::identity::{NewRegistration, Registered};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use crate::App;
 use crate::http::Json;
 use crate::http::access::Visitor;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(register);
 }
 

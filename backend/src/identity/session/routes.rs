@@ -7,7 +7,6 @@ use shared::Code;
 use shared::identity::{
     AdminSession, SecondStep, SecondStepState, SignIn, SignedIn, SudoGranted, SudoRequest, UserSession,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::Begun;
 use super::{actions, store};
@@ -15,12 +14,13 @@ use crate::App;
 use crate::http::access::{self, Me, Proof, StaffHimself, Visitor};
 use crate::http::cookies::{self, Portal};
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, request};
 use crate::identity::access as identity;
 use crate::identity::factor;
 use crate::identity::person::Person;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(sign_in_admin)
         .service(sign_in_user)
         .service(get_admin_second_step)

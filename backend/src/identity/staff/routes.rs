@@ -7,15 +7,15 @@ use shared::identity::{
     PermissionEntry, Reason,
 };
 use shared::{AdminGroupId, AdminId, DryRun, Page, PageQuery, Permission, Rehearsal};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{admins, groups, store};
 use crate::App;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::identity::session::actions::need_sudo;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_permissions)
         .service(list_admins)
         .service(create_admin)

@@ -4,19 +4,19 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use shared::identity::{NewToken, TokenCreated, TokenScopes, TokenSummary};
 use shared::{ClientId, Page, PageQuery, TokenId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Maker};
 use super::store;
 use crate::App;
 use crate::http::access::StaffHimself;
 use crate::http::error::Result;
+use crate::http::routes::Routes;
 use crate::http::{Acting, Json, Paging, Path, Query, client_rights};
 use crate::identity::person::Person;
 
 const SORTS: &[&str] = &["-created_at", "name", "last_used_at", "expires_at"];
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_client_tokens)
         .service(list_client_scopes)
         .service(create_client_token)

@@ -5,18 +5,18 @@ use shared::identity::{
     NewUser, Reason, SessionSummary, SessionsEnded, UserChange, UserDetail, UserFilter, UserSummary,
 };
 use shared::{DryRun, Page, PageQuery, Rehearsal, UserId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::identity::person::Person;
 use crate::identity::session::store as sessions;
 use crate::identity::{factor, link};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_users)
         .service(create_user)
         .service(get_user)

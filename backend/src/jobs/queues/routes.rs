@@ -6,16 +6,16 @@ use jiff::SignedDuration;
 use serde_json::json;
 use shared::DryRun;
 use shared::tasks::{Queue, QueueControl, QueueRetry, QueueStatistics, StatisticsRange};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{statistics, store};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Path, Query, rights};
 use crate::jobs::bulk::refuse_double;
 
-pub(in crate::jobs) fn routes(cfg: &mut ServiceConfig) {
+pub(in crate::jobs) fn routes(cfg: &mut Routes) {
     cfg.service(get_queue_statistics).service(change_queue).service(retry_queue);
 }
 

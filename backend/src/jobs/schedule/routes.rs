@@ -3,7 +3,6 @@
 use actix_web::{get, post, put, web};
 use diesel_async::AsyncConnection;
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange, ScheduleRun};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::catalogue::{self, ENTRIES, Entry};
 use super::cron::Cron;
@@ -12,11 +11,12 @@ use super::store::{self, Row, TaskRow};
 use crate::App;
 use crate::audit::{self, Entry as Trail};
 use crate::http::error::{Error, Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Path, rights};
 use crate::jobs::outbox::{self, Tags};
 use crate::settings;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list_schedules)
         .service(explain_cron)
         .service(change_schedule)

@@ -7,7 +7,6 @@ use shared::cart::{Cart, CartItemChange, CartOrder};
 use shared::catalog::OrderItem;
 use shared::services::OrderDetail;
 use shared::{CartItemId, ClientId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, show};
 use crate::App;
@@ -15,11 +14,12 @@ use crate::catalog::offer::Buyer;
 use crate::catalog::text::Reads;
 use crate::http::error::Result;
 use crate::http::idempotency::{Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{Acting, IdempotencyKey, Json, Path, client_rights};
 use crate::services::order::actions::Placing;
 use crate::services::show as services;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(read).service(add).service(replace).service(remove).service(clear).service(order_all);
 }
 

@@ -6,7 +6,6 @@ use actix_web::{Responder, get, post};
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
 use shared::{ClientId, DryRun, OrderId, Page, PageQuery, Tried};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Placing};
 use super::{quote, store};
@@ -16,10 +15,11 @@ use crate::catalog::offer::{self, Buyer};
 use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
 use crate::services::{rehearsal, show};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(quote_own)
         .service(place)
         .service(list_own)

@@ -5,16 +5,16 @@ use actix_web::web::Data;
 use actix_web::{Responder, get, post};
 use shared::catalog::{NewPriceChange, PriceChange, PriceChangePreview, PriceChangeService};
 use shared::{Page, PageQuery, PriceChangeId, ProductId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, preview, store};
 use crate::App;
 use crate::catalog::product;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{IdempotencyKey, Json, May, Paging, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(preview_change).service(plan).service(list).service(read).service(services).service(cancel);
 }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use shared::bulk::{BulkResults, ServiceBulk, ServiceBulkAction};
 use shared::services::SuspensionReason;
 use shared::{DryRun, ServiceId};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::App;
@@ -15,10 +14,11 @@ use crate::db::Conn;
 use crate::http::bulk::{Bulk, check_ids};
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::MaybeKey;
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Query, rights};
 use crate::services::actions::{self, Scope};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(act_on_many);
 }
 

@@ -9,19 +9,19 @@ use shared::services::{
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
 use shared::{DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::catalog::text::Reads;
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, rehearsal, show};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
         .service(read)
         .service(follow)

@@ -5,16 +5,16 @@ use jiff::civil::Date;
 use shared::rates::{CurrencyRate, NewCurrencyRate};
 use shared::tasks::TaskDetail;
 use shared::{Currency, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::jobs;
 use crate::settings::store as currencies;
 
-pub(in crate::settings) fn routes(cfg: &mut ServiceConfig) {
+pub(in crate::settings) fn routes(cfg: &mut Routes) {
     cfg.service(list_currency_rates)
         .service(set_currency_rate)
         .service(delete_currency_rate)

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use shared::billing::document::DocumentDetail;
 use shared::billing::draft::{DeleteDraft, DraftChange, DraftQuote, IssueDraft, NewDraft};
 use shared::{DocumentId, Language};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions;
 use crate::App;
@@ -17,9 +16,10 @@ use crate::billing::document::{Document, Terms};
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{IdempotencyKey, Json, May, Path, Query, rights};
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(quote).service(create).service(change).service(remove).service(issue);
 }
 

@@ -5,16 +5,16 @@ use actix_web::web::Data;
 use actix_web::{Responder, get, post};
 use shared::billing::vat::{VatAnswer, VatCheck, VatCheckTask};
 use shared::{ClientId, Page, PageQuery};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{actions, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
+use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::identity::client;
 
-pub fn routes(cfg: &mut ServiceConfig) {
+pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(ask).service(record);
 }
 
