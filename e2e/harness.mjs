@@ -211,6 +211,8 @@ export class Panel {
       HOSTWRIGHT__SECRET_KEY__FILE: join(panel.folder, "secret.key"),
       HOSTWRIGHT__MAIL__SMTP_URL: `smtp://${need("TEST_SMTP")}`,
       HOSTWRIGHT__CLOCK__ADJUSTABLE: "true",
+      // Nobody outside is asked anything.
+      HOSTWRIGHT__VIES__URL: "http://127.0.0.1:9",
       HOSTWRIGHT__LOG__FORMAT: "text",
       ...(existsSync(join(pages, "index.html")) ? { HOSTWRIGHT__HTTP__FRONTEND_DIR: pages } : {}),
       ...env,

@@ -13,7 +13,12 @@ const narrow = { width: 390, height: 844 };
 const wide = { width: 1440, height: 900 };
 
 /** The same page for every id: `/admin/clients/:id`. */
-const kind = (path) => path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/\/(shop|order)\/[a-z0-9-]+$/, "/$1/:key").replace(/\/shop\/[a-z0-9-]+\/[a-z0-9-]+$/, "/shop/:group/:key");
+const kind = (path) =>
+  path
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id")
+    .replace(/\/(shop|order)\/[a-z0-9-]+$/, "/$1/:key")
+    .replace(/\/shop\/[a-z0-9-]+\/[a-z0-9-]+$/, "/shop/:group/:key")
+    .replace(/\/templates\/[a-z_]+\/[a-z]+$/, "/templates/:kind/:language");
 
 await test(async (results, own) => {
   let base = process.env.HOSTWRIGHT_URL;

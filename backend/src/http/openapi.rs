@@ -19,7 +19,7 @@ use crate::http::meanings;
         contact(name = "Hostwright", url = "https://hostwright.example")
     ),
     servers((url = "/", description = "This installation")),
-    components(schemas(Problem, FieldError, shared::billing::ledger::ExportFormat)),
+    components(schemas(Problem, FieldError, shared::billing::ledger::ExportFormat, shared::catalog::ImageSlot)),
     modifiers(&Common),
     tags(
         (name = "auth", description = "Signing in and out, second factors, passwords."),

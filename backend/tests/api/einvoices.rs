@@ -10,7 +10,7 @@ use shared::billing::payment::{BookedPayment, PaidFromWallet};
 use shared::billing::refund::RefundEffect;
 use shared::{Code, DocumentId};
 
-use crate::documents::{book, proforma};
+use crate::documents::{book, proforma, vat_answer};
 use crate::drafts::{draft, issue};
 use crate::harness::{COMPANY, ClientAccount, Panel, StaffMember};
 use crate::refunds::{by_hand, detail, invoice, refund};
@@ -151,6 +151,7 @@ async fn what_was_told_stays_when_company_and_client_change() {
 async fn reverse_charge_is_told_with_both_vat_ids() {
     let panel = Panel::start().await;
     let (bob, staff) = (business(&panel, "DE", "DE136695976").await, panel.super_admin().await);
+    vat_answer(&staff, &bob, "DE136695976", true).await;
     let (id, _) = invoice(&staff, &bob, "100.00").await;
     assert_eq!(
         detail(&staff, id).await.xml_formats.len(),

@@ -31,7 +31,7 @@ async fn a_withdrawn_termination_ends_nothing_of_a_suspended_service() {
     // One that lacks money ends as it would have without the request.
     let poor = product(&it.staff, "mail", json!({ "termination_delay_hours": 48 })).await;
     let eve = panel.client("Eve").await;
-    give(&panel, eve.id, "1.0096").await;
+    give(&panel, eve.id, "1.0100").await;
     let item = json!({ "product": poor.id, "period": "monthly" });
     let it = Running::order(&panel, it.staff, eve, item).await;
     panel

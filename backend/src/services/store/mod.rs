@@ -200,11 +200,15 @@ pub async fn client_status(conn: &mut Conn, client: ClientId) -> QueryResult<Opt
     clients::table.find(client).select(clients::status).first(conn).await.optional()
 }
 
-/// Running and suspended services of a client.
+/// Services of a client that run, are suspended or are being delivered.
 pub async fn living_of_client(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ServiceId>> {
     services::table
         .filter(services::client_id.eq(client))
-        .filter(services::state.eq_any([ServiceState::Active, ServiceState::Suspended]))
+        .filter(services::state.eq_any([
+            ServiceState::Provisioning,
+            ServiceState::Active,
+            ServiceState::Suspended,
+        ]))
         .order(services::id)
         .select(services::id)
         .load(conn)

@@ -41,7 +41,7 @@ async fn who_has_no_login_registers_with_the_link_and_acts_at_once() {
 
     // Bad fields do not use the link up, and registration may be closed otherwise.
     panel
-        .sql("INSERT INTO settings (key, value, updated_at) VALUES ('settings', '{\"general\": {}, \"registration\": {\"open\": false}, \"security\": {}, \"finance\": {}, \"services\": {}, \"retention\": {}}', now())")
+        .sql("INSERT INTO settings (key, value, updated_at) VALUES ('settings', '{\"general\": {}, \"registration\": {\"open\": false}, \"security\": {}, \"finance\": {}, \"retention\": {}}', now())")
         .await;
     let mut bad = registration(&link);
     bad["password"] = json!("password1234");

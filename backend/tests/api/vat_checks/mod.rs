@@ -64,7 +64,8 @@ impl Border {
     async fn move_to(&self, country: &str) {
         let address =
             json!({ "line1": "Main Street 1", "city": "Town", "postcode": "1", "country": country });
-        let path = format!("/admin/clients/{}/addresses/billing", self.berta.id);
+        let read = self.staff.get(&format!("/admin/clients/{}", self.berta.id)).await.expect(200).json();
+        let path = format!("/admin/clients/{}/addresses/billing?version={}", self.berta.id, read["version"]);
         self.staff.put(&path, address).await.expect(200);
     }
 
