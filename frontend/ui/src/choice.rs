@@ -134,13 +134,23 @@ pub fn SwitchField(
     }
 }
 
-/// One of a few choices, each a card. `options` are (value, title, text, address of an icon).
+/// A choice that is a card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RadioCard {
+    pub value: String,
+    pub title: String,
+    pub text: String,
+    /// The address of its icon.
+    pub icon: Option<String>,
+}
+
+/// One of a few choices, each a card.
 #[component]
 pub fn RadioCards(
     #[prop(into)] name: String,
     #[prop(into)] label: TextProp,
     value: RwSignal<String>,
-    #[prop(into)] options: Signal<Vec<(String, String, String, Option<String>)>>,
+    #[prop(into)] options: Signal<Vec<RadioCard>>,
 ) -> impl IntoView {
     let slot = Slot::new(name.clone());
     let (id, problem) = (slot.id.clone(), slot.clone());
@@ -152,7 +162,7 @@ pub fn RadioCards(
                     options
                         .get()
                         .into_iter()
-                        .map(|(option, title, text, icon)| {
+                        .map(|RadioCard { value: option, title, text, icon }| {
                             let (mine, set) = (option.clone(), option.clone());
                             let (name, typed) = (name.clone(), slot.clone());
                             view! {

@@ -58,7 +58,7 @@ impl Standing {
         let stored: StoredEvidence = serde_json::from_value(stored)?;
         let asked = stored.source != VatSource::Checksum.as_str();
         let counts = stored.is_about(tax_id, country) && checked_at <= now && (asked || !valid);
-        Ok(counts.then(|| VatEvidence {
+        Ok(counts.then_some(VatEvidence {
             valid,
             checked_at,
             consultation: stored.consultation,

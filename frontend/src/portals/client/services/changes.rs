@@ -8,8 +8,8 @@ use shared::services::{
 };
 use shared::{Currency, Period, ServiceId};
 use ui::{
-    Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCards, Skeleton, TextField, Tone,
-    lu, settled, toast_ok,
+    Button, Card, Confirm, Dialog, EmptyState, Form, FormErrors, Note, RadioCard, RadioCards, Skeleton,
+    TextField, Tone, lu, settled, toast_ok,
 };
 
 use crate::api;
@@ -85,19 +85,15 @@ pub(super) fn TerminateDialog(
             overview.refresh();
         },
     );
+    let choice = |time: TerminationTime, title: &str, text: &str| RadioCard {
+        value: time.as_str().to_owned(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        icon: None,
+    };
     let choices = Signal::stored(vec![
-        (
-            TerminationTime::EndOfPeriod.as_str().to_owned(),
-            words.end_period.to_owned(),
-            words.end_period_text.to_owned(),
-            None,
-        ),
-        (
-            TerminationTime::Now.as_str().to_owned(),
-            words.end_now.to_owned(),
-            words.end_now_text.to_owned(),
-            None,
-        ),
+        choice(TerminationTime::EndOfPeriod, words.end_period, words.end_period_text),
+        choice(TerminationTime::Now, words.end_now, words.end_now_text),
     ]);
     view! {
         <Confirm

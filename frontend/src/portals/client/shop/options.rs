@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::catalog::{ChosenOption, OptionKind, PublicOption, PublicOptionGroup};
 use shared::{Currency, OptionGroupId, OptionId, Period};
-use ui::{RadioCards, SelectField, TextField};
+use ui::{RadioCard, RadioCards, SelectField, TextField};
 
 use crate::api;
 use crate::format;
@@ -126,13 +126,11 @@ fn GroupField(choice: Choice, currency: Currency, period: Signal<Period>, name: 
             let options = Signal::derive(move || {
                 options
                     .iter()
-                    .map(|option| {
-                        (
-                            option.id.to_string(),
-                            option.text.name.clone(),
-                            extra(option, currency, period.get()),
-                            option.icon_image.as_deref().map(api::shop::image),
-                        )
+                    .map(|option| RadioCard {
+                        value: option.id.to_string(),
+                        title: option.text.name.clone(),
+                        text: extra(option, currency, period.get()),
+                        icon: option.icon_image.as_deref().map(api::shop::image),
                     })
                     .collect::<Vec<_>>()
             });
