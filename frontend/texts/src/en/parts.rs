@@ -29,7 +29,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Paid",
         due: "Left to pay",
         draft: "Draft",
-        einvoice: "Electronic invoice (XML)",
+        einvoice: "XML: electronic invoice",
     },
     why: PartsWhy {
         services: "What was charged",

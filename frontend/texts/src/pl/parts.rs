@@ -29,7 +29,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Zapłacono",
         due: "Pozostało do zapłaty",
         draft: "Szkic",
-        einvoice: "Faktura elektroniczna (XML)",
+        einvoice: "XML: faktura elektroniczna",
     },
     why: PartsWhy {
         services: "Co zostało naliczone",

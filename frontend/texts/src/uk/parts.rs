@@ -31,7 +31,7 @@ pub(super) const TEXTS: Parts = Parts {
         paid: "Сплачено",
         due: "Залишилось сплатити",
         draft: "Чернетка",
-        einvoice: "Електронний рахунок (XML)",
+        einvoice: "XML: електронний рахунок",
     },
     why: PartsWhy {
         services: "Що було нараховано",
