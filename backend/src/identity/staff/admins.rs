@@ -236,10 +236,6 @@ async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminId) -> R
     if id == who.admin {
         return Err(Refusal::because(Code::Conflict, "Nobody deletes himself.").into());
     }
-    if store::wrote_notes(tx, id).await? {
-        let detail = "Notes about clients carry this name. Disable the account.";
-        return Err(Refusal::because(Code::InUse, detail).into());
-    }
     store::delete_admin(tx, id).await?;
     need_super(tx).await?;
     told(tx, &who.actor, now, id, "admin.deleted", format!("Deleted the administrator {}", before.email))

@@ -82,6 +82,15 @@ async fn an_answer_that_staff_record_counts_and_is_named_on_documents() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_answered_for_a_number_is_not_deleted() {
+    let it = Border::checked().await;
+    let chief = it.panel.super_admin().await;
+    chief.calls.post(&it.path("vat-checks"), answer(true)).await.expect(201);
+    let refused = it.staff.delete(&format!("/admin/admins/{}", chief.id)).await.expect(409);
+    assert_eq!(refused.problem().code, Code::InUse);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_answers_are_refused_by_field() {
     let it = Border::open(&[]).await;
     let record = async |body: Value| it.staff.post(&it.path("vat-checks"), body).await;

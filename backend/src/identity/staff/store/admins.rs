@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::{admin_group_members, admin_groups, admins};
 use shared::identity::{AdminFilter, AdminGroupName, AdminStatus, AdminSummary, KnownAddress};
-use shared::{AdminGroupId, AdminId, Language};
+use shared::{AdminGroupId, AdminId, Code, Language};
 
 use crate::db::Conn;
+use crate::http::error::{Refusal, Result};
 use crate::http::paging::Paging;
 
 pub(in crate::identity::staff) const ADMIN_SORTS: &[&str] =
@@ -198,17 +200,17 @@ pub(in crate::identity::staff) async fn update_admin(
     Ok(())
 }
 
-pub(in crate::identity::staff) async fn delete_admin(tx: &mut Conn, id: AdminId) -> QueryResult<()> {
-    diesel::delete(admins::table.find(id)).execute(tx).await?;
-    Ok(())
-}
-
-/// Whether he wrote notes about clients, which stay with his name.
-pub(in crate::identity::staff) async fn wrote_notes(tx: &mut Conn, id: AdminId) -> QueryResult<bool> {
-    use schema::client_notes;
-    diesel::select(diesel::dsl::exists(client_notes::table.filter(client_notes::admin_id.eq(id))))
-        .get_result(tx)
-        .await
+/// Refuses with `InUse` when something that is kept carries his name: notes about clients, answers about their VAT ids.
+pub(in crate::identity::staff) async fn delete_admin(tx: &mut Conn, id: AdminId) -> Result<()> {
+    match diesel::delete(admins::table.find(id)).execute(tx).await {
+        Ok(_) => Ok(()),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+            let detail =
+                "Notes about clients, or answers about their VAT ids, carry this name. Disable the account.";
+            Err(Refusal::because(Code::InUse, detail).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(in crate::identity::staff) async fn set_groups_of(
