@@ -247,5 +247,56 @@ await test(async (results, own) => {
     equal(href, "/api/docs/#/catalog/getProductGroup", "the address");
   });
 
+  await results.prove("a tab is marked on the pages below it", async () => {
+    const company = await one("/admin/companies?per_page=1");
+    await go(`/admin/companies/${company.id}/templates/invoice/en`);
+    const marked = page.locator('.tabs [aria-current="page"]');
+    equal(await marked.getAttribute("href"), `/admin/companies/${company.id}/templates`, "the tab");
+  });
+
+  await results.prove("a menu is used by keys alone", async () => {
+    await go("/admin/documents");
+    await page.getByRole("button", { name: "Columns" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.classList.contains("menu-item"));
+    await page.keyboard.press("End");
+    holds(await page.locator(".menu-item").last().evaluate((item) => item === document.activeElement), "the last entry has the focus");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-haspopup") === "menu");
+    equal(await page.locator(".menu-list").count(), 0, "open menus");
+  });
+
+  await results.prove("on a phone no table cuts off a menu", async () => {
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await go("/admin/currencies");
+    await page.locator("tbody").getByRole("button", { name: "Actions" }).last().click();
+    await page.locator(".menu-list").waitFor();
+    const last = await page.locator(".menu-item").last().evaluate((item) => {
+      const { x, y, width, height } = item.getBoundingClientRect();
+      return { x, right: x + width, seen: document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".menu-item") === item };
+    });
+    holds(last.x >= 0 && last.right <= 390 && last.seen, JSON.stringify(last));
+    await page.keyboard.press("Escape");
+    await page.setViewportSize(size);
+  });
+
+  await results.prove("the palette finds services", async () => {
+    const service = await one("/admin/services?per_page=1");
+    await go("/admin");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(service.label);
+    await page.locator(".palette li", { hasText: service.client_name }).first().waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  await results.prove("a dialog begins at its first field", async () => {
+    const client = await one("/admin/clients?status=active&per_page=1");
+    await go(`/admin/clients/${client.id}`);
+    await page.locator(".page-actions").getByRole("button", { name: "Add funds" }).click();
+    await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "amount");
+    await page.keyboard.press("Escape");
+  });
+
   await results.prove("the pages complained of nothing", () => equal(complaints, [], "complaints"));
 });

@@ -351,6 +351,7 @@ export class Caller {
   cookies = new Map();
   csrf = undefined;
   token = undefined;
+  again = undefined;
 
   constructor(base) {
     this.base = base;
@@ -364,7 +365,21 @@ export class Caller {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 
-  async raw(method, path, { body, headers = {} } = {}) {
+  async raw(method, path, asked) {
+    const answer = await this.send(method, path, asked);
+    // Asked for the password again, they give it, as the pages do.
+    if (answer.status !== 403 || !this.again || (await answer.clone().json()).code !== "password_needed") return answer;
+    await answer.arrayBuffer();
+    await this.confirm();
+    return this.send(method, path, asked);
+  }
+
+  /** Gives the password again. */
+  async confirm() {
+    await (await this.send("POST", this.again.path, { body: { password: this.again.password } })).arrayBuffer();
+  }
+
+  async send(method, path, { body, headers = {} } = {}) {
     const answer = await fetch(`${this.base}${path.startsWith("/api") ? "" : "/api/v1"}${path}`, {
       method,
       redirect: "manual",
@@ -419,8 +434,10 @@ export class Caller {
   }
 
   async signIn(portal, email, password) {
-    const path = portal === "admin" ? "/auth/admin/sign-in" : "/auth/sign-in";
-    return this.post(path, { email, password, remember: false });
+    const area = portal === "admin" ? "/auth/admin" : "/auth";
+    const signedIn = await this.post(`${area}/sign-in`, { email, password, remember: false });
+    this.again = { path: `${area}/sudo`, password };
+    return signedIn;
   }
 
   /** The installation's clock, moved by so many hours. */

@@ -134,11 +134,11 @@ build_tool() {
 install_frontend_tools() {
     if [ ! -e "$STAMPS/wasm-bindgen-$WASM_BINDGEN_VERSION" ] || [ ! -x "$TOOLS/bin/wasm-bindgen" ]; then
         step "build wasm-bindgen-cli $WASM_BINDGEN_VERSION" "look at the log; is crates.io reachable?" \
-            install_tool wasm-bindgen-cli --version $WASM_BINDGEN_VERSION
+            install_tool wasm-bindgen-cli --version $WASM_BINDGEN_VERSION || return
         touch "$STAMPS/wasm-bindgen-$WASM_BINDGEN_VERSION"
     fi
     if [ ! -e "$STAMPS/trunk-$TRUNK_VERSION" ] || [ ! -x "$TOOLS/bin/trunk" ]; then
-        step "build trunk $TRUNK_VERSION" "look at the log; is crates.io reachable?" install_tool trunk --version $TRUNK_VERSION
+        step "build trunk $TRUNK_VERSION" "look at the log; is crates.io reachable?" install_tool trunk --version $TRUNK_VERSION || return
         touch "$STAMPS/trunk-$TRUNK_VERSION"
     fi
     rm -rf "$CACHE/tools-target"
@@ -192,10 +192,13 @@ build_server() {
     printf '%s\n' "$want" >"$stamp"
 }
 
-# For development it is the program that `cargo test` builds: one build for both.
+# For development it is the program that `cargo test` builds: one build for both. Otherwise it is the program alone.
 cargo_build() {
-    local packages=(--locked --workspace --exclude frontend --exclude ui)
-    if [ "$1" = dev ]; then (cd "$ROOT" && cargo test "${packages[@]}" --no-run); else (cd "$ROOT" && cargo build "${packages[@]}" --bins --profile "$1"); fi
+    if [ "$1" = dev ]; then
+        (cd "$ROOT" && cargo test --locked --workspace --exclude frontend --exclude ui --no-run)
+    else
+        (cd "$ROOT" && cargo build --locked -p hostwright --bin hostwright --profile "$1")
+    fi
 }
 
 build_pages() {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio::sync::Semaphore;
 
 use crate::billing::tax::vat::Vies;
 use crate::billing::template::sandbox;
@@ -29,6 +30,8 @@ pub struct App {
     pub vies: Vies,
     /// Who follows which record.
     pub live: Live,
+    /// Places for lists that are downloaded at once: each holds a connection.
+    pub downloads: Arc<Semaphore>,
     /// The program whose hidden command typesets templates of staff: this one.
     pub typesetter: Arc<Path>,
 }
@@ -48,8 +51,9 @@ impl App {
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let passwords = Hasher::new(at_once);
         let live = Live::new(db.clone());
+        let downloads = Arc::new(Semaphore::new((config.database.connections_max.get() / 4).max(1)));
         let typesetter = sandbox::program()?.into();
         let config = Arc::new(config);
-        Ok(Self { config, db, clock, sealer, passwords, mailer, vies, live, typesetter })
+        Ok(Self { config, db, clock, sealer, passwords, mailer, vies, live, downloads, typesetter })
     }
 }

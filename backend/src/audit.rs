@@ -16,6 +16,11 @@ use crate::http::request;
 pub enum Who {
     Admin(AdminId),
     User(UserId),
+    /// Staff who are signed in as a user of a client.
+    Support {
+        admin: AdminId,
+        user: UserId,
+    },
     /// The program itself: schedule, workers.
     System,
     /// Nobody signed in: registration, reset.
@@ -41,7 +46,7 @@ impl Actor {
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.who {
-            Who::Admin(id) => write!(f, "admin:{id}"),
+            Who::Admin(id) | Who::Support { admin: id, .. } => write!(f, "admin:{id}"),
             Who::User(id) => write!(f, "user:{id}"),
             Who::System => f.write_str("system"),
             Who::Visitor => f.write_str("visitor"),
@@ -77,6 +82,7 @@ pub async fn record(tx: &mut Conn, actor: &Actor, now: Timestamp, entry: Entry<'
     let (admin, user) = match actor.who {
         Who::Admin(id) => (Some(id.0), None),
         Who::User(id) => (None, Some(id.0)),
+        Who::Support { admin, user } => (Some(admin.0), Some(user.0)),
         Who::System | Who::Visitor => (None, None),
     };
     let level = match entry.level {

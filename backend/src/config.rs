@@ -23,6 +23,7 @@ pub struct Config {
     pub log: Log,
     pub work: Work,
     pub vies: Vies,
+    pub archive: Archive,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -46,6 +47,8 @@ pub struct Http {
     pub count_queries: bool,
     /// Seconds after which a quiet stream of events says that it is there, and asks whether the caller is still let in.
     pub stream_heartbeat_seconds: NonZeroU32,
+    /// Seconds after which a download that nobody reads on is broken off.
+    pub download_stall_seconds: NonZeroU32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -92,6 +95,18 @@ pub struct Vies {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// How many of the months that are over keep their single charges in the database.
+    pub keep_months: u16,
+}
+
+impl Archive {
+    /// Statements of the last three months may still be made, out of single charges.
+    const KEEP_MONTHS_MIN: u16 = 3;
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClockConfig {
     /// Lets the clock be moved: for development and demonstrations, never for real customers.
     pub adjustable: bool,
@@ -132,6 +147,10 @@ impl Http {
     fn is_public_url(&self) -> bool {
         after_scheme(&self.public_url)
             .is_some_and(|rest| rest.parse::<actix_web::http::uri::Authority>().is_ok())
+    }
+
+    fn has_pages(&self) -> bool {
+        self.frontend_dir.as_ref().is_none_or(|folder| folder.is_dir())
     }
 
     fn are_networks(&self) -> bool {
@@ -204,9 +223,11 @@ impl Config {
                 "an address that begins with http:// or https://",
                 config.http.is_public_url(),
             ),
+            ("http.frontend_dir", "a folder that is there", config.http.has_pages()),
             ("http.metrics_networks", "networks such as 10.0.0.0/8", config.http.are_networks()),
             ("vies.url", "an address that begins with http:// or https://", config.vies.is_url()),
             ("redis.url", "redis://:password@host:port/number", config.redis.is_url()),
+            ("archive.keep_months", "3 or more", config.archive.keep_months >= Archive::KEEP_MONTHS_MIN),
         ];
         match faults.iter().find(|(_, _, sound)| !sound) {
             Some((key, wanted, _)) => Err(Box::new(figment::Error::from(format!("{key}: write {wanted}")))),
@@ -219,7 +240,7 @@ impl Config {
             "http": {
                 "bind": "127.0.0.1:8480", "public_url": "http://localhost:8480", "frontend_dir": null, "workers": 0,
                 "trusted_proxies": [], "metrics_networks": ["127.0.0.0/8", "::1/128"], "sign_in_per_minute": 20, "count_queries": false,
-                "stream_heartbeat_seconds": 10,
+                "stream_heartbeat_seconds": 10, "download_stall_seconds": 60,
             },
             "database": { "connections_max": 16 },
             "redis": { "prefix": "hostwright" },
@@ -229,6 +250,7 @@ impl Config {
             "log": { "format": "text", "filter": "info" },
             "work": Work::default(),
             "vies": { "url": "https://ec.europa.eu/taxation_customs/vies/rest-api" },
+            "archive": { "keep_months": 12 },
         })))
     }
 }
@@ -252,6 +274,20 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_documented() {
+        let documented = include_str!("../../docs/operator.md");
+        let all: serde_json::Value = Config::defaults().extract().expect("defaults are values");
+        let mut keys = vec!["database.url".to_owned(), "redis.url".to_owned()];
+        for (section, values) in all.as_object().expect("sections") {
+            keys.extend(values.as_object().expect("keys").keys().map(|key| format!("{section}.{key}")));
+        }
+        assert!(keys.len() > 20);
+        for key in keys {
+            assert!(documented.contains(&format!("| `{key}` |")), "{key} is not in docs/operator.md");
+        }
+    }
+
+    #[test]
     fn unknown_keys_and_bad_values_are_named() {
         assert!(fault("[http]\nbnid = '1.2.3.4:80'").contains("bnid"));
         assert!(fault("[mial]\nfrom = 'a@b'").contains("mial"));
@@ -261,11 +297,14 @@ mod tests {
         assert!(bad.contains("work.concurrency"), "{bad}");
         for (toml, key) in [
             ("[http]\npublic_url = 'panel.example.com'", "http.public_url"),
+            ("[http]\nfrontend_dir = '/nowhere/at/all'", "http.frontend_dir"),
             ("[http]\nmetrics_networks = ['10.0.0.0/64']", "http.metrics_networks"),
             ("[http]\nsign_in_per_minute = 0", "http.sign_in_per_minute"),
             ("[vies]\nurl = 'ec.europa.eu'", "vies.url"),
             ("[vies]\nurl = 'https://'", "vies.url"),
             ("[http]\nstream_heartbeat_seconds = 0", "http.stream_heartbeat_seconds"),
+            ("[http]\ndownload_stall_seconds = 0", "http.download_stall_seconds"),
+            ("[archive]\nkeep_months = 2", "archive.keep_months"),
         ] {
             let bad = fault(toml);
             assert!(bad.contains(key), "{bad}");

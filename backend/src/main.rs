@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use diesel_async::AsyncConnection;
+use hostwright::billing::archive;
+use hostwright::catalog::module;
 use hostwright::config::{Config, LogFormat};
 use hostwright::demo;
 use hostwright::http::{Fields, router, server};
@@ -16,6 +18,7 @@ use hostwright::settings;
 use hostwright::{App, db, jobs};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret;
+use shared::Month;
 use shared::identity::SecretText;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -56,11 +59,33 @@ enum Command {
     Demo,
     /// Audit the books; exit code 1 when anything is broken.
     Verify,
+    /// Move a month of single charges into files, prove such files, or read them back. Takes the owner of the tables.
+    Archive {
+        #[command(flatten)]
+        what: ArchiveWhat,
+        /// Where the folder of the month is made.
+        #[arg(long, requires = "month", value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Typeset a template of staff, in a process of its own; the program starts it.
     #[command(hide = true)]
     Typeset,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct ArchiveWhat {
+    /// The month to archive: 2026-01.
+    #[arg(long, requires = "to")]
+    month: Option<Month>,
+    /// A folder to prove: that it is whole, and what left this database.
+    #[arg(long, value_name = "FOLDER")]
+    check: Option<PathBuf>,
+    /// A folder to read back into the database.
+    #[arg(long, value_name = "FOLDER")]
+    read: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,6 +149,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Verify => verify(config).await,
+        Command::Archive { what, to } => archive_month(config, what, to).await,
         Command::Admin { command: AdminCommand::Create { email, first_name, last_name, password_stdin } } => {
             create_admin(config, &email, (&first_name, &last_name), password_stdin).await
         }
@@ -153,6 +179,7 @@ async fn start(config: Config) -> anyhow::Result<App> {
     db::ensure_partitions(&mut *app.db.get().await?, app.clock.now())
         .await
         .context("is the database migrated?")?;
+    module::actions::meet(&app).await?;
     Ok(app)
 }
 
@@ -266,6 +293,35 @@ async fn verify(config: Config) -> anyhow::Result<ExitCode> {
     let report = hostwright::billing::audit::verify(&mut conn).await?;
     println!("{report}");
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn archive_month(config: Config, what: ArchiveWhat, to: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+    let keep_months = config.archive.keep_months;
+    let app = App::build(config).await?;
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if let (Some(month), Some(to)) = (what.month, to) {
+        let manifest = archive::archive(&mut conn, now, month, keep_months, &to).await?;
+        let folder = archive::folder(&to, month);
+        println!(
+            "{} charges of {month} are in {} and no longer in the database",
+            manifest.rows,
+            folder.display()
+        );
+        println!("rows have the SHA-256 {}", manifest.rows_sha256);
+    }
+    if let Some(folder) = what.check {
+        let (manifest, archived) = archive::check(&mut conn, &folder).await?;
+        println!("{} charges of {}: the folder is whole", manifest.rows, manifest.month);
+        match archived {
+            Some(at) => println!("they are those that left this database on {at}"),
+            None => println!("the month is not archived in this database"),
+        }
+    }
+    if let Some(folder) = what.read {
+        let manifest = archive::read(&mut conn, now, &folder).await?;
+        println!("{} charges of {} are back in the database", manifest.rows, manifest.month);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn create_admin(

@@ -13,13 +13,16 @@ use crate::config::Config;
 
 const NONCE_BYTES: usize = 24;
 /// Stands where a secret is not shown.
-pub const MASKED: &str = "••••••";
+pub const MASKED: &str = shared::catalog::SECRET_KEPT;
+/// What names of secrets have in them, headers' names too.
+const NAMES: [&str; 9] =
+    ["password", "passwd", "passphrase", "secret", "token", "private", "key", "authorization", "cookie"];
 
 /// Hides whatever is called a secret.
 pub fn masked(value: Value) -> Value {
     let secret = |key: &str| {
         let key = key.to_ascii_lowercase();
-        ["password", "secret", "token", "private", "key"].iter().any(|word| key.contains(word))
+        NAMES.iter().any(|word| key.contains(word))
     };
     match value {
         Value::Object(map) => Value::Object(

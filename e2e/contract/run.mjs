@@ -70,13 +70,16 @@ function without(ids) {
   return ids.flatMap((id) => ["--exclude-operation-id", id]);
 }
 
-/** A new session of somebody who signed in before, with the password asked again just now. */
+/** A new session of somebody who signed in before, with the password asked again just now, and again before it is forgotten. */
 async function again(panel, portal, { email, password }) {
   // Generated passwords were wrong often enough to make this address wait.
   await panel.sql("DELETE FROM sign_in_attempts");
   const caller = panel.caller();
   await caller.signIn(portal, email, password);
-  await caller.post(portal === "admin" ? "/auth/admin/sudo" : "/auth/sudo", { password });
+  const confirm = () => caller.post(portal === "admin" ? "/auth/admin/sudo" : "/auth/sudo", { password });
+  await confirm();
+  // What was called may have ended the session meanwhile: then there is nothing to renew.
+  setInterval(() => confirm().catch(() => {}), 4 * 60_000).unref();
   return caller;
 }
 

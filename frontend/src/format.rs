@@ -263,14 +263,26 @@ pub fn per_period(period: Period) -> &'static str {
 /// Seconds as people say them: `3 d 4 h`, `12 min`.
 pub fn duration(seconds: i64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
+    let two = |one: (i64, &str), other: (i64, &str)| match other.0 {
+        0 => unit(one.0, one.1),
+        _ => format!("{} {}", unit(one.0, one.1), unit(other.0, other.1)),
+    };
     match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, 0) => format!("{hours} h"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, 0, _) => format!("{days} d"),
-        (days, hours, _) => format!("{days} d {hours} h"),
+        (0, 0, 0) => unit(seconds, "unit_s"),
+        (0, 0, minutes) => unit(minutes, "unit_min"),
+        (0, hours, minutes) => two((hours, "unit_h"), (minutes, "unit_min")),
+        (days, hours, _) => two((days, "unit_d"), (hours, "unit_h")),
     }
+}
+
+/// Milliseconds as people say them.
+pub fn milliseconds(ms: i64) -> String {
+    if ms < 10_000 { unit(ms, "unit_ms") } else { duration(ms / 1000) }
+}
+
+/// So many of a unit of time, by its word: `12 min`.
+pub fn unit(number: i64, word: &str) -> String {
+    format!("{number} {}", i18n::word(word))
 }
 
 /// The end of an id: enough to tell rows apart (the beginning is a time).

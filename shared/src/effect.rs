@@ -54,6 +54,14 @@ words! {
         UninstallFee = "uninstall_fee",
         /// It stays suspended until staff resume it.
         StaysSuspended = "stays_suspended",
+        /// What was charged stays with the client that it was charged to.
+        ChargesStay = "charges_stay",
+        /// The time that is paid for goes with the service; `at`: until when.
+        PaidTimeGoes = "paid_time_goes",
+        /// It gets the prices of the catalogue in another currency; `amount` for a period.
+        PriceOfCurrency = "price_of_currency",
+        /// The wallet of the new client pays; `amount` for a period, `at`: from when.
+        NewClientPays = "new_client_pays",
     }
 }
 

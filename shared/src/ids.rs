@@ -13,6 +13,8 @@ ids! {
     AddressId,
     /// A signed-in browser.
     SessionId,
+    /// Staff inside a client's portal.
+    SupportVisitId,
     /// An invitation to act for a client.
     InvitationId,
     /// An API token (not its secret).
@@ -56,6 +58,8 @@ ids! {
     TaskId,
     /// A message to a person, on all its channels.
     NotificationId,
+    /// A call of a module.
+    ModuleLogId,
 }
 
 impl ClientId {

@@ -88,3 +88,45 @@ pub struct FollowQuery {
     #[serde(default)]
     pub language: Option<Language>,
 }
+
+/// How a list is written as a file.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct FileQuery {
+    /// The language of names and descriptions, before `Accept-Language`: a link sends no header of its own.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// True: the file begins with a byte order mark, by which spreadsheets know UTF-8.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(default = false))]
+    pub bom: bool,
+}
+
+/// Lists of staff that are also given as files: `/admin/clients` as `/admin/clients.csv`.
+pub const STAFF_FILES: &[&str] = &[
+    "activity",
+    "clients",
+    "documents",
+    "notifications",
+    "orders",
+    "payments",
+    "products",
+    "services",
+    "tasks",
+    "transactions",
+    "users",
+];
+
+/// Lists of a client that are also given as files: `/clients/{client_id}/documents.csv`.
+pub const CLIENT_FILES: &[&str] = &["documents", "services", "transactions"];
+
+/// Whether the list at this path, below `/api/v1`, is also given as a file: under the same path with `.csv`.
+pub fn has_file(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("admin"), Some(list), None, None) => STAFF_FILES.contains(&list),
+        (Some("clients"), Some(_), Some(list), None) => CLIENT_FILES.contains(&list),
+        _ => false,
+    }
+}

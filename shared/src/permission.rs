@@ -27,6 +27,9 @@ permissions! {
     ClientsStatus = "clients.status", "clients", "Suspend, ban, reactivate and close clients";
     ClientsConfirm = "clients.confirm", "clients", "Confirm accounts and resend confirmations";
     ClientsUsers = "clients.users", "clients", "Decide which users act for a client";
+    ClientsSignInAs = "clients.sign_in_as", "clients", "Sign in as the owner of a client that allows support access";
+    ClientsSignInUninvited = "clients.sign_in_uninvited", "clients", "Sign in as the owner also without support access";
+    ClientsActAs = "clients.act_as", "clients", "Act, and not only look, while signed in as an owner";
     ClientsCredit = "clients.credit", "clients", "Set the credit limit of a client";
     UsersView = "users.view", "users", "See users";
     UsersEdit = "users.edit", "users", "Create, edit and delete users";
@@ -35,8 +38,10 @@ permissions! {
     ServicesCreate = "services.create", "services", "Create services for clients";
     ServicesOperate = "services.operate", "services", "Provision, suspend, resume and terminate services";
     ServicesForce = "services.force", "services", "Force a state in the database only";
+    ServicesMove = "services.move", "services", "Move services to another client";
     ProductsView = "products.view", "products", "See the catalogue";
     ProductsEdit = "products.edit", "products", "Edit products, groups, options and prices";
+    ModulesEdit = "modules.edit", "products", "Activate, configure and test modules";
     DocumentsView = "documents.view", "documents", "See documents";
     DocumentsCreate = "documents.create", "documents", "Draft and issue documents";
     DocumentsCancel = "documents.cancel", "documents", "Cancel documents";
@@ -56,7 +61,7 @@ permissions! {
     SchedulerView = "scheduler.view", "automation", "See the schedule";
     SchedulerEdit = "scheduler.edit", "automation", "Change the schedule and run tasks now";
     NotificationsView = "notifications.view", "monitoring", "See sent messages";
-    LogsView = "logs.view", "monitoring", "See activity and sessions";
+    LogsView = "logs.view", "monitoring", "See activity, sessions and calls of modules";
     SettingsView = "settings.view", "settings", "See settings, countries and currencies";
     SettingsEdit = "settings.edit", "settings", "Edit settings, countries and currencies";
     ClockMove = "clock.move", "settings", "Move the development clock";

@@ -88,6 +88,12 @@ codes! {
     NetworkNotAllowed = "network_not_allowed", 403, "Not from this network";
     EmailNotConfirmed = "email_not_confirmed", 403, "Confirm your e-mail first";
     AccountSuspended = "account_suspended", 403, "This account is suspended";
+    /// Staff sign in as an owner only while the client allows it.
+    SupportAccessNeeded = "support_access_needed", 403, "The client has not let support in";
+    /// Staff are signed in as an owner, and may not act for him.
+    SupportReadOnly = "support_read_only", 403, "Support may only look around here";
+    /// Passwords, second factors, tokens, users and support access are never for staff who are signed in as an owner.
+    NotForSupport = "not_for_support", 403, "Support cannot do this for the client";
     NotFound = "not_found", 404, "There is no such thing here";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method";
     /// Yours, but not in its present state.

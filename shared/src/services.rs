@@ -431,6 +431,22 @@ pub struct SuspendService {
     pub note: String,
 }
 
+/// To whom a service moves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MoveService {
+    /// The client whose wallet pays from then on.
+    pub client: ClientId,
+    /// Tell both clients.
+    #[serde(default)]
+    pub notify: bool,
+    /// Why, for the logs of both clients.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
+    pub note: String,
+}
+
 /// Why, for the history.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

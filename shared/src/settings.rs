@@ -215,11 +215,14 @@ pub struct RetentionSettings {
     /// Sent messages.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     pub notifications_days: u32,
+    /// Calls of modules; dropped by whole months.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
+    pub module_log_days: u32,
 }
 
 impl Default for RetentionSettings {
     fn default() -> Self {
-        Self { tasks_days: 30, sessions_days: 180, notifications_days: 365 }
+        Self { tasks_days: 30, sessions_days: 180, notifications_days: 365, module_log_days: 90 }
     }
 }
 
@@ -243,6 +246,7 @@ pub struct TermsVersion {
     pub version: i32,
     /// Markdown for each language.
     pub texts: BTreeMap<Language, String>,
+    /// Name of the member of staff; `admin:` and his id once he is gone.
     pub published_by: String,
     pub published_at: Timestamp,
     /// Orders whose buyer accepted it.

@@ -259,7 +259,7 @@ pub struct AutomationStatus {
 }
 
 /// Which time statistics are told of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct StatisticsRange {
@@ -268,6 +268,9 @@ pub struct StatisticsRange {
     pub hours: Option<i64>,
     /// Finished before this instant; now when left out.
     pub to: Option<Timestamp>,
+    /// Only points of tasks of this name.
+    #[cfg_attr(feature = "openapi", param(max_length = 100))]
+    pub name: Option<String>,
 }
 
 /// What the queues did over time.

@@ -15,7 +15,8 @@ pub enum Kind {
 
 /// An invoice or credit note.
 ///
-/// Amounts are in the currency's own decimals and never negative: of a credit note they are what goes back.
+/// Amounts are in the currency's own decimals and never negative: of a credit note they are what goes back. Only a line that takes
+/// something back among others has a negative quantity and amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub kind: Kind,

@@ -3,8 +3,13 @@
 //! A module is asked to create, suspend, resume, idle, change or terminate what a client bought. Every call carries an
 //! operation id; a module answers the same id the same way, so a call that broke off is simply made again. Modules keep
 //! nothing in memory: what they must remember of a service is its `state`, which travels with every call.
+//!
+//! Modules describe their settings by JSON Schema. A setting marked `writeOnly`, or of the format `password`, is a secret: it
+//! is sealed where it is stored, and only calls are given it opened. Secrets stand at the top of a schema.
 
 mod manual;
+#[cfg(feature = "probe")]
+mod probe;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -17,6 +22,8 @@ use shared::{ClientId, FieldError, ServiceId};
 use uuid::Uuid;
 
 pub use manual::Manual;
+#[cfg(feature = "probe")]
+pub use probe::Probe;
 
 /// What a module is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,7 +87,9 @@ pub struct Call {
     pub client: ClientId,
     pub product: String,
     pub label: String,
-    /// The product's settings for this module.
+    /// What is configured for the module as a whole, secrets opened.
+    pub configuration: Map<String, Value>,
+    /// The product's settings for this module, secrets opened.
     pub settings: Map<String, Value>,
     /// Chosen options; for `change_options` the new ones.
     pub options: Vec<GivenOption>,
@@ -144,10 +153,17 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Module: Send + Sync {
     fn info(&self) -> ModuleInfo;
 
+    /// Faults of what is configured for the module as a whole; fields are named below the configuration.
+    fn check_configuration(&self, configuration: &Map<String, Value>) -> Vec<FieldError>;
+
+    /// Whether what it needs can be reached with this configuration, in a sentence.
+    fn test<'a>(&'a self, configuration: &'a Map<String, Value>) -> Answer<'a, Result<String, Unreachable>>;
+
     /// Faults of a product's settings; fields are named below the settings.
     fn check_settings(&self, settings: &Map<String, Value>) -> Vec<FieldError>;
 
-    /// Faults of a client's choice before it is ordered; fields are named as the client sent them (`fields.hostname`).
+    /// Faults of a client's choice before it is ordered; fields are named as the client sent them (`fields.hostname`). Secrets
+    /// of the settings are not opened for it.
     fn validate(
         &self,
         settings: &Map<String, Value>,
@@ -185,12 +201,69 @@ pub async fn run(module: &dyn Module, operation: Operation, call: &Call) -> Outc
     }
 }
 
+/// The keys of a schema's fields that are secrets.
+pub fn secret_keys(schema: &Value) -> Vec<&str> {
+    let is_secret = |field: &Value| {
+        field.get("writeOnly").and_then(Value::as_bool) == Some(true)
+            || field.get("format").and_then(Value::as_str) == Some("password")
+    };
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    properties.filter(|(_, field)| is_secret(field)).map(|(key, _)| key.as_str()).collect()
+}
+
 /// Every module that ships.
+#[cfg(not(feature = "probe"))]
 pub fn all() -> &'static [&'static dyn Module] {
     &[&Manual]
+}
+
+/// Every module that ships, and the one that only tests have.
+#[cfg(feature = "probe")]
+pub fn all() -> &'static [&'static dyn Module] {
+    &[&Manual, &Probe]
 }
 
 /// The module of a key.
 pub fn find(key: &str) -> Option<&'static dyn Module> {
     all().iter().copied().find(|module| module.info().key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_what_the_schema_says() {
+        let schema = json!({ "properties": {
+            "host": { "type": "string" },
+            "token": { "type": "string", "writeOnly": true },
+            "login": { "type": "string", "format": "password" },
+            "shown": { "type": "string", "writeOnly": false }
+        } });
+        assert_eq!(secret_keys(&schema), ["login", "token"]);
+        assert!(secret_keys(&json!({})).is_empty());
+    }
+
+    /// How often a schema marks secrets, at any depth.
+    fn marks(schema: &Value) -> usize {
+        let own = usize::from(schema["writeOnly"] == true || schema["format"] == "password");
+        let below: usize = match schema {
+            Value::Object(fields) => fields.values().map(marks).sum(),
+            Value::Array(list) => list.iter().map(marks).sum(),
+            _ => 0,
+        };
+        own + below
+    }
+
+    #[test]
+    fn every_module_keeps_its_secrets_where_they_are_found() {
+        for module in all() {
+            let info = module.info();
+            for schema in [&info.settings_schema, &info.configuration_schema] {
+                assert_eq!(secret_keys(schema).len(), marks(schema), "{}", info.key);
+            }
+        }
+    }
 }

@@ -3,29 +3,50 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo};
-use shared::{FieldError, Language};
+use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo, ModuleKind};
+use shared::tasks::Queue;
+use shared::{FieldError, Language, Permission};
 
 use crate::{Answer, Call, GivenOption, Module, Operation, Outcome, Status, Unreachable, Usage};
 
 /// Characters of what a client may tell staff.
 const NOTE_MAX: u32 = 2000;
+/// The one setting there is: for all products in the configuration, for one in its settings.
+const STAFF_DOES: &str = "staff_does";
 
 /// Asks staff by a task; what needs no hands is done at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Manual;
 
 impl Manual {
-    /// Whether staff do this for a product with these settings. Creating and changing, unless the product says otherwise.
-    fn asks(settings: &Map<String, Value>, operation: Operation) -> bool {
-        match settings.get("staff_does").and_then(Value::as_array) {
+    /// Whether staff do this for a product with these settings: what the product says, else what the configuration does, else
+    /// creating and changing.
+    fn asks(settings: &Map<String, Value>, configuration: &Map<String, Value>, operation: Operation) -> bool {
+        let said = settings.get(STAFF_DOES).or_else(|| configuration.get(STAFF_DOES));
+        match said.and_then(Value::as_array) {
             Some(list) => list.iter().any(|word| word.as_str() == Some(operation.as_str())),
             None => matches!(operation, Operation::Create | Operation::ChangeOptions),
         }
     }
 
+    fn schema(help: &str) -> Value {
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                STAFF_DOES: {
+                    "type": "array",
+                    "title": "What staff do by hand",
+                    "description": help,
+                    "items": { "type": "string", "enum": Operation::ALL.map(Operation::as_str) },
+                    "uniqueItems": true
+                }
+            }
+        })
+    }
+
     fn answer(call: &Call, operation: Operation) -> Answer<'_, Outcome> {
-        let outcome = if Self::asks(&call.settings, operation) {
+        let outcome = if Self::asks(&call.settings, &call.configuration, operation) {
             let verb = match operation {
                 Operation::Create => "Deliver",
                 Operation::Suspend => "Suspend",
@@ -52,20 +73,18 @@ impl Module for Manual {
             name: "Manual delivery".to_owned(),
             description: "Staff get a task, deliver, and mark it done.".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            kind: ModuleKind::Provisioning,
+            author: "Hostwright".to_owned(),
             icon: "hand".to_owned(),
-            settings_schema: json!({
-                "type": "object",
-                "additionalProperties": false,
-                "properties": {
-                    "staff_does": {
-                        "type": "array",
-                        "title": "What staff do by hand",
-                        "description": "Everything else is done at once. Creating and changing options when left out.",
-                        "items": { "type": "string", "enum": Operation::ALL.map(Operation::as_str) },
-                        "uniqueItems": true
-                    }
-                }
-            }),
+            settings_schema: Self::schema(
+                "Everything else is done at once. As the module is configured when left out.",
+            ),
+            configuration_schema: Self::schema(
+                "Of products that do not say it themselves. Everything else is done at once. Creating and changing options \
+                 when left out.",
+            ),
+            permissions: vec![Permission::TasksOperate, Permission::ServicesOperate],
+            queues: vec![Queue::Provisioning],
             fields: vec![ModuleField {
                 key: "note".to_owned(),
                 labels: BTreeMap::from([
@@ -80,10 +99,18 @@ impl Module for Manual {
         }
     }
 
+    fn check_configuration(&self, configuration: &Map<String, Value>) -> Vec<FieldError> {
+        self.check_settings(configuration)
+    }
+
+    fn test<'a>(&'a self, _configuration: &'a Map<String, Value>) -> Answer<'a, Result<String, Unreachable>> {
+        Box::pin(std::future::ready(Ok("Staff deliver: there is nothing to reach.".to_owned())))
+    }
+
     fn check_settings(&self, settings: &Map<String, Value>) -> Vec<FieldError> {
         let mut faults = Vec::new();
         for (key, value) in settings {
-            if key != "staff_does" {
+            if key != STAFF_DOES {
                 faults.push(FieldError::new(key, "unknown", "There is no such setting."));
                 continue;
             }
@@ -169,11 +196,16 @@ mod tests {
 
     #[test]
     fn staff_deliver_unless_the_product_says_otherwise() {
-        assert!(Manual::asks(&Map::new(), Operation::Create));
-        assert!(!Manual::asks(&Map::new(), Operation::Suspend));
+        let none = Map::new();
+        assert!(Manual::asks(&none, &none, Operation::Create));
+        assert!(!Manual::asks(&none, &none, Operation::Suspend));
         let other = settings(json!({ "staff_does": ["terminate"] }));
-        assert!(!Manual::asks(&other, Operation::Create));
-        assert!(Manual::asks(&other, Operation::Terminate));
+        for (product, configured) in [(&other, &none), (&none, &other)] {
+            assert!(!Manual::asks(product, configured, Operation::Create));
+            assert!(Manual::asks(product, configured, Operation::Terminate));
+        }
+        let nothing = settings(json!({ "staff_does": [] }));
+        assert!(!Manual::asks(&nothing, &other, Operation::Terminate), "the product has the last word");
     }
 
     #[test]

@@ -108,6 +108,34 @@ pub fn split_payment(payment: Decimal, open: &[Decimal], currency: Currency) -> 
     Ok(parts)
 }
 
+/// The taxes of a document of which the wallet paid `from_wallet` of the net: counted on the rest alone, because the money of a
+/// wallet has borne its tax. Each base shrinks in proportion and is rounded; its tax is counted anew, and is never more.
+pub fn taxes_beside_wallet(
+    net: Decimal,
+    taxes: &[TaxAmount],
+    from_wallet: Decimal,
+    currency: Currency,
+) -> Result<Vec<TaxAmount>> {
+    if from_wallet.is_zero() {
+        return Ok(taxes.to_vec());
+    }
+    if from_wallet < Decimal::ZERO || from_wallet > net {
+        return Err(RuleError::OutOfRange);
+    }
+    let part = |whole: Decimal, of: Decimal, per: Decimal| -> Result<Decimal> {
+        let exact = whole.checked_mul(of).ok_or(RuleError::OutOfRange)? / per;
+        Ok(round_half_up(exact, currency.decimals()))
+    };
+    taxes
+        .iter()
+        .map(|tax| {
+            let base = part(tax.base, net - from_wallet, net)?;
+            let amount = part(base, tax.rate, Decimal::ONE_HUNDRED)?.min(tax.amount);
+            Ok(TaxAmount { name: tax.name.clone(), rate: tax.rate, base, amount })
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -127,6 +155,28 @@ mod tests {
     }
     fn rate(name: &str, rate: &str) -> Rate {
         Rate { name: name.to_owned(), rate: decimal(rate) }
+    }
+
+    #[test]
+    fn tax_is_counted_on_what_the_wallet_did_not_pay() {
+        let sums = totals(&[line("1", "100.00")], &[rate("VAT", "23")], Currency::EUR).unwrap();
+        let left = |paid: &str| {
+            let left = taxes_beside_wallet(sums.net, &sums.taxes, decimal(paid), Currency::EUR).unwrap();
+            (left[0].base, left[0].amount)
+        };
+        assert_eq!(left("0"), (decimal("100.00"), decimal("23.00")));
+        assert_eq!(left("40.00"), (decimal("60.00"), decimal("13.80")));
+        assert_eq!(left("99.99"), (decimal("0.01"), decimal("0.00")));
+        assert_eq!(left("100.00"), (decimal("0.00"), decimal("0.00")));
+        assert!(taxes_beside_wallet(sums.net, &sums.taxes, decimal("100.01"), Currency::EUR).is_err());
+    }
+
+    #[test]
+    fn lines_without_tax_take_their_share_of_what_the_wallet_paid() {
+        let exempt = Line { taxed: false, ..line("1", "50.00") };
+        let sums = totals(&[line("1", "100.00"), exempt], &[rate("VAT", "23")], Currency::EUR).unwrap();
+        let left = taxes_beside_wallet(sums.net, &sums.taxes, decimal("75.00"), Currency::EUR).unwrap();
+        assert_eq!((left[0].base, left[0].amount), (decimal("50.00"), decimal("11.50")));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod charging;
 pub mod document;
 pub mod numbering;
+pub mod oss;
 pub mod pricing;
 pub mod rates;
 pub mod refund;

@@ -142,6 +142,14 @@ pub fn draw(series: &Series, on: Date) -> (i64, Series) {
     (number, Series { next_number: number + 1, reset: series.reset, counting: now })
 }
 
+/// Whether the month or year of a day is over for a counter: a document of a later one drew from it already. Its own numbers
+/// go on then without the counter.
+pub fn is_over(series: &Series, on: Date) -> bool {
+    let mine = counting(series.reset, on);
+    // Of one kind they are written alike, so that the later one is the greater text.
+    mine.len() == series.counting.len() && mine < series.counting
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -183,6 +191,20 @@ mod tests {
         assert_eq!((number, after.next_number, after.counting.as_str()), (1, 2, "2026-11"));
         let (number, _) = draw(&series, date(2026, 10, 31));
         assert_eq!(number, 7);
+    }
+
+    #[test]
+    fn a_month_is_over_once_a_later_one_was_drawn_from() {
+        let over = |reset, counting: &str, on| {
+            is_over(&Series { next_number: 3, reset, counting: counting.to_owned() }, on)
+        };
+        assert!(over(NumberReset::Monthly, "2026-12", date(2026, 11, 30)));
+        assert!(over(NumberReset::Yearly, "2027", date(2026, 12, 31)));
+        assert!(!over(NumberReset::Monthly, "2026-11", date(2026, 11, 30)));
+        assert!(!over(NumberReset::Monthly, "2026-11", date(2026, 12, 1)));
+        assert!(!over(NumberReset::Monthly, "", date(2026, 11, 30)), "nothing was drawn yet");
+        assert!(!over(NumberReset::Monthly, "2027", date(2026, 11, 30)), "it counted in years");
+        assert!(!over(NumberReset::Never, "", date(2026, 11, 30)));
     }
 
     proptest! {

@@ -122,6 +122,30 @@ impl PriceSnapshot {
         Self::take(self.currency, self.period, row(&self.product), self.options.iter().map(row).collect())
     }
 
+    /// The same product and options at the prices of another currency.
+    ///
+    /// Refuses (`NotOffered`) when the product, or an option that is paid for, has no row there.
+    pub fn in_currency(&self, currency: Currency, prices: &[NewPrice]) -> Result<Self> {
+        let priced = |row: &SnapshotRow| {
+            let found = prices.iter().find(|price| {
+                price.of == row.of && price.currency == currency && price.period == self.period
+            });
+            found.map(|price| SnapshotRow {
+                price_id: Some(price.price_id),
+                price_version: Some(price.price_version),
+                amounts: price.amounts.clone(),
+                ..row.clone()
+            })
+        };
+        let option = |row: &SnapshotRow| {
+            let free = || row.price_id.is_none().then(|| row.clone());
+            priced(row).or_else(free).ok_or(RuleError::NotOffered)
+        };
+        let product = priced(&self.product).ok_or(RuleError::NotOffered)?;
+        let options = self.options.iter().map(option).collect::<Result<_>>()?;
+        Self::take(currency, self.period, product, options)
+    }
+
     /// Whether a service that runs would pay or be paid otherwise: its setup is past.
     pub fn costs_as(&self, other: &Self) -> bool {
         let running = |total: &Total| (total.base, total.idle, total.uninstall);
@@ -267,6 +291,28 @@ mod tests {
         assert!(!moved.costs_as(&sold));
         assert_eq!(moved.repriced(&prices).unwrap(), moved, "twice is once");
         assert_eq!(sold.repriced(&[]).unwrap(), sold);
+    }
+
+    #[test]
+    fn another_currency_needs_a_price_for_everything_that_is_paid_for() {
+        let pln: Currency = "PLN".parse().unwrap();
+        let (own, large) = (product(amounts("10", None)), option(2, amounts("5", None)));
+        let free = SnapshotRow { price_id: None, price_version: None, ..option(5, Amounts::default()) };
+        let sold =
+            PriceSnapshot::take(Currency::EUR, Period::Monthly, own.clone(), vec![large.clone(), free])
+                .unwrap();
+        let there = |row: &SnapshotRow, base: &str| NewPrice {
+            currency: pln,
+            ..new_price(row, 3, amounts(base, None))
+        };
+        let moved = sold.in_currency(pln, &[there(&own, "45"), there(&large, "20")]).unwrap();
+        assert_eq!((moved.currency, moved.total.base), (pln, "85".parse().unwrap()));
+        assert_eq!((moved.product.price_version, moved.options[1].price_id), (Some(3), None));
+        for prices in
+            [vec![there(&own, "45")], vec![there(&large, "20")], vec![new_price(&own, 3, amounts("9", None))]]
+        {
+            assert_eq!(sold.in_currency(pln, &prices), Err(RuleError::NotOffered));
+        }
     }
 
     #[test]

@@ -123,6 +123,48 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    archived_charges (client_id, service_id, month) {
+        client_id -> Uuid,
+        service_id -> Uuid,
+        month -> Date,
+        charges -> Int8,
+        amount -> Numeric,
+        first_from -> Timestamptz,
+        last_from -> Timestamptz,
+        last_to -> Timestamptz,
+        price_version -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    archived_months (month) {
+        month -> Date,
+        charges -> Int8,
+        sums -> Jsonb,
+        sha256 -> Bytea,
+        sealed_to -> Date,
+        seal -> Bytea,
+        archived_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    archived_splits (transfer_id, month) {
+        transfer_id -> Uuid,
+        month -> Date,
+        client_id -> Uuid,
+        charges -> Int8,
+        amount -> Numeric,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     cart_items (client_id, id) {
         client_id -> Uuid,
         id -> Uuid,
@@ -418,6 +460,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        from_wallet -> Numeric,
+        waived -> Numeric,
     }
 }
 
@@ -587,6 +631,44 @@ diesel::table! {
         balance_after -> Nullable<Numeric>,
         cause -> Text,
         reverses -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    module_log (id, created_at) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        level -> Text,
+        module -> Text,
+        action -> Text,
+        operation_id -> Nullable<Uuid>,
+        service_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        attempt -> Int4,
+        duration_ms -> Int8,
+        message -> Text,
+        request -> Jsonb,
+        response -> Jsonb,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    modules (key) {
+        key -> Text,
+        id -> Uuid,
+        status -> Text,
+        error -> Nullable<Text>,
+        module_version -> Text,
+        configuration -> Jsonb,
+        activated_at -> Nullable<Timestamptz>,
+        tested_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1086,6 +1168,7 @@ diesel::table! {
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        visit_id -> Nullable<Uuid>,
     }
 }
 
@@ -1153,6 +1236,49 @@ diesel::table! {
         buyer -> Jsonb,
         content -> Jsonb,
         made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    support_access (client_id) {
+        client_id -> Uuid,
+        allowed_by -> Nullable<Uuid>,
+        allowed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    support_requests (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        at -> Timestamptz,
+        method -> Text,
+        path -> Text,
+        status -> Nullable<Int4>,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    support_visits (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        admin_id -> Nullable<Uuid>,
+        admin_name -> Text,
+        staff_session_id -> Uuid,
+        reason -> Text,
+        uninvited -> Bool,
+        began_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1291,6 +1417,8 @@ diesel::joinable!(admin_group_permissions -> admin_groups (group_id));
 diesel::joinable!(api_tokens -> admins (admin_id));
 diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
+diesel::joinable!(archived_charges -> archived_months (month));
+diesel::joinable!(archived_splits -> archived_months (month));
 diesel::joinable!(cart_items -> clients (client_id));
 diesel::joinable!(cart_items -> products (product_id));
 diesel::joinable!(client_addresses -> clients (client_id));
@@ -1359,10 +1487,17 @@ diesel::joinable!(services -> orders (order_id));
 diesel::joinable!(services -> products (product_id));
 diesel::joinable!(sessions -> admins (admin_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sessions -> support_visits (visit_id));
 diesel::joinable!(spend_guards -> clients (client_id));
 diesel::joinable!(statement_files -> clients (client_id));
 diesel::joinable!(statements -> clients (client_id));
 diesel::joinable!(statements -> companies (company_id));
+diesel::joinable!(support_access -> users (allowed_by));
+diesel::joinable!(support_access -> clients (client_id));
+diesel::joinable!(support_requests -> support_visits (visit_id));
+diesel::joinable!(support_visits -> admins (admin_id));
+diesel::joinable!(support_visits -> clients (client_id));
+diesel::joinable!(support_visits -> users (user_id));
 diesel::joinable!(tax_rules -> companies (company_id));
 diesel::joinable!(vat_checks -> admins (admin_id));
 diesel::joinable!(vat_checks -> clients (client_id));
@@ -1379,6 +1514,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_groups,
     admins,
     api_tokens,
+    archived_charges,
+    archived_months,
+    archived_splits,
     cart_items,
     charges,
     client_addresses,
@@ -1407,6 +1545,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_seals,
     ledger_snapshots,
     ledger_transfers,
+    module_log,
+    modules,
     notifications,
     number_runs,
     number_series,
@@ -1439,6 +1579,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     spend_guards,
     statement_files,
     statements,
+    support_access,
+    support_requests,
+    support_visits,
     tasks,
     tax_rules,
     terms,

@@ -4,12 +4,14 @@
 //! service overlap; nothing in the ledger is ever changed. `audit` proves it.
 
 use crate::http::routes::Routes;
+pub mod archive;
 pub mod audit;
 pub mod charging;
 pub mod company;
 pub mod document;
 pub mod ledger;
 pub mod notices;
+pub mod oss;
 pub mod payment;
 pub mod refund;
 pub mod spending;
@@ -22,6 +24,7 @@ pub mod wallet;
 pub fn routes(cfg: &mut Routes) {
     company::routes::routes(cfg);
     company::routes_gateway::routes(cfg);
+    oss::routes(cfg);
     template::routes::routes(cfg);
     tax::routes::routes(cfg);
     tax::vat::routes(cfg);

@@ -8,6 +8,8 @@ use crate::http::routes::Routes;
 pub mod group;
 pub mod image;
 mod log;
+pub mod module;
+pub mod module_log;
 pub mod offer;
 pub mod option;
 mod parts;
@@ -28,4 +30,6 @@ pub fn routes(cfg: &mut Routes) {
     quote::routes(cfg);
     image::routes::routes(cfg);
     seo::routes::routes(cfg);
+    module::routes::routes(cfg);
+    module_log::routes::routes(cfg);
 }

@@ -231,13 +231,13 @@ fn check(
     let chosen = check_options(fields, shelf, at, currency, item, product.id, buyer);
     let row = offered?;
     let given: Vec<GivenOption> = chosen.iter().map(Chosen::given).collect();
-    match (provisioners::find(&product.module), product.module_settings.as_object()) {
-        (Some(module), Some(settings)) => {
-            for fault in module.validate(settings, &given, &item.fields) {
+    match provisioners::find(&product.module) {
+        Some(module) => {
+            for fault in module.validate(&product.settings_masked(), &given, &item.fields) {
                 fields.add(format!("{at}.{}", fault.field), &fault.code, fault.message);
             }
         }
-        _ => fields.add(at_product, "not_offered", "This product cannot be delivered right now."),
+        None => fields.add(at_product, "not_offered", "This product cannot be delivered right now."),
     }
     let product_row = SnapshotRow {
         of: PriceOf::Product { product_id: product.id },

@@ -55,10 +55,12 @@ fn why_first(first: &FirstCharge, base: Money, by: ChargeBy) -> String {
     }
 }
 
-/// What has to be paid in when `missing` is missing: rounded up to what the currency can pay.
+/// What has to be paid in when `missing` is missing: rounded up to what the currency can pay. Refuses what is more than anybody
+/// can pay in at once.
 pub fn payable(missing: Decimal, currency: Currency) -> Result<Money> {
     let up = missing.round_dp_with_strategy(currency.decimals(), RoundingStrategy::AwayFromZero);
-    Ok(Money::exact(up, currency)?)
+    let message = "This costs more than can be paid in at once: order less.";
+    Ok(Money::exact(up, currency).map_err(|_| Refusal::field("items", "out_of_range", message))?)
 }
 
 /// Adds up offers. The wallet is the caller's matter.

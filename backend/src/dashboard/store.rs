@@ -300,16 +300,16 @@ pub(super) async fn documents(
     }
     let today = jiff_diesel::Date::from(now.to_zoned(jiff::tz::TimeZone::UTC).date());
     let sums: Sums = diesel::sql_query(
-        "SELECT count(*) AS unpaid, coalesce(sum((d.total - d.paid) / c.rate), 0)::numeric AS unpaid_amount,
+        "SELECT count(*) AS unpaid, coalesce(sum((d.total - d.paid - d.waived) / c.rate), 0)::numeric AS unpaid_amount,
                 count(*) FILTER (WHERE d.due_on < $1) AS overdue,
-                coalesce(sum((d.total - d.paid) / c.rate) FILTER (WHERE d.due_on < $1), 0)::numeric AS overdue_amount
+                coalesce(sum((d.total - d.paid - d.waived) / c.rate) FILTER (WHERE d.due_on < $1), 0)::numeric AS overdue_amount
          FROM documents d JOIN currencies c ON c.code = d.currency WHERE d.status IN ('unpaid', 'partially_paid')",
     )
     .bind::<SqlDate, _>(today)
     .get_result(conn)
     .await?;
     let late: Vec<Late> = diesel::sql_query(
-        "SELECT id, number, coalesce(buyer->>'name', '') AS client_name, total - paid AS due, currency, due_on FROM documents
+        "SELECT id, number, coalesce(buyer->>'name', '') AS client_name, total - paid - waived AS due, currency, due_on FROM documents
          WHERE status IN ('unpaid', 'partially_paid') AND due_on < $1 AND number IS NOT NULL ORDER BY due_on, id LIMIT 5",
     )
     .bind::<SqlDate, _>(today)

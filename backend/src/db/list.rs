@@ -1,4 +1,4 @@
-//! A page of a list that is asked for in SQL.
+//! A page of a list that is asked for in SQL, or all of it.
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -7,6 +7,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
 use crate::http::Paging;
 
 /// A query in SQL whose parameters are bound one after the other.
@@ -39,4 +40,14 @@ pub async fn page<'q, Row: QueryableByName<Pg> + Send + 'static>(
     let rows = given(page).load(conn).await?;
     let total: Total = given(format!("SELECT count(*) AS total FROM {from}")).get_result(conn).await?;
     Ok((rows, total.total))
+}
+
+/// All rows, to be read in batches. `given` binds what the conditions are given.
+pub async fn all<'q, Row: QueryableByName<Pg> + Send + 'static>(
+    tx: &mut Conn,
+    list: List<'_>,
+    given: impl Fn(String) -> Sql<'q>,
+) -> QueryResult<Cursor<Row>> {
+    let List { columns, from, order } = list;
+    Cursor::open(tx, given(format!("SELECT {columns} FROM {from} ORDER BY {order}"))).await
 }

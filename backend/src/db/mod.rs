@@ -4,6 +4,8 @@
 //! order), number series, task. Nothing is called outside, mailed or slept on while a transaction is open.
 
 pub mod count;
+pub mod cursor;
+pub mod keyset;
 pub mod list;
 
 use anyhow::Context;
@@ -30,7 +32,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 /// Advisory locks, by number.
 pub mod locks {
     pub const MIGRATE: i64 = 727_274;
-    /// Taken in SQL by `ensure_partitions`.
+    /// Taken in SQL by `ensure_partitions` and what makes and drops those of logs.
     pub const PARTITIONS: i64 = 727_275;
     /// Held by the process that leads the schedule.
     pub const SCHEDULER: i64 = 727_276;
@@ -108,15 +110,19 @@ pub async fn is_migrated(conn: &mut Conn) -> QueryResult<bool> {
     Ok(usize::try_from(applied.count).is_ok_and(|applied| applied >= known))
 }
 
-/// Makes sure that the ledger has partitions from a month before `around` to three months after it.
+/// Makes sure that the ledger has partitions from a month before `around` to three months after it, and the logs from then on.
 pub async fn ensure_partitions(conn: &mut Conn, around: Timestamp) -> QueryResult<()> {
     let first = around.checked_sub((31 * 24).hours()).unwrap_or(around);
     let last = around.checked_add((93 * 24).hours()).unwrap_or(around);
-    diesel::sql_query("SELECT ensure_partitions($1, $2)")
-        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(first))
-        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(last))
-        .execute(conn)
-        .await?;
+    for (statement, first) in
+        [("SELECT ensure_partitions($1, $2)", first), ("SELECT ensure_log_partitions($1, $2)", around)]
+    {
+        diesel::sql_query(statement)
+            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(first))
+            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(last))
+            .execute(conn)
+            .await?;
+    }
     Ok(())
 }
 

@@ -25,6 +25,8 @@ const DAYS: i64 = 92;
 /// Hours between two looks at what is due; the last days are lived hour by hour.
 const STEP_HOURS: i64 = 6;
 const HOURLY_DAYS: i64 = 3;
+/// As many as a worker of a small machine runs.
+const TASKS_AT_ONCE: usize = 4;
 /// The client who buys more than he pays for, and ends suspended.
 pub(super) const DEBTOR: usize = 3;
 /// Clients who leave a proforma unpaid.
@@ -82,7 +84,7 @@ impl<'a> History<'a> {
     /// Everything that is due now: charges, deadlines, tasks.
     async fn pass(&self) -> anyhow::Result<()> {
         jobs::schedule::tick(self.app).await?;
-        let drained = jobs::drain::drain(self.app).await?;
+        let drained = jobs::drain::drain_beside(self.app, TASKS_AT_ONCE).await?;
         if let Some((task, error)) = drained.failed.first() {
             anyhow::bail!("the task {task} failed: {error}");
         }

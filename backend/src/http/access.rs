@@ -1,7 +1,7 @@
 //! Who may call: permission is a type in the handler's signature.
 //!
 //! - `May<rights::ClientsView>`: staff with that permission (browser session or token)
-//! - `Staff`: any signed-in staff
+//! - `Staff`: any signed-in staff; a token only reads
 //! - `StaffHimself`: the same on matters of his own, also while he still has to set up a second factor
 //! - `Acting<client_rights::Documents>`: a user, or his token, acting for the client of the path
 //! - `Me`: the signed-in user himself
@@ -24,6 +24,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::extract::Opener;
 use crate::http::request;
 use crate::identity::access as identity;
+use crate::identity::support::{self, Visit};
 
 /// How the caller proved who he is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,9 @@ macro_rules! right_types {
 }
 right_types! {
     DashboardView, ClientsView, ClientsCreate, ClientsEdit, ClientsStatus, ClientsConfirm, ClientsUsers, ClientsCredit,
-    UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce, ProductsView,
-    ProductsEdit, DocumentsView, DocumentsCreate, DocumentsCancel, TransactionsView, FundsAdjust, PaymentsView,
+    ClientsSignInAs, UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce,
+    ServicesMove, ProductsView, ProductsEdit, ModulesEdit, DocumentsView, DocumentsCreate, DocumentsCancel, TransactionsView,
+    FundsAdjust, PaymentsView,
     PaymentsBook, PaymentsRefund, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,
     SchedulerView, SchedulerEdit, NotificationsView, LogsView, SettingsView, SettingsEdit, ClockMove,
 }
@@ -142,7 +144,7 @@ pub struct Acting<R> {
     right: PhantomData<R>,
 }
 
-/// The signed-in user himself, with a finished session.
+/// The signed-in user himself, with a finished session; never staff in his place.
 #[derive(Clone, Debug)]
 pub struct Me {
     pub user: UserId,
@@ -188,15 +190,32 @@ fn is_write(method: &Method) -> bool {
 }
 
 /// The session of the portal's cookie, with the CSRF header checked for writes. `None` without a cookie.
+///
+/// Refuses with `SupportReadOnly` staff inside a client's portal who may only look.
 pub async fn session(request: &HttpRequest, portal: Portal) -> Result<Option<identity::Session>> {
+    let session = session_to_end(request, portal).await?;
+    if let Some(visit) = session.as_ref().and_then(|session| session.visit.as_ref()) {
+        visit.need_reading(request.method())?;
+    }
+    Ok(session)
+}
+
+/// The same for signing out, which is open to whoever is signed in.
+pub async fn session_to_end(request: &HttpRequest, portal: Portal) -> Result<Option<identity::Session>> {
     let app = app(request);
     let Some(cookie) = request.cookie(cookies::session_name(&app.config, portal)) else { return Ok(None) };
     let mut conn = app.db.get().await?;
     let ip = request::origin(request);
     let found = identity::find_session(&mut conn, app.clock.now(), portal, cookie.value(), &ip).await?;
-    let Some(session) = found else {
+    let Some(mut session) = found else {
         return Ok(None);
     };
+    if let Some(visit) = session.visit_id {
+        let visit = support::enter(&mut conn, app.clock.now(), visit, request).await?;
+        let Some(visit) = visit else { return Ok(None) };
+        session.user = Some(visit.user);
+        session.visit = Some(visit);
+    }
     if is_write(request.method()) {
         let header = request.headers().get("x-csrf-token").map_or(&b""[..], |value| value.as_bytes());
         if !bool::from(header.ct_eq(session.csrf_token.as_bytes())) {
@@ -253,13 +272,28 @@ async fn any_staff(request: HttpRequest) -> Result<(Staff, bool)> {
     Ok((staff, state.must_set_up_factor))
 }
 
+/// What no permission guards no scope of a token covers: a token reads it, and writes nothing.
+fn need_own_hand(staff: &Staff, writes: bool) -> Result<()> {
+    if writes && matches!(staff.proof, Proof::Token(_)) {
+        let detail = "A token cannot do this. Sign in with a browser.";
+        return Err(Refusal::because(Code::NotAllowed, detail).into());
+    }
+    Ok(())
+}
+
 impl FromRequest for Staff {
     type Error = Error;
     type Future = Answer<Self>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let gate = Opener::install(request);
         let request = request.clone();
-        Box::pin(async move { staff(request).await.inspect(|_| gate.open()) })
+        Box::pin(async move {
+            let writes = is_write(request.method());
+            let staff = staff(request).await?;
+            need_own_hand(&staff, writes)?;
+            gate.open();
+            Ok(staff)
+        })
     }
 }
 
@@ -270,7 +304,9 @@ impl FromRequest for StaffHimself {
         let gate = Opener::install(request);
         let request = request.clone();
         Box::pin(async move {
+            let writes = is_write(request.method());
             let (staff, _) = any_staff(request).await?;
+            need_own_hand(&staff, writes)?;
             gate.open();
             Ok(Self(staff))
         })
@@ -306,6 +342,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
             let ip = request::origin(&request);
             let now = app.clock.now();
             let named = request.match_info().get("client_id").and_then(|text| text.parse::<ClientId>().ok());
+            let mut visit = None;
             let (user, proof, bound, scopes, token_service) = match bearer(&request)? {
                 Some(token) => {
                     let mut conn = app.db.get().await?;
@@ -326,7 +363,9 @@ impl<R: ClientRight> FromRequest for Acting<R> {
                     if !session.complete {
                         return Err(Refusal::new(Code::SecondFactorNeeded).into());
                     }
-                    (user, Proof::Session(session.id), None, None, None)
+                    visit = session.visit;
+                    let bound = visit.as_ref().map(|visit| visit.client);
+                    (user, Proof::Session(session.id), bound, None, None)
                 }
             };
             let client = named.ok_or_else(Refusal::not_found)?;
@@ -334,9 +373,20 @@ impl<R: ClientRight> FromRequest for Acting<R> {
                 return Err(Refusal::not_found().into());
             }
             let mut conn = app.db.get().await?;
-            let member =
+            let mut member =
                 identity::membership(&mut conn, client, user).await?.ok_or_else(Refusal::not_found)?;
-            member.need_network(&ip)?;
+            let who = match &visit {
+                Some(visit) => {
+                    visit.need_open(R::KEY, is_write(request.method()))?;
+                    // Networks and second factor of staff count, not those of the one they are signed in as.
+                    member.must_set_up_factor = false;
+                    visit.who()
+                }
+                None => {
+                    member.need_network(&ip)?;
+                    Who::User(user)
+                }
+            };
             if let Some(scopes) = scopes {
                 let needed =
                     format!("{}:{}", R::KEY, if is_write(request.method()) { "write" } else { "read" });
@@ -356,7 +406,7 @@ impl<R: ClientRight> FromRequest for Acting<R> {
             }
             member.check(R::KEY, R::WHILE_SUSPENDED, is_write(request.method()))?;
             gate.open();
-            Ok(Self { client, user, member, proof, actor: actor(Who::User(user), ip), right: PhantomData })
+            Ok(Self { client, user, member, proof, actor: actor(who, ip), right: PhantomData })
         })
     }
 }
@@ -374,6 +424,9 @@ impl FromRequest for Me {
             let user = session.user.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
             if !session.complete {
                 return Err(Refusal::new(Code::SecondFactorNeeded).into());
+            }
+            if session.visit.is_some() {
+                return Err(Visit::closed().into());
             }
             gate.open();
             Ok(Self { user, session: session.id, actor: actor(Who::User(user), ip) })

@@ -18,6 +18,14 @@ impl Portal {
             Self::Client => "client",
         }
     }
+
+    /// What the sessions of it are kept as: staff inside a client's portal have a kind of their own.
+    pub const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Admin => &["admin"],
+            Self::Client => &["client", "support"],
+        }
+    }
 }
 
 fn is_secure(config: &Config) -> bool {

@@ -8,6 +8,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, web};
 use futures::future::Shared;
 use futures::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{Code, FieldError};
@@ -82,16 +84,18 @@ where
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
         let mut field = error.path().to_string();
-        for (prefix, code) in [("missing field `", "required"), ("unknown field `", "unknown")] {
+        for (prefix, code, what) in [
+            ("missing field `", "required", "This field is required."),
+            ("unknown field `", "unknown", "There is no such field."),
+            ("duplicate field `", "invalid", "This field is given twice."),
+        ] {
             if let Some(name) = message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()) {
                 if field == "." || field == "?" {
                     field = name.to_owned();
                 } else if !field.ends_with(name) {
                     field = format!("{field}.{name}");
                 }
-                let message =
-                    if code == "required" { "This field is required." } else { "There is no such field." };
-                return FieldError::new(field, code, message);
+                return FieldError::new(field, code, what);
             }
         }
         let message = message.split(" at line ").next().unwrap_or("does not fit").to_owned();
@@ -190,6 +194,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     }
 }
 
+/// What no column of the database holds, whichever parameter it is given for: a zero byte, a day before our era.
+fn unheld(query: &str) -> Option<FieldError> {
+    form_urlencoded::parse(query.as_bytes()).find_map(|(name, value)| {
+        let message = if value.contains('\0') {
+            "Control characters are not allowed."
+        } else if value.starts_with('-')
+            && (value.parse::<Date>().is_ok() || value.parse::<Timestamp>().is_ok())
+        {
+            "Must be between the years 2000 and 2200."
+        } else {
+            return None;
+        };
+        Some(FieldError::new(name, "invalid", message))
+    })
+}
+
 /// Parameters of the query.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
@@ -204,10 +224,30 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let read = decode(serde_urlencoded::Deserializer::new(form_urlencoded::parse(
-            request.query_string().as_bytes(),
-        )));
+        let query = request.query_string();
+        let read = match unheld(query) {
+            Some(field) => Err(field),
+            None => decode(serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()))),
+        };
         let read = read.map(Self).map_err(|field| Refusal::fields(vec![field]).into());
         behind_gate(request, std::future::ready(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unheld;
+
+    #[test]
+    fn what_no_column_holds_is_refused_by_its_name() {
+        let field = |query: &str| unheld(query).map(|fault| fault.field);
+        assert_eq!(field("page=1&module=a%00b").as_deref(), Some("module"));
+        assert_eq!(field("from=-004800-01-01T00:00:00Z").as_deref(), Some("from"));
+        assert_eq!(field("issued_from=-004800-01-01").as_deref(), Some("issued_from"));
+        for sound in
+            ["", "sort=-created_at", "search=-12.50", "from=2026-03-10T12:00:00Z", "issued_from=2026-03-10"]
+        {
+            assert_eq!(field(sound), None, "{sound}");
+        }
     }
 }

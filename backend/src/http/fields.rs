@@ -27,6 +27,11 @@ impl Fields {
         self.0.is_empty()
     }
 
+    /// Whether a fault of this field was found.
+    pub fn names(&self, field: &str) -> bool {
+        self.0.iter().any(|fault| fault.field == field)
+    }
+
     pub fn into_faults(self) -> Vec<FieldError> {
         self.0
     }

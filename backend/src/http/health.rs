@@ -1,5 +1,7 @@
 //! Is it alive, is it ready, how is it doing; and the development clock.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::App;
 use crate::audit::{self, Entry};
-use crate::http::error::{Refusal, Result};
+use crate::http::error::{Error, Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, fields::Fields, rights};
 
@@ -21,10 +23,19 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok\n")
 }
 
-/// `/readyz`: database and migrations are there.
+/// So long the database may take to say that it is there.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
+/// `/readyz`: database and migrations are there, and a connection is free.
 pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse> {
-    let mut conn = app.db.get().await?;
-    if !crate::db::is_migrated(&mut conn).await.unwrap_or(false) {
+    let looked = tokio::time::timeout(ANSWERS_WITHIN, async {
+        let mut conn = app.db.get().await?;
+        Ok::<bool, Error>(crate::db::is_migrated(&mut conn).await.unwrap_or(false))
+    });
+    let Ok(migrated) = looked.await else {
+        return Err(Refusal::because(Code::Unavailable, "The database does not answer.").into());
+    };
+    if !migrated? {
         return Err(Refusal::because(Code::Unavailable, "The database is not migrated.").into());
     }
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))

@@ -253,6 +253,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("stock_used", "How many are taken by living services."),
     ("subject_kind", "What kind of thing it is about."),
     ("suffix", "Written after an amount."),
+    ("support", "Who of the provider's staff is signed in as this user. `null`: it is the user himself."),
     ("suspended", "How many are suspended."),
     ("suspended_at", "When it was suspended. `null`: it is not."),
     ("suspension_grace_hours", "Hours between the first uncovered charge and suspension."),

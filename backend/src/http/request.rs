@@ -1,11 +1,12 @@
 //! What goes with every request: its id, where it came from, how many statements it cost, the headers of its answer.
 
 use std::cell::Cell;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::http::pages;
+use crate::identity::support;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const QUERY_COUNT: HeaderName = HeaderName::from_static("x-query-count");
@@ -55,18 +57,47 @@ pub fn origin(request: &HttpRequest) -> String {
 }
 
 fn find_origin(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
-    let Some(peer) = request.peer_addr().map(|address| address.ip()) else { return String::new() };
-    if !trusted.contains(&peer) {
-        return peer.to_string();
+    let Some(peer) = request.peer_addr() else { return String::new() };
+    // A proxy adds what it saw to the line that it got, or as a line of its own: all of them are one list.
+    let lines = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    first_stranger(peer.ip().to_canonical(), &hops, trusted).to_string()
+}
+
+/// Who called, as the trusted proxies saw it: from the right, the first address that is none of theirs. What stands left of
+/// that, or of something that is no address, anybody may have written.
+fn first_stranger(peer: IpAddr, hops: &[&str], trusted: &[IpAddr]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == address);
+    let mut nearest = peer;
+    for hop in hops.iter().rev() {
+        if !is_trusted(nearest) {
+            break;
+        }
+        let Some(address) = address(hop.trim()) else { break };
+        nearest = address;
     }
-    let forwarded =
-        request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or("");
-    forwarded
-        .rsplit(',')
-        .filter_map(|part| IpAddr::from_str(part.trim()).ok())
-        .find(|address| !trusted.contains(address))
-        .unwrap_or(peer)
-        .to_string()
+    nearest
+}
+
+/// An address as proxies write it, alone or with its port.
+fn address(hop: &str) -> Option<IpAddr> {
+    let alone = IpAddr::from_str(hop.trim_start_matches('[').trim_end_matches(']'));
+    let read = alone.or_else(|_| SocketAddr::from_str(hop).map(|address| address.ip()));
+    read.ok().map(|address| address.to_canonical())
+}
+
+/// The methods that figures are counted by; whatever else callers make up is one.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// Gives the request its id and origin, and the answer its headers.
@@ -100,6 +131,10 @@ pub async fn surround(
                 Ok(response) => response.map_into_boxed_body(),
                 Err(error) => return Err(error),
             };
+            let noted = response.request().extensions().get::<support::Noted>().copied();
+            if let (Some(app), Some(noted)) = (&app, noted) {
+                support::answered(app, noted, response.status().as_u16()).await;
+            }
             if counting {
                 let count = QUERIES.with(Cell::get);
                 response.headers_mut().insert(QUERY_COUNT, HeaderValue::from(count));
@@ -109,7 +144,7 @@ pub async fn surround(
     );
     let mut response = answered.await?;
     let status = response.status().as_u16();
-    metrics::counter!("http_requests_total", "method" => method.to_string(), "status" => status.to_string())
+    metrics::counter!("http_requests_total", "method" => label(&method), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds").record(started.elapsed());
     tracing::info!(request.id = id, %method, path, status, duration_ms = started.elapsed().as_millis(), "answered");
@@ -159,6 +194,32 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn made_up_methods_make_no_figures_of_their_own() {
+        assert_eq!(label(&Method::PATCH), "PATCH");
+        for made_up in ["BREW", "get", "X1"] {
+            assert_eq!(label(&Method::from_bytes(made_up.as_bytes()).unwrap()), "other");
+        }
+    }
+
+    fn origin_of(peer: &str, hops: &[&str]) -> String {
+        let trusted: [IpAddr; 2] = ["127.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        first_stranger(peer.parse().unwrap(), hops, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_say_where_a_request_came_from() {
+        assert_eq!(origin_of("198.51.100.1", &["203.0.113.7"]), "198.51.100.1");
+        assert_eq!(origin_of("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", " 203.0.113.7"]), "203.0.113.7");
+        assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "203.0.113.7", "10.0.0.2"]), "203.0.113.7");
+        assert_eq!(origin_of("127.0.0.1", &["203.0.113.7:41000"]), "203.0.113.7");
+        assert_eq!(origin_of("127.0.0.1", &["[2001:db8::1]:41000", "::ffff:10.0.0.2"]), "2001:db8::1");
+        // What nobody can read ends the search: what stands before it may be made up.
+        assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown"]), "127.0.0.1");
+        assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown", "10.0.0.2"]), "10.0.0.2");
     }
 
     #[tokio::test]

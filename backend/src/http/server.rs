@@ -29,7 +29,9 @@ async fn metrics(
 /// What a monitor asks of any process.
 fn monitored(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::healthz))
+        .route("/healthz", web::head().to(health::healthz))
         .route("/readyz", web::get().to(health::readyz))
+        .route("/readyz", web::head().to(health::readyz))
         .route("/metrics", web::get().to(metrics));
 }
 

@@ -10,12 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use schema::{admin_addresses, api_tokens, client_users, clients, sessions, users};
 use sha2::{Digest, Sha256};
 use shared::identity::ClientRole;
-use shared::{AdminId, ClientId, Code, Permission, ServiceId, SessionId, TokenId, UserId};
+use shared::{AdminId, ClientId, Code, Permission, ServiceId, SessionId, SupportVisitId, TokenId, UserId};
 
 use crate::db::Conn;
 use crate::http::cookies::Portal;
 use crate::http::error::{Refusal, Result};
 use crate::http::network;
+use crate::identity::support::Visit;
 
 /// Effective permissions of a member of staff.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,9 @@ pub struct Session {
     pub csrf_token: String,
     pub complete: bool,
     pub sudo_until: Option<Timestamp>,
+    /// Of staff inside a client's portal: the row that says so, and, once asked, how it is.
+    pub visit_id: Option<SupportVisitId>,
+    pub visit: Option<Visit>,
 }
 
 /// A secret as we keep it: SHA-256 of its text.
@@ -60,6 +64,7 @@ type SessionRow = (
     bool,
     jiff_diesel::NullableTimestamp,
     jiff_diesel::Timestamp,
+    Option<SupportVisitId>,
 );
 
 /// Finds a session that has neither ended, expired nor idled away, and notes at most once a minute that it was seen, of staff
@@ -73,7 +78,7 @@ pub async fn find_session(
 ) -> QueryResult<Option<Session>> {
     let at = jiff_diesel::Timestamp::from(now);
     let row: Option<SessionRow> = sessions::table
-        .filter(sessions::token_hash.eq(fingerprint(token)).and(sessions::portal.eq(portal.as_str())))
+        .filter(sessions::token_hash.eq(fingerprint(token)).and(sessions::portal.eq_any(portal.kinds())))
         .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(at)))
         .filter(
             sql::<Bool>("(idle_seconds IS NULL OR last_seen_at + idle_seconds * interval '1 second' > ")
@@ -88,18 +93,22 @@ pub async fn find_session(
             sessions::complete,
             sessions::sudo_until,
             sessions::last_seen_at,
+            sessions::visit_id,
         ))
         .first(conn)
         .await
         .optional()?;
-    let Some((id, admin, user, csrf_token, complete, sudo_until, seen)) = row else { return Ok(None) };
+    let Some((id, admin, user, csrf_token, complete, sudo_until, seen, visit_id)) = row else {
+        return Ok(None);
+    };
     if now.duration_since(seen.to_jiff()) > SignedDuration::from_mins(1) {
         diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(at)).execute(conn).await?;
         if let (Some(admin), true) = (admin, complete) {
             note_address(conn, now, admin, ip).await?;
         }
     }
-    Ok(Some(Session { id, admin, user, csrf_token, complete, sudo_until: sudo_until.to_jiff() }))
+    let sudo_until = sudo_until.to_jiff();
+    Ok(Some(Session { id, admin, user, csrf_token, complete, sudo_until, visit_id, visit: None }))
 }
 
 /// Notes where staff came from; such a note is kept as long as the account.

@@ -1,7 +1,9 @@
 //! Tried sign-ins and codes: who tries too often waits longer and longer.
 //!
 //! One address of the network and one account together wait soonest; an account alone, whoever tries, at most half a
-//! minute, so that nobody can lock its owner out.
+//! minute, so that nobody can lock its owner out. Of IPv6 the 64 bits count that one household is given.
+
+use std::net::{IpAddr, Ipv6Addr};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
@@ -41,6 +43,18 @@ struct Past {
 fn wait_seconds(failures: i64, free: i64, most: i64) -> i64 {
     let Ok(over) = u32::try_from(failures - free) else { return 0 };
     1_i64.checked_shl(over.min(20) + 1).unwrap_or(most).min(most)
+}
+
+/// What is counted as one address of the network: whoever has an address of IPv6 has 2⁶⁴ of them.
+fn place(ip: &str) -> String {
+    match ip.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(ip)) => {
+            let household = u128::from(ip) & !u128::from(u64::MAX);
+            format!("{}/64", Ipv6Addr::from(household))
+        }
+        Ok(ip) => ip.to_string(),
+        Err(_) => ip.to_owned(),
+    }
 }
 
 async fn lock(tx: &mut Conn, email: &str, ip: &str) -> QueryResult<()> {
@@ -98,6 +112,7 @@ pub async fn begin(
     ip: &str,
     per_minute: u32,
 ) -> Result<Attempt> {
+    let ip = &place(ip);
     conn.transaction::<_, Error, _>(async |tx| {
         lock(tx, email, ip).await?;
         let past = past(tx, now, portal.as_str(), email, ip).await?;
@@ -154,6 +169,7 @@ pub async fn note_success(
     email: &str,
     ip: &str,
 ) -> QueryResult<()> {
+    let ip = &place(ip);
     let id = insert(conn, now, portal.as_str(), email, ip).await?;
     succeeded(conn, Attempt { id, failures_before: 0 }).await
 }
@@ -166,6 +182,7 @@ pub async fn note_failure(
     email: &str,
     ip: &str,
 ) -> QueryResult<u32> {
+    let ip = &place(ip);
     insert(conn, now, portal.as_str(), email, ip).await?;
     let past = past(conn, now, portal.as_str(), email, ip).await?;
     Ok(u32::try_from(wait_seconds(past.pair, FREE_TRIES, WAIT_MAX_SECONDS)).unwrap_or(0))
@@ -189,6 +206,7 @@ pub async fn may_mail(
         #[diesel(sql_type = Bool)]
         of_address: bool,
     }
+    let ip = &place(ip);
     conn.transaction::<_, Error, _>(async |tx| {
         lock(tx, email, ip).await?;
         let enough: Enough = diesel::sql_query(
@@ -217,7 +235,16 @@ pub async fn may_mail(
 
 #[cfg(test)]
 mod tests {
-    use super::wait_seconds;
+    use super::{place, wait_seconds};
+
+    #[test]
+    fn addresses_of_one_household_are_one() {
+        assert_eq!(place("203.0.113.7"), "203.0.113.7");
+        assert_eq!(place("::ffff:203.0.113.7"), "203.0.113.7");
+        assert_eq!(place("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(place("2001:db8:1:2::9"), "2001:db8:1:2::/64");
+        assert_eq!(place(""), "");
+    }
 
     #[test]
     fn waits_grow_and_end() {

@@ -169,6 +169,20 @@ pub(super) async fn invitation(
     letter.guest(tx, now, to.client, to.user, to.email, to.language).await
 }
 
+/// Tells the people of a client that staff came into its portal.
+pub(super) async fn support_came_in(
+    tx: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    staff: &str,
+    reason: &str,
+    until: Timestamp,
+    uninvited: bool,
+) -> Result<()> {
+    let params = json!({ "staff": staff, "reason": reason, "at": until, "uninvited": uninvited });
+    notify::client(tx, now, client, Event::SupportAccessUsed, params).await
+}
+
 /// Tells the people of a client what became of it. Nothing is said of fraud and deletion.
 pub(super) async fn client_status(
     tx: &mut Conn,

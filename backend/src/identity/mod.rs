@@ -20,6 +20,7 @@ mod random;
 pub mod registration;
 pub mod session;
 pub mod staff;
+pub mod support;
 pub mod token;
 pub mod user;
 mod ways_in;
@@ -38,5 +39,6 @@ pub fn routes(cfg: &mut Routes) {
     invitation::routes(cfg);
     profile::routes(cfg);
     staff::routes(cfg);
+    support::routes(cfg);
     activity::routes(cfg);
 }

@@ -1,4 +1,4 @@
-//! Drops what is past its retention, a batch at a time.
+//! Drops what is past its retention, a batch at a time; logs a month at a time.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::tasks::TaskState;
 
 use crate::App;
-use crate::catalog::image;
+use crate::catalog::{image, module_log};
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::jobs::{current, store};
@@ -69,6 +69,8 @@ pub async fn run(app: &App) -> Result<()> {
     dropped.insert("notifications".to_owned(), json!(drop_before(&mut conn, notifications, before).await?));
     let images = drop_before(&mut conn, image::store::DROP_UNSHOWN, ago(1)).await?;
     dropped.insert("images".to_owned(), json!(images));
+    let months = module_log::store::drop_before(&mut conn, ago(i64::from(retention.module_log_days))).await?;
+    dropped.insert("module_log_months".to_owned(), json!(months));
     current::output(&dropped)
 }
 

@@ -11,6 +11,8 @@ use shared::{ClientId, DocumentId, ServiceId, TaskId};
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
+use crate::db::keyset::read_on;
 use crate::http::Paging;
 use crate::http::paging::After;
 use crate::jobs::store::PUT_BACK;
@@ -126,29 +128,8 @@ fn filtered<'a>(filter: &TaskFilter, paging: &Paging) -> tasks::BoxedQuery<'a, P
     query
 }
 
-/// One page of tasks, and how many there are; not counted when it goes on `after` another one.
-pub(super) async fn page(
-    conn: &mut Conn,
-    filter: &TaskFilter,
-    paging: &Paging,
-    after: Option<After>,
-) -> QueryResult<(Vec<Task>, Option<i64>)> {
-    use tasks::{created_at, id};
-    let mut query = filtered(filter, paging);
-    let mut total = None;
-    if let Some(after) = after {
-        let (at, last) = (jiff_diesel::Timestamp::from(after.at), TaskId(after.id));
-        let same = created_at.eq(at);
-        query = if paging.descending {
-            query.filter(created_at.le(at).and(created_at.lt(at).or(same.and(id.lt(last)))))
-        } else {
-            query.filter(created_at.ge(at).and(created_at.gt(at).or(same.and(id.gt(last)))))
-        };
-    } else {
-        total = Some(filtered(filter, paging).count().get_result(conn).await?);
-        query = query.offset(paging.offset());
-    }
-    let query = match (paging.sort, paging.descending) {
+fn ordered<'a>(query: tasks::BoxedQuery<'a, Pg>, paging: &Paging) -> tasks::BoxedQuery<'a, Pg> {
+    match (paging.sort, paging.descending) {
         ("name", false) => query.order((tasks::name.asc(), tasks::id.asc())),
         ("name", true) => query.order((tasks::name.desc(), tasks::id.desc())),
         ("state", false) => query.order((tasks::state.asc(), tasks::id.asc())),
@@ -157,8 +138,30 @@ pub(super) async fn page(
         ("run_at", true) => query.order((tasks::run_at.desc(), tasks::id.desc())),
         (_, false) => query.order((tasks::created_at.asc(), tasks::id.asc())),
         (_, true) => query.order((tasks::created_at.desc(), tasks::id.desc())),
-    };
-    let rows = query.select(Task::as_select()).limit(paging.limit()).load(conn).await?;
+    }
+}
+
+/// All tasks that the filter lets through.
+pub(super) async fn all(tx: &mut Conn, filter: &TaskFilter, paging: &Paging) -> QueryResult<Cursor<Task>> {
+    Cursor::open(tx, ordered(filtered(filter, paging), paging).select(Task::as_select())).await
+}
+
+/// One page of tasks, and how many there are; not counted when it goes on `after` another one.
+pub(super) async fn page(
+    conn: &mut Conn,
+    filter: &TaskFilter,
+    paging: &Paging,
+    after: Option<After>,
+) -> QueryResult<(Vec<Task>, Option<i64>)> {
+    let mut query = filtered(filter, paging);
+    let mut total = None;
+    if let Some(after) = after {
+        query = read_on!(query, tasks, after, paging.descending);
+    } else {
+        total = Some(filtered(filter, paging).count().get_result(conn).await?);
+        query = query.offset(paging.offset());
+    }
+    let rows = ordered(query, paging).select(Task::as_select()).limit(paging.limit()).load(conn).await?;
     Ok((rows, total))
 }
 

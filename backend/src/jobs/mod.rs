@@ -9,6 +9,7 @@ mod bulk;
 pub mod cleanup;
 pub mod current;
 pub mod drain;
+mod export;
 pub mod job;
 mod list;
 pub mod outbox;

@@ -5,14 +5,15 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use serde_json::json;
 use shared::tasks::{AutomationStatus, TaskCounts, TaskDetail, TaskDone, TaskFilter, TaskState, TaskSummary};
-use shared::{ClientId, LogPage, PageQuery, TaskId};
+use shared::{ClientId, FileQuery, LogPage, PageQuery, TaskId};
 
 use super::bulk::not_now;
 use super::list::{self, Task};
-use super::status;
+use super::{export, status};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
+use crate::http::csv::Download;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
 use crate::http::routes::Routes;
@@ -22,6 +23,7 @@ use crate::seal::masked;
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_tasks)
+        .service(export_tasks)
         .service(count_tasks)
         .service(get_task)
         .service(follow_task)
@@ -51,6 +53,26 @@ pub async fn shown(app: &App, id: TaskId) -> Result<TaskDetail> {
     detail(&mut conn, task).await
 }
 
+const SORTS: &[&str] = &["-created_at", "name", "state", "run_at"];
+
+fn check(filter: &TaskFilter) -> Result<()> {
+    let mut fields = Fields::new();
+    for (field, at) in [("from", filter.from), ("to", filter.to)] {
+        if let Some(at) = at {
+            fields.instant(field, at);
+        }
+    }
+    fields.text("name", filter.name.as_deref().unwrap_or(""), 100);
+    fields.finish()
+}
+
+async fn summaries(conn: &mut Conn, rows: &[Task]) -> Result<Vec<TaskSummary>> {
+    let ids: Vec<ClientId> = rows.iter().filter_map(|task| task.client_id).collect();
+    let names = list::client_names(conn, &ids).await?;
+    let name = |task: &Task| task.client_id.and_then(|id| names.get(&id).cloned());
+    Ok(rows.iter().map(|task| task.summary(name(task))).collect())
+}
+
 /// List background tasks.
 #[utoipa::path(tag = "automation", operation_id = "listTasks", params(PageQuery, TaskFilter),
     responses((status = 200, body = LogPage<TaskSummary>)), extensions(("x-permission" = json!("tasks.view"))))]
@@ -61,24 +83,35 @@ async fn list_tasks(
     page: Query<PageQuery>,
     filter: Query<TaskFilter>,
 ) -> Result<Json<LogPage<TaskSummary>>> {
-    let paging = Paging::read(&page, &["-created_at", "name", "state", "run_at"])?;
-    let mut fields = Fields::new();
-    for (field, at) in [("from", filter.from), ("to", filter.to)] {
-        if let Some(at) = at {
-            fields.instant(field, at);
-        }
-    }
-    fields.text("name", filter.name.as_deref().unwrap_or(""), 100);
-    fields.finish()?;
+    let paging = Paging::read(&page, SORTS)?;
+    check(&filter)?;
     let after = paging.after(filter.after.as_deref())?;
     let mut conn = app.db.get().await?;
     let (rows, total) = list::page(&mut conn, &filter, &paging, after).await?;
     let end = rows.last().map(|task| After { at: task.created_at.to_jiff(), id: task.id.0 });
-    let ids: Vec<ClientId> = rows.iter().filter_map(|task| task.client_id).collect();
-    let names = list::client_names(&mut conn, &ids).await?;
-    let items =
-        rows.iter().map(|task| task.summary(task.client_id.and_then(|id| names.get(&id).cloned()))).collect();
+    let items = summaries(&mut conn, &rows).await?;
     Ok(Json(paging.log_page(items, total, end)))
+}
+
+/// Background tasks as CSV: all that the filter lets through.
+#[utoipa::path(tag = "automation", operation_id = "exportTasks", params(PageQuery, TaskFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("tasks.view"))))]
+#[get("/admin/tasks.csv")]
+async fn export_tasks(
+    app: web::Data<App>,
+    _who: May<rights::TasksView>,
+    page: Query<PageQuery>,
+    filter: Query<TaskFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, SORTS)?;
+    check(&filter)?;
+    let mut download = Download::begin(&app).await?;
+    let rows = list::all(&mut download.tx, &filter, &paging).await?;
+    let told =
+        download.answer("tasks", *form, export::COLUMNS, rows, async |tx, rows| summaries(tx, &rows).await);
+    told.await
 }
 
 /// Count the tasks in each state.

@@ -116,11 +116,13 @@ impl Live {
 
 /// Looks for news until nobody follows anything any more, or the program is told to stop.
 async fn look(live: Live) {
-    let mut stop = signal(SignalKind::terminate()).ok();
+    let mut terminate = signal(SignalKind::terminate()).ok();
+    let mut interrupt = signal(SignalKind::interrupt()).ok();
     loop {
         tokio::select! {
             () = tokio::time::sleep(TICK) => {}
-            () = told(&mut stop) => return live.end_all(),
+            () = told(&mut terminate) => return live.end_all(),
+            () = told(&mut interrupt) => return live.end_all(),
         }
         let Some(subjects) = live.followed() else { return };
         match marks(&live.pool, &subjects).await {

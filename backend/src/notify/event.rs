@@ -70,6 +70,8 @@ events! {
     AccountBanned = "account_banned", Client, bell: false, ["reason"], [];
     AccountReactivated = "account_reactivated", Client, bell: true, [], [];
     AccountClosed = "account_closed", Client, bell: false, [], [];
+    /// Staff signed in as the owner; `at`: until when at most. `uninvited`: without the client's support access.
+    SupportAccessUsed = "support_access_used", Client, bell: true, ["staff", "reason", "at", "uninvited"], [];
     OrderReceived = "order_received", Client, bell: true, ["order_id", "total"], [];
     ServiceActive = "service_active", Client, bell: true, ["service", "service_id"], [];
     ServiceFailed = "service_failed", Client, bell: true, ["service", "service_id"], [];
@@ -82,6 +84,9 @@ events! {
     ServiceTerminatingSoon = "service_terminating_soon", Client, bell: true, ["service", "service_id", "at"], [];
     ServiceTerminated = "service_terminated", Client, bell: true, ["service", "service_id"], [];
     ServiceCancelled = "service_cancelled", Client, bell: true, ["service", "service_id"], [];
+    /// It is another client's now.
+    ServiceMovedAway = "service_moved_away", Client, bell: true, ["service"], [];
+    ServiceMovedHere = "service_moved_here", Client, bell: true, ["service", "service_id"], [];
     ProformaIssued = "proforma_issued", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
     ProformaReminder = "proforma_reminder", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
     ProformaOverdue = "proforma_overdue", Client, bell: true, ["number", "total", "due_on", "document_id"], [];

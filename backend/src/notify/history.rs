@@ -12,6 +12,8 @@ use shared::notifications::{
 use shared::{AdminId, ClientId, Language, NotificationId, UserId};
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
+use crate::db::keyset::read_on;
 use crate::http::Paging;
 use crate::http::paging::After;
 use crate::notify::render;
@@ -103,6 +105,27 @@ fn filtered<'a>(filter: &NotificationFilter, paging: &Paging) -> notifications::
     query
 }
 
+fn ordered<'a>(
+    query: notifications::BoxedQuery<'a, Pg>,
+    paging: &Paging,
+) -> notifications::BoxedQuery<'a, Pg> {
+    match (paging.sort, paging.descending) {
+        ("email", false) => query.order((notifications::email.asc(), notifications::id.asc())),
+        ("email", true) => query.order((notifications::email.desc(), notifications::id.desc())),
+        (_, false) => query.order((notifications::created_at.asc(), notifications::id.asc())),
+        (_, true) => query.order((notifications::created_at.desc(), notifications::id.desc())),
+    }
+}
+
+/// All messages that the filter lets through.
+pub(super) async fn all(
+    tx: &mut Conn,
+    filter: &NotificationFilter,
+    paging: &Paging,
+) -> QueryResult<Cursor<Message>> {
+    Cursor::open(tx, ordered(filtered(filter, paging), paging).select(Message::as_select())).await
+}
+
 /// One page of the history, and how many there are; not counted when it goes on `after` another one.
 pub(super) async fn page(
     conn: &mut Conn,
@@ -110,28 +133,15 @@ pub(super) async fn page(
     paging: &Paging,
     after: Option<After>,
 ) -> QueryResult<(Vec<Message>, Option<i64>)> {
-    use notifications::{created_at, id};
     let mut query = filtered(filter, paging);
     let mut total = None;
     if let Some(after) = after {
-        let (at, last) = (jiff_diesel::Timestamp::from(after.at), NotificationId(after.id));
-        let same = created_at.eq(at);
-        query = if paging.descending {
-            query.filter(created_at.le(at).and(created_at.lt(at).or(same.and(id.lt(last)))))
-        } else {
-            query.filter(created_at.ge(at).and(created_at.gt(at).or(same.and(id.gt(last)))))
-        };
+        query = read_on!(query, notifications, after, paging.descending);
     } else {
         total = Some(filtered(filter, paging).count().get_result(conn).await?);
         query = query.offset(paging.offset());
     }
-    let query = match (paging.sort, paging.descending) {
-        ("email", false) => query.order((notifications::email.asc(), notifications::id.asc())),
-        ("email", true) => query.order((notifications::email.desc(), notifications::id.desc())),
-        (_, false) => query.order((notifications::created_at.asc(), notifications::id.asc())),
-        (_, true) => query.order((notifications::created_at.desc(), notifications::id.desc())),
-    };
-    let rows = query.select(Message::as_select()).limit(paging.limit()).load(conn).await?;
+    let rows = ordered(query, paging).select(Message::as_select()).limit(paging.limit()).load(conn).await?;
     Ok((rows, total))
 }
 

@@ -6,6 +6,7 @@
 use crate::http::routes::Routes;
 pub mod actions;
 pub mod event;
+mod export;
 mod history;
 pub mod letter;
 pub mod render;

@@ -117,6 +117,8 @@ pub fn page(params: &serde_json::Value) -> Option<(String, &'static str)> {
         Some(("/funds".to_owned(), "view_wallet"))
     } else if let Some(id) = id("client_id") {
         Some((format!("/clients/{id}"), "view_client"))
+    } else if params.get("uninvited").is_some() {
+        Some(("/company/support".to_owned(), "view_support"))
     } else if params.get("spent").is_some() {
         Some(("/transactions".to_owned(), "view_spending"))
     } else {

@@ -1,16 +1,18 @@
 //! History of messages and the bell over HTTP.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 use shared::notifications::{
     Bell, BellRead, NotificationDetail, NotificationFilter, NotificationState, NotificationSummary,
 };
-use shared::{ClientId, Code, LogPage, NotificationId, PageQuery};
+use shared::{ClientId, Code, FileQuery, LogPage, NotificationId, PageQuery};
 
+use super::export;
 use super::history::{self, Message, Owner};
 use crate::App;
 use crate::audit::{self, Entry};
 use crate::db::Conn;
+use crate::http::csv::Download;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
 use crate::http::routes::Routes;
@@ -21,6 +23,7 @@ use crate::notify::{Event, send};
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_notifications)
+        .service(export_notifications)
         .service(get_notification)
         .service(resend_notification)
         .service(get_staff_bell)
@@ -35,6 +38,26 @@ fn can_resend(message: &Message) -> bool {
         && Event::find(&message.event).is_some_and(|event| event.secrets().is_empty())
 }
 
+const SORTS: &[&str] = &["-created_at", "email"];
+
+fn check_filter(filter: &NotificationFilter) -> Result<()> {
+    let mut fields = Fields::new();
+    for (field, at) in [("from", filter.from), ("to", filter.to)] {
+        if let Some(at) = at {
+            fields.instant(field, at);
+        }
+    }
+    fields.text("event", filter.event.as_deref().unwrap_or(""), 100);
+    fields.finish()
+}
+
+async fn summaries(conn: &mut Conn, rows: &[Message]) -> Result<Vec<NotificationSummary>> {
+    let ids: Vec<ClientId> = rows.iter().filter_map(|row| row.client_id).collect();
+    let names = history::client_names(conn, &ids).await?;
+    let name = |row: &Message| row.client_id.and_then(|id| names.get(&id).cloned());
+    Ok(rows.iter().map(|row| row.summary(name(row))).collect())
+}
+
 /// List the messages that were written to people.
 #[utoipa::path(tag = "automation", operation_id = "listNotifications", params(PageQuery, NotificationFilter),
     responses((status = 200, body = LogPage<NotificationSummary>)),
@@ -46,24 +69,35 @@ async fn list_notifications(
     page: Query<PageQuery>,
     filter: Query<NotificationFilter>,
 ) -> Result<Json<LogPage<NotificationSummary>>> {
-    let paging = Paging::read(&page, &["-created_at", "email"])?;
-    let mut fields = Fields::new();
-    for (field, at) in [("from", filter.from), ("to", filter.to)] {
-        if let Some(at) = at {
-            fields.instant(field, at);
-        }
-    }
-    fields.text("event", filter.event.as_deref().unwrap_or(""), 100);
-    fields.finish()?;
+    let paging = Paging::read(&page, SORTS)?;
+    check_filter(&filter)?;
     let after = paging.after(filter.after.as_deref())?;
     let mut conn = app.db.get().await?;
     let (rows, total) = history::page(&mut conn, &filter, &paging, after).await?;
     let end = rows.last().map(|row| After { at: row.created_at.to_jiff(), id: row.id.0 });
-    let ids: Vec<ClientId> = rows.iter().filter_map(|row| row.client_id).collect();
-    let names = history::client_names(&mut conn, &ids).await?;
-    let items =
-        rows.iter().map(|row| row.summary(row.client_id.and_then(|id| names.get(&id).cloned()))).collect();
+    let items = summaries(&mut conn, &rows).await?;
     Ok(Json(paging.log_page(items, total, end)))
+}
+
+/// The messages that were written to people as CSV: all that the filter lets through.
+#[utoipa::path(tag = "automation", operation_id = "exportNotifications", params(PageQuery, NotificationFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("notifications.view"))))]
+#[get("/admin/notifications.csv")]
+async fn export_notifications(
+    app: web::Data<App>,
+    _who: May<rights::NotificationsView>,
+    page: Query<PageQuery>,
+    filter: Query<NotificationFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, SORTS)?;
+    check_filter(&filter)?;
+    let mut download = Download::begin(&app).await?;
+    let rows = history::all(&mut download.tx, &filter, &paging).await?;
+    let told = download
+        .answer("notifications", *form, export::COLUMNS, rows, async |tx, rows| summaries(tx, &rows).await);
+    told.await
 }
 
 async fn detail(conn: &mut Conn, message: Message) -> Result<NotificationDetail> {

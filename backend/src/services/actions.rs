@@ -35,6 +35,32 @@ pub async fn locked(tx: &mut Conn, now: Timestamp, scope: Scope, id: ServiceId) 
     Ok(operation::lock(tx, now, id).await?.ok_or_else(Refusal::not_found)?)
 }
 
+/// As `locked`. Of a service that waits for money the client is locked first: its order may go on without it.
+pub(super) async fn locked_with_order(
+    tx: &mut Conn,
+    now: Timestamp,
+    scope: Scope,
+    id: ServiceId,
+) -> Result<Service> {
+    let found = match scope {
+        Scope::Client(client) => store::find(tx, client, id).await?,
+        Scope::Staff => store::find_for_staff(tx, id).await?,
+    };
+    let found = found.ok_or_else(Refusal::not_found)?;
+    if found.state == ServiceState::Pending {
+        wallet::store::lock_with_client(tx, found.client_id).await?;
+    }
+    locked(tx, now, scope, id).await
+}
+
+/// The order of a service that waited goes on without it.
+async fn shrink_order(tx: &mut Conn, now: Timestamp, actor: &Actor, was: &Service) -> Result<()> {
+    match was.order_id.filter(|_| was.state == ServiceState::Pending) {
+        Some(order) => order::actions::shrink(tx, now, actor, order).await,
+        None => Ok(()),
+    }
+}
+
 pub async fn client_name(conn: &mut Conn, service: &Service) -> Result<String> {
     Ok(store::client_name(conn, service.client_id).await?)
 }
@@ -180,7 +206,7 @@ pub async fn retry(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId
 
 /// Ends a service: at once, or when what is paid for is used up.
 ///
-/// A pending one is cancelled; of a failed one the module takes back what is left.
+/// A pending one is cancelled, and its order asks for the others alone; of a failed one the module takes back what is left.
 pub async fn terminate(
     conn: &mut Conn,
     now: Timestamp,
@@ -191,10 +217,11 @@ pub async fn terminate(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, now, scope, id).await?;
+        let service = locked_with_order(tx, now, scope, id).await?;
         match service.state {
             ServiceState::Pending => {
-                return ended(tx, now, actor, &service, ServiceState::Cancelled, why).await;
+                ended(tx, now, actor, &service, ServiceState::Cancelled, why).await?;
+                return shrink_order(tx, now, actor, &service).await;
             }
             ServiceState::Failed => {
                 let pending = Pending::new(now, actor, Operation::Cancel).noted(why);
@@ -263,7 +290,7 @@ pub async fn force(
     why: &str,
 ) -> Result<()> {
     conn.transaction(async |tx| {
-        let service = locked(tx, now, Scope::Staff, id).await?;
+        let service = locked_with_order(tx, now, Scope::Staff, id).await?;
         if service.ended_at.is_some() || service.state == to {
             return Err(refuse_state(&service).into());
         }
@@ -301,6 +328,7 @@ pub async fn force(
         }
         note(tx, now, actor, &service, to, "forced", why).await?;
         order_progressed(tx, now, actor, &service).await?;
+        shrink_order(tx, now, actor, &service).await?;
         let entry = Entry {
             action: "service.forced",
             description: format!("{} set to {to} in the database only", service.label),

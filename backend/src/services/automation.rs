@@ -10,9 +10,9 @@ use shared::{ClientId, Code, ServiceId};
 
 use super::actions::{ask, note, resume_cost, start_resume};
 use super::operation::{self, Pending};
-use super::order;
 use super::outcome::{end_without_money, hours_after};
 use super::store::{self, Change};
+use super::{order, price_change};
 use crate::audit::Actor;
 use crate::billing::{charging, wallet};
 use crate::db::Conn;
@@ -64,7 +64,13 @@ pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<
 /// One that the money does not cover, or whose row is broken, does not block the others: of several errors the last is told.
 /// A client whose account is not active gets nothing back by paying.
 pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
-    conn.transaction(async |tx| charging::actions::recover(tx, now, client).await).await?;
+    conn.transaction(async |tx| {
+        wallet::store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
+        // What is late of new prices comes first, as before anything else that charges.
+        price_change::work::catch_up(tx, now, client).await?;
+        charging::actions::recover(tx, now, client).await
+    })
+    .await?;
     if store::client_status(conn, client).await?.is_none_or(|status| status != "active") {
         return Ok(());
     }
@@ -102,7 +108,8 @@ pub async fn client_services(conn: &mut Conn, now: Timestamp, client: ClientId) 
     for id in store::living_of_client(conn, client).await? {
         conn.transaction(async |tx| {
             let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
-            if service.manual {
+            // It may have moved to another client meanwhile.
+            if service.manual || service.client_id != client {
                 return Ok(());
             }
             if let Some(mut pending) = service.pending()? {

@@ -1,6 +1,6 @@
 //! Changing the options of a running service: preview, asking the module, then the money.
 //!
-//! Up and down is the order of the options in their group (or the number of units); up needs `switch_up` in the price of the
+//! Up and down is the order of the options in their group (then the number of units); up needs `switch_up` in the price of the
 //! new option, down needs `switch_down`. The fee is the new option's, once for each group that changes; an option without a
 //! price row switches for nothing.
 
@@ -21,6 +21,7 @@ use super::store::{self, Event, OptionRow, Service};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::{charging, spending, wallet};
 use crate::catalog::offer::{self, Buyer, Chosen, Shelf};
+use crate::catalog::option::store::Attached;
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
@@ -50,10 +51,12 @@ async fn target(
     let mut fields = Fields::new();
     let mut fee = Decimal::ZERO;
     let mut chosen: Vec<Chosen> = Vec::new();
+    // What is hidden is for staff to sell, here as in an order.
+    let open = |attached: &&Attached| attached.group.visible || buyer == Buyer::Staff;
     for (place, choice) in wanted.iter().enumerate() {
         let at = format!("options.{place}");
         let Some(attached) =
-            shelf.groups(service.product_id).find(|attached| attached.group.id == choice.group)
+            shelf.groups(service.product_id).filter(open).find(|attached| attached.group.id == choice.group)
         else {
             fields.add(format!("{at}.group"), "unknown", "This product has no such option group.");
             continue;
@@ -124,12 +127,10 @@ async fn target(
 fn direction(shelf: &Shelf, present: Option<&OptionRow>, next: &Chosen) -> Direction {
     let Some(present) = present else { return Direction::Up };
     let rank = |id| shelf.options(next.group.id).position(|option| Some(option.id) == id);
+    let by_rank = rank(next.option.as_ref().map(|option| option.id)).cmp(&rank(present.option_id));
     let order = match next.group.kind {
-        OptionKind::Quantity => next.quantity.cmp(&present.quantity),
-        OptionKind::Dropdown | OptionKind::Radio => {
-            rank(next.option.as_ref().map(|option| option.id)).cmp(&rank(present.option_id))
-        }
-        OptionKind::Text => std::cmp::Ordering::Equal,
+        OptionKind::Quantity => by_rank.then(next.quantity.cmp(&present.quantity)),
+        OptionKind::Dropdown | OptionKind::Radio | OptionKind::Text => by_rank,
     };
     match order {
         std::cmp::Ordering::Equal => Direction::Same,
@@ -138,7 +139,7 @@ fn direction(shelf: &Shelf, present: Option<&OptionRow>, next: &Chosen) -> Direc
     }
 }
 
-/// What is paid for a period at the new price.
+/// What the next period costs at the new price.
 fn new_price(service: &Service, target: &OptionsTarget) -> Decimal {
     let total = &target.snapshot.total;
     if service.idle { total.idle.unwrap_or(total.base) } else { total.base }
@@ -183,9 +184,8 @@ pub async fn preview(
     let service = service.ok_or_else(Refusal::not_found)?;
     require_running(&service)?;
     let target = target(conn, &service, scope, wanted).await?;
-    let price = new_price(&service, &target);
-    let (client, fee) = (service.client_id, target.switch_fee);
-    let change = charging::change::preview(conn, now, client, id, fee, price).await?;
+    let (client, fee, new) = (service.client_id, target.switch_fee, &target.snapshot.total);
+    let change = charging::change::preview(conn, now, client, id, fee, new).await?;
     let wallet = wallet::store::find(conn, client).await?.ok_or_else(Refusal::not_found)?;
     let money = |amount: Decimal| Money::ledger(amount, service.currency);
     let missing = (change.due_now - wallet.available()).max(Decimal::ZERO);
@@ -195,7 +195,7 @@ pub async fn preview(
         due_now: money(change.due_now),
         base_before: money(service.base),
         base_after: money(target.snapshot.total.base),
-        rate_after: money(price),
+        rate_after: money(new_price(&service, &target)),
         why: why(&change, &service),
         missing: money(if change.due_now > Decimal::ZERO { missing } else { Decimal::ZERO }),
     })
@@ -221,9 +221,8 @@ pub async fn start(
         // It may turn out past due.
         let service = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         require_running(&service)?;
-        let price = new_price(&service, &target);
-        let (client, fee) = (service.client_id, target.switch_fee);
-        let change = charging::change::preview(tx, now, client, id, fee, price).await?;
+        let (client, fee, new) = (service.client_id, target.switch_fee, &target.snapshot.total);
+        let change = charging::change::preview(tx, now, client, id, fee, new).await?;
         let mut pending = Pending::new(now, actor, Operation::ChangeOptions);
         pending.change = Some(target);
         operation::start(tx, now, &service, &pending).await?;
@@ -255,8 +254,8 @@ pub(super) async fn finished(
     let (client, id) = (service.client_id, service.id);
     let Some(target) = &pending.change else { return Ok(()) };
     let key = pending.id.to_string();
-    let price = new_price(service, target);
-    let change = charging::change::charge(tx, now, client, id, target.switch_fee, price, &key).await?;
+    let new = &target.snapshot.total;
+    let change = charging::change::charge(tx, now, client, id, target.switch_fee, new, &key).await?;
     let rows: Vec<OptionRow> = target
         .rows
         .iter()

@@ -12,6 +12,7 @@ pub mod cart;
 pub mod change;
 pub mod client;
 pub mod deadlines;
+pub mod moving;
 pub mod operation;
 pub mod order;
 pub mod outcome;

@@ -4,7 +4,7 @@
 //! service has at most one. The module is called outside of any transaction; what follows from its answer is written in one.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use diesel_async::AsyncConnection;
@@ -13,7 +13,7 @@ use provisioners::{Call, GivenOption, Operation, Outcome};
 use rules::pricing::PriceSnapshot;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use shared::services::{ServiceState, SuspensionReason};
 use shared::tasks::TaskState;
 use shared::{Code, OptionGroupId, OptionId, Permission, ServiceId};
@@ -24,7 +24,9 @@ use super::{actions, outcome, price_change};
 use crate::App;
 use crate::audit::Actor;
 use crate::billing::{charging, wallet};
-use crate::catalog::product;
+use crate::catalog::module::settings::{self, Settings};
+use crate::catalog::module_log::entry::{self, Attempt};
+use crate::catalog::{module, module_log, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::jobs::Job;
@@ -143,11 +145,11 @@ pub async fn run(app: &App, id: ServiceId) -> Result<()> {
     if is_outdated(&service, &pending) {
         return drop_outdated(&mut conn, app.clock.now(), id, &pending).await;
     }
-    let call = call(&mut conn, &service, &pending).await?;
+    let call = call(app, &mut conn, &service, &pending).await?;
     drop(conn);
     let module =
         provisioners::find(&service.module).ok_or_else(|| anyhow!("no module {}", service.module))?;
-    let limit = Duration::from_secs(CALL_SECONDS_MAX);
+    let (began, limit) = (Instant::now(), Duration::from_secs(CALL_SECONDS_MAX));
     let outcome = match tokio::time::timeout(limit, provisioners::run(module, pending.kind, &call)).await {
         Ok(outcome) => outcome,
         Err(_) => {
@@ -156,7 +158,18 @@ pub async fn run(app: &App, id: ServiceId) -> Result<()> {
     };
     let mut conn = app.db.get().await?;
     let now = app.clock.now();
+    // By itself: the call was made, whatever comes of what follows.
+    let (info, took) = (module.info(), began.elapsed());
+    let outcome = entry::told(&info, &call, outcome);
+    let entry = entry::of_call(&info, &call, attempt(&pending), took, &outcome);
+    module_log::store::insert(&mut conn, now, &entry).await?;
     conn.transaction(async |tx| apply(tx, now, id, pending.id, outcome.clone()).await).await
+}
+
+/// Which attempt at an operation it is that is made now.
+fn attempt(pending: &Pending) -> Attempt<'_> {
+    let number = pending.attempts + 1;
+    Attempt { action: pending.kind.as_str(), number, is_last: number >= ATTEMPTS_MAX }
 }
 
 /// A suspension for lack of money that came in meanwhile.
@@ -187,13 +200,25 @@ pub async fn lock(tx: &mut Conn, now: Timestamp, id: ServiceId) -> Result<Option
         .await?
         .ok_or_else(|| anyhow!("client {} has no wallet", found.client_id))?;
     price_change::work::catch_up(tx, now, found.client_id).await?;
-    Ok(store::lock(tx, id).await?)
+    let service = store::lock(tx, id).await?;
+    if service.as_ref().is_some_and(|service| service.client_id != found.client_id) {
+        // The other wallet is not locked, and comes before the service.
+        let detail = "The service has just moved to another client. Try again.";
+        return Err(Refusal::because(Code::Conflict, detail).into());
+    }
+    Ok(service)
 }
 
-async fn call(conn: &mut Conn, service: &Service, pending: &Pending) -> Result<Call> {
+async fn call(app: &App, conn: &mut Conn, service: &Service, pending: &Pending) -> Result<Call> {
     let product =
         product::store::find(conn, service.product_id).await?.context("a service has its product")?;
-    let settings: Map<String, Value> = serde_json::from_value(product.module_settings)?;
+    // Another module's settings are none of its business.
+    let settings = if product.module == service.module {
+        settings::opened(&app.sealer, product.id.0, &product.module_settings)?
+    } else {
+        Settings::new()
+    };
+    let configuration = module::actions::configuration(&app.sealer, conn, &service.module).await?;
     let fields: BTreeMap<String, String> = serde_json::from_value(service.module_fields.clone())?;
     let options = match &pending.change {
         Some(change) => change.given.clone(),
@@ -205,6 +230,7 @@ async fn call(conn: &mut Conn, service: &Service, pending: &Pending) -> Result<C
         client: service.client_id,
         product: product.key,
         label: service.label.clone(),
+        configuration,
         settings,
         options,
         fields,

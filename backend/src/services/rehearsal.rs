@@ -3,17 +3,19 @@
 use anyhow::anyhow;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use shared::services::{ServiceState, SuspensionReason, TerminationTime};
+use shared::billing::DocumentStatus;
+use shared::services::{MoveService, ServiceState, SuspensionReason, TerminationTime};
 use shared::{ClientId, Currency, Effect, EffectKind, Money, OrderId, Rehearsal, ServiceId};
 
 use super::actions::{self, Scope};
-use super::order;
+use super::moving;
+use super::order::{self, store::Order};
 use super::store::{self, Service};
 use crate::audit::Actor;
-use crate::billing::document;
+use crate::billing::document::{self, Document};
 use crate::billing::wallet::{self, store::Wallet};
 use crate::db::{self, Conn};
-use crate::http::error::Result;
+use crate::http::error::{Refusal, Result};
 
 async fn wallet_of(tx: &mut Conn, client: ClientId) -> Result<Wallet> {
     Ok(wallet::store::find(tx, client).await?.ok_or_else(|| anyhow!("client {client} has no wallet"))?)
@@ -69,12 +71,22 @@ pub async fn termination(
     when: TerminationTime,
 ) -> Result<Rehearsal> {
     db::rehearse(conn, async |tx| {
-        let service = actions::locked(tx, now, scope, id).await?;
+        let service = actions::locked_with_order(tx, now, scope, id).await?;
         let mut notes = Notes::begin(tx, service.client_id).await?;
+        let open = match service.order_id.filter(|_| service.state == ServiceState::Pending) {
+            Some(id) => {
+                let order = order::actions::visible(tx, None, id).await?;
+                open_proforma(tx, &order).await?
+            }
+            None => None,
+        };
         actions::terminate(tx, now, actor, scope, id, when, "").await?;
         let after = actions::locked(tx, now, scope, id).await?;
         match service.state {
-            ServiceState::Pending => cancelled(&mut notes, 1),
+            ServiceState::Pending => {
+                cancelled(&mut notes, 1);
+                proforma_ends(tx, &mut notes, open).await?;
+            }
             ServiceState::Failed => {
                 notes.add(EffectKind::ModuleCleansUp, "The module takes back what the failed delivery left.");
             }
@@ -93,6 +105,24 @@ fn cancelled(notes: &mut Notes, count: i64) {
         format!("{count} services are cancelled; they were never delivered.")
     };
     notes.effects.push(Effect::new(EffectKind::ServicesCancelled, message).counted(count));
+}
+
+/// The proforma of an order that nobody has paid for.
+async fn open_proforma(tx: &mut Conn, order: &Order) -> Result<Option<Document>> {
+    let Some(proforma) = order.proforma_id else { return Ok(None) };
+    let found = document::store::find_for_staff(tx, proforma).await?;
+    Ok(found.filter(document::show::cancellable))
+}
+
+/// Says so when the act cancelled a proforma that was open.
+async fn proforma_ends(tx: &mut Conn, notes: &mut Notes, open: Option<Document>) -> Result<()> {
+    let Some(proforma) = open else { return Ok(()) };
+    let after = document::store::find_for_staff(tx, proforma.id).await?;
+    if after.is_some_and(|after| after.status == DocumentStatus::Cancelled) {
+        let message = "Its proforma is cancelled and asks for no money any more";
+        notes.add_amount(EffectKind::ProformaCancelled, message, proforma.total);
+    }
+    Ok(())
 }
 
 /// A delivered service that ends now, or later: as it is after the act.
@@ -140,6 +170,42 @@ pub async fn suspension(
     .await
 }
 
+/// Says what moving a service to another client would do. Refuses what `moving::move_to` refuses.
+pub async fn moving(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: ServiceId,
+    asked: &MoveService,
+) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let service = store::find_for_staff(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let mut notes = Notes::begin(tx, service.client_id).await?;
+        let moved = moving::within(tx, now, actor, id, asked).await?;
+        notes.look(tx).await?;
+        notes.add(EffectKind::ChargesStay, "What was charged so far stays with the present client.");
+        if let Some(until) = moved.paid_until {
+            let message = format!("It is paid until {until}; that time goes with it.");
+            notes.effects.push(Effect::new(EffectKind::PaidTimeGoes, message).at(until));
+        }
+        if let Some(rate) = moved.rate {
+            let rate = Money::ledger(rate, moved.currency);
+            if moved.converted {
+                let message = format!("It gets the price of the catalogue in {}: {rate}.", moved.currency);
+                notes.effects.push(Effect::new(EffectKind::PriceOfCurrency, message).of(rate));
+            }
+            let from = moved.paid_until.unwrap_or(now);
+            let message = format!("From {from} on the wallet of the new client pays: {rate} a period.");
+            notes.effects.push(Effect::new(EffectKind::NewClientPays, message).of(rate).at(from));
+        }
+        let tokens = i64::try_from(moved.tokens).unwrap_or(i64::MAX);
+        let what = "API tokens for this service alone stop working.";
+        notes.effects.extend(Effect::some(EffectKind::TokensRevoked, tokens, what));
+        Ok(notes.done())
+    })
+    .await
+}
+
 /// Says what cancelling an order would do. Refuses what `order::actions::cancel_on_wish` refuses.
 pub async fn cancellation(
     conn: &mut Conn,
@@ -153,17 +219,10 @@ pub async fn cancellation(
         let mut notes = Notes::begin(tx, order.client_id).await?;
         let waiting = store::of_order(tx, id).await?;
         let waiting = waiting.iter().filter(|service| service.state == ServiceState::Pending).count();
-        let open = match order.proforma_id {
-            Some(proforma) => document::store::find_for_staff(tx, proforma).await?,
-            None => None,
-        };
-        let open = open.filter(document::show::cancellable);
+        let open = open_proforma(tx, &order).await?;
         order::actions::cancel_on_wish(tx, now, actor, client, id, "").await?;
         cancelled(&mut notes, i64::try_from(waiting).unwrap_or(i64::MAX));
-        if let Some(proforma) = open {
-            let message = "Its proforma is cancelled and asks for no money any more";
-            notes.add_amount(EffectKind::ProformaCancelled, message, proforma.total);
-        }
+        proforma_ends(tx, &mut notes, open).await?;
         notes.look(tx).await?;
         Ok(notes.done())
     })

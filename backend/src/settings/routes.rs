@@ -15,6 +15,7 @@ use crate::audit::{self, Entry};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, network, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(public_settings)
@@ -101,13 +102,14 @@ fn check(settings: &Settings, ip: &str) -> Result<()> {
         ("retention.tasks_days", retention.tasks_days, 1, 3650),
         ("retention.sessions_days", retention.sessions_days, 1, 3650),
         ("retention.notifications_days", retention.notifications_days, 1, 3650),
+        ("retention.module_log_days", retention.module_log_days, 1, 3650),
     ] {
         fields.range(name, i64::from(value), min, max);
     }
     network::check_own(&mut fields, "security.staff_networks", &security.staff_networks, ip);
-    let mut limits = |prefix: &str, min: &str, max: &str, balance: &str| {
+    let mut limits = |prefix: &str, decimals: u32, min: &str, max: &str, balance: &str| {
         let mut read = |name: &str, text: &str| {
-            fields.decimal(&format!("{prefix}{name}"), text, 4, Decimal::ZERO, AMOUNT_MAX)
+            fields.decimal(&format!("{prefix}{name}"), text, decimals, Decimal::ZERO, AMOUNT_MAX)
         };
         let (min, max) = (read("add_funds_min", min), read("add_funds_max", max));
         read("balance_max", balance);
@@ -120,9 +122,11 @@ fn check(settings: &Settings, ip: &str) -> Result<()> {
             );
         }
     };
-    limits("finance.", &finance.add_funds_min, &finance.add_funds_max, &finance.balance_max);
+    // Of many currencies: whatever the finest has.
+    limits("finance.", 4, &finance.add_funds_min, &finance.add_funds_max, &finance.balance_max);
     for (index, own) in finance.limits.iter().enumerate() {
-        limits(&format!("finance.limits.{index}."), &own.add_funds_min, &own.add_funds_max, &own.balance_max);
+        let (prefix, decimals) = (format!("finance.limits.{index}."), own.currency.decimals());
+        limits(&prefix, decimals, &own.add_funds_min, &own.add_funds_max, &own.balance_max);
     }
     let mut currencies: Vec<Currency> = finance.limits.iter().map(|own| own.currency).collect();
     currencies.sort_unstable();
@@ -144,7 +148,7 @@ fn check(settings: &Settings, ip: &str) -> Result<()> {
     fields.finish()
 }
 
-/// Change the settings of the installation.
+/// Change the settings of the installation. Asks browsers for the password again when it is about who comes in, and how.
 #[utoipa::path(tag = "settings", operation_id = "putSettings", request_body = Settings,
     responses((status = 200, body = Settings)), extensions(("x-permission" = json!("settings.edit"))))]
 #[put("/admin/settings")]
@@ -160,6 +164,10 @@ async fn put_settings(
         .transaction::<_, Error, _>(async |tx| {
             let before = store::lock(tx, now).await?;
             Refusal::if_changed(before.version, changed.version)?;
+            // Who comes in, and how.
+            if changed.security != before.security || changed.registration != before.registration {
+                need_sudo_in_browser(tx, now, who.proof).await?;
+            }
             let after = Settings { version: before.version + 1, ..changed.0.clone() };
             store::store(tx, now, &after).await?;
             let entry = Entry {

@@ -45,18 +45,35 @@ impl Row {
     }
 }
 
-/// A page of versions, found by what they say.
+/// What is read of a version.
+const COLUMNS: &str = "t.version, t.texts, t.published_at,
+     coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), a.email, t.published_by) AS published_by,
+     (SELECT count(*) FROM orders o WHERE o.terms_version = t.version) AS orders";
+/// With whoever published it, as long as he is there.
+const FROM: &str = "terms t LEFT JOIN admins a ON 'admin:' || a.id = t.published_by";
+
+/// A page of versions, found by what they say and by who published them.
 pub(super) async fn list(conn: &mut Conn, paging: &Paging) -> Result<(Vec<TermsVersion>, i64)> {
-    const COLUMNS: &str = "version, texts, published_by, published_at,
-         (SELECT count(*) FROM orders o WHERE o.terms_version = t.version) AS orders";
-    const FROM: &str = "terms t WHERE ($1::text IS NULL OR texts::text ILIKE $1 OR published_by ILIKE $1)";
-    let order = format!("{} {}, version", paging.sort, if paging.descending { "DESC" } else { "ASC" });
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let from = format!(
+        "{FROM} WHERE ($1::text IS NULL OR t.texts::text ILIKE $1 OR t.published_by ILIKE $1
+             OR a.first_name || ' ' || a.last_name ILIKE $1 OR a.email ILIKE $1)"
+    );
+    let order = format!("{} {}, t.version", paging.sort, if paging.descending { "DESC" } else { "ASC" });
+    let list = List { columns: COLUMNS, from: &from, order: &order };
     let (rows, total) = list::page::<Row>(conn, paging, list, |sql| {
         diesel::sql_query(sql).into_boxed().bind::<diesel::sql_types::Nullable<Text>, _>(paging.pattern())
     })
     .await?;
     Ok((rows.into_iter().map(Row::read).collect::<Result<_>>()?, total))
+}
+
+async fn find(conn: &mut Conn, version: i32) -> Result<TermsVersion> {
+    let found = diesel::sql_query(format!("SELECT {COLUMNS} FROM {FROM} WHERE t.version = $1"))
+        .bind::<Integer, _>(version)
+        .get_result::<Row>(conn)
+        .await
+        .optional()?;
+    found.ok_or_else(Refusal::not_found)?.read()
 }
 
 /// The newest version; `None` when nothing was ever published.
@@ -103,12 +120,11 @@ pub(super) async fn publish(
     conn.transaction(async |tx| {
         diesel::sql_query("LOCK TABLE terms IN SHARE ROW EXCLUSIVE MODE").execute(tx).await?;
         let version = current(tx).await?.unwrap_or(0) + 1;
-        let published_by = actor.to_string();
         diesel::insert_into(terms::table)
             .values((
                 terms::version.eq(version),
                 terms::texts.eq(serde_json::to_value(&new.texts)?),
-                terms::published_by.eq(&published_by),
+                terms::published_by.eq(actor.to_string()),
                 terms::published_at.eq(jiff_diesel::Timestamp::from(now)),
             ))
             .execute(tx)
@@ -120,7 +136,7 @@ pub(super) async fn publish(
             ..Entry::default()
         };
         audit::record(tx, actor, now, entry).await?;
-        Ok(TermsVersion { version, texts: new.texts, published_by, published_at: now, orders: 0 })
+        find(tx, version).await
     })
     .await
 }

@@ -5,26 +5,13 @@ use hostwright::services::{operation, store};
 use provisioners::Outcome;
 use serde_json::{Value, json};
 use shared::cart::Cart;
-use shared::catalog::ProductDetail;
 use shared::services::{OrderDetail, OrderStatus, ServiceState};
 use shared::{Code, ProductId};
 
-use crate::harness::{Caller, ClientAccount, Panel};
-use crate::selling::{assert_books, balance, decimal, give, held, pay, product, work};
-
-struct Shop {
-    staff: Caller,
-    client: ClientAccount,
-    vps: ProductDetail,
-}
+use crate::harness::Panel;
+use crate::selling::{Shop, assert_books, balance, decimal, give, held, pay, product, work};
 
 impl Shop {
-    async fn open(panel: &Panel) -> Self {
-        let staff = panel.super_admin().await.calls;
-        let vps = product(&staff, "vps", json!({})).await;
-        Self { staff, client: panel.client("Ada").await, vps }
-    }
-
     fn cart(&self) -> String {
         format!("/clients/{}/cart", self.client.id)
     }
@@ -38,13 +25,8 @@ impl Shop {
         self.client.calls.get(&self.cart()).await.expect(200).read()
     }
 
-    async fn order(&self) -> crate::harness::Answer {
+    async fn order_cart(&self) -> crate::harness::Answer {
         self.client.calls.post_once(&format!("{}/order", self.cart()), json!({})).await
-    }
-
-    async fn again(&self, order: &OrderDetail) -> OrderDetail {
-        let path = format!("/clients/{}/orders/{}", self.client.id, order.id);
-        self.client.calls.get(&path).await.expect(200).read()
     }
 }
 
@@ -79,7 +61,7 @@ async fn a_cart_is_ordered_as_one_order_and_emptied() {
     // The same key is the same order; there is nothing more to order.
     let again: OrderDetail = shop.client.calls.post_with_key(&path, json!({}), "k1").await.expect(201).read();
     assert_eq!(again.id, placed.id);
-    assert_eq!(shop.order().await.expect(409).problem().code, Code::Conflict);
+    assert_eq!(shop.order_cart().await.expect(409).problem().code, Code::Conflict);
 
     work(&panel).await;
     for service in &placed.services {
@@ -98,7 +80,7 @@ async fn a_cart_without_money_waits_for_exactly_what_is_missing_and_goes_on() {
     shop.put(shop.vps.id, "one").await;
     let cart = shop.put(shop.vps.id, "two").await;
     assert_eq!(cart.quote.unwrap().missing.unwrap().amount(), decimal("1.5192"));
-    let placed: OrderDetail = shop.order().await.expect(201).read();
+    let placed: OrderDetail = shop.order_cart().await.expect(201).read();
     assert_eq!((placed.status, placed.missing.amount()), (OrderStatus::Pending, decimal("1.5192")));
     assert!(placed.services.iter().all(|service| service.state == ServiceState::Pending));
     assert_eq!(held(&panel, shop.client.id).await, decimal("0"));
@@ -121,7 +103,7 @@ async fn a_service_that_cannot_be_delivered_does_not_stop_the_others_of_its_orde
     give(&panel, shop.client.id, "10").await;
     shop.put(shop.vps.id, "good").await;
     shop.put(shop.vps.id, "bad").await;
-    let placed: OrderDetail = shop.order().await.expect(201).read();
+    let placed: OrderDetail = shop.order_cart().await.expect(201).read();
     work(&panel).await;
     let named = |label: &str| placed.services.iter().find(|service| service.label == label).unwrap().id;
     let (good, bad) = (named("good"), named("bad"));
@@ -183,7 +165,7 @@ async fn what_cannot_be_ordered_any_more_says_why_and_blocks_only_the_order() {
     // The total is of what can be ordered.
     assert_eq!(cart.quote.unwrap().due_now.amount(), decimal("2.0192"));
 
-    let refused = shop.order().await.expect(422);
+    let refused = shop.order_cart().await.expect(422);
     assert_eq!(refused.refused_fields(), ["items.0.product", "items.1.period"]);
     let detail = refused.problem().detail.unwrap();
     assert!(detail.contains("archive: ") && detail.contains("gem: ") && !detail.contains("web"), "{detail}");
@@ -191,7 +173,7 @@ async fn what_cannot_be_ordered_any_more_says_why_and_blocks_only_the_order() {
     for item in &cart.items[..2] {
         shop.client.calls.delete(&format!("{}/{}", shop.cart(), item.id)).await.expect(204);
     }
-    let refused = shop.order().await.expect(409);
+    let refused = shop.order_cart().await.expect(409);
     assert_eq!(refused.refused_fields(), ["items.1.product"]);
     assert!(refused.problem().detail.unwrap().starts_with("second: "));
     assert_eq!(panel.count("SELECT count(*) AS value FROM orders").await, 0);
@@ -201,7 +183,7 @@ async fn what_cannot_be_ordered_any_more_says_why_and_blocks_only_the_order() {
     let second = format!("{}/{}", shop.cart(), cart.items[3].id);
     shop.client.calls.delete(&second).await.expect(204);
     shop.client.calls.delete(&second).await.expect(404);
-    let placed: OrderDetail = shop.order().await.expect(201).read();
+    let placed: OrderDetail = shop.order_cart().await.expect(201).read();
     assert_eq!((placed.services.len(), placed.status), (2, OrderStatus::Processing));
     assert_books(&panel).await;
 }
@@ -296,7 +278,7 @@ async fn a_cart_that_is_ordered_twice_at_once_becomes_one_order() {
     let shop = Shop::open(&panel).await;
     give(&panel, shop.client.id, "10").await;
     shop.put(shop.vps.id, "web").await;
-    let (one, other) = tokio::join!(shop.order(), shop.order());
+    let (one, other) = tokio::join!(shop.order_cart(), shop.order_cart());
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
@@ -311,7 +293,7 @@ async fn a_cart_is_ordered_under_the_newest_terms_only() {
     let shop = Shop::open(&panel).await;
     shop.put(shop.vps.id, "web").await;
     shop.staff.post("/admin/terms", json!({ "texts": { "en": "First" } })).await.expect(201);
-    assert_eq!(shop.order().await.expect(422).refused_fields(), ["terms_version"]);
+    assert_eq!(shop.order_cart().await.expect(422).refused_fields(), ["terms_version"]);
     assert_eq!(shop.read().await.items.len(), 1);
     let path = format!("{}/order", shop.cart());
     let placed: OrderDetail =

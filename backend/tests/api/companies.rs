@@ -125,6 +125,33 @@ async fn numbering_never_goes_back_and_must_not_repeat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_late_at_the_end_of_a_month_takes_a_number_of_that_month() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let funds = format!("/clients/{}/funds/proformas", ada.id);
+    let issue = async |at: &str| {
+        panel.set_clock(at.parse().unwrap()).await;
+        let issued = ada.calls.post_once(&funds, json!({ "amount": "10" })).await.expect(201).json();
+        issued["document"]["number"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(issue("2026-11-30T23:59:50Z").await, "PROFORMA/2026/11/1");
+    assert_eq!(issue("2026-12-01T00:00:05Z").await, "PROFORMA/2026/12/1");
+    // Another process whose clock is behind.
+    assert_eq!(issue("2026-11-30T23:59:55Z").await, "PROFORMA/2026/11/2");
+    assert_eq!(issue("2026-12-01T00:00:10Z").await, "PROFORMA/2026/12/2");
+    // The first of its year comes after the first of the next one.
+    let path = format!("/admin/companies/{COMPANY}/numbering/proforma");
+    let body =
+        json!({ "version": 1, "format": "PF/{YEAR}/{NUMBER:3}", "next_number": 40, "reset": "yearly" });
+    staff.calls.put(&path, body).await.expect(200);
+    assert_eq!(issue("2027-01-01T00:00:01Z").await, "PF/2027/001");
+    assert_eq!(issue("2026-12-31T23:59:59Z").await, "PF/2026/040");
+    assert_eq!(issue("2027-01-01T00:00:02Z").await, "PF/2027/002");
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
+    assert!(report.is_clean(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_logo_is_checked_before_it_is_kept() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await;

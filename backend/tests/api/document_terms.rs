@@ -75,6 +75,8 @@ async fn funds_keep_to_the_limits_of_their_own_currency() {
         (json!([limits("PLN", "20", "19.99")]), "finance.limits.0.add_funds_max"),
         (json!([limits("EUR", "1", "2"), limits("PLN", "-1", "2")]), "finance.limits.1.add_funds_min"),
         (json!([limits("PLN", "1", "2"), limits("PLN", "1", "2")]), "finance.limits"),
+        (json!([limits("PLN", "1", "2.005")]), "finance.limits.0.add_funds_max"),
+        (json!([limits("JPY", "1.5", "2")]), "finance.limits.0.add_funds_min"),
     ] {
         let mut changed = settings.clone();
         changed["finance"]["limits"] = bad;

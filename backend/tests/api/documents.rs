@@ -263,6 +263,12 @@ async fn staff_say_whose_the_money_in_suspense_is() {
     assert_eq!(repeated, assigned);
     staff.calls.post_once(&path, body(&ada)).await.expect(409);
     assert_eq!((balance(&panel, &ada).await, balance(&panel, &bob).await), (decimal("100"), decimal("123")));
+    let own = format!("/clients/{}/transactions", bob.id);
+    let page: TransactionPage = bob.calls.get(&own).await.expect(200).read();
+    let detail: TransactionDetail =
+        bob.calls.get(&format!("{own}/{}", page.items[0].id)).await.expect(200).read();
+    let [why] = &detail.lines[..] else { panic!("{detail:?}") };
+    assert_eq!((why.text.as_str(), why.amount), ("Money kept aside: Bob's transfer", decimal("123")));
     let waiting: Page<PaymentSummary> =
         staff.calls.get("/admin/payments?suspense=true").await.expect(200).read();
     assert_eq!(waiting.total, 0);

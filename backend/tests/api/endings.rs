@@ -7,7 +7,7 @@ use shared::services::{OrderDetail, OrderStatus, ServiceState, SuspensionReason}
 use crate::harness::Panel;
 use crate::price_changes::{newest, plan, product_of, raise};
 use crate::selling::{assert_books, balance, charge, decimal, give, product, work};
-use crate::services::{Running, deadlines};
+use crate::services::{Running, deadlines, top_up};
 
 async fn minutes_pass(panel: &Panel, minutes: i64) {
     panel.set_clock(panel.now().checked_add(SignedDuration::from_mins(minutes)).unwrap()).await;
@@ -156,5 +156,22 @@ async fn whoever_acts_before_late_prices_are_applied_settles_at_the_right_ones()
     work(&panel).await;
     deadlines(&panel).await;
     assert_eq!((newest(&it.staff, id).await.applied, it.state().await), (1, ServiceState::Terminated));
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn money_that_comes_in_before_late_prices_are_applied_pays_the_right_ones() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "100", json!({}), "monthly").await;
+    let id = product_of(&it).await;
+    raise(&it.staff, id, "14.40").await;
+    plan(&it.staff, id, json!({ "apply_at": "2026-03-20T12:00:00Z" })).await;
+    work(&panel).await;
+    panel.advance_hours(244).await;
+    top_up(&panel, &it, "1").await;
+    for (version, paid) in [(1, "2.3225"), (2, "0.0967")] {
+        let sum = format!("SELECT sum(amount) AS value FROM charges WHERE price_version = {version}");
+        assert_eq!(panel.amount(&sum).await, decimal(paid), "version {version}");
+    }
     assert_books(&panel).await;
 }

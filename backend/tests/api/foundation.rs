@@ -45,6 +45,11 @@ async fn bad_json_is_refused_by_field() {
         staff.calls.request(reqwest::Method::POST, "/admin/clock").header("content-type", "application/json");
     let broken = staff.calls.send(broken.body("{"), "broken".to_owned()).await;
     assert_eq!(broken.expect(400).problem().code, Code::BadRequest);
+    let twice =
+        staff.calls.request(reqwest::Method::POST, "/admin/clock").header("content-type", "application/json");
+    let twice = twice.body(r#"{ "now": "2026-05-01T00:00:00Z", "now": "2026-06-01T00:00:00Z" }"#);
+    let twice = staff.calls.send(twice, "twice".to_owned()).await;
+    assert_eq!(twice.expect(422).refused_fields(), ["now"]);
     let large = staff.calls.post("/admin/clock", json!({ "now": "x".repeat(3_000_000) })).await;
     assert_eq!(large.expect(413).problem().code, Code::TooLarge);
     let plain = staff.calls.request(reqwest::Method::POST, "/admin/clock").body("now");
@@ -61,4 +66,23 @@ async fn a_method_that_an_operation_does_not_take_is_refused_with_those_it_takes
     assert_eq!(answer.problem().code, Code::MethodNotAllowed);
     assert_eq!(answer.headers["allow"], "GET, HEAD");
     assert_eq!(panel.visitor().get("/public/nothing").await.expect(404).problem().code, Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_cannot_hold_is_refused_by_the_name_of_the_parameter() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    for (path, field) in [
+        ("/admin/clients?country=%00", "country"),
+        ("/admin/clients?created_from=-004800-01-01T00:00:00Z", "created_from"),
+        ("/admin/services?module=%00", "module"),
+        ("/admin/products?module=%00", "module"),
+        ("/admin/activity?from=-004800-01-01T00:00:00Z", "from"),
+        ("/admin/documents?issued_from=-009999-01-01", "issued_from"),
+        ("/admin/payments?received_to=-009999-01-01", "received_to"),
+    ] {
+        assert_eq!(staff.calls.get(path).await.expect(422).refused_fields(), [field], "{path}");
+    }
+    // Who may not call learns nothing about his input.
+    panel.visitor().get("/admin/clients?country=%00").await.expect(401);
 }

@@ -276,19 +276,38 @@ async fn a_payment_is_not_taken_back_by_a_correction() {
     assert_eq!(staff.calls.post_once(&path, body).await.expect(409).problem().code, Code::Conflict);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn money_that_comes_while_the_currency_changes_is_not_overlooked() {
-    let panel = Panel::start().await;
-    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
-    let path = format!("/admin/clients/{}", ada.id);
-    let read = staff.calls.get(&path).await.expect(200).json();
-    let mut change = json!({ "currency": "PLN" });
+/// A client as it is, in zloty.
+async fn in_zloty(staff: &StaffMember, path: &str) -> serde_json::Value {
+    let read = staff.calls.get(path).await.expect(200).json();
+    let mut change = json!({ "currency": "PLN", "enforce_two_factor": false });
     for field in
         ["first_name", "last_name", "company_name", "tax_id", "email", "language", "company", "version"]
     {
         change[field] = read[field].clone();
     }
-    change["enforce_two_factor"] = json!(false);
+    change
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_limit_does_not_become_one_of_another_currency() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let path = format!("/admin/clients/{}", ada.id);
+    let limit = format!("{path}/credit-limit");
+    staff.calls.put(&limit, json!({ "credit_limit": "25.00" })).await.expect(200);
+    let change = in_zloty(&staff, &path).await;
+    assert_eq!(staff.calls.put(&path, change.clone()).await.expect(422).refused_fields(), ["currency"]);
+    staff.calls.put(&limit, json!({ "credit_limit": "0" })).await.expect(200);
+    staff.calls.put(&path, change).await.expect(200);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM wallets WHERE currency = 'PLN'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_comes_while_the_currency_changes_is_not_overlooked() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let path = format!("/admin/clients/{}", ada.id);
+    let change = in_zloty(&staff, &path).await;
 
     let mut conn = panel.own_connection().await;
     let now = panel.now();

@@ -37,6 +37,11 @@ async fn a_monitor_hears_that_the_process_lives_and_is_ready() {
             "{path}"
         );
     }
+    for path in ["/healthz", "/readyz"] {
+        let head = panel.http.head(format!("{}{path}", panel.base)).send().await.unwrap();
+        assert_eq!(head.status().as_u16(), 200, "{path}");
+        assert!(head.text().await.unwrap().is_empty(), "{path}");
+    }
     // It lives on without what it needs, but is not ready.
     let last = "SELECT max(version) FROM __diesel_schema_migrations";
     panel.sql(&format!("DELETE FROM __diesel_schema_migrations WHERE version = ({last})")).await;
@@ -45,6 +50,20 @@ async fn a_monitor_hears_that_the_process_lives_and_is_ready() {
     assert_eq!(status.as_u16(), 503, "{text}");
     assert_eq!(header(&headers, "content-type"), Some("application/problem+json"));
     assert_eq!(serde_json::from_str::<Problem>(&text).unwrap().code, Code::Unavailable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_without_a_free_connection_is_not_ready_and_says_so() {
+    let panel = Panel::start().await;
+    let mut taken = Vec::new();
+    for _ in 0..panel.app.config.database.connections_max.get() {
+        taken.push(panel.conn().await);
+    }
+    let (status, _, text) = get(&panel, "/readyz", None).await;
+    assert_eq!(status.as_u16(), 503, "{text}");
+    assert_eq!(serde_json::from_str::<Problem>(&text).unwrap().code, Code::Unavailable);
+    drop(taken);
+    assert_eq!(get(&panel, "/readyz", None).await.0.as_u16(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,6 +83,22 @@ async fn figures_are_for_the_listed_networks_only() {
         assert_eq!(serde_json::from_str::<Problem>(&text).unwrap().code, Code::NotFound, "{from}");
     }
     assert_eq!(get(&panel, "/healthz", Some("203.0.113.9")).await.0.as_u16(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_writes_a_line_of_its_own_is_believed_and_not_what_the_caller_wrote() {
+    let panel = Panel::start_with_http(
+        "public_url = 'http://localhost:8480', trusted_proxies = ['127.0.0.1'], metrics_networks = ['10.1.0.0/16']",
+    )
+    .await;
+    let ask = async |first: &str, second: &str| {
+        let request = panel.http.get(format!("{}/metrics", panel.base));
+        let request = request.header("x-forwarded-for", first).header("x-forwarded-for", second);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("203.0.113.9", "10.1.2.3").await, 200);
+    assert_eq!(ask("10.1.2.3", "203.0.113.9").await, 404);
+    assert_eq!(ask("10.1.2.3", "unknown").await, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,26 +4,15 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use shared::DocumentId;
 use shared::billing::tax::TaxBasis;
+use shared::billing::wallet::CostSummary;
 use shared::catalog::{ProductDetail, Quote};
 use shared::services::{OrderDetail, OrderStatus};
 
-use crate::harness::{Caller, ClientAccount, Panel};
-use crate::selling::{assert_books, charge, decimal, give, pay, product, work};
+use crate::harness::Panel;
+use crate::selling::{Shop, assert_books, charge, decimal, give, held, pay, product, work};
 use crate::services::deadlines;
 
-struct Shop {
-    staff: Caller,
-    client: ClientAccount,
-    vps: ProductDetail,
-}
-
 impl Shop {
-    async fn open(panel: &Panel) -> Self {
-        let staff = panel.super_admin().await.calls;
-        let vps = product(&staff, "vps", json!({})).await;
-        Self { staff, client: panel.client("Ada").await, vps }
-    }
-
     /// Setup 1.00 and the first hour 0.0096.
     async fn order(&self) -> OrderDetail {
         let path = format!("/clients/{}/orders", self.client.id);
@@ -31,9 +20,17 @@ impl Shop {
         self.client.calls.post_once(&path, items).await.expect(201).read()
     }
 
-    async fn again(&self, order: &OrderDetail) -> OrderDetail {
-        let path = format!("/clients/{}/orders/{}", self.client.id, order.id);
-        self.client.calls.get(&path).await.expect(200).read()
+    /// So many of them: 1.0096 each.
+    async fn order_many(&self, quantity: i32) -> OrderDetail {
+        let path = format!("/clients/{}/orders", self.client.id);
+        let items =
+            json!({ "items": [{ "product": self.vps.id, "period": "monthly", "quantity": quantity }] });
+        self.client.calls.post_once(&path, items).await.expect(201).read()
+    }
+
+    async fn cancel_one(&self, order: &OrderDetail, place: usize) {
+        let path = format!("/clients/{}/services/{}/termination", self.client.id, order.services[place].id);
+        self.client.calls.post(&path, json!({ "when": "now" })).await.expect(200);
     }
 
     async fn status_of(&self, document: DocumentId) -> Value {
@@ -95,6 +92,90 @@ async fn a_cancelled_order_asks_for_no_money() {
 }
 
 #[actix_web::test]
+async fn an_order_without_one_of_its_services_asks_for_the_others_alone() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let order = shop.order_many(3).await;
+    assert_eq!(order.due_now.amount(), decimal("3.0288"));
+    let first = order.proforma.expect("a proforma over 3.03");
+    let path = format!("/clients/{}/services/{}/termination", shop.client.id, order.services[1].id);
+    let would = shop.client.calls.post(&format!("{path}?dry_run=true"), json!({ "when": "now" })).await;
+    let effects = would.expect(200).json()["effects"].clone();
+    let kinds: Vec<&Value> = effects.as_array().unwrap().iter().map(|effect| &effect["code"]).collect();
+    assert_eq!(kinds, ["services_cancelled", "proforma_cancelled"], "{effects}");
+    assert_eq!(shop.status_of(first).await, "unpaid");
+
+    shop.cancel_one(&order, 1).await;
+    let smaller = shop.again(&order).await;
+    assert_eq!((smaller.status, smaller.due_now.amount()), (OrderStatus::Pending, decimal("2.0192")));
+    assert_eq!(shop.status_of(first).await, "cancelled");
+    let second = smaller.proforma.expect("a proforma over 2.02");
+    assert_ne!(second, first);
+    let net = panel.amount(&format!("SELECT net AS value FROM documents WHERE id = '{second}'")).await;
+    assert_eq!(net, decimal("2.02"));
+
+    // By force it goes as well; what is paid in part stays, and takes the rest.
+    pay(&panel, &shop.staff, second, "1.00").await;
+    let force = format!("/admin/services/{}/force", order.services[0].id);
+    shop.staff.post(&force, json!({ "state": "cancelled", "reason": "not wanted" })).await.expect(200);
+    let last = shop.again(&order).await;
+    assert_eq!((last.due_now.amount(), last.proforma), (decimal("1.0096"), Some(second)));
+    assert_eq!(shop.status_of(second).await, "partially_paid");
+    pay(&panel, &shop.staff, second, "1.48").await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn an_order_goes_on_when_the_wallet_covers_what_is_left_of_it() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    give(&panel, shop.client.id, "1.01").await;
+    let order = shop.order_many(2).await;
+    assert_eq!(order.status, OrderStatus::Pending);
+    shop.cancel_one(&order, 0).await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+    assert_eq!(shop.status_of(order.proforma.unwrap()).await, "cancelled");
+    assert_eq!(held(&panel, shop.client.id).await, decimal("1.0096"));
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn an_order_asks_for_nothing_once_staff_made_the_rest_of_it_run() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let order = shop.order_many(2).await;
+    let force = format!("/admin/services/{}/force", order.services[0].id);
+    shop.staff.post(&force, json!({ "state": "active", "reason": "paid in cash" })).await.expect(200);
+    let waiting = shop.again(&order).await;
+    assert_eq!((waiting.status, waiting.due_now.amount()), (OrderStatus::Pending, decimal("1.0096")));
+    assert_eq!(waiting.missing.amount(), decimal("2.0192"), "with the debt");
+    let proforma = waiting.proforma.expect("a proforma over 2.02");
+    assert_ne!(Some(proforma), order.proforma);
+    shop.cancel_one(&order, 1).await;
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Completed);
+    assert_eq!(shop.status_of(proforma).await, "cancelled");
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_closed_account_gets_nothing_delivered_of_a_smaller_order() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    give(&panel, shop.client.id, "1.01").await;
+    let order = shop.order_many(2).await;
+    let status = format!("/admin/clients/{}/status", shop.client.id);
+    shop.staff.post(&status, json!({ "action": "ban", "reason": "Stolen card" })).await.expect(200);
+    let path = format!("/admin/services/{}/terminate", order.services[0].id);
+    shop.staff.post(&path, json!({ "when": "now" })).await.expect(200);
+    let after: OrderDetail = shop.staff.get(&format!("/admin/orders/{}", order.id)).await.expect(200).read();
+    assert_eq!((after.status, after.due_now.amount()), (OrderStatus::Pending, decimal("1.0096")));
+    assert_eq!(shop.status_of(order.proforma.unwrap()).await, "cancelled");
+    assert_eq!(after.proforma, order.proforma, "no other one is offered");
+    assert_eq!(held(&panel, shop.client.id).await, decimal("0"));
+}
+
+#[actix_web::test]
 async fn an_order_whose_proforma_is_paid_in_part_waits_for_the_rest() {
     let panel = Panel::start().await;
     let shop = Shop::open(&panel).await;
@@ -149,6 +230,49 @@ async fn a_quote_tells_what_topping_up_costs_with_tax() {
     let public = json!({ "currency": "EUR", "items": items["items"] });
     let public: Quote = panel.visitor().post("/public/quote", public).await.expect(200).read();
     assert!(public.top_up.is_none() && public.missing.is_none());
+}
+
+#[actix_web::test]
+async fn the_recommended_top_up_covers_thirty_days_of_what_is_ordered() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let items =
+        ["monthly", "annually", "one_time"].map(|period| json!({ "product": shop.vps.id, "period": period }));
+    let path = format!("/clients/{}/orders", shop.client.id);
+    let order: OrderDetail =
+        shop.client.calls.post_once(&path, json!({ "items": items })).await.expect(201).read();
+    let costs = async || -> CostSummary {
+        shop.client.calls.get(&format!("/clients/{}/costs", shop.client.id)).await.expect(200).read()
+    };
+    // Setup 1.00; 516 hours of March, 7.20 − 2.2065, and 204 of April, 2.04; a year, 60.00; 99.00 once.
+    let waiting = costs().await;
+    assert_eq!((waiting.next_30_days, waiting.recommended), (decimal("167.0335"), decimal("168")));
+    assert_eq!(waiting.services, 0, "nothing runs yet");
+
+    give(&panel, shop.client.id, "160.01").await;
+    let topped_up = hostwright::jobs::Job::WalletToppedUp { client: shop.client.id };
+    hostwright::jobs::run::run(&panel.app, topped_up).await.unwrap();
+    assert_eq!(shop.again(&order).await.status, OrderStatus::Processing);
+    // Of the month the first hour, 0.0096, is set aside with all the rest.
+    let delivered = costs().await;
+    assert_eq!(delivered.next_30_days, decimal("7.0239"));
+    assert_eq!(delivered.recommended, decimal("10"), "0.0004 are free, and the smallest top-up is 10");
+}
+
+#[actix_web::test]
+async fn what_nobody_can_pay_in_is_refused_and_nothing_of_it_is_written() {
+    let panel = Panel::start().await;
+    let shop = Shop::open(&panel).await;
+    let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "setup": "60000000000", "base": "1" }] });
+    shop.staff.put(&format!("/admin/products/{}/prices", shop.vps.id), prices).await.expect(200);
+    let items = json!({ "items": [{ "product": shop.vps.id, "period": "monthly", "quantity": 2 }] });
+    let (quote, order) =
+        (format!("/clients/{}/quote", shop.client.id), format!("/clients/{}/orders", shop.client.id));
+    assert_eq!(shop.client.calls.post(&quote, items.clone()).await.expect(422).refused_fields(), ["items"]);
+    assert_eq!(shop.client.calls.post_once(&order, items).await.expect(422).refused_fields(), ["items"]);
+    let written = "SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM services) AS value";
+    assert_eq!(panel.count(written).await, 0);
+    assert_eq!(shop.order_many(1).await.status, OrderStatus::Pending, "one of them can be paid");
 }
 
 /// Statements of this database that wait for a lock.

@@ -106,6 +106,21 @@ async fn statistics_tell_throughput_run_times_and_waits() {
     let cleanup = names.iter().find(|name| name["name"] == "cleanup").unwrap();
     assert_eq!((&cleanup["completed"], &cleanup["longest_ms"]), (&json!(1), &json!(250)));
 
+    // One kind of task over time; another had nothing to do.
+    send(&panel, &Job::Charge).await;
+    jobs::drain(&panel.app).await.unwrap();
+    panel.advance_hours(1).await;
+    for (name, queue) in [("cleanup", "default"), ("charge", "billing")] {
+        let of_one = format!("/admin/queues/statistics?name={name}");
+        let told = staff.calls.get(&of_one).await.expect(200).json();
+        let points = told["points"].as_array().unwrap();
+        assert_eq!(points.len(), 1, "{name}: {points:?}");
+        assert_eq!((&points[0]["queue"], &points[0]["completed"]), (&json!(queue), &json!(1)));
+        assert!(told["names"].as_array().unwrap().len() >= 2);
+    }
+    let nothing = staff.calls.get("/admin/queues/statistics?name=nothing").await.expect(200).json();
+    assert_eq!(nothing["points"], json!([]));
+
     let before = "/admin/queues/statistics?hours=48&to=2026-03-01T00:00:00Z";
     assert_eq!(staff.calls.get(before).await.expect(200).json()["points"], json!([]));
     for hours in ["0", "2209"] {

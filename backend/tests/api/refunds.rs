@@ -232,6 +232,13 @@ async fn a_refund_goes_back_over_the_payments_that_brought_the_money() {
     }
     assert_eq!(account(&panel, "tax").await, Decimal::ZERO);
     assert_eq!(account(&panel, "suspense").await, decimal("7"), "suspense is not part of the invoice");
+    let path = format!("/admin/payments/{}/assign", last.payment.id);
+    let whose = json!({ "client_id": ada.id, "reason": "She keeps it" });
+    let assigned: PaymentSummary = staff.calls.post_once(&path, whose.clone()).await.expect(200).read();
+    assert_eq!(assigned.assigned.amount(), decimal("7"));
+    staff.calls.post_once(&path, whose).await.expect(409);
+    assert_eq!(account(&panel, "suspense").await, Decimal::ZERO);
+    assert_eq!(balance(&panel, &ada).await, decimal("7"));
     expect_clean_books(&panel).await;
 }
 
@@ -330,8 +337,15 @@ async fn what_was_paid_from_the_wallet_goes_back_there_whatever_came_for_its_pro
     book(&staff, asked, json!({ "amount": "49.20" })).await.expect(201);
 
     let body = json!({ "amount": null, "method": "wallet", "reason": "Not needed", "reference": "" });
-    assert_eq!(refund(&staff, paid.invoice.id, by_hand(None)).await.expect(422).refused_fields(), ["method"]);
-    let done: RefundEffect = refund(&staff, paid.invoice.id, body).await.expect(201).read();
+    assert_eq!(
+        refund(&staff, paid.invoice.as_ref().expect("paid whole").id, by_hand(None))
+            .await
+            .expect(422)
+            .refused_fields(),
+        ["method"]
+    );
+    let done: RefundEffect =
+        refund(&staff, paid.invoice.as_ref().expect("paid whole").id, body).await.expect(201).read();
     assert_eq!(done.document.status, DocumentStatus::Refunded);
     assert_eq!(balance(&panel, &ada).await, decimal("100"));
     expect_clean_books(&panel).await;

@@ -9,10 +9,11 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::{AccountKind, TransferKind};
 use shared::catalog::{OptionGroupDetail, ProductDetail};
+use shared::services::OrderDetail;
 use shared::{ClientId, Currency, DocumentId, ProductId};
 use uuid::Uuid;
 
-use crate::harness::{BANK, COMPANY, Caller, Panel};
+use crate::harness::{BANK, COMPANY, Caller, ClientAccount, Panel};
 
 /// Gives a client money, as a credit of staff.
 pub(crate) async fn give(panel: &Panel, client: ClientId, amount: &str) {
@@ -135,4 +136,25 @@ pub(crate) fn decimal(text: &str) -> Decimal {
 pub(crate) fn assert_near(actual: Decimal, expected: &str) {
     let apart = (actual - decimal(expected)).abs();
     assert!(apart <= decimal("0.01"), "{actual} instead of about {expected}");
+}
+
+/// A provider that sells one product, and a client without money.
+pub(crate) struct Shop {
+    pub(crate) staff: Caller,
+    pub(crate) client: ClientAccount,
+    pub(crate) vps: ProductDetail,
+}
+
+impl Shop {
+    pub(crate) async fn open(panel: &Panel) -> Self {
+        let staff = panel.super_admin().await.calls;
+        let vps = product(&staff, "vps", json!({})).await;
+        Self { staff, client: panel.client("Ada").await, vps }
+    }
+
+    /// The order as its client sees it now.
+    pub(crate) async fn again(&self, order: &OrderDetail) -> OrderDetail {
+        let path = format!("/clients/{}/orders/{}", self.client.id, order.id);
+        self.client.calls.get(&path).await.expect(200).read()
+    }
 }

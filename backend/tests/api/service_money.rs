@@ -2,13 +2,13 @@
 
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::billing::wallet::ClientCharges;
+use shared::billing::wallet::{ClientCharges, CostSummary};
 use shared::services::ServiceState;
 use shared::{ClientId, Code};
 
 use crate::harness::Panel;
 use crate::selling::{assert_books, balance, charge, decimal, held, work};
-use crate::services::{Running, top_up, with_sizes};
+use crate::services::{Running, deadlines, top_up, with_sizes};
 
 #[actix_web::test]
 async fn a_change_of_options_is_booked_though_charges_fell_due_meanwhile() {
@@ -51,6 +51,30 @@ async fn a_resumption_is_booked_though_the_hour_became_dearer_meanwhile() {
     assert_eq!(it.state().await, ServiceState::Active);
     assert_eq!(balance(&panel, it.client.id).await, decimal("-0.0001"));
     assert_eq!(held(&panel, it.client.id).await, Decimal::ZERO);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn money_set_aside_for_resuming_is_not_recommended_again() {
+    let panel = Panel::start().await;
+    let more = json!({ "module_settings": { "staff_does": ["create", "resume"] } });
+    let it = Running::start(&panel, "60", more, "annually").await;
+    panel.advance_hours(365 * 24).await;
+    charge(&panel).await;
+    panel.advance_hours(73).await;
+    deadlines(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    let costs = async || -> (Decimal, Decimal) {
+        let path = format!("/clients/{}/costs", it.client.id);
+        let costs: CostSummary = it.client.calls.get(&path).await.expect(200).read();
+        (costs.next_30_days, costs.recommended)
+    };
+    assert_eq!(costs().await, (decimal("60"), decimal("60")));
+    top_up(&panel, &it, "60").await;
+    assert_eq!(held(&panel, it.client.id).await, decimal("60"));
+    assert_eq!(costs().await, (decimal("60"), Decimal::ZERO), "staff are at it");
+    it.staff_does("delivered", json!({})).await.expect(200);
+    assert_eq!(costs().await, (Decimal::ZERO, Decimal::ZERO));
     assert_books(&panel).await;
 }
 

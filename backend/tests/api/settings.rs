@@ -65,3 +65,32 @@ async fn countries_and_their_regions_are_public() {
     assert_eq!(regions.as_array().unwrap().len(), 27);
     panel.visitor().get("/public/countries/ZZ/regions").await.expect(404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terms_say_by_name_who_published_them() {
+    let panel = Panel::start().await;
+    let (root, other) = (panel.super_admin().await, panel.super_admin().await);
+    panel
+        .sql(&format!("UPDATE admins SET first_name = 'Zofia', last_name = 'Nowak' WHERE id = '{}'", root.id))
+        .await;
+    let made =
+        root.calls.post("/admin/terms", json!({ "texts": { "en": "First" } })).await.expect(201).json();
+    assert_eq!(
+        (&made["version"], &made["published_by"], &made["orders"]),
+        (&json!(1), &json!("Zofia Nowak"), &json!(0))
+    );
+    other.calls.post("/admin/terms", json!({ "texts": { "en": "Second" } })).await.expect(201);
+    let list = root.calls.get("/admin/terms").await.expect(200);
+    let shown: Vec<_> =
+        list.json()["items"].as_array().unwrap().iter().map(|it| it["published_by"].clone()).collect();
+    assert_eq!(shown, [json!("Staff Member"), json!("Zofia Nowak")]);
+    let found = root.calls.get("/admin/terms?search=zofia%20now").await.expect(200).json();
+    assert_eq!((&found["total"], &found["items"][0]["version"]), (&json!(1), &json!(1)));
+    for sort in ["version", "published_at", "-orders"] {
+        root.calls.get(&format!("/admin/terms?sort={sort}")).await.expect(200);
+    }
+    // Whoever is gone is still told apart.
+    other.calls.delete(&format!("/admin/admins/{}", root.id)).await.expect(204);
+    let found = other.calls.get(&format!("/admin/terms?search=admin:{}", root.id)).await.expect(200).json();
+    assert_eq!(found["items"][0]["published_by"], json!(format!("admin:{}", root.id)));
+}

@@ -13,7 +13,13 @@ use crate::selling::{assert_books, charge, decimal, give, product, work};
 use crate::services::with_sizes;
 
 /// Orders a service of each period, and has staff deliver it.
-async fn buy(panel: &Panel, staff: &Caller, client: &ClientAccount, product: Value, periods: &[&str]) {
+pub(crate) async fn buy(
+    panel: &Panel,
+    staff: &Caller,
+    client: &ClientAccount,
+    product: Value,
+    periods: &[&str],
+) {
     let items: Vec<Value> =
         periods.iter().map(|period| json!({ "product": product, "period": period })).collect();
     let path = format!("/clients/{}/orders", client.id);
@@ -40,7 +46,7 @@ fn listed(statement: &StatementDetail) -> Decimal {
 }
 
 /// The amounts of the file, added up.
-fn added(csv: &[u8]) -> Decimal {
+pub(crate) fn added(csv: &[u8]) -> Decimal {
     let text = String::from_utf8(csv.to_vec()).unwrap();
     text.lines().skip(1).map(|line| decimal(line.split(',').nth(8).unwrap())).sum()
 }

@@ -278,6 +278,7 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
         "retryService",
         "actOnServices",
         "actOnTasks",
+        "moveService",
         "cancelDocuments",
     ] {
         assert_eq!(key_of(id), Some(false), "{id}");

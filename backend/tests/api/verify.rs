@@ -15,7 +15,8 @@ const HOLDS: &str = "What is set aside in every wallet is the sum of its open ho
 const CURRENCIES: &str = "Both sides of every movement are accounts of its currency";
 const CAUSES: &str = "Every event was posted once, under its own cause";
 const OVERLAPS: &str = "No two charges of a service overlap in time";
-const GAPS: &str = "Running services are charged without a gap, except while they were suspended";
+const GAPS: &str =
+    "Running services are charged without a gap, except while they were suspended or another client's";
 const WATERMARK: &str = "Every service that is charged by the hour is charged up to its wallet's watermark";
 const NEXT_DUE: &str = "Every wallet is looked at when its next charge is due";
 const CHARGES: &str = "Charges of services add up to what left the wallet";

@@ -58,9 +58,9 @@ pub fn refund(id: DocumentId, body: &NewRefund, dry_run: bool, key: &Key) -> Rep
     client::post_once(&format!("/admin/documents/{id}/refunds?dry_run={dry_run}"), body, key)
 }
 
-/// Pays a document out of its client's wallet.
-pub fn pay_from_wallet(id: DocumentId, key: &Key) -> Reply<PaidFromWallet> {
-    client::post_once(&format!("/admin/documents/{id}/pay-from-wallet"), &(), key)
+/// Pays a document out of its client's wallet, whole or in part.
+pub fn pay_from_wallet(id: DocumentId, body: &PayFromWallet, key: &Key) -> Reply<PaidFromWallet> {
+    client::post_once(&format!("/admin/documents/{id}/pay-from-wallet"), body, key)
 }
 
 /// What lines written by hand come to for a client.
@@ -102,6 +102,11 @@ pub fn ledger_export(format: &str, from: &str, to: &str) -> String {
     let query = [("format", format), ("from", from), ("to", to)];
     let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
     client::file(&format!("/admin/ledger/export?{}", ui::list::encode(&query)))
+}
+
+/// Where the file of a quarter for the One Stop Shop is downloaded from.
+pub fn oss(company: CompanyId, quarter: &str) -> String {
+    client::file(&format!("/admin/companies/{company}/oss/csv?quarter={quarter}"))
 }
 
 /// Transactions of all clients, or of one with `client=`.

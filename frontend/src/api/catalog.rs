@@ -83,8 +83,25 @@ pub fn set_seo(path: &str, body: &SeoInput) -> Reply<Nothing> {
     client::put(path, body)
 }
 
-pub fn modules() -> Reply<Vec<ModuleInfo>> {
-    client::get("/admin/modules")
+pub fn modules(query: String) -> Reply<Page<ModuleSummary>> {
+    client::get(&format!("/admin/modules?{query}"))
+}
+
+pub fn module(key: String) -> Reply<ModuleDetail> {
+    client::get(&format!("/admin/modules/{key}"))
+}
+
+pub fn configure_module(key: &str, body: &ModuleConfiguration) -> Reply<ModuleDetail> {
+    client::put(&format!("/admin/modules/{key}/configuration"), body)
+}
+
+/// `activate` or `deactivate`.
+pub fn switch_module(key: &str, act: &str, version: i32) -> Reply<ModuleDetail> {
+    client::act(&format!("/admin/modules/{key}/{act}?version={version}"))
+}
+
+pub fn test_module(key: &str) -> Reply<ModuleTest> {
+    client::act(&format!("/admin/modules/{key}/test"))
 }
 
 pub fn product_groups(query: String) -> Reply<Page<ProductGroupSummary>> {

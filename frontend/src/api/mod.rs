@@ -17,6 +17,7 @@ pub mod shop;
 pub mod spending;
 pub mod staff;
 pub mod statements;
+pub mod support;
 pub mod system;
 
 pub use client::{ApiError, Key};

@@ -1,7 +1,7 @@
 //! Adding funds and documents of a client.
 
 use shared::billing::document::{DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest};
-use shared::billing::payment::{PaidFromWallet, PaymentPage};
+use shared::billing::payment::{PaidFromWallet, PayFromWallet, PaymentPage};
 use shared::{ClientId, DocumentId, Page};
 
 use super::client::{self, Key, Reply};
@@ -32,8 +32,13 @@ pub fn payment_page(client: ClientId, id: DocumentId) -> Reply<PaymentPage> {
 }
 
 /// Pays a document out of the wallet.
-pub fn pay_from_wallet(client: ClientId, id: DocumentId, key: &Key) -> Reply<PaidFromWallet> {
-    client::post_once(&format!("/clients/{client}/documents/{id}/pay-from-wallet"), &(), key)
+pub fn pay_from_wallet(
+    client: ClientId,
+    id: DocumentId,
+    body: &PayFromWallet,
+    key: &Key,
+) -> Reply<PaidFromWallet> {
+    client::post_once(&format!("/clients/{client}/documents/{id}/pay-from-wallet"), body, key)
 }
 
 /// Where the PDF is downloaded from.

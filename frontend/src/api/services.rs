@@ -94,6 +94,15 @@ pub fn force(id: ServiceId, body: &ForceState) -> Reply<ServiceForStaff> {
     client::post(&format!("/admin/services/{id}/force"), body)
 }
 
+pub fn move_to(id: ServiceId, body: &MoveService) -> Reply<ServiceForStaff> {
+    client::post(&format!("/admin/services/{id}/move"), body)
+}
+
+/// Says what moving it would do.
+pub fn rehearse_move(id: ServiceId, body: &MoveService) -> Reply<Rehearsal> {
+    client::post(&format!("/admin/services/{id}/move?dry_run=true"), body)
+}
+
 pub fn set_manual(id: ServiceId, body: &ManualFlag) -> Reply<ServiceForStaff> {
     client::post(&format!("/admin/services/{id}/manual"), body)
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::bulk::{BulkResults, TaskBulk};
 use shared::dashboard::Dashboard;
+use shared::module_log::{ModuleLogDetail, ModuleLogSummary};
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange};
 use shared::tasks::*;
-use shared::{Page, TaskId};
+use shared::{ModuleLogId, Page, TaskId};
 
 use super::client::{self, Key, Nothing, Reply};
 
@@ -38,13 +39,24 @@ pub fn task_done(id: TaskId, body: &TaskDone) -> Reply<Nothing> {
     client::post(&format!("/admin/tasks/{id}/done"), body)
 }
 
+/// Calls of modules.
+pub fn module_log(query: String) -> Reply<Page<ModuleLogSummary>> {
+    client::get(&format!("/admin/module-log?{query}"))
+}
+
+pub fn module_call(id: ModuleLogId) -> Reply<ModuleLogDetail> {
+    client::get(&format!("/admin/module-log/{id}"))
+}
+
 /// Processes, leader and queues right now.
 pub fn automation() -> Reply<AutomationStatus> {
     client::get("/admin/automation/status")
 }
 
-pub fn queue_statistics(hours: &str) -> Reply<QueueStatistics> {
-    client::get(&format!("/admin/queues/statistics?hours={hours}"))
+/// What the queues did in the last hours; the points of one kind of task when it is named.
+pub fn queue_statistics(hours: &str, name: &str) -> Reply<QueueStatistics> {
+    let name = if name.is_empty() { String::new() } else { format!("&name={}", urlencoding::encode(name)) };
+    client::get(&format!("/admin/queues/statistics?hours={hours}{name}"))
 }
 
 pub fn change_queue(queue: Queue, body: &QueueControl) -> Reply<QueueControl> {

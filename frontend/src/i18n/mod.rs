@@ -163,10 +163,25 @@ pub const fn native_name(language: Language) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use shared::billing::tax::TaxMismatch;
+    use shared::{Code, EffectKind, Permission};
+
     use super::*;
 
     #[test]
     fn names_in_texts_are_replaced() {
         assert_eq!(fill("{a} of {b}", &[("a", "1"), ("b", "2")]), "1 of 2");
+    }
+
+    #[test]
+    fn there_is_a_word_for_what_the_api_says() {
+        let (_, english) = ::texts::FILES[0];
+        let known = |word: &String| english.words.iter().any(|(key, _)| key == word);
+        let said = Permission::ALL.iter().map(|permission| permission.as_str().to_owned());
+        let said = said.chain(TaxMismatch::ALL.iter().map(|why| why.as_str().to_owned()));
+        let said = said.chain(Code::ALL.iter().map(|code| format!("problem_{}", code.as_str())));
+        let said = said.chain(EffectKind::ALL.iter().map(|kind| format!("effect_{}", kind.as_str())));
+        let missing: Vec<String> = said.filter(|word| !known(word)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 }

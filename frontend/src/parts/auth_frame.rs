@@ -6,6 +6,7 @@ use shared::Language;
 use ui::{Icon, Menu, MenuButton, Toasts, lu};
 
 use crate::i18n::{self, native_name, t};
+use crate::parts::shell::ThemeButton;
 use crate::session::{self, Portal};
 
 /// The mark of the product.
@@ -72,7 +73,10 @@ pub fn AuthFrame(
                         <Mark />
                         <span>{session::brand}</span>
                     </a>
-                    <LanguageMenu />
+                    <div class="flex items-center">
+                        <LanguageMenu />
+                        <ThemeButton />
+                    </div>
                 </div>
                 <div class="auth-inner">
                     <div class="grid gap-1">

@@ -1,13 +1,15 @@
 //! All pages of a list as a file of comma-separated values: what the filters leave, in the order shown.
+//!
+//! The long lists are files of the API, which are only linked to. Others are read page by page and written here.
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use ui::{Button, lu, toast_bad};
+use ui::{Button, Icon, lu, toast_bad};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::api::{ApiError, client};
 use crate::format;
-use crate::i18n::{fill, t};
+use crate::i18n::{self, fill, t};
 use crate::parts::submit::refuse;
 
 /// Rows of one request, as many as the API gives.
@@ -41,8 +43,15 @@ pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
             done.try_set(None);
         });
     };
+    let file = Memo::new(move |_| asked.with(|asked| file(asked, i18n::language().as_str())));
     view! {
-        <Show when=move || asked.with(|asked| !asked.is_empty())>
+        <Show when=move || file.with(Option::is_some)>
+            <a class="btn btn-sm btn-ghost" href=move || file.get() download="">
+                <Icon icon=lu::LuDownload />
+                "CSV"
+            </a>
+        </Show>
+        <Show when=move || file.with(Option::is_none) && asked.with(|asked| !asked.is_empty())>
             <Button
                 text=Signal::derive(move || done.get().unwrap_or_else(|| "CSV".to_owned()))
                 icon=lu::LuDownload
@@ -53,16 +62,21 @@ pub fn CsvButton(asked: RwSignal<String>) -> impl IntoView {
     }
 }
 
-/// The path without its page, which every request chooses itself.
-fn unpaged(asked: &str) -> String {
+/// The path, and what was asked for but its page.
+fn unpaged(asked: &str) -> (&str, Vec<&str>) {
     let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
-    let kept = query
-        .split('&')
-        .filter(|part| !part.is_empty() && !matches!(part.split('=').next(), Some("page" | "per_page")));
-    std::iter::once(format!("{path}?per_page={PER_PAGE}"))
-        .chain(kept.map(str::to_owned))
-        .collect::<Vec<_>>()
-        .join("&")
+    let kept = query.split('&').filter(|part| {
+        !part.is_empty() && !matches!(part.split('=').next(), Some("page" | "per_page" | "after"))
+    });
+    (path, kept.collect())
+}
+
+/// Where the API gives what was asked for as a file.
+fn file(asked: &str, language: &str) -> Option<String> {
+    let (path, kept) = unpaged(asked);
+    let said = format!("bom=true&language={language}");
+    let query = std::iter::once(said.as_str()).chain(kept).collect::<Vec<_>>().join("&");
+    shared::page::has_file(path).then(|| client::file(&format!("{path}.csv?{query}")))
 }
 
 /// The rows of a list.
@@ -73,11 +87,14 @@ struct Rows {
 }
 
 async fn collect(asked: &str, done: RwSignal<Option<String>>) -> Result<Rows, ApiError> {
-    let path = unpaged(asked);
+    let (path, kept) = unpaged(asked);
+    let kept = kept.join("&");
     let mut rows = Vec::new();
     let mut cut = false;
     for page in 1.. {
-        let Value::Object(mut answer) = client::get::<Value>(&format!("{path}&page={page}")).await? else {
+        let Value::Object(mut answer) =
+            client::get::<Value>(&format!("{path}?per_page={PER_PAGE}&page={page}&{kept}")).await?
+        else {
             break;
         };
         let Some(Value::Array(items)) = answer.remove("items") else { break };
@@ -170,11 +187,21 @@ mod tests {
 
     #[test]
     fn the_page_is_chosen_anew_and_filters_stay() {
+        let (path, kept) = unpaged("/admin/tasks?page=3&per_page=25&sort=-name&after=1.2");
+        assert_eq!((path, kept.join("&").as_str()), ("/admin/tasks", "sort=-name"));
+        assert_eq!(unpaged("/admin/tasks"), ("/admin/tasks", Vec::new()));
+    }
+
+    #[test]
+    fn files_of_the_api_are_linked_to_with_the_filters() {
         assert_eq!(
-            unpaged("/admin/tasks?page=3&per_page=25&sort=-name"),
-            "/admin/tasks?per_page=200&sort=-name"
+            file("/admin/tasks?page=3&state=failed", "pl").as_deref(),
+            Some("/api/v1/admin/tasks.csv?bom=true&language=pl&state=failed")
         );
-        assert_eq!(unpaged("/admin/tasks"), "/admin/tasks?per_page=200");
+        assert!(file("/clients/0192/documents", "en").is_some());
+        for other in ["", "/admin/terms?page=1", "/clients/0192/users", "/admin/clients/0192/users"] {
+            assert_eq!(file(other, "en"), None, "{other}");
+        }
     }
 
     #[test]

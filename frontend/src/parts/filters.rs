@@ -36,15 +36,27 @@ pub fn FilterSelect(
     #[prop(into)] label: String,
     #[prop(into)] options: Signal<Vec<(String, String)>>,
 ) -> impl IntoView {
+    let value = Signal::derive(move || list.filter(name));
+    view! { <AnyOrOne label value options on_change=Callback::new(move |value: String| list.set_filter(name, &value)) /> }
+}
+
+/// A select whose first choice is all of them. `options` are (value, text); `value` is empty for all.
+#[component]
+pub fn AnyOrOne(
+    #[prop(into)] label: String,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] options: Signal<Vec<(String, String)>>,
+    on_change: Callback<String>,
+) -> impl IntoView {
     let title = label.clone();
     view! {
         <select
             class="input input-sm w-auto max-w-52"
             aria-label=label
-            on:change=move |event| list.set_filter(name, &event_target_value(&event))
+            on:change=move |event| on_change.run(event_target_value(&event))
         >
             {move || {
-                let chosen = list.filter(name);
+                let chosen = value.get();
                 view! {
                     <option value="" selected=chosen.is_empty()>
                         {format!("{title}: {}", t().all.to_lowercase())}

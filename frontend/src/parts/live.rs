@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use ui::Segment;
 
-use crate::i18n::{fill, t};
+use crate::format;
+use crate::i18n::t;
 
 /// The interval of a live page, in seconds; 0: off.
 #[derive(Clone, Copy)]
@@ -23,11 +24,11 @@ impl Live {
 #[component]
 pub fn LiveSwitch(live: Live) -> impl IntoView {
     let every = live.0;
-    let intervals = ["0", "2", "5", "10", "30", "60"]
-        .iter()
-        .map(|seconds| {
-            let text = if *seconds == "0" { t().off.to_owned() } else { fill("{n} s", &[("n", seconds)]) };
-            ((*seconds).to_owned(), text)
+    let intervals = [0, 2, 5, 10, 30, 60]
+        .into_iter()
+        .map(|seconds: i64| {
+            let text = if seconds == 0 { t().off.to_owned() } else { format::unit(seconds, "unit_s") };
+            (seconds.to_string(), text)
         })
         .collect();
     view! {

@@ -1,8 +1,8 @@
-//! From where a client may be used, in both portals.
+//! From where a client may be used, in both portals; for its owner also with what proof.
 
 use leptos::prelude::*;
 use shared::identity::{AllowedNetworks, AllowedNetworksChange};
-use ui::{Button, Card, Form, FormErrors, TextArea, toast_ok};
+use ui::{Button, Card, Form, FormErrors, SwitchField, TextArea, toast_ok};
 
 use crate::api;
 use crate::i18n::{fill, t, tp};
@@ -51,11 +51,18 @@ fn NetworksForm(
     let words = &tp().networks;
     let text = RwSignal::new(networks_text(&before.networks));
     let version = before.version;
+    // Staff have it in the profile.
+    let of_owner = base.with_value(|base| base.starts_with("/clients/"));
+    let enforce = RwSignal::new(before.enforce_two_factor);
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || {
-            let body = AllowedNetworksChange { version, networks: read_networks(&text.get_untracked()) };
+            let body = AllowedNetworksChange {
+                version,
+                networks: read_networks(&text.get_untracked()),
+                enforce_two_factor: of_owner.then(|| enforce.get_untracked()),
+            };
             base.with_value(|base| api::members::change_networks(base, &body))
         },
         move |kept| {
@@ -76,6 +83,18 @@ fn NetworksForm(
                 disabled=!changes
             />
             <p class="sub">{fill(words.yours, &[("ip", &before.ip)])}</p>
+            {of_owner
+                .then(|| {
+                    view! {
+                        <SwitchField
+                            name="enforce_two_factor"
+                            label=t().two_factor
+                            help=words.two_factor
+                            value=enforce
+                            disabled=!changes
+                        />
+                    }
+                })}
             {changes
                 .then(|| {
                     view! {

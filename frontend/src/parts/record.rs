@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use send_wrapper::SendWrapper;
-use ui::{Breadcrumbs, Confirm, CopyId, Crumb, Icon, Menu, MenuButton, lu, toast_ok};
+use ui::{Breadcrumbs, Confirm, CopyId, Crumb, Icon, Menu, lu, toast_ok};
 
-use super::{NotFound, WouldHappen, submit_with};
+use super::{DeleteItem, NotFound, WouldHappen, submit_with};
 use crate::api::client::{Nothing, delete, file};
 use crate::format::short_id;
 use crate::i18n::{t, td};
@@ -140,17 +140,7 @@ pub fn RecordHead(
                         view! {
                             <Menu label=t().actions class="btn btn-icon">
                                 {menu.as_ref().map(|menu| menu.run())}
-                                {delete_text
-                                    .map(|_| {
-                                        view! {
-                                            <MenuButton
-                                                text=t().delete
-                                                icon=lu::LuTrash
-                                                danger=true
-                                                on_click=Callback::new(move |()| open.set(true))
-                                            />
-                                        }
-                                    })}
+                                {delete_text.map(|_| view! { <DeleteItem open /> })}
                             </Menu>
                         }
                     })}

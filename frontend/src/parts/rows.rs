@@ -1,4 +1,4 @@
-//! Rows of a list inside a form.
+//! Rows of a list: inside a form, and those that are dragged.
 
 use leptos::prelude::*;
 use ui::{FormErrors, Icon, lu};
@@ -9,6 +9,13 @@ use crate::i18n::{t, ta};
 fn touch(form: Option<FormErrors>) {
     if let Some(form) = form {
         form.touch();
+    }
+}
+
+/// Lets an element be dragged: some browsers drag only what carries something.
+pub fn begin_drag(event: &web_sys::DragEvent) {
+    if let Some(data) = event.data_transfer() {
+        data.set_data("application/x-row", "1").ok();
     }
 }
 

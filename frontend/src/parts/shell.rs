@@ -1,12 +1,14 @@
 //! The frame of both portals: side menu, top bar, and the guard that only signed-in people pass.
 
+use gloo_timers::future::TimeoutFuture;
 use icondata_core::IconData;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use ui::{
     Avatar, Command, CommandPalette, Icon, Menu, MenuButton, MenuLink, SideDrawer, Toasts, keep, kept, lu,
-    use_typed_guard,
+    nearest, use_typed_guard,
 };
+use wasm_bindgen::JsCast;
 
 use crate::format;
 use crate::i18n::{fill, t};
@@ -40,20 +42,13 @@ pub struct Person {
     pub links: Vec<Entry>,
 }
 
-fn is_current(path: &str, href: &str, home: &str) -> bool {
-    let path = path.trim_end_matches('/');
-    if href == home {
-        path == home.trim_end_matches('/')
-    } else {
-        path == href || path.starts_with(&format!("{href}/"))
-    }
-}
-
-/// The entry of the page that is open: of two above it the nearer.
+/// The entry of the page that is open: of two above it the nearer. Only the first page itself is marked as that.
 fn current(groups: &[Group], path: &str, home: &str) -> String {
-    let entries = groups.iter().flat_map(|group| &group.entries);
-    let above = entries.map(|entry| &entry.href).filter(|href| is_current(path, href, home));
-    above.max_by_key(|href| href.len()).cloned().unwrap_or_default()
+    if path.trim_end_matches('/') == home.trim_end_matches('/') {
+        return home.to_owned();
+    }
+    let entries = groups.iter().flat_map(|group| &group.entries).map(|entry| entry.href.as_str());
+    nearest(entries.filter(|href| *href != home), path).unwrap_or_default().to_owned()
 }
 
 const FOLDED: &str = "hw_menu_folded";
@@ -144,6 +139,35 @@ fn Navigation(
     }
 }
 
+/// Tells those who do not see it which page has opened, and gives that the focus when what had it is gone.
+#[component]
+pub fn PageNews() -> impl IntoView {
+    let path = use_location().pathname;
+    let said = RwSignal::new(String::new());
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            leptos::task::spawn_local(async move {
+                TimeoutFuture::new(100).await;
+                let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+                let page = document().get_element_by_id("content").filter(|_| lost);
+                if let Some(page) = page.and_then(|page| page.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    page.focus().ok();
+                }
+                // The title of a record comes with it.
+                TimeoutFuture::new(900).await;
+                said.try_set(document().title());
+            });
+        }
+        now
+    });
+    view! {
+        <div class="sr-only" role="status">
+            {move || said.get()}
+        </div>
+    }
+}
+
 /// Menu, top bar and page. `top` stands at the right of the search, `foot` at the bottom of the menu.
 #[component]
 pub fn Shell(
@@ -164,19 +188,18 @@ pub fn Shell(
     let drawer = RwSignal::new(false);
     let palette = RwSignal::new(false);
     let commands = Signal::derive(move || {
-        groups.with(|groups| {
-            groups
-                .iter()
-                .flat_map(|group| {
-                    group.entries.iter().map(|entry| Command {
-                        text: entry.text.clone(),
-                        hint: group.title.clone(),
-                        href: entry.href.clone(),
-                        icon: entry.icon,
-                    })
-                })
-                .collect::<Vec<_>>()
-        })
+        let own = Group { title: t().account.to_owned(), entries: person.get().links };
+        let mut commands: Vec<Command> = Vec::new();
+        for group in groups.get().into_iter().chain([own]) {
+            for entry in group.entries {
+                // The person's own pages may stand in the menu as well.
+                if commands.iter().all(|known| known.href != entry.href) {
+                    let hint = group.title.clone();
+                    commands.push(Command { text: entry.text, hint, href: entry.href, icon: entry.icon });
+                }
+            }
+        }
+        commands
     });
     let foot_wide = foot.clone();
     view! {
@@ -232,6 +255,7 @@ pub fn Shell(
             </div>
         </SideDrawer>
         <CommandPalette open=palette commands typed found />
+        <PageNews />
         <SudoDialog />
         <Toasts />
     }

@@ -13,7 +13,7 @@ pub fn tone_of(state: &str) -> Tone {
             Tone::Ok
         }
         "pending" | "suspended" | "unpaid" | "partially_paid" | "created" | "warning" | "past_due"
-        | "new" | "waiting" | "unavailable" => Tone::Warn,
+        | "new" | "waiting" | "unavailable" | "needs_update" => Tone::Warn,
         "banned" | "fraud" | "failed" | "overdue" | "disputed" | "error" | "invalid" => Tone::Bad,
         "provisioning" | "processing" | "queued" | "info" | "preparing" | "planned" | "applying" => {
             Tone::Info

@@ -140,6 +140,9 @@ fn Sheet(statement: StatementDetail, area: String) -> impl IntoView {
         Some(at) => facts.push((words.frozen.to_owned(), format::date(at).into_any())),
         None => facts.push((words.frozen.to_owned(), words.running_text.into_any())),
     }
+    if statement.archived {
+        facts.push(("CSV".to_owned(), words.archived.into_any()));
+    }
     let open = statement.made_at.is_none();
     view! {
         <Title text=title.clone() />

@@ -84,6 +84,7 @@ pub(crate) fn event_word(what: &str) -> String {
         "renamed" => words.renamed,
         "forced" => words.forced,
         "price_changed" => words.price_changed,
+        "moved" => words.moved,
         other => return other.replace('_', " "),
     };
     known.to_owned()

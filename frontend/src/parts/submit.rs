@@ -111,9 +111,13 @@ pub fn refuse(errors: Option<FormErrors>, error: &ApiError) {
     if *error == ApiError::SignedOut {
         return;
     }
-    let (text, _) = failure(error);
-    let text =
-        if error.code() == Some(Code::VersionConflict) { t().version_conflict.to_owned() } else { text };
+    let (text, request_id) = failure(error);
+    let text = match error.code() {
+        Some(Code::VersionConflict) => t().version_conflict.to_owned(),
+        // Support finds by it what broke.
+        Some(Code::Internal) => format!("{text} ({} {request_id})", ui::words().request_id),
+        _ => text,
+    };
     match (errors, error) {
         (Some(errors), ApiError::Problem(problem)) => {
             let fields = problem

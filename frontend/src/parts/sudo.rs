@@ -1,4 +1,4 @@
-//! The password once more, before what changes access or hands out a secret.
+//! The password once more, before what changes access, hands out a secret or moves money.
 
 use leptos::prelude::*;
 use shared::identity::{SecretText, SudoRequest};

@@ -10,7 +10,7 @@ use ui::{
 
 use crate::api::client::Reply;
 use crate::i18n::{fill, t, tp, word};
-use crate::parts::{DataTable, StateBadge, Submit, submit, submit_with};
+use crate::parts::{DataTable, DeleteItem, StateBadge, Submit, submit, submit_with};
 use crate::query::Query;
 use crate::{api, format};
 
@@ -150,7 +150,7 @@ fn Acts(user: ClientUser, acts: StoredValue<UserActs>) -> impl IntoView {
     let titled = |text: &str| fill(text, &[("name", &name)]);
     let opens = |open: RwSignal<bool>| Callback::new(move |()| open.set(true));
     let (role_item, disable_item) = (opens(role_open), opens(disable_open));
-    let (owner_item, remove_item) = (opens(owner_open), opens(remove_open));
+    let owner_item = opens(owner_open);
     view! {
         <Menu label=t().actions>
             <MenuButton text=words.role icon=lu::LuPencil on_click=role_item />
@@ -161,7 +161,7 @@ fn Acts(user: ClientUser, acts: StoredValue<UserActs>) -> impl IntoView {
             }}
             {hands_over
                 .then(|| view! { <MenuButton text=words.hand_over icon=lu::LuShieldCheck on_click=owner_item /> })}
-            <MenuButton text=words.remove icon=lu::LuTrash danger=true on_click=remove_item />
+            <DeleteItem open=remove_open text=words.remove />
         </Menu>
         <Dialog open=role_open title=words.role>
             <ChangeRole user=user.get_value() acts open=role_open />

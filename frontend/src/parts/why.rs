@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use shared::Currency;
 use shared::billing::AccountKind;
 use shared::billing::ledger::{ChargeDetail, LedgerAccount, TransactionDetail, WhyLine};
-use ui::{CopyId, Icon, lu};
+use ui::{Icon, lu};
 
+use super::RecordId;
 use super::amount::{Signed, amount, exact};
 use crate::format;
 use crate::i18n::{self, fill, tp};
@@ -114,7 +115,15 @@ pub(crate) fn WhyPanel(detail: TransactionDetail, links: WhyLinks) -> impl IntoV
     let words = &tp().why;
     let row = detail.summary.clone();
     let currency = row.currency;
-    let has_charges = !detail.charges.is_empty();
+    let path = if links.services.starts_with("/admin") {
+        format!("/admin/transactions/{}", row.id)
+    } else {
+        format!("/clients/{}/transactions/{}", row.client_id, row.id)
+    };
+    let has_charges = !(detail.charges.is_empty() && detail.archived.is_empty());
+    let archived =
+        detail.archived.iter().map(|part| WhyLine { text: part.text.clone(), amount: part.amount });
+    let archived: Vec<WhyLine> = archived.collect();
     let pretty = serde_json::to_string_pretty(&detail.explanation).unwrap_or_default();
     let facts = [
         (words.before, Some(exact(row.balance_before, currency))),
@@ -131,7 +140,11 @@ pub(crate) fn WhyPanel(detail: TransactionDetail, links: WhyLinks) -> impl IntoV
                     {if has_charges {
                         let charges = detail.charges.clone().into_iter();
                         let charges = charges.map(|charge| view! { <ChargeLine charge links /> }).collect_view();
-                        view! { <ul class="mt-1">{charges}</ul> }.into_any()
+                        view! {
+                            <ul class="mt-1">{charges}</ul>
+                            {lines(archived, currency, plain)}
+                        }
+                            .into_any()
                     } else {
                         lines(detail.lines.clone(), currency, signed).into_any()
                     }}
@@ -173,7 +186,7 @@ pub(crate) fn WhyPanel(detail: TransactionDetail, links: WhyLinks) -> impl IntoV
                         .collect_view()}
                     <div>
                         <dt>{words.id}</dt>
-                        <dd class="max-w-48"><CopyId id=row.id.to_string() /></dd>
+                        <dd><RecordId id=row.id.0 path /></dd>
                     </div>
                 </dl>
                 <section>

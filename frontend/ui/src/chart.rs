@@ -90,8 +90,8 @@ pub fn ChartTable(labels: Vec<String>, series: Vec<Series>, format: Format) -> i
                 <table class="table">
                     <thead>
                         <tr>
-                            <th></th>
-                            {series.iter().map(|series| view! { <th class="end">{series.name.clone()}</th> }).collect_view()}
+                            <td></td>
+                            {series.iter().map(|series| view! { <th scope="col" class="end">{series.name.clone()}</th> }).collect_view()}
                         </tr>
                     </thead>
                     <tbody>

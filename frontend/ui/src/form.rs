@@ -200,7 +200,8 @@ pub fn FormSummary(errors: FormErrors) -> impl IntoView {
 
 /// What the field of this id is called on the page.
 fn label_of(id: &str) -> Option<String> {
-    let label = document().query_selector(&format!("label[for='{id}']")).ok().flatten()?;
+    let names = format!("label[for='{id}'], label:has(> [id='{id}']), [id='{id}'] > legend");
+    let label = document().query_selector(&names).ok().flatten()?;
     let text = label.text_content()?.trim().trim_end_matches('*').to_owned();
     (!text.is_empty()).then_some(text)
 }

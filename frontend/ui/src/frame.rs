@@ -129,10 +129,22 @@ pub struct Tab {
     pub href: String,
 }
 
-/// Tabs as links; the one whose URL is open is marked.
+/// Which of these addresses is open, or is the nearest above the page that is.
+pub fn nearest<'a>(hrefs: impl Iterator<Item = &'a str>, path: &str) -> Option<&'a str> {
+    let path = path.trim_end_matches('/');
+    let above =
+        |href: &&str| path.strip_prefix(*href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    hrefs.filter(above).max_by_key(|href| href.len())
+}
+
+/// Tabs as links; the one whose page is open, or a page below it, is marked.
 #[component]
 pub fn Tabs(tabs: Vec<Tab>, #[prop(into)] label: String) -> impl IntoView {
     let path = use_location().pathname;
+    let hrefs: Vec<String> = tabs.iter().map(|tab| tab.href.clone()).collect();
+    let current = Memo::new(move |_| {
+        path.with(|path| nearest(hrefs.iter().map(String::as_str), path).map(str::to_owned))
+    });
     view! {
         <nav class="tabs mb-5" aria-label=label>
             {tabs
@@ -143,7 +155,7 @@ pub fn Tabs(tabs: Vec<Tab>, #[prop(into)] label: String) -> impl IntoView {
                         <a
                             href=tab.href
                             aria-current=move || {
-                                path.with(|path| path.trim_end_matches('/') == href).then_some("page")
+                                current.with(|current| current.as_deref() == Some(&*href)).then_some("page")
                             }
                         >
                             {tab.text}
@@ -250,5 +262,20 @@ pub fn ProgressSteps(steps: Vec<Step>) -> impl IntoView {
                 })
                 .collect_view()}
         </ol>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn of_two_addresses_above_a_page_the_nearer_is_marked() {
+        let tabs = ["/companies/1", "/companies/1/templates", "/companies/1/tax"];
+        let marked = |path| nearest(tabs.into_iter(), path);
+        assert_eq!(marked("/companies/1/"), Some("/companies/1"));
+        assert_eq!(marked("/companies/1/templates/invoice/en"), Some("/companies/1/templates"));
+        assert_eq!(marked("/companies/1/taxes"), Some("/companies/1"));
+        assert_eq!(marked("/companies/12"), None);
     }
 }

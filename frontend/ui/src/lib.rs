@@ -14,6 +14,7 @@ pub mod guard;
 pub mod icon;
 pub mod kept;
 pub mod list;
+pub mod menu;
 pub mod overlay;
 pub mod paging;
 pub mod palette;
@@ -31,14 +32,16 @@ pub use field::{NumberField, PasswordField, TextArea, TextField};
 pub use focus::hold_focus;
 pub use form::{FieldProblem, Form, FormErrors};
 pub use frame::{
-    Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab, Tabs,
+    Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab,
+    Tabs, nearest,
 };
 pub use guard::{guard_history, may_leave, not_typed, use_typed_guard};
 pub use icon::{Icon, lu};
 pub use kept::{keep, kept};
 pub use list::{ListState, use_list};
-pub use overlay::{Confirm, Dialog, Drawer, Menu, MenuButton, MenuLink, Open, SideDrawer, TypeName};
-pub use paging::{Pagination, SearchBox};
+pub use menu::{Menu, MenuButton, MenuLink};
+pub use overlay::{Confirm, Dialog, Drawer, Open, SideDrawer, TypeName};
+pub use paging::{Pagination, PerPage, SearchBox};
 pub use palette::{Command, CommandPalette};
 pub use select::{Chosen, Selection};
 pub use show::{

@@ -1,10 +1,9 @@
-//! What lies above the page: dialogs, drawers, menus.
+//! What lies above the page: dialogs and drawers.
 //!
 //! Dialogs are native `<dialog>` elements: focus stays inside, Escape closes, focus returns to the opener. What was typed
 //! in one is not thrown away without a question.
 
-use icondata_core::IconData;
-use leptos::context::Provider;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
@@ -53,6 +52,25 @@ impl<T: Send + Sync + 'static> From<RwSignal<Option<T>>> for Open {
     }
 }
 
+/// Gives the focus to what the dialog asks for: its first field, else the button that answers. By itself a browser takes the
+/// first button, which closes; so it stays where the answer would take something away.
+fn focus_inside(dialog: web_sys::Element) {
+    leptos::task::spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        let body = dialog.query_selector(".overlay-body").ok().flatten();
+        let has_it = |body: &web_sys::Element| {
+            document().active_element().is_some_and(|active| body.contains(Some(active.as_ref())))
+        };
+        let Some(body) = body.filter(|body| !has_it(body)) else { return };
+        let find = |selector: &str| body.query_selector(selector).ok().flatten();
+        let first = find(":is(input, select, textarea):not([disabled])");
+        let first = first.or_else(|| find("button[type=submit]:not([disabled], .btn-danger)"));
+        if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+            first.focus().ok();
+        }
+    });
+}
+
 #[component]
 fn Modal(open: Open, class: String, label: TextProp, children: ChildrenFn) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
@@ -60,6 +78,7 @@ fn Modal(open: Open, class: String, label: TextProp, children: ChildrenFn) -> im
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) if dialog.show_modal().is_err() => open.close(),
+            (true, false) => focus_inside(dialog.into()),
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -181,7 +200,7 @@ pub fn TypeName(#[prop(into)] name: String, done: RwSignal<bool>) -> impl IntoVi
     }
 }
 
-/// Asks before something that cannot be taken back. Enter answers.
+/// Asks before something that cannot be taken back. Enter in a field answers.
 ///
 /// With `type_name`, the button opens only after that text was typed. Fields inside show what `errors` says of them.
 #[component]
@@ -239,177 +258,5 @@ pub fn Confirm(
                 }
             }
         </Dialog>
-    }
-}
-
-#[derive(Clone, Copy)]
-struct MenuOpen {
-    open: RwSignal<bool>,
-    opener: NodeRef<leptos::html::Button>,
-}
-
-impl MenuOpen {
-    /// Closes the menu. Its button has the focus again, so that a dialog which is opened now gives it back there.
-    fn chosen(self) {
-        self.open.set(false);
-        if let Some(opener) = self.opener.get_untracked() {
-            opener.focus().ok();
-        }
-    }
-}
-
-/// A button that opens a list of links and acts. Escape and a click elsewhere close it.
-#[component]
-pub fn Menu(
-    #[prop(into)] label: TextProp,
-    /// What the button shows; three dots without.
-    #[prop(optional)]
-    button: Option<Children>,
-    #[prop(default = "btn btn-ghost btn-icon btn-sm")] class: &'static str,
-    /// `menu-start` opens to the right, `menu-up` upwards.
-    #[prop(optional)]
-    list_class: &'static str,
-    children: ChildrenFn,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let node = NodeRef::<leptos::html::Div>::new();
-    let opener = NodeRef::<leptos::html::Button>::new();
-    let outside = window_event_listener(leptos::ev::mousedown, move |event| {
-        if !open.get_untracked() {
-            return;
-        }
-        let inside = node
-            .get_untracked()
-            .zip(event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()))
-            .is_some_and(|(menu, target)| menu.contains(Some(&target)));
-        if !inside {
-            open.set(false);
-        }
-    });
-    on_cleanup(move || outside.remove());
-    let step = move |forward: bool| {
-        let Some(menu) = node.get_untracked() else { return };
-        let Ok(items) = menu.query_selector_all(".menu-item") else { return };
-        let count = items.length();
-        let active = document().active_element();
-        let at = (0..count).find(|index| {
-            items
-                .item(*index)
-                .zip(active.as_ref())
-                .is_some_and(|(item, active)| item == *AsRef::<web_sys::Node>::as_ref(active))
-        });
-        let next = match (at, forward) {
-            (None, true) => 0,
-            (None, false) => count.saturating_sub(1),
-            (Some(at), true) => (at + 1) % count.max(1),
-            (Some(at), false) => (at + count - 1) % count.max(1),
-        };
-        if let Some(item) = items.item(next).and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
-            item.focus().ok();
-        }
-    };
-    let children = StoredValue::new(children);
-    view! {
-        <div
-            class="menu"
-            node_ref=node
-            on:keydown=move |event| match event.key().as_str() {
-                "Escape" if open.get_untracked() => {
-                    event.stop_propagation();
-                    MenuOpen { open, opener }.chosen();
-                }
-                "ArrowDown" => {
-                    event.prevent_default();
-                    if open.get_untracked() { step(true) } else { open.set(true) }
-                }
-                "ArrowUp" if open.get_untracked() => {
-                    event.prevent_default();
-                    step(false);
-                }
-                _ => {}
-            }
-        >
-            <button
-                type="button"
-                node_ref=opener
-                class=class
-                aria-haspopup="menu"
-                aria-expanded=move || open.get().to_string()
-                aria-label=move || label.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                {match button {
-                    Some(button) => button().into_any(),
-                    None => view! { <Icon icon=lu::LuEllipsis /> }.into_any(),
-                }}
-            </button>
-            <Show when=move || open.get()>
-                <div class=format!("menu-list {list_class}") role="menu">
-                    <Provider value=MenuOpen { open, opener }>{children.with_value(|children| children())}</Provider>
-                </div>
-            </Show>
-        </div>
-    }
-}
-
-/// An act in a [`Menu`].
-#[component]
-pub fn MenuButton(
-    #[prop(into)] text: TextProp,
-    #[prop(optional, into)] icon: Option<&'static IconData>,
-    #[prop(optional)] danger: bool,
-    #[prop(optional, into)] checked: Option<Signal<bool>>,
-    on_click: Callback<()>,
-) -> impl IntoView {
-    let menu = use_context::<MenuOpen>();
-    view! {
-        <button
-            type="button"
-            role=if checked.is_some() { "menuitemcheckbox" } else { "menuitem" }
-            aria-checked=move || checked.map(|checked| checked.get().to_string())
-            class=if danger { "menu-item menu-item-bad" } else { "menu-item" }
-            on:click=move |_| {
-                if checked.is_none()
-                    && let Some(menu) = menu
-                {
-                    menu.chosen();
-                }
-                on_click.run(());
-            }
-        >
-            {icon.map(|icon| view! { <Icon icon /> })}
-            {move || checked.map(|checked| view! { <span class="w-4">{checked.get().then_some("✓")}</span> })}
-            {move || text.get()}
-        </button>
-    }
-}
-
-/// A link in a [`Menu`].
-#[component]
-pub fn MenuLink(
-    #[prop(into)] text: TextProp,
-    #[prop(into)] href: String,
-    #[prop(optional, into)] icon: Option<&'static IconData>,
-    /// A file to be kept, not a page.
-    #[prop(optional)]
-    download: bool,
-) -> impl IntoView {
-    let menu = use_context::<MenuOpen>();
-    view! {
-        <a
-            role="menuitem"
-            class="menu-item"
-            href=href
-            rel=download.then_some("external")
-            download=download.then_some("")
-            on:click=move |_| {
-                if let Some(menu) = menu {
-                    menu.open.set(false);
-                }
-            }
-        >
-            {icon.map(|icon| view! { <Icon icon /> })}
-            {move || text.get()}
-        </a>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
 
 use crate::list::PER_PAGE_CHOICES;
 use crate::{Icon, ListState, lu, words};
@@ -55,6 +56,44 @@ fn pages_text(pages: u32, total: i64) -> String {
     if total == COUNTED_MAX { format!("{pages}+") } else { pages.to_string() }
 }
 
+/// How many rows a page has.
+#[component]
+pub fn PerPage(list: ListState) -> impl IntoView {
+    view! {
+        <label class="flex items-center gap-2">
+            <span class="only-wide">{words().per_page}</span>
+            <select
+                class="input input-sm w-20"
+                aria-label=words().per_page
+                on:change=move |event| {
+                    if let Ok(rows) = event_target_value(&event).parse() {
+                        list.set_per_page(rows);
+                    }
+                }
+            >
+                {PER_PAGE_CHOICES
+                    .map(|rows| {
+                        view! {
+                            <option value=rows.to_string() selected=move || list.per_page() == rows>
+                                {rows}
+                            </option>
+                        }
+                    })}
+            </select>
+        </label>
+    }
+}
+
+/// Scrolls up to the list around an element, when its beginning is out of sight.
+fn to_top(event: &web_sys::Event) {
+    let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    if let Some(card) = element.and_then(|element| element.closest(".card").ok().flatten())
+        && card.get_bounding_client_rect().top() < 0.0
+    {
+        card.scroll_into_view();
+    }
+}
+
 /// Which rows are shown, how many a page has, and the way to the others.
 #[component]
 pub fn Pagination(
@@ -83,27 +122,7 @@ pub fn Pagination(
                 }}
             </span>
             <div class="flex items-center gap-3">
-                <label class="flex items-center gap-2">
-                    <span class="only-wide">{words().per_page}</span>
-                    <select
-                        class="input input-sm w-20"
-                        aria-label=words().per_page
-                        on:change=move |event| {
-                            if let Ok(rows) = event_target_value(&event).parse() {
-                                list.set_per_page(rows);
-                            }
-                        }
-                    >
-                        {PER_PAGE_CHOICES
-                            .map(|rows| {
-                                view! {
-                                    <option value=rows.to_string() selected=move || list.per_page() == rows>
-                                        {rows}
-                                    </option>
-                                }
-                            })}
-                    </select>
-                </label>
+                <PerPage list />
                 <span class="num">
                     {move || {
                         words()
@@ -117,7 +136,10 @@ pub fn Pagination(
                     class="btn btn-icon btn-sm"
                     aria-label=words().previous_page
                     disabled=move || list.page() <= 1
-                    on:click=move |_| list.set_page(list.page() - 1)
+                    on:click=move |event| {
+                        to_top(&event);
+                        list.set_page(list.page() - 1);
+                    }
                 >
                     <Icon icon=lu::LuChevronLeft />
                 </button>
@@ -126,7 +148,10 @@ pub fn Pagination(
                     class="btn btn-icon btn-sm"
                     aria-label=words().next_page
                     disabled=is_last
-                    on:click=move |_| list.set_page(list.page() + 1)
+                    on:click=move |event| {
+                        to_top(&event);
+                        list.set_page(list.page() + 1);
+                    }
                 >
                     <Icon icon=lu::LuChevronRight />
                 </button>

@@ -19,6 +19,13 @@ pub struct Command {
     pub icon: &'static IconData,
 }
 
+/// Two of the same text and address are drawn alike.
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.hint, &self.href) == (&other.text, &other.hint, &other.href)
+    }
+}
+
 const HITS: &str = "palette-hits";
 
 /// The element id of the hit at this place.
@@ -39,6 +46,11 @@ fn show_hit(index: usize) {
     }
 }
 
+/// Whether a dialog is open.
+fn asking() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
+}
+
 /// Opens with Ctrl-K or `/`. `found` are further hits for what was typed (`typed`), e.g. clients by name.
 #[component]
 pub fn CommandPalette(
@@ -56,7 +68,7 @@ pub fn CommandPalette(
             .active_element()
             .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
         let wanted = ((event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k"))
-            || (event.key() == "/" && !typing && !event.ctrl_key());
+            || (event.key() == "/" && !typing && !event.ctrl_key() && !asking());
         if wanted {
             event.prevent_default();
             open.set(true);
@@ -190,6 +202,9 @@ pub fn CommandPalette(
                         .collect_view()
                 }}
             </ul>
+            <p class="px-5 pb-4 text-sm text-ink-3" role="status" hidden=move || hits.with(|hits| !hits.is_empty())>
+                {words().nothing_found}
+            </p>
         </dialog>
     }
 }

@@ -388,6 +388,10 @@ fn head_cell(head: &Head, list: ListState) -> AnyView {
     let class = class_of(head.align);
     let title = head.title.clone();
     let Some(column) = head.sort else {
+        if title.is_empty() {
+            return view! { <th scope="col" class=class><span class="sr-only">{words().actions}</span></th> }
+                .into_any();
+        }
         return view! { <th scope="col" class=class>{title}</th> }.into_any();
     };
     let order = Memo::new(move |_| {

@@ -36,9 +36,20 @@ fn push(bad: bool, text: String, undo: Option<Callback<()>>) {
     let id = NEXT.with(|next| next.replace(next.get().wrapping_add(1)));
     TOASTS.with(|toasts| toasts.update(|toasts| toasts.push(Toast { id, bad, text, undo })));
     leptos::task::spawn_local(async move {
-        gloo_timers::future::TimeoutFuture::new(if bad { 9_000 } else { 5_000 }).await;
-        drop_toast(id);
+        let mut wait_ms = if bad { 9_000 } else { 5_000 };
+        loop {
+            gloo_timers::future::TimeoutFuture::new(wait_ms).await;
+            if !is_read() {
+                return drop_toast(id);
+            }
+            wait_ms = 2_000;
+        }
     });
+}
+
+/// Whether somebody points at the corner or has the focus in it: nothing goes away meanwhile.
+fn is_read() -> bool {
+    document().query_selector(".toasts:is(:hover, :focus-within)").is_ok_and(|corner| corner.is_some())
 }
 
 fn drop_toast(id: u32) {

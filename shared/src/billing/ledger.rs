@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountKind, TransferKind};
 use crate::{
-    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, PaymentId, PostingId, ServiceId, TransferId,
+    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, Month, PaymentId, PostingId, ServiceId,
+    TransferId,
 };
 
 /// One movement of a client's wallet, as a row of a list.
@@ -71,8 +72,10 @@ pub struct TransactionDetail {
     pub posting_id: PostingId,
     /// Every movement of the same event, double entry.
     pub movements: Vec<Movement>,
-    /// What each service was charged, oldest period first.
+    /// What each service was charged, oldest period first; what is `archived` is not among them.
     pub charges: Vec<ChargeDetail>,
+    /// Its single charges that are in files, by month.
+    pub archived: Vec<ArchivedPart>,
     /// What `amount` is made of; empty where `charges` say it.
     pub lines: Vec<WhyLine>,
     /// The reasons as stored with the movement.
@@ -82,6 +85,22 @@ pub struct TransactionDetail {
     pub reverses: Option<TransferId>,
     /// The transaction that takes this one back.
     pub reversed_by: Option<TransferId>,
+}
+
+/// Single charges of a movement that the provider moved into files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ArchivedPart {
+    /// The month that they are for.
+    pub month: Month,
+    /// How many there are.
+    pub charges: i64,
+    /// What they come to.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20.0000")))]
+    pub amount: Decimal,
+    pub archived_at: Timestamp,
+    /// The same in words, in the reader's language.
+    pub text: String,
 }
 
 /// A part of an amount, for people.
@@ -145,6 +164,8 @@ pub struct ChargeDetail {
     pub lines: Vec<WhyLine>,
     /// By the hour within a month: the hours and their place in it.
     pub hours: Option<ChargedHours>,
+    /// How many charges of a month this one row sums up, because the single ones are in files. `null`: it is a single one.
+    pub archived: Option<i64>,
     /// The arithmetic in one line, with its numbers.
     pub why: String,
 }

@@ -4,6 +4,7 @@ pub mod company;
 pub mod document;
 pub mod draft;
 pub mod ledger;
+pub mod oss;
 pub mod payment;
 pub mod refund;
 pub mod spending;

@@ -154,11 +154,25 @@ pub struct PaymentPage {
     pub wallet: Option<WalletPayment>,
 }
 
+/// Pays a document out of its client's wallet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PayFromWallet {
+    /// Net, in the document's currency: what of it is paid. `null`: all that is left.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 28, examples("40.00"), pattern = r"^\d{1,11}(\.\d{1,4})?$")
+    )]
+    pub amount: Option<String>,
+}
+
 /// What paying a document out of the wallet takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalletPayment {
-    /// The net: tax was paid when the money was added.
+    /// What is left of the net: tax was paid when the money was added.
     pub amount: Money,
     /// What can be spent now.
     pub available: Money,
@@ -166,13 +180,13 @@ pub struct WalletPayment {
     pub covered: bool,
 }
 
-/// A document that was paid out of the wallet.
+/// A document that was paid out of the wallet, or a part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaidFromWallet {
     pub document: DocumentSummary,
-    /// The invoice that was issued for it.
-    pub invoice: DocumentLink,
+    /// The invoice that was issued because nothing is due any more. `null`: a part is.
+    pub invoice: Option<DocumentLink>,
     /// What left the wallet.
     pub amount: Money,
     /// The balance afterwards.

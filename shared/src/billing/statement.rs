@@ -60,6 +60,8 @@ pub struct StatementDetail {
     /// Charged less returned.
     pub total: Money,
     pub services: Vec<StatementService>,
+    /// Whether single charges of it are in files: the CSV then lists these lines instead.
+    pub archived: bool,
     /// SHA-256 of the PDF in hexadecimal; `null` until it is made.
     pub pdf_sha256: Option<String>,
 }

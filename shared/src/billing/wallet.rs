@@ -63,7 +63,7 @@ pub struct CostSummary {
     pub monthly: Decimal,
     #[cfg_attr(feature = "openapi", schema(value_type = String, examples("243.53")))]
     pub yearly: Decimal,
-    /// What falls due in the next 30 days, with the first charges of orders that wait for money.
+    /// What all services cost in the next 30 days, those that are ordered with their setup; without what ends.
     #[cfg_attr(feature = "openapi", schema(value_type = String, examples("20.0000")))]
     pub next_30_days: Decimal,
     /// The top-up that covers the next 30 days: whole units, inside the limits; zero when the wallet covers them.

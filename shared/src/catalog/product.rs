@@ -118,7 +118,7 @@ pub struct ProductInput {
     #[serde(default = "manual_module")]
     #[cfg_attr(feature = "openapi", schema(max_length = 63, default = "manual"))]
     pub module: String,
-    /// Settings for the module, by its own schema.
+    /// Settings for the module, by its own schema. Secrets are masked in answers; one that is sent back as it was read is kept.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub module_settings: serde_json::Map<String, serde_json::Value>,

@@ -28,6 +28,8 @@ pub struct ActivityEntry {
     pub actor_name: String,
     pub admin: Option<AdminId>,
     pub user: Option<UserId>,
+    /// Name of the user as whom staff did it, signed in as him. `null`: nobody acted for another.
+    pub on_behalf_of: Option<String>,
     pub client: Option<ClientId>,
     pub client_name: Option<String>,
     /// What was done, for programs: `client.suspended`.

@@ -11,6 +11,7 @@ pub mod password;
 pub mod secret;
 pub mod session;
 pub mod staff;
+pub mod support;
 pub mod token;
 pub mod user;
 
@@ -25,5 +26,6 @@ pub use password::{PasswordScheme, PasswordSchemeCount, Strength, strength};
 pub use secret::SecretText;
 pub use session::*;
 pub use staff::*;
+pub use support::*;
 pub use token::*;
 pub use user::*;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ClientPermission, ClientRole, ClientStatus, SecretText, Strength, UserStatus};
+use super::{ClientPermission, ClientRole, ClientStatus, InsideVisit, SecretText, Strength, UserStatus};
 use crate::{AdminId, ClientId, Currency, Language, Permission, SessionId, UserId};
 
 /// E-mail and password.
@@ -101,6 +101,8 @@ pub struct UserSession {
     /// Until when the password counts as just given; `None`: ask for it before actions that need it.
     pub sudo_until: Option<Timestamp>,
     pub expires_at: Timestamp,
+    /// Who of the provider's staff is signed in as this user. `null`: it is the user himself.
+    pub support: Option<InsideVisit>,
 }
 
 /// The signed-in user.

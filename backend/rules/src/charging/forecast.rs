@@ -123,9 +123,9 @@ pub fn recommended(cost: Decimal, balance: Decimal, limits: TopUpLimits) -> Deci
     if lacking <= Decimal::ZERO || limits.room < limits.min {
         return Decimal::ZERO;
     }
-    let whole = lacking.round_dp_with_strategy(0, RoundingStrategy::AwayFromZero).max(limits.min);
-    // The limits may not be whole: then the largest whole amount, if there is one.
-    let most = limits.max.min(limits.room);
+    // The limits may not be whole: whole units between them, if there are any.
+    let (least, most) = (limits.min.ceil(), limits.max.min(limits.room));
+    let whole = lacking.round_dp_with_strategy(0, RoundingStrategy::AwayFromZero).max(least);
     if whole <= most { whole } else { most.floor().max(limits.min) }
 }
 
@@ -185,6 +185,19 @@ mod tests {
         assert_eq!(limits("5000", "-3", "5003"), decimal("1000"));
         assert_eq!(limits("500", "100.75", "37.2508"), decimal("37"), "the wallet takes no more");
         assert_eq!(limits("500", "100.75", "9.99"), Decimal::ZERO, "the wallet takes no top-up at all");
+    }
+
+    #[test]
+    fn the_recommended_top_up_is_whole_though_the_limits_are_not() {
+        let of = |cost: &str, min: &str, max: &str| {
+            let limits = TopUpLimits { min: decimal(min), max: decimal(max), room: decimal("5000") };
+            recommended(decimal(cost), Decimal::ZERO, limits)
+        };
+        // A yen has no cents: 10.50 of them cannot be paid.
+        assert_eq!(of("3", "10.50", "1000"), decimal("11"));
+        assert_eq!(of("11", "10.50", "1000"), decimal("11"));
+        assert_eq!(of("2000", "10.50", "999.99"), decimal("999"));
+        assert_eq!(of("3", "10.50", "10.75"), decimal("10.50"), "nothing whole lies between them");
     }
 
     proptest! {

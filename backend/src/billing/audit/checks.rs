@@ -103,19 +103,34 @@ const CHECKS: &[Check] = &[
         broken: "SELECT format('service %s: charged again from %s', service_id, period_from) AS what FROM (
                 SELECT service_id, period_from,
                        lag(period_to) OVER (PARTITION BY client_id, service_id ORDER BY period_from) AS before
-                FROM charges) c
+                FROM (SELECT client_id, service_id, period_from, period_to FROM charges
+                      UNION ALL SELECT client_id, service_id, first_from, last_to FROM archived_charges) c) c
             WHERE before > period_from",
     },
     Check {
-        title: "Running services are charged without a gap, except while they were suspended",
+        title: "Running services are charged without a gap, except while they were suspended or another client's",
         seen: "SELECT count(*) FROM charges",
         broken: "SELECT format('service %s: nothing charged from %s to %s', g.service_id, g.before, g.period_from) AS what FROM (
+                SELECT service_id, period_from, lag(last_from) OVER charged AS started, lag(period_to) OVER charged AS before
+                FROM (SELECT client_id, service_id, period_from, period_from AS last_from, period_to FROM charges
+                      UNION ALL SELECT client_id, service_id, first_from, last_from, last_to FROM archived_charges) c
+                WINDOW charged AS (PARTITION BY client_id, service_id ORDER BY period_from)) g
+            WHERE g.before < g.period_from AND NOT EXISTS (
+                SELECT FROM service_events e WHERE e.service_id = g.service_id
+                    AND (e.what = 'moved' OR (e.state_from = 'suspended' AND e.state_to = 'active'))
+                    AND e.at >= g.started AND e.at < g.period_from + interval '1 second')",
+    },
+    Check {
+        title: "Services that moved are charged to one client after the other, each hour and period once",
+        seen: "SELECT count(*) FROM service_events WHERE what = 'moved'",
+        broken: "SELECT format('service %s: charged up to %s, then from %s', g.service_id, g.before, g.period_from) AS what FROM (
                 SELECT service_id, period_from,
                        lag(period_from) OVER charged AS started, lag(period_to) OVER charged AS before
-                FROM charges WINDOW charged AS (PARTITION BY client_id, service_id ORDER BY period_from)) g
-            WHERE g.before < g.period_from AND NOT EXISTS (
+                FROM charges WHERE service_id IN (SELECT service_id FROM service_events WHERE what = 'moved')
+                WINDOW charged AS (PARTITION BY service_id ORDER BY period_from)) g
+            WHERE g.before > g.period_from OR (g.before < g.period_from AND NOT EXISTS (
                 SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_from = 'suspended'
-                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second')",
+                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second'))",
     },
     Check {
         title: "Every service that is charged by the hour is charged up to its wallet's watermark",
@@ -123,8 +138,9 @@ const CHECKS: &[Check] = &[
         broken: "SELECT format('service %s: paid until %s, charged to %s', s.id,
                    service_paid_until(s.paid_until, s.stream_from, w.charged_to), c.upto) AS what
             FROM services s JOIN wallets w ON w.client_id = s.client_id
-            CROSS JOIN LATERAL (SELECT max(c.period_to) AS upto FROM charges c
-                WHERE c.client_id = s.client_id AND c.service_id = s.id) c
+            CROSS JOIN LATERAL (SELECT greatest(
+                (SELECT max(c.period_to) FROM charges c WHERE c.client_id = s.client_id AND c.service_id = s.id),
+                (SELECT max(a.last_to) FROM archived_charges a WHERE a.client_id = s.client_id AND a.service_id = s.id)) AS upto) c
             WHERE s.stream_from IS NOT NULL
               AND c.upto < service_paid_until(s.paid_until, s.stream_from, w.charged_to)
               AND s.stream_from < service_paid_until(s.paid_until, s.stream_from, w.charged_to)",
@@ -146,13 +162,46 @@ const CHECKS: &[Check] = &[
         title: "Charges of services add up to what left the wallet",
         seen: "SELECT count(*) FROM ledger_transfers WHERE kind = 'charge' AND explanation ? 'charges'",
         broken: "SELECT format('transfer %s: %s taken, charges of %s', coalesce(t.id, c.transfer_id), t.amount, c.sum) AS what
-            FROM (SELECT id, amount FROM ledger_transfers WHERE kind = 'charge' AND explanation ? 'charges') t
-            FULL JOIN (SELECT transfer_id, sum(amount) AS sum FROM charges WHERE transfer_id IS NOT NULL GROUP BY 1) c
+            FROM (SELECT id, amount FROM ledger_transfers t WHERE kind = 'charge' AND explanation ? 'charges'
+                    -- Those that are whole in an archived month are checked below.
+                    AND NOT (EXISTS (SELECT FROM archived_months m
+                            WHERE m.month = date_trunc('month', t.period_from AT TIME ZONE 'UTC')::date)
+                        AND NOT EXISTS (SELECT FROM archived_splits p WHERE p.transfer_id = t.id))) t
+            FULL JOIN (SELECT transfer_id, sum(amount) AS sum FROM (
+                    SELECT transfer_id, amount FROM charges WHERE transfer_id IS NOT NULL
+                    UNION ALL SELECT transfer_id, amount FROM archived_splits) parts GROUP BY 1) c
                 ON c.transfer_id = t.id
             WHERE t.amount IS DISTINCT FROM c.sum
             UNION ALL
             SELECT format('service %s: a charge of %s was never taken', service_id, amount) FROM charges
             WHERE transfer_id IS NULL AND amount > 0",
+    },
+    Check {
+        title: "What is kept of archived months is what left the wallet, client by client",
+        seen: "SELECT count(*) FROM archived_charges",
+        broken: "SELECT format('client %s, %s: charges of %s were archived, %s was taken', coalesce(a.client_id, t.client_id),
+                coalesce(a.month, t.month), coalesce(a.sum, 0), coalesce(t.sum, 0)) AS what
+            FROM (SELECT month, client_id, sum(amount) AS sum FROM archived_charges GROUP BY 1, 2) a
+            FULL JOIN (SELECT month, client_id, sum(amount) AS sum FROM (
+                    SELECT m.month, t.client_id, t.amount FROM archived_months m
+                    JOIN ledger_transfers t ON date_trunc('month', t.period_from AT TIME ZONE 'UTC')::date = m.month
+                    WHERE t.kind = 'charge' AND t.explanation ? 'charges'
+                        AND NOT EXISTS (SELECT FROM archived_splits p WHERE p.transfer_id = t.id)
+                    UNION ALL SELECT month, client_id, amount FROM archived_splits) parts GROUP BY 1, 2) t
+                ON t.month = a.month AND t.client_id = a.client_id
+            WHERE coalesce(a.sum, 0) <> coalesce(t.sum, 0)
+            UNION ALL
+            SELECT format('%s: %s charges of %s were archived, %s of %s are known', m.month, m.charges, m.sums,
+                coalesce(a.charges, 0), a.sums)
+            FROM archived_months m LEFT JOIN (
+                SELECT month, sum(charges) AS charges, jsonb_object_agg(currency, sum::text) AS sums FROM (
+                    SELECT a.month, s.currency, sum(a.charges) AS charges, sum(a.amount) AS sum
+                    FROM archived_charges a JOIN services s ON s.id = a.service_id GROUP BY 1, 2) c GROUP BY 1) a
+                ON a.month = m.month
+            WHERE m.charges IS DISTINCT FROM a.charges OR m.sums IS DISTINCT FROM a.sums
+            UNION ALL
+            SELECT format('%s: the seal of %s is another one', m.month, m.sealed_to) FROM archived_months m
+            LEFT JOIN ledger_seals s ON s.day = m.sealed_to WHERE s.hash IS DISTINCT FROM m.seal",
     },
     Check {
         title: "Lines and taxes of every document add up to its total",
@@ -186,7 +235,8 @@ const CHECKS: &[Check] = &[
     Check {
         title: "Documents show as paid what payments brought, or the wallet",
         seen: "SELECT count(*) FROM documents WHERE kind = 'proforma'",
-        broken: "SELECT format('document %s: paid %s, payments of %s', d.id, d.paid, coalesce(p.sum, 0) + coalesce(w.sum, 0)) AS what
+        broken: "SELECT format('document %s: paid %s, %s of it from the wallet; payments of %s, the wallet %s', d.id, d.paid,
+                d.from_wallet, coalesce(p.sum, 0), coalesce(w.sum, 0)) AS what
             FROM documents d LEFT JOIN (
                 SELECT document_id, sum(to_wallet + to_tax) AS sum FROM payments
                 WHERE status IN ('succeeded', 'refunded') GROUP BY 1) p ON p.document_id = d.id
@@ -194,7 +244,8 @@ const CHECKS: &[Check] = &[
                 SELECT document_id, sum(amount) AS sum FROM ledger_transfers
                 WHERE kind = 'charge' AND document_id IS NOT NULL AND debit_account = client_id GROUP BY 1) w
                 ON w.document_id = d.id
-            WHERE d.kind = 'proforma' AND d.paid <> coalesce(p.sum, 0) + coalesce(w.sum, 0)",
+            WHERE d.kind = 'proforma' AND (d.paid <> coalesce(p.sum, 0) + coalesce(w.sum, 0)
+                OR d.from_wallet <> coalesce(w.sum, 0) OR (d.waived > 0 AND d.from_wallet = 0))",
     },
     Check {
         title: "Credit notes give back no more than their invoice, tax by tax",

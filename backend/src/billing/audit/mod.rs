@@ -15,6 +15,7 @@ use shared::Permission;
 
 use crate::App;
 use crate::audit::{self, Actor, Entry, Level};
+use crate::billing::archive;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
 use crate::notify::{Event, Letter};
@@ -35,6 +36,8 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub findings: Vec<Finding>,
+    /// Months whose single charges are in files, and what was proved of them.
+    pub archived: Vec<String>,
 }
 
 impl Report {
@@ -56,6 +59,9 @@ impl fmt::Display for Report {
                 writeln!(f, "          and {more} more")?;
             }
         }
+        for month in &self.archived {
+            writeln!(f, "files   {month}")?;
+        }
         let broken = self.findings.iter().filter(|finding| finding.broken > 0).count();
         match broken {
             0 => write!(f, "The books are in order."),
@@ -74,9 +80,28 @@ pub async fn verify(conn: &mut Conn) -> Result<Report> {
             let mut findings = checks::all(tx).await?;
             findings.push(numbers::gapless(tx).await?);
             findings.push(seals::unbroken(tx).await?);
-            Ok(Report { findings })
+            let archived = archive::all(tx).await?.iter().map(in_files).collect();
+            Ok(Report { findings, archived })
         })
         .await
+}
+
+/// What the audit knows of a month without its files.
+fn in_files(month: &archive::Archived) -> String {
+    let sums = month.sums.as_object().into_iter().flatten();
+    let sums: Vec<String> =
+        sums.map(|(currency, sum)| format!("{} {currency}", sum.as_str().unwrap_or_default())).collect();
+    format!(
+        "{}: {} charges, {}, archived on {}. Checked here: what is kept of them by service and client against the ledger, \
+         whose movements for them are sealed to {}. Not checked here: the single charges; `hostwright archive --check` proves \
+         their folder, whose rows have the SHA-256 {}.",
+        month.month(),
+        month.charges,
+        sums.join(", "),
+        month.archived_at.strftime("%Y-%m-%d"),
+        month.sealed_to,
+        data_encoding::HEXLOWER.encode(&month.sha256)
+    )
 }
 
 /// The nightly task: audits, then seals the days that are over. Fails, and says so, when the books are not in order.

@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod batch;
 pub mod change;
+pub mod moving;
 pub mod quote;
 pub mod run;
 pub mod short;

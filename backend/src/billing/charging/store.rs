@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use diesel::prelude::*;
-use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rules::charging::HourlyPrice;
@@ -29,6 +29,8 @@ pub struct ServiceMoney {
     pub setup: Decimal,
     pub base: Decimal,
     pub uninstall: Decimal,
+    pub idle: bool,
+    pub idle_price: Option<Decimal>,
     /// What a period costs now: `base`, or `idle` while idle.
     pub rate: Option<Decimal>,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
@@ -123,6 +125,37 @@ pub async fn starved(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Servi
         .filter(services::manual.eq(false))
         .filter(services::termination_requested_at.is_null())
         .filter(services::charge_by.ne(ChargeBy::Once))
+        .order(services::id)
+        .select(ServiceMoney::as_select())
+        .load(conn)
+        .await
+}
+
+/// Whether the last period of a service was charged at its idle price, whatever it is now.
+pub async fn paid_idle(conn: &mut Conn, client: ClientId, service: ServiceId) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Paid {
+        #[diesel(sql_type = Bool)]
+        idle: bool,
+    }
+    let row: Paid = diesel::sql_query(
+        "SELECT coalesce((SELECT c.amount = (p.snapshot #>> '{total,idle}')::numeric
+                 AND c.amount <> (p.snapshot #>> '{total,base}')::numeric
+             FROM charges c JOIN service_prices p ON p.service_id = c.service_id AND p.version = c.price_version
+             WHERE c.client_id = $1 AND c.service_id = $2 ORDER BY c.period_from DESC LIMIT 1), false) AS idle",
+    )
+    .bind::<SqlUuid, _>(client.0)
+    .bind::<SqlUuid, _>(service.0)
+    .get_result(conn)
+    .await?;
+    Ok(row.idle)
+}
+
+/// The services of a client that are ordered and not delivered yet, by id.
+pub async fn ordered(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ServiceMoney>> {
+    services::table
+        .filter(services::client_id.eq(client))
+        .filter(services::state.eq_any([ServiceState::Pending, ServiceState::Provisioning]))
         .order(services::id)
         .select(ServiceMoney::as_select())
         .load(conn)

@@ -93,7 +93,9 @@ async fn facts(conn: &mut Conn, row: &Document, lines: &[Line], taxes: &[Tax]) -
         _ => None,
     };
     let base = taxes.first().map_or(Decimal::ZERO, |tax| tax.base.abs());
-    let told = lines.iter().map(|line| told_line(line, !taxes.is_empty())).collect();
+    // A line that takes something back keeps its sign among the others.
+    let sign = if takes_back { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+    let told = lines.iter().map(|line| told_line(line, sign, !taxes.is_empty())).collect();
     // An invoice for a proforma is born paid; whatever happens to a document later is not told.
     let settled = takes_back || row.proforma_id.is_some();
     Ok(Facts {
@@ -118,15 +120,15 @@ async fn facts(conn: &mut Conn, row: &Document, lines: &[Line], taxes: &[Tax]) -
     })
 }
 
-fn told_line(line: &Line, bears_tax: bool) -> einvoice::Line {
+fn told_line(line: &Line, sign: Decimal, bears_tax: bool) -> einvoice::Line {
     let class = line.explanation.get("tax_class").and_then(Value::as_str);
     einvoice::Line {
         description: line.description.clone(),
-        quantity: line.quantity.abs(),
+        quantity: line.quantity * sign,
         unit: line.unit.clone(),
         unit_price: line.unit_price,
-        discount: line.discount.abs(),
-        amount: line.amount.abs(),
+        discount: line.discount * sign,
+        amount: line.amount * sign,
         taxed: bears_tax && class != Some(TaxClass::Exempt.as_str()),
     }
 }

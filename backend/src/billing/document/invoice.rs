@@ -4,22 +4,36 @@ use jiff::Timestamp;
 use rules::document::Totals;
 use rules::tax::Decision;
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::billing::draft::TaxClass;
 use shared::billing::{DocumentKind, DocumentStatus};
-use shared::{DocumentId, Language};
+use shared::{DocumentId, Language, Money};
 
 use super::frozen::{self, Texts};
 use super::store::{self, Document, Issued};
 use super::{Terms, actions, number};
 use crate::audit::Actor;
+use crate::billing::payment::from_wallet;
 use crate::db::Conn;
 use crate::http::error::Result;
 
 /// Issues the invoice of a proforma of which nothing is due any more. It repeats what the proforma froze: parties, lines
-/// and taxes that were paid for. Called once, by the payment that settles it.
+/// and taxes that were paid for; of what the wallet paid a part, two lines say that it bears no tax again. Called once, by
+/// the payment that settles it.
 pub async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, proforma: &Document) -> Result<Document> {
-    let lines = store::lines(tx, proforma.id).await?;
-    let taxes = store::taxes(tx, proforma.id).await?;
+    let mut lines = store::lines(tx, proforma.id).await?;
+    let frozen = store::taxes(tx, proforma.id).await?;
+    let base_of = |taxes: &[store::Tax]| taxes.first().map_or(Decimal::ZERO, |tax| tax.base);
+    let whole = base_of(&frozen);
+    let taxes = from_wallet::taxes_left(proforma, frozen)?;
+    let mut texts: Texts = serde_json::from_value(proforma.texts.clone())?;
+    if !proforma.from_wallet.is_zero() {
+        let moved = moved_out_of_tax(proforma, &lines, whole - base_of(&taxes));
+        lines.extend(moved);
+        let amount = Money::rounded(proforma.from_wallet, proforma.currency);
+        texts.notes.push(format!("{amount}: {}", paid_from_balance(proforma.language)));
+    }
+    let tax: Decimal = taxes.iter().map(|tax| tax.amount).sum();
     let totals = Totals {
         lines: lines.iter().map(|line| line.amount).collect(),
         net: proforma.net,
@@ -32,12 +46,33 @@ pub async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, proforma: &Docu
                 amount: tax.amount,
             })
             .collect(),
-        tax: proforma.tax,
-        total: proforma.total,
+        tax,
+        total: proforma.net + tax,
     };
     let decision = proforma.tax_decision.clone();
-    let texts = proforma.texts.clone();
+    let texts = serde_json::to_value(texts)?;
     write(tx, now, actor, proforma, Bill { lines, totals, decision, texts }).await
+}
+
+/// Two lines that come to nothing: the part of the net that the wallet paid, away from what bears tax and to what bears none.
+/// `base`: what of it would have borne tax.
+fn moved_out_of_tax(proforma: &Document, lines: &[store::Line], base: Decimal) -> Vec<store::Line> {
+    if base.is_zero() {
+        return Vec::new();
+    }
+    let last = lines.iter().map(|line| line.position).max().unwrap_or_default();
+    let line = |place: i32, quantity: Decimal, class: TaxClass| store::Line {
+        document_id: proforma.id,
+        position: last + place,
+        description: from_balance(proforma.language, class).to_owned(),
+        quantity,
+        unit: String::new(),
+        unit_price: base,
+        discount: Decimal::ZERO,
+        amount: quantity * base,
+        explanation: json!({ "for": "wallet", "proforma": proforma.id, "tax_class": class }),
+    };
+    vec![line(1, Decimal::NEGATIVE_ONE, TaxClass::Standard), line(2, Decimal::ONE, TaxClass::Exempt)]
 }
 
 /// Issues the invoice of a proforma that was paid out of the wallet: its lines without tax, because that money has borne
@@ -113,6 +148,21 @@ async fn write(
     let invoice = actions::insert(tx, now, actor, &issued, lines).await?;
     store::set_invoice(tx, proforma.id, invoice.id).await?;
     Ok(invoice)
+}
+
+const fn from_balance(language: Language, class: TaxClass) -> &'static str {
+    match (language, class) {
+        (Language::English, TaxClass::Standard) => "Paid from the account balance",
+        (Language::English, TaxClass::Exempt) => {
+            "Paid from the account balance: taxed when the funds were added"
+        }
+        (Language::Polish, TaxClass::Standard) => "Zapłacono z salda konta",
+        (Language::Polish, TaxClass::Exempt) => "Zapłacono z salda konta: opodatkowane przy zasileniu",
+        (Language::Ukrainian, TaxClass::Standard) => "Сплачено з балансу рахунку",
+        (Language::Ukrainian, TaxClass::Exempt) => {
+            "Сплачено з балансу рахунку: податок враховано під час поповнення"
+        }
+    }
 }
 
 const fn paid_from_balance(language: Language) -> &'static str {

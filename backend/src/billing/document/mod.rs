@@ -9,6 +9,7 @@ pub mod actions;
 pub mod bulk;
 pub mod draft;
 pub mod einvoice;
+mod export;
 pub mod files;
 pub mod frozen;
 pub mod invoice;

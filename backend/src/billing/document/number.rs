@@ -32,14 +32,23 @@ pub async fn draw(tx: &mut Conn, company: CompanyId, kind: DocumentKind, on: Dat
         .optional()?;
     let (format, next_number, reset, counting) =
         found.with_context(|| format!("company {company} has no numbering of {kind}"))?;
-    let (number, series) = rules::numbering::draw(&Series { next_number, reset, counting }, on);
+    let parsed = NumberFormat::parse(&format, reset).context("a stored number format")?;
+    let series = Series { next_number, reset, counting };
+    if rules::numbering::is_over(&series, on) {
+        // Two documents at midnight, or two clocks: the later month began already, and its counter stays.
+        let counting = rules::numbering::counting(reset, on);
+        let run = Run { company, kind, counting: &counting, format: &format };
+        let number = run.last(tx).await?.map_or(1, |last| last + 1);
+        run.note(tx, number).await?;
+        return Ok(parsed.render(number, on));
+    }
+    let (number, series) = rules::numbering::draw(&series, on);
     Run { company, kind, counting: &series.counting, format: &format }.note(tx, number).await?;
-    let format = NumberFormat::parse(&format, reset).context("a stored number format")?;
     diesel::update(number_series::table.find((company, kind)))
         .set((number_series::next_number.eq(series.next_number), number_series::counting.eq(series.counting)))
         .execute(tx)
         .await?;
-    Ok(format.render(number, on))
+    Ok(parsed.render(number, on))
 }
 
 /// Numbers of one format that follow each other, as the audit of the books counts them.
@@ -73,6 +82,16 @@ impl Run<'_> {
             .execute(tx)
             .await?;
         Ok(())
+    }
+
+    /// The last number that was drawn, or the one before the first to be drawn. `None`: there is none in this month and format.
+    async fn last(&self, tx: &mut Conn) -> QueryResult<Option<i64>> {
+        number_runs::table
+            .filter(number_runs::company_id.eq(self.company).and(number_runs::kind.eq(self.kind)))
+            .filter(number_runs::counting.eq(self.counting).and(number_runs::format.eq(self.format)))
+            .select(max(number_runs::last_number))
+            .first(tx)
+            .await
     }
 
     /// A run of these numbers; an empty one is to be drawn from.

@@ -4,17 +4,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
+use jiff::civil::Date;
 use shared::billing::document::{
     DocumentDetail, DocumentSummary, FundsOverview, FundsQuote, FundsRequest, OwnDocumentFilter, OwnXmlQuery,
 };
-use shared::{ClientId, DocumentId, Page, PageQuery};
+use shared::{ClientId, DocumentId, FileQuery, Page, PageQuery};
 
 use super::routes_staff::{PdfFile, XmlFile, pdf_answer, xml_answer};
 use super::show::{self, Reader};
 use super::store::{self, Listing};
-use super::{Terms, actions, einvoice, paper};
+use super::{Terms, actions, einvoice, export, paper};
 use crate::App;
 use crate::catalog::text::Reads;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
@@ -25,6 +27,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(quote)
         .service(add_funds)
         .service(list)
+        .service(export_own_documents)
         .service(read)
         .service(file)
         .service(xml);
@@ -95,6 +98,21 @@ async fn add_funds(
     Ok(Json(detail).customize().with_status(StatusCode::CREATED))
 }
 
+/// A client's own documents.
+fn own(client: ClientId, today: Date, filter: &OwnDocumentFilter) -> Listing {
+    Listing {
+        today,
+        drafts: false,
+        client: Some(client),
+        company: None,
+        kind: filter.kind,
+        status: filter.status,
+        issued_from: filter.issued_from,
+        issued_to: filter.issued_to,
+        overdue: filter.overdue,
+    }
+}
+
 /// List one's own documents.
 #[utoipa::path(tag = "billing", operation_id = "listOwnDocuments",
     params(("client_id" = ClientId, Path), PageQuery, OwnDocumentFilter),
@@ -110,19 +128,27 @@ async fn list(
     let paging = Paging::read(&page, store::SORTS)?;
     let mut conn = app.db.get().await?;
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
-    let listing = Listing {
-        today,
-        drafts: false,
-        client: Some(who.client),
-        company: None,
-        kind: filter.kind,
-        status: filter.status,
-        issued_from: filter.issued_from,
-        issued_to: filter.issued_to,
-        overdue: filter.overdue,
-    };
-    let (rows, total) = store::list(&mut conn, &paging, &listing).await?;
+    let (rows, total) = store::list(&mut conn, &paging, &own(who.client, today, &filter)).await?;
     Ok(Json(paging.page(rows.iter().map(|row| show::summary(row, today)).collect(), total)))
+}
+
+/// One's own documents as CSV: all that the filter lets through.
+#[utoipa::path(tag = "billing", operation_id = "exportOwnDocuments",
+    params(("client_id" = ClientId, Path), PageQuery, OwnDocumentFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("client:documents"))))]
+#[get("/clients/{client_id}/documents.csv")]
+async fn export_own_documents(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    page: Query<PageQuery>,
+    filter: Query<OwnDocumentFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut download = Download::begin(&app).await?;
+    let today = Terms::load(&mut download.tx).await?.today(app.clock.now());
+    export::answer(download, &paging, &own(who.client, today, &filter), *form).await
 }
 
 /// Show one of one's own documents.

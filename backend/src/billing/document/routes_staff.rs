@@ -4,17 +4,19 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use shared::billing::document::{
     CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
     XmlFormat, XmlQuery,
 };
-use shared::{DocumentId, Language, Page, PageQuery};
+use shared::{DocumentId, FileQuery, Language, Page, PageQuery};
 
 use super::show::{self, Reader};
 use super::store::{self, Listing};
-use super::{Terms, actions, einvoice, paper};
+use super::{Terms, actions, einvoice, export, paper};
 use crate::App;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
@@ -22,6 +24,7 @@ use crate::http::{Fields, IdempotencyKey, Json, May, Paging, Path, Query, rights
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
+        .service(export_documents)
         .service(quote)
         .service(add_funds)
         .service(read)
@@ -65,6 +68,20 @@ pub fn xml_answer(text: String, number: &str, format: XmlFormat) -> HttpResponse
         .body(text)
 }
 
+fn listing(today: Date, filter: &DocumentFilter) -> Listing {
+    Listing {
+        today,
+        drafts: true,
+        client: filter.client,
+        company: filter.company,
+        kind: filter.kind,
+        status: filter.status,
+        issued_from: filter.issued_from,
+        issued_to: filter.issued_to,
+        overdue: filter.overdue,
+    }
+}
+
 /// List documents.
 #[utoipa::path(tag = "billing", operation_id = "listDocuments", params(PageQuery, DocumentFilter),
     responses((status = 200, body = Page<DocumentSummary>)), extensions(("x-permission" = json!("documents.view"))))]
@@ -78,19 +95,26 @@ async fn list(
     let paging = Paging::read(&page, store::SORTS)?;
     let mut conn = app.db.get().await?;
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
-    let listing = Listing {
-        today,
-        drafts: true,
-        client: filter.client,
-        company: filter.company,
-        kind: filter.kind,
-        status: filter.status,
-        issued_from: filter.issued_from,
-        issued_to: filter.issued_to,
-        overdue: filter.overdue,
-    };
-    let (rows, total) = store::list(&mut conn, &paging, &listing).await?;
+    let (rows, total) = store::list(&mut conn, &paging, &listing(today, &filter)).await?;
     Ok(Json(paging.page(rows.iter().map(|row| show::summary(row, today)).collect(), total)))
+}
+
+/// Documents as CSV: all that the filter lets through.
+#[utoipa::path(tag = "billing", operation_id = "exportDocuments", params(PageQuery, DocumentFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents.csv")]
+async fn export_documents(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    page: Query<PageQuery>,
+    filter: Query<DocumentFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut download = Download::begin(&app).await?;
+    let today = Terms::load(&mut download.tx).await?.today(app.clock.now());
+    export::answer(download, &paging, &listing(today, &filter), *form).await
 }
 
 /// What adding an amount would cost a client, with tax.

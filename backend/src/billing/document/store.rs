@@ -16,6 +16,7 @@ use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Language, OrderId};
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
 use crate::http::Paging;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -65,13 +66,17 @@ pub struct Document {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    /// What of `paid` came out of the wallet: all of it net.
+    pub from_wallet: Decimal,
+    /// The tax that is not due because the wallet paid a part.
+    pub waived: Decimal,
 }
 
 impl Document {
     /// What is left to pay; zero unless it waits for money.
     pub fn due(&self) -> Decimal {
         if rules::states::document_payable(self.kind, self.status) {
-            self.total - self.paid
+            self.total - self.paid - self.waived
         } else {
             Decimal::ZERO
         }
@@ -202,9 +207,8 @@ fn filtered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a,
     query
 }
 
-/// A page of documents, and how many there are.
-pub async fn list(conn: &mut Conn, paging: &Paging, listing: &Listing) -> QueryResult<(Vec<Document>, i64)> {
-    let mut query = filtered(listing, paging).select(Document::as_select());
+fn ordered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a, Pg> {
+    let query = filtered(listing, paging);
     macro_rules! order {
         ($column:expr) => {
             if paging.descending {
@@ -214,17 +218,27 @@ pub async fn list(conn: &mut Conn, paging: &Paging, listing: &Listing) -> QueryR
             }
         };
     }
-    query = match paging.sort {
+    match paging.sort {
         "issued_on" => order!(documents::issued_on),
         "due_on" => order!(documents::due_on),
         "number" => order!(documents::number),
         "total" => order!(documents::total),
         "status" => order!(documents::status),
         _ => order!(documents::created_at),
-    };
+    }
+}
+
+/// A page of documents, and how many there are.
+pub async fn list(conn: &mut Conn, paging: &Paging, listing: &Listing) -> QueryResult<(Vec<Document>, i64)> {
+    let query = ordered(listing, paging).select(Document::as_select());
     let rows = query.limit(paging.limit()).offset(paging.offset()).load(conn).await?;
     let total = filtered(listing, paging).count().get_result(conn).await?;
     Ok((rows, total))
+}
+
+/// All documents of the listing.
+pub async fn all(tx: &mut Conn, paging: &Paging, listing: &Listing) -> QueryResult<Cursor<Document>> {
+    Cursor::open(tx, ordered(listing, paging).select(Document::as_select())).await
 }
 
 /// An issued document of this client.
@@ -392,6 +406,22 @@ pub async fn add_paid(
             .await?;
     }
     Ok(())
+}
+
+/// Writes what the wallet paid of the net, and all the tax that is not due because of it.
+pub async fn add_from_wallet(
+    tx: &mut Conn,
+    now: Timestamp,
+    document: &Document,
+    status: DocumentStatus,
+    net: Decimal,
+    waived: Decimal,
+) -> QueryResult<()> {
+    diesel::update(documents::table.find(document.id))
+        .set((documents::from_wallet.eq(document.from_wallet + net), documents::waived.eq(waived)))
+        .execute(tx)
+        .await?;
+    add_paid(tx, now, document, status, net, &[]).await
 }
 
 /// Names the invoice that a proforma became.

@@ -1,6 +1,7 @@
 //! Charges of services, and what the services were sold at, as rows.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rules::pricing::PriceSnapshot;
@@ -13,7 +14,6 @@ use super::reasons::Names;
 use super::store::Transfer;
 use crate::catalog::text;
 use crate::db::Conn;
-use crate::http::Paging;
 
 /// A charge with what explains it.
 #[derive(Clone, Debug)]
@@ -42,6 +42,7 @@ type ChargeRow = (
 fn charge(row: ChargeRow) -> Charge {
     let ((service_id, from, to, amount, price_version), (label, period, currency), (texts, key), snapshot) =
         row;
+    let snapshot: Option<PriceSnapshot> = snapshot.and_then(|snapshot| serde_json::from_value(snapshot).ok());
     Charge {
         service_id,
         period_from: from.to_jiff(),
@@ -50,10 +51,11 @@ fn charge(row: ChargeRow) -> Charge {
         price_version,
         label,
         period,
-        currency,
+        // A service that moved to another client may have another currency now.
+        currency: snapshot.as_ref().map_or(currency, |snapshot| snapshot.currency),
         product_texts: texts,
         product_key: key,
-        snapshot: snapshot.and_then(|snapshot| serde_json::from_value(snapshot).ok()),
+        snapshot,
     }
 }
 
@@ -99,26 +101,66 @@ pub async fn of_transfer(conn: &mut Conn, client: ClientId, transfer: &Transfer)
     Ok(rows.into_iter().map(charge).collect())
 }
 
-/// The charges of a service of this client, newest first.
+/// How many single charges a service of this client has, and of how many months they are in files.
+pub async fn count_of_service(
+    conn: &mut Conn,
+    client: ClientId,
+    service: ServiceId,
+) -> QueryResult<(i64, i64)> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        single: i64,
+        #[diesel(sql_type = BigInt)]
+        archived: i64,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT (SELECT count(*) FROM charges WHERE client_id = $1 AND service_id = $2) AS single,
+                (SELECT count(*) FROM archived_charges WHERE client_id = $1 AND service_id = $2) AS archived",
+    )
+    .bind::<SqlUuid, _>(client)
+    .bind::<SqlUuid, _>(service)
+    .get_result(conn)
+    .await?;
+    Ok((row.single, row.archived))
+}
+
+/// Single charges of a service of this client, newest first.
 pub async fn of_service(
     conn: &mut Conn,
     client: ClientId,
     service: ServiceId,
-    paging: &Paging,
-) -> QueryResult<(Vec<Charge>, i64)> {
+    limit: i64,
+    offset: i64,
+) -> QueryResult<Vec<Charge>> {
     let rows: Vec<ChargeRow> = explained_charges!()
         .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
         .order(charges::period_from.desc())
-        .limit(paging.limit())
-        .offset(paging.offset())
+        .limit(limit)
+        .offset(offset)
         .load(conn)
         .await?;
-    let total: i64 = charges::table
-        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
-        .count()
-        .get_result(conn)
+    Ok(rows.into_iter().map(charge).collect())
+}
+
+/// What a service is called, for rows that stand for charges in files.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub service_id: ServiceId,
+    pub label: String,
+    pub currency: Currency,
+    pub product_texts: Value,
+    pub product_key: String,
+}
+
+pub async fn named(conn: &mut Conn, service: ServiceId) -> QueryResult<Named> {
+    let (label, currency, product_texts, product_key) = services::table
+        .inner_join(products::table)
+        .filter(services::id.eq(service))
+        .select((services::label, services::currency, products::texts, products::key))
+        .first(conn)
         .await?;
-    Ok((rows.into_iter().map(charge).collect(), total))
+    Ok(Named { service_id: service, label, currency, product_texts, product_key })
 }
 
 /// The client of a service, for staff.

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod adjust;
 pub mod charges;
 pub mod export;
+mod export_transactions;
 pub mod posting;
 pub mod reasons;
 mod reversal;

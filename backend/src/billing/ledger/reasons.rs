@@ -71,6 +71,12 @@ pub fn lines(
         return of_change(&change, language);
     }
     match row.kind {
+        // Money that waited in suspense until staff found out whose it is.
+        TransferKind::Payment if explained("from").and_then(Value::as_str) == Some("suspense") => {
+            let text = say(language, "Money kept aside", "Środki do wyjaśnienia", "Кошти до з'ясування");
+            let reason = explained("reason").and_then(Value::as_str).unwrap_or_default();
+            vec![WhyLine { text: format!("{text}: {reason}"), amount: change(row) }]
+        }
         TransferKind::Payment => of_payment(row, posting, language),
         TransferKind::Refund => of_refund(row, posting, language),
         TransferKind::Charge if row.document_id.is_some() => of_document(row, language),
@@ -111,7 +117,12 @@ fn of_refund(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<Wh
 /// A document that the wallet paid: its net, because that money has borne its tax.
 fn of_document(row: &Transfer, language: Language) -> Vec<WhyLine> {
     let number = row.explanation.get("document").and_then(Value::as_str).unwrap_or_default();
-    let text = say(language, "Net of", "Netto", "Нетто");
+    let whole = decimal(row, "net").is_none_or(|net| net == row.amount);
+    let text = if whole {
+        say(language, "Net of", "Netto", "Нетто")
+    } else {
+        say(language, "A part of the net of", "Część kwoty netto", "Частина суми без податку")
+    };
     vec![WhyLine { text: format!("{text} {number}"), amount: change(row) }]
 }
 

@@ -9,28 +9,34 @@ use shared::billing::ledger::{
     ChargeDetail, ExportFormat, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter,
     TransactionPage,
 };
-use shared::{ClientId, Language, Page, PageQuery, ServiceId, TransferId};
+use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
 
 use super::store::{self, COUNT_MAX, Transfer};
-use super::{adjust, charges, export, reasons, reversal, words};
+use super::{adjust, charges, export, export_transactions, reasons, reversal, words};
 use crate::App;
+use crate::billing::archive::{self, Kept};
 use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::paging::After;
 use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, May, Paging, Path, Query, client_rights, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list_transactions)
+        .service(export_all_transactions)
         .service(get_transaction)
         .service(list_service_charges)
         .service(adjust_balance)
         .service(export_ledger)
         .service(list_own_transactions)
+        .service(export_own_transactions)
         .service(get_own_transaction)
         .service(list_own_service_charges);
 }
+
+const SORTS: &[&str] = &["-at"];
 
 fn language(request: &HttpRequest) -> Language {
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -55,7 +61,7 @@ async fn list(
     language: Language,
 ) -> Result<TransactionPage> {
     check(filter)?;
-    let paging = Paging::read(query, &["-at"])?;
+    let paging = Paging::read(query, SORTS)?;
     let after = filter.after.as_deref().map(After::from_str).transpose()?;
     let rows = store::page(conn, client, filter, &paging, after).await?;
     let total = store::count(conn, client, filter, &paging).await?.min(COUNT_MAX);
@@ -74,6 +80,11 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
     let ids = posting.iter().flat_map(|row| [row.debit_account, row.credit_account]).collect();
     let accounts = store::accounts(conn, ids).await?;
     let charges = charges::of_transfer(conn, client, &row).await?;
+    let made_of = row.explanation.get("charges").and_then(serde_json::Value::as_i64).unwrap_or_default();
+    let archived = match i64::try_from(charges.len()) {
+        Ok(shown) if shown < made_of => archive::kept_of_transfer(conn, client, row.id).await?,
+        _ => Vec::new(),
+    };
     let version = row.explanation.get("price_version").and_then(serde_json::Value::as_i64);
     let sold = match (row.service_id, version.and_then(|version| i32::try_from(version).ok())) {
         (Some(service), Some(version)) => charges::sold(conn, service, version).await?,
@@ -90,6 +101,7 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
         posting_id: row.posting_id,
         movements: posting.iter().filter_map(|row| words::movement(row, &accounts)).collect(),
         charges: charges.into_iter().map(|charge| words::explain(charge, &names, language)).collect(),
+        archived: archived.iter().map(|part| words::archived_part(part, language)).collect(),
         explanation: row.explanation,
         reverses: row.reverses,
         reversed_by,
@@ -108,11 +120,28 @@ async fn charges_page(
     if owner != Some(client) {
         return Err(Refusal::not_found().into());
     }
-    let (rows, total) = charges::of_service(conn, client, service, &paging).await?;
+    let (single, archived) = charges::count_of_service(conn, client, service).await?;
+    let kept = if archived > 0 { archive::kept_of_service(conn, client, service).await? } else { Vec::new() };
+    // Archived months stand among the single charges, each where it belongs.
+    let (first, end) = (paging.offset(), paging.offset() + paging.limit());
+    let placed = (0_i64..).zip(&kept).map(|(before, month)| (month.newer + before, month));
+    let above = placed.clone().filter(|(place, _)| *place < first).count();
+    let shown: Vec<&Kept> =
+        placed.filter(|(place, _)| (first..end).contains(place)).map(|(_, month)| month).collect();
+    let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
+    let (limit, offset) = (paging.limit() - count(shown.len()), first - count(above));
+
+    let rows = charges::of_service(conn, client, service, limit, offset).await?;
     let priced = rows.iter().filter_map(|charge| charge.snapshot.as_ref());
     let names = charges::option_names(conn, priced, language).await?;
-    let items = rows.into_iter().map(|charge| words::explain(charge, &names, language)).collect();
-    Ok(paging.page(items, total))
+    let mut items: Vec<ChargeDetail> =
+        rows.into_iter().map(|charge| words::explain(charge, &names, language)).collect();
+    if !shown.is_empty() {
+        let named = charges::named(conn, service).await?;
+        items.extend(shown.into_iter().map(|month| words::archived_month(month, &named, language)));
+        items.sort_by_key(|item| std::cmp::Reverse(item.period_from));
+    }
+    Ok(paging.page(items, single + archived))
 }
 
 /// Transactions of all wallets, newest first.
@@ -128,6 +157,24 @@ async fn list_transactions(
 ) -> Result<Json<TransactionPage>> {
     let mut conn = app.db.get().await?;
     Ok(Json(list(&mut conn, None, &page, &filter, language(&request)).await?))
+}
+
+/// Transactions of all wallets as CSV: all that the filter lets through.
+#[utoipa::path(tag = "billing", operation_id = "exportTransactions", params(PageQuery, TransactionFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("transactions.view"))))]
+#[get("/admin/transactions.csv")]
+async fn export_all_transactions(
+    app: web::Data<App>,
+    _who: May<rights::TransactionsView>,
+    page: Query<PageQuery>,
+    filter: Query<TransactionFilter>,
+    form: Query<FileQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    check(&filter)?;
+    let paging = Paging::read(&page, SORTS)?;
+    export_transactions::answer(&app, None, &paging, &filter, language(&request), *form).await
 }
 
 /// One transaction with its "why?".
@@ -161,7 +208,7 @@ async fn list_service_charges(
     Ok(Json(charges_page(&mut conn, client, *id, &page, language(&request)).await?))
 }
 
-/// Give a client credit, or correct its balance.
+/// Give a client credit, or correct its balance. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "adjustBalance", request_body = NewAdjustment,
     params(("client_id" = ClientId, Path),
         ("Idempotency-Key" = String, Header, description = "The same key gets the same answer for a day.",
@@ -176,6 +223,7 @@ async fn adjust_balance(
     wanted: Json<NewAdjustment>,
     request: HttpRequest,
 ) -> Result<Json<TransactionDetail>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let once = Once::new(&who.actor, "adjustBalance", &key, *client, &wanted.0)?;
     let (now, language) = (app.clock.now(), language(&request));
     let mut conn = app.db.get().await?;
@@ -234,6 +282,26 @@ async fn list_own_transactions(
 ) -> Result<Json<TransactionPage>> {
     let mut conn = app.db.get().await?;
     Ok(Json(list(&mut conn, Some(who.client), &page, &filter, language(&request)).await?))
+}
+
+/// One's own transactions as CSV: all that the filter lets through.
+#[utoipa::path(tag = "billing", operation_id = "exportOwnTransactions",
+    params(("client_id" = ClientId, Path), PageQuery, TransactionFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("client:documents"))))]
+#[get("/clients/{client_id}/transactions.csv")]
+async fn export_own_transactions(
+    app: web::Data<App>,
+    who: Acting<client_rights::Documents>,
+    page: Query<PageQuery>,
+    filter: Query<TransactionFilter>,
+    form: Query<FileQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    check(&filter)?;
+    let paging = Paging::read(&page, SORTS)?;
+    let client = Some(who.client);
+    export_transactions::answer(&app, client, &paging, &filter, language(&request), *form).await
 }
 
 /// One of one's own transactions with its "why?".

@@ -19,6 +19,7 @@ use shared::{
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
 use crate::http::Paging;
 use crate::http::paging::After;
 
@@ -52,6 +53,13 @@ pub struct Transfer {
 /// Rows are counted up to this; beyond it a list says so much.
 pub const COUNT_MAX: i64 = 10_000;
 
+/// Movements for charges in files, from archived months of services `a`: those whose period meets what the service was charged.
+/// Which of them charged the service and not only its neighbours is in the files.
+const ARCHIVED: &str =
+    "SELECT o.id FROM archived_charges a JOIN ledger_transfers o ON o.client_id = a.client_id
+    AND o.at >= a.first_from AND o.period_from <= a.last_from AND o.period_to > a.first_from
+    AND o.kind = 'charge' AND o.explanation ? 'charges' AND o.service_id IS NULL";
+
 type Boxed<'a> = ledger_transfers::BoxedQuery<'a, Pg>;
 
 fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Option<&str>) -> Boxed<'a> {
@@ -69,6 +77,10 @@ fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Op
             sql::<Bool>("ledger_transfers.id IN (SELECT transfer_id FROM charges WHERE service_id = ")
                 .bind::<SqlUuid, _>(service)
                 .sql(" AND client_id = (SELECT client_id FROM services WHERE id = ")
+                .bind::<SqlUuid, _>(service)
+                .sql(&format!(") UNION ALL {ARCHIVED} WHERE a.service_id = "))
+                .bind::<SqlUuid, _>(service)
+                .sql(" AND a.client_id = (SELECT client_id FROM services WHERE id = ")
                 .bind::<SqlUuid, _>(service)
                 .sql("))");
         query = query.filter(ledger_transfers::service_id.eq(service).or(charged.nullable()));
@@ -118,6 +130,12 @@ fn about(client: ClientId, pattern: &str) -> Condition {
             .bind::<SqlUuid, _>(client)
             .sql(" AND s.label ILIKE ")
             .bind::<Text, _>(label())
+            .sql(&format!(
+                " UNION ALL {ARCHIVED} JOIN services s ON s.id = a.service_id WHERE a.client_id = "
+            ))
+            .bind::<SqlUuid, _>(client)
+            .sql(" AND s.label ILIKE ")
+            .bind::<Text, _>(label())
             .sql(") OR ledger_transfers.document_id IN (SELECT id FROM documents WHERE client_id = ")
             .bind::<SqlUuid, _>(client)
             .sql(" AND number ILIKE ")
@@ -126,7 +144,27 @@ fn about(client: ClientId, pattern: &str) -> Condition {
     )
 }
 
-/// A page of movements of wallets, newest first (or oldest, as `paging` says).
+/// Newest first, or oldest, as `paging` says.
+fn ordered<'a>(client: Option<ClientId>, filter: &TransactionFilter, paging: &Paging) -> Boxed<'a> {
+    let query = filtered(client, filter, paging.pattern().as_deref());
+    if paging.descending {
+        query.order((ledger_transfers::at.desc(), ledger_transfers::id.desc()))
+    } else {
+        query.order((ledger_transfers::at, ledger_transfers::id))
+    }
+}
+
+/// All movements of wallets that the filter lets through.
+pub async fn all(
+    tx: &mut Conn,
+    client: Option<ClientId>,
+    filter: &TransactionFilter,
+    paging: &Paging,
+) -> QueryResult<Cursor<Transfer>> {
+    Cursor::open(tx, ordered(client, filter, paging).select(Transfer::as_select())).await
+}
+
+/// A page of movements of wallets.
 pub async fn page(
     conn: &mut Conn,
     client: Option<ClientId>,
@@ -134,13 +172,7 @@ pub async fn page(
     paging: &Paging,
     after: Option<After>,
 ) -> QueryResult<Vec<Transfer>> {
-    let pattern = paging.pattern();
-    let mut query = filtered(client, filter, pattern.as_deref());
-    if paging.descending {
-        query = query.order((ledger_transfers::at.desc(), ledger_transfers::id.desc()));
-    } else {
-        query = query.order((ledger_transfers::at, ledger_transfers::id));
-    }
+    let mut query = ordered(client, filter, paging);
     if let Some(after) = after {
         let (at, id) = (jiff_diesel::Timestamp::from(after.at), TransferId(after.id));
         let same = ledger_transfers::at.eq(at);

@@ -1,16 +1,18 @@
 //! The ledger in words: what a movement was, and why a charge was that much.
 
+use jiff::Timestamp;
 use rules::charging::hour_slices;
 use rules::pricing::{Amounts, PriceSnapshot};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use shared::billing::TransferKind;
-use shared::billing::ledger::{ChargeDetail, ChargedHours, Movement, TransactionSummary};
-use shared::{Language, LedgerAccountId, Period};
+use shared::billing::ledger::{ArchivedPart, ChargeDetail, ChargedHours, Movement, TransactionSummary};
+use shared::{Language, LedgerAccountId, Month, Period};
 
-use super::charges::Charge;
+use super::charges::{Charge, Named};
 use super::reasons::{Names, price_lines};
 use super::store::{Transfer, Words};
+use crate::billing::archive::{Kept, OfTransfer};
 use crate::billing::charging::store::hourly_price;
 use crate::catalog::text;
 
@@ -136,7 +138,52 @@ pub fn explain(charge: Charge, names: &Names, language: Language) -> ChargeDetai
         price,
         lines: lines.unwrap_or_default(),
         hours,
+        archived: None,
         why,
+    }
+}
+
+/// Charges of a month that are in files: how many, and since when.
+fn in_files(charges: i64, month: Month, archived_at: Timestamp, language: Language) -> String {
+    let on = archived_at.strftime("%Y-%m-%d");
+    match language {
+        Language::English => {
+            format!("{charges} single charges of {month}, in the provider's archive since {on}")
+        }
+        Language::Polish => format!("{charges} pojedynczych opłat za {month}, w archiwum dostawcy od {on}"),
+        Language::Ukrainian => format!("{charges} окремих списань за {month}, в архіві постачальника з {on}"),
+    }
+}
+
+/// Part of a movement whose charges are in files.
+pub fn archived_part(part: &OfTransfer, language: Language) -> ArchivedPart {
+    let (month, archived_at) = (part.month(), part.archived_at());
+    ArchivedPart {
+        month,
+        charges: part.charges,
+        amount: part.amount,
+        archived_at,
+        text: in_files(part.charges, month, archived_at, language),
+    }
+}
+
+/// A month of a service whose charges are in files, as one row among its charges.
+pub fn archived_month(kept: &Kept, of: &Named, language: Language) -> ChargeDetail {
+    let (period_from, period_to) = kept.period();
+    ChargeDetail {
+        service_id: of.service_id,
+        label: of.label.clone(),
+        product: text::name(&of.product_texts, language, &of.product_key),
+        period_from,
+        period_to,
+        amount: kept.amount,
+        currency: of.currency,
+        price_version: kept.price_version,
+        price: None,
+        lines: Vec::new(),
+        hours: None,
+        archived: Some(kept.charges),
+        why: in_files(kept.charges, kept.month(), kept.archived_at(), language),
     }
 }
 

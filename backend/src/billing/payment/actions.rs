@@ -10,6 +10,7 @@ use shared::billing::{AccountKind, DocumentKind, DocumentStatus, TransferKind};
 use shared::money::{AMOUNT_MAX, round_half_up};
 use shared::{Code, Currency, DocumentId, Language, Money, PaymentId};
 
+use super::from_wallet;
 use super::store::{self, Gateway, NewRow};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::{self, Document, Terms};
@@ -76,7 +77,7 @@ pub async fn book(
     if row.kind == DocumentKind::CreditNote || row.status == DocumentStatus::Draft {
         return Err(Refusal::because(Code::Conflict, "Nothing can be paid on this document.").into());
     }
-    let taxes = document::store::taxes(tx, id).await?;
+    let taxes = from_wallet::taxes_left(&row, document::store::taxes(tx, id).await?)?;
     let split = split(&row, &taxes, incoming.gross, today)?;
 
     let accounts = accounts(tx, now, &row, &gateway, &split).await?;
@@ -415,6 +416,8 @@ mod tests {
             version: 1,
             created_at: now,
             updated_at: now,
+            from_wallet: Decimal::ZERO,
+            waived: Decimal::ZERO,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::jobs::outbox::{self, Tags};
 /// Credits a client's wallet with what of a payment waits in suspense, whole and once.
 ///
 /// Locks the wallet, then the payment. Refuses a wallet of another currency or home company, a payment of which nothing
-/// waits, and one whose money is not here: failed, refunded, disputed. The answer is in `language`. Once committed,
+/// waits, and one whose money is not here: failed, disputed, sent back as a whole. The answer is in `language`. Once committed,
 /// `Job::WalletToppedUp` tells the rest of the system.
 pub async fn assign(
     tx: &mut Conn,
@@ -43,7 +43,13 @@ pub async fn assign(
     let message = "The payment came in at another home company than this client's.";
     fields.check(wallet.company_id == payment.company_id, "client_id", "invalid", message);
     fields.finish()?;
-    if payment.status != PaymentStatus::Succeeded {
+    // A refund gives back what an invoice took; what nobody asked for is still here.
+    let is_here = match payment.status {
+        PaymentStatus::Succeeded => true,
+        PaymentStatus::Refunded => !payment.refunded.is_zero(),
+        _ => false,
+    };
+    if !is_here {
         let detail = format!("This payment is {}: its money is not here to be assigned.", payment.status);
         return Err(Refusal::because(Code::Conflict, detail).into());
     }

@@ -32,9 +32,9 @@ pub async fn page(
         .collect::<Result<_>>()?;
     let wallet = match wallet::store::find(conn, client).await? {
         Some(wallet) if from_wallet::payable(&row) => Some(WalletPayment {
-            amount: Money::rounded(row.net, row.currency),
+            amount: Money::rounded(from_wallet::open(&row), row.currency),
             available: Money::ledger(wallet.available(), row.currency),
-            covered: wallet.available() >= row.net,
+            covered: wallet.available() >= from_wallet::open(&row),
         }),
         _ => None,
     };

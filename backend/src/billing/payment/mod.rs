@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod assign;
+mod export;
 pub mod from_wallet;
 pub mod methods;
 pub mod routes;

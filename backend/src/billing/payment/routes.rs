@@ -2,24 +2,32 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{Responder, get, post};
+use actix_web::{HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
 use shared::billing::payment::{
-    AssignPayment, BookedPayment, NewPayment, PaidFromWallet, PaymentFilter, PaymentPage, PaymentSummary,
+    AssignPayment, BookedPayment, NewPayment, PaidFromWallet, PayFromWallet, PaymentFilter, PaymentPage,
+    PaymentSummary,
 };
-use shared::{ClientId, DocumentId, Page, PageQuery, PaymentId};
+use shared::{ClientId, DocumentId, FileQuery, Page, PageQuery, PaymentId};
 
-use super::{actions, from_wallet, methods, store};
+use super::{actions, export, from_wallet, methods, store};
 use crate::App;
 use crate::billing::document;
 use crate::catalog::text::Reads;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
 use crate::http::routes::Routes;
 use crate::http::{Acting, IdempotencyKey, Json, May, Paging, Path, Query, client_rights, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(read).service(book).service(assign).service(payment_methods);
+    cfg.service(list)
+        .service(export_payments)
+        .service(read)
+        .service(book)
+        .service(assign)
+        .service(payment_methods);
     cfg.service(pay_from_wallet).service(pay_own_from_wallet);
 }
 
@@ -40,6 +48,29 @@ async fn list(
     Ok(Json(paging.page(items, total)))
 }
 
+/// Payments as CSV: all that the filter lets through.
+#[utoipa::path(tag = "billing", operation_id = "exportPayments", params(PageQuery, PaymentFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("payments.view"))))]
+#[get("/admin/payments.csv")]
+async fn export_payments(
+    app: Data<App>,
+    _who: May<rights::PaymentsView>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<PaymentFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let language = form.language.unwrap_or(reads.0);
+    let mut download = Download::begin(&app).await?;
+    let rows = store::all(&mut download.tx, &paging, &filter, language).await?;
+    let told = download.answer("payments", *form, export::COLUMNS, rows, async |_, rows| {
+        Ok(rows.into_iter().map(PaymentSummary::from).collect())
+    });
+    told.await
+}
+
 /// Show a payment.
 #[utoipa::path(tag = "billing", operation_id = "getPayment", params(("id" = PaymentId, Path)),
     responses((status = 200, body = PaymentSummary)), extensions(("x-permission" = json!("payments.view"))))]
@@ -54,7 +85,7 @@ async fn read(
     Ok(Json(store::find_for_staff(&mut conn, *id, reads.0).await?.ok_or_else(Refusal::not_found)?))
 }
 
-/// Book a payment that came in for a document.
+/// Book a payment that came in for a document. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "bookPayment",
     params(("id" = DocumentId, Path),
         ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
@@ -69,6 +100,7 @@ async fn book(
     id: Path<DocumentId>,
     input: Json<NewPayment>,
 ) -> Result<impl Responder> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let now = app.clock.now();
     let once = Once::new(&who.actor, "bookPayment", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
@@ -85,7 +117,7 @@ async fn book(
     Ok(Json(booked).customize().with_status(StatusCode::CREATED))
 }
 
-/// Credit a client's wallet with what of a payment was kept aside.
+/// Credit a client's wallet with what of a payment was kept aside. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "assignPayment",
     params(("id" = PaymentId, Path),
         ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
@@ -100,6 +132,7 @@ async fn assign(
     id: Path<PaymentId>,
     input: Json<AssignPayment>,
 ) -> Result<Json<PaymentSummary>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let now = app.clock.now();
     let once = Once::new(&who.actor, "assignPayment", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
@@ -131,8 +164,8 @@ async fn payment_methods(
     Ok(Json(methods::page(&mut conn, app.clock.now(), who.client, path.1, reads.0).await?))
 }
 
-/// Pay a document out of its client's wallet.
-#[utoipa::path(tag = "billing", operation_id = "payDocumentFromWallet",
+/// Pay a document out of its client's wallet, whole or in part. Asks browsers for the password again.
+#[utoipa::path(tag = "billing", operation_id = "payDocumentFromWallet", request_body = PayFromWallet,
     params(("id" = DocumentId, Path), IdempotencyKey), responses((status = 200, body = PaidFromWallet)),
     extensions(("x-permission" = json!("payments.book"))))]
 #[post("/admin/documents/{id}/pay-from-wallet")]
@@ -141,20 +174,22 @@ async fn pay_from_wallet(
     who: May<rights::PaymentsBook>,
     key: IdempotencyKey,
     id: Path<DocumentId>,
+    input: Json<PayFromWallet>,
 ) -> Result<Json<PaidFromWallet>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let now = app.clock.now();
-    let once = Once::new(&who.actor, "payDocumentFromWallet", &key, *id, &())?;
+    let once = Once::new(&who.actor, "payDocumentFromWallet", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
     let found = document::store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
     let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
-        from_wallet::pay(tx, now, &who.actor, found.client_id, *id).await
+        from_wallet::pay(tx, now, &who.actor, found.client_id, *id, &input).await
     })
     .await?;
     Ok(Json(paid))
 }
 
-/// Pay one of one's own documents out of the wallet.
-#[utoipa::path(tag = "billing", operation_id = "payOwnDocumentFromWallet",
+/// Pay one of one's own documents out of the wallet, whole or in part.
+#[utoipa::path(tag = "billing", operation_id = "payOwnDocumentFromWallet", request_body = PayFromWallet,
     params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), IdempotencyKey),
     responses((status = 200, body = PaidFromWallet)), extensions(("x-permission" = json!("client:documents"))))]
 #[post("/clients/{client_id}/documents/{id}/pay-from-wallet")]
@@ -163,12 +198,13 @@ async fn pay_own_from_wallet(
     who: Acting<client_rights::Documents>,
     key: IdempotencyKey,
     path: Path<(ClientId, DocumentId)>,
+    input: Json<PayFromWallet>,
 ) -> Result<Json<PaidFromWallet>> {
     let now = app.clock.now();
-    let once = Once::new(&who.actor, "payOwnDocumentFromWallet", &key, path.1, &())?;
+    let once = Once::new(&who.actor, "payOwnDocumentFromWallet", &key, path.1, &input.0)?;
     let mut conn = app.db.get().await?;
     let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
-        from_wallet::pay(tx, now, &who.actor, who.client, path.1).await
+        from_wallet::pay(tx, now, &who.actor, who.client, path.1, &input).await
     })
     .await?;
     Ok(Json(paid))

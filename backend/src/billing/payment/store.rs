@@ -14,13 +14,16 @@ use shared::billing::payment::{PaymentFilter, PaymentStatus, PaymentSummary};
 use shared::{ClientId, CompanyId, Currency, DocumentId, GatewayId, Language, Money, PaymentId, PostingId};
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
+use crate::db::list::Sql;
 use crate::http::Paging;
 
 /// What lists sort by; the first is the default.
 pub const SORTS: &[&str] = &["-created_at", "received_on", "gross"];
 
-#[derive(QueryableByName)]
-struct Row {
+/// A payment of a list.
+#[derive(Debug, QueryableByName)]
+pub struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: PaymentId,
     #[diesel(sql_type = SqlUuid)]
@@ -135,6 +138,35 @@ pub async fn find_for_staff(
     Ok(row.map(PaymentSummary::from))
 }
 
+const WHERE: &str = "WHERE ($2::uuid IS NULL OR p.client_id = $2) AND ($3::uuid IS NULL OR p.company_id = $3)
+        AND ($4::uuid IS NULL OR p.gateway_id = $4) AND ($5::text IS NULL OR p.status = $5)
+        AND ($6::date IS NULL OR p.received_on >= $6) AND ($7::date IS NULL OR p.received_on <= $7)
+        AND ($8::boolean IS NULL OR (p.to_suspense > p.assigned) = $8)
+        AND ($9::text IS NULL OR p.external_id ILIKE $9 OR d.number ILIKE $9 OR c.company_name ILIKE $9
+            OR c.first_name || ' ' || c.last_name ILIKE $9)";
+
+fn filtered(sql: String, paging: &Paging, filter: &PaymentFilter, language: Language) -> Sql<'static> {
+    let date = |on: Option<Date>| on.map(jiff_diesel::Date::from);
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<Text, _>(language)
+        .bind::<Nullable<SqlUuid>, _>(filter.client)
+        .bind::<Nullable<SqlUuid>, _>(filter.company)
+        .bind::<Nullable<SqlUuid>, _>(filter.gateway)
+        .bind::<Nullable<Text>, _>(filter.status)
+        .bind::<Nullable<SqlDate>, _>(date(filter.received_from))
+        .bind::<Nullable<SqlDate>, _>(date(filter.received_to))
+        .bind::<Nullable<Bool>, _>(filter.suspense)
+        .bind::<Nullable<Text>, _>(paging.pattern())
+}
+
+/// All rows that the filter lets through, in order.
+fn listed(paging: &Paging) -> String {
+    let direction = paging.direction();
+    // `sort` is one of `SORTS`.
+    format!("{SELECT} {WHERE} ORDER BY p.{} {direction}, p.id {direction}", paging.sort)
+}
+
 /// A page of payments, and how many there are.
 pub async fn list(
     conn: &mut Conn,
@@ -147,43 +179,28 @@ pub async fn list(
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
-    const WHERE: &str =
-        "WHERE ($2::uuid IS NULL OR p.client_id = $2) AND ($3::uuid IS NULL OR p.company_id = $3)
-            AND ($4::uuid IS NULL OR p.gateway_id = $4) AND ($5::text IS NULL OR p.status = $5)
-            AND ($6::date IS NULL OR p.received_on >= $6) AND ($7::date IS NULL OR p.received_on <= $7)
-            AND ($8::boolean IS NULL OR (p.to_suspense > p.assigned) = $8)
-            AND ($9::text IS NULL OR p.external_id ILIKE $9 OR d.number ILIKE $9 OR c.company_name ILIKE $9
-                OR c.first_name || ' ' || c.last_name ILIKE $9)";
-    let direction = if paging.descending { "DESC" } else { "ASC" };
-    // `sort` is one of `SORTS`.
-    let order = format!("ORDER BY p.{} {direction}, p.id {direction} LIMIT $10 OFFSET $11", paging.sort);
-    let date = |on: Option<Date>| on.map(jiff_diesel::Date::from);
-    macro_rules! bound {
-        ($sql:expr) => {
-            diesel::sql_query($sql)
-                .bind::<Text, _>(language)
-                .bind::<Nullable<SqlUuid>, _>(filter.client)
-                .bind::<Nullable<SqlUuid>, _>(filter.company)
-                .bind::<Nullable<SqlUuid>, _>(filter.gateway)
-                .bind::<Nullable<Text>, _>(filter.status)
-                .bind::<Nullable<SqlDate>, _>(date(filter.received_from))
-                .bind::<Nullable<SqlDate>, _>(date(filter.received_to))
-                .bind::<Nullable<Bool>, _>(filter.suspense)
-                .bind::<Nullable<Text>, _>(paging.pattern())
-        };
-    }
-    let rows: Vec<Row> = bound!(format!("{SELECT} {WHERE} {order}"))
+    let page = format!("{} LIMIT $10 OFFSET $11", listed(paging));
+    let rows: Vec<Row> = filtered(page, paging, filter, language)
         .bind::<BigInt, _>(paging.limit())
         .bind::<BigInt, _>(paging.offset())
         .load(conn)
         .await?;
-    let counted: Count = bound!(format!(
+    let count = format!(
         "SELECT count(*) AS count FROM payments p JOIN clients c ON c.id = p.client_id
          LEFT JOIN documents d ON d.id = p.document_id {WHERE} AND $1::text IS NOT NULL"
-    ))
-    .get_result(conn)
-    .await?;
+    );
+    let counted: Count = filtered(count, paging, filter, language).get_result(conn).await?;
     Ok((rows.into_iter().map(PaymentSummary::from).collect(), counted.count))
+}
+
+/// All payments that the filter lets through.
+pub async fn all(
+    tx: &mut Conn,
+    paging: &Paging,
+    filter: &PaymentFilter,
+    language: Language,
+) -> QueryResult<Cursor<Row>> {
+    Cursor::open(tx, filtered(listed(paging), paging, filter, language)).await
 }
 
 /// A payment to be written.
@@ -260,6 +277,8 @@ pub struct Locked {
     pub to_suspense: Decimal,
     /// What of `to_suspense` was taken out since.
     pub assigned: Decimal,
+    /// What went back of the rest; what waits in suspense is no part of it.
+    pub refunded: Decimal,
 }
 
 /// Locks a payment until the transaction ends.

@@ -63,11 +63,10 @@ impl Plan {
 
     /// What the balance changes by: money that topped it up leaves it, money that it paid comes back.
     pub fn balance_change(&self) -> Decimal {
-        let into_wallet = self.ways.iter().any(|way| way.method() == RefundMethod::Wallet);
-        match (into_wallet, self.invoice.purpose) {
-            (true, _) => self.part.net,
-            (false, DocumentPurpose::Funds) => -self.part.net,
-            (false, DocumentPurpose::Lines) => Decimal::ZERO,
+        let back = self.ways.iter().filter(|way| way.method() == RefundMethod::Wallet);
+        match self.invoice.purpose {
+            DocumentPurpose::Funds => -self.part.net,
+            DocumentPurpose::Lines => back.map(|way| way.amount).sum(),
         }
     }
 }
@@ -85,9 +84,13 @@ pub async fn plan(tx: &mut Conn, id: DocumentId, input: &NewRefund) -> Result<Pl
     }
     let taxes = document::store::taxes(tx, id).await?;
     let left = store::left(tx, &invoice, &taxes).await?;
-    let mut payments = match invoice.proforma_id {
-        Some(proforma) => payment::store::of_document(tx, proforma, Language::English).await?,
-        None => Vec::new(),
+    let (mut payments, from_wallet) = match invoice.proforma_id {
+        Some(proforma) => {
+            let paid = document::store::find_for_staff(tx, proforma).await?;
+            let from_wallet = paid.map_or(Decimal::ZERO, |proforma| proforma.from_wallet);
+            (payment::store::of_document(tx, proforma, Language::English).await?, from_wallet)
+        }
+        None => (Vec::new(), Decimal::ZERO),
     };
     // Money that came for a proforma that was paid already is not this invoice's.
     payments.retain(|payment| !(payment.to_wallet.amount() + payment.to_tax.amount()).is_zero());
@@ -116,7 +119,7 @@ pub async fn plan(tx: &mut Conn, id: DocumentId, input: &NewRefund) -> Result<Pl
     let gross = gross.ok_or_else(|| anyhow!("an amount without a fault is read"))?;
 
     let part = left.part(gross, invoice.currency).map_err(anyhow::Error::new)?;
-    let ways = ways(payments, &part, &invoice)?;
+    let ways = ways(payments, from_wallet, &part, &invoice)?;
     let plan = Plan {
         wallet,
         invoice,
@@ -138,8 +141,14 @@ fn not_refundable(row: &Document) -> String {
     }
 }
 
-/// Shares a refund out over the payments that brought the money, the newest first; without any, into the wallet.
-fn ways(payments: Vec<PaymentSummary>, part: &Share, invoice: &Document) -> Result<Vec<Way>> {
+/// Shares a refund out over the payments that brought the money, the newest first; what the wallet paid goes back there after
+/// them, and all of it without any.
+fn ways(
+    payments: Vec<PaymentSummary>,
+    from_wallet: Decimal,
+    part: &Share,
+    invoice: &Document,
+) -> Result<Vec<Way>> {
     let mut rest = part.total();
     let mut shares: Vec<(Option<PaymentSummary>, Decimal)> = Vec::new();
     if payments.is_empty() {
@@ -153,6 +162,10 @@ fn ways(payments: Vec<PaymentSummary>, part: &Share, invoice: &Document) -> Resu
             rest -= amount;
             shares.push((Some(payment), amount));
         }
+    }
+    if !rest.is_zero() && rest <= from_wallet {
+        shares.push((None, rest));
+        rest = Decimal::ZERO;
     }
     if !rest.is_zero() {
         return Err(anyhow!("payments of invoice {} are {rest} short of it", invoice.id).into());

@@ -13,12 +13,13 @@ use crate::http::error::Result;
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
 use crate::http::{IdempotencyKey, Json, May, Path, Query, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(refund);
 }
 
-/// Pay an invoice back, whole or in part, or learn what that would do.
+/// Pay an invoice back, whole or in part, or learn what that would do. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "refundDocument",
     params(("id" = DocumentId, Path), DryRun, IdempotencyKey), request_body = NewRefund,
     responses((status = 200, description = "What it would do.", body = RefundEffect), (status = 201, body = RefundEffect)),
@@ -32,6 +33,9 @@ async fn refund(
     run: Query<DryRun>,
     input: Json<NewRefund>,
 ) -> Result<impl Responder> {
+    if !run.dry_run {
+        need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    }
     let now = app.clock.now();
     let once = Once::new(&who.actor, "refundDocument", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;

@@ -11,6 +11,7 @@ use shared::services::ChargeBy;
 use shared::{ClientId, CompanyId, Currency, Language, Money, Month, ServiceId};
 
 use super::store::{self, Statement};
+use crate::billing::archive;
 use crate::billing::document::frozen::{self, Buyer, Seller};
 use crate::billing::wallet;
 use crate::catalog::text;
@@ -168,6 +169,15 @@ fn thawed(row: Statement) -> Result<Whole> {
     })
 }
 
+/// Whether single charges of a client's month are in files. Only a frozen statement can lack them.
+pub async fn is_archived(conn: &mut Conn, whole: &Whole) -> Result<bool> {
+    if whole.made_at.is_none() {
+        return Ok(false);
+    }
+    let (from, to) = bounds(whole.month)?;
+    Ok(archive::detail_in_files(conn, whole.client, from, to).await?)
+}
+
 /// As `read`; "not found" when there is none.
 pub async fn require(conn: &mut Conn, now: Timestamp, client: ClientId, month: Month) -> Result<Whole> {
     Ok(read(conn, now, client, month).await?.ok_or_else(Refusal::not_found)?)
@@ -193,7 +203,7 @@ impl Whole {
     }
 
     /// As it is answered.
-    pub fn detail(self, pdf_sha256: Option<Vec<u8>>) -> Result<StatementDetail> {
+    pub fn detail(self, archived: bool, pdf_sha256: Option<Vec<u8>>) -> Result<StatementDetail> {
         let (from, to) = bounds(self.month)?;
         let money = |amount: Decimal| Money::ledger(amount, self.currency);
         let line = |line: Line| StatementLine {
@@ -223,6 +233,7 @@ impl Whole {
             returned: money(self.returned),
             total: money(self.charged - self.returned),
             services: self.parts.into_iter().map(service).collect(),
+            archived,
             pdf_sha256: pdf_sha256.map(|sha256| data_encoding::HEXLOWER.encode(&sha256)),
         })
     }

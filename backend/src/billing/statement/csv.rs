@@ -44,6 +44,23 @@ const QUERY: &str = concat!(
 const HEAD: &str =
     "at,service_id,service,product,what,price_version,period_from,period_to,amount,currency\r\n";
 
+/// The file of a month whose single charges are archived: the lines that were frozen, each of which sums up charges of no one
+/// instant.
+pub fn lines(whole: &Whole) -> String {
+    let mut text = HEAD.to_owned();
+    for part in &whole.parts {
+        let names = format!("{},{}", field(&part.label), field(&part.product));
+        for line in &part.lines {
+            let version = line.price_version.map_or_else(String::new, |version| version.to_string());
+            text.push_str(&format!(
+                ",{},{names},{},{version},{},{},{},{}\r\n",
+                part.service, line.what, line.from, line.to, line.amount, whole.currency,
+            ));
+        }
+    }
+    text
+}
+
 /// The file, in pieces, oldest charge first. Services are called as on the statement.
 pub fn stream(app: App, whole: Whole) -> impl Stream<Item = Result<Bytes, Error>> {
     try_stream! {

@@ -35,22 +35,27 @@ pub async fn run(app: &App) -> Result<()> {
     months.reverse();
     let mut made = 0_usize;
     for month in months {
-        let (_, to) = content::bounds(month)?;
-        if now.duration_since(to) < PAUSE {
-            continue;
-        }
-        let mut after = None;
-        loop {
-            let batch = make_batch(&mut conn, now, month, after).await?;
-            made += batch.made;
-            let Some(last) = batch.last else { break };
-            after = Some(last);
-        }
+        made += of_month(&mut conn, now, month).await?;
     }
     if made > 0 {
         tracing::info!(statements = made, "made statements of finished months");
     }
     Ok(())
+}
+
+/// Makes what lacks of a finished month: how many. None of a month that is over for less than an hour.
+pub async fn of_month(conn: &mut Conn, now: Timestamp, month: Month) -> Result<usize> {
+    let (_, to) = content::bounds(month)?;
+    if now.duration_since(to) < PAUSE {
+        return Ok(0);
+    }
+    let (mut made, mut after) = (0, None);
+    loop {
+        let batch = make_batch(conn, now, month, after).await?;
+        made += batch.made;
+        let Some(last) = batch.last else { return Ok(made) };
+        after = Some(last);
+    }
 }
 
 struct Batch {

@@ -34,7 +34,8 @@ async fn detail(app: &App, client: ClientId, month: Month) -> Result<Json<Statem
     let mut conn = app.db.get().await?;
     let whole = content::require(&mut conn, app.clock.now(), client, month).await?;
     let sha256 = store::file_hash(&mut conn, client, month).await?;
-    Ok(Json(whole.detail(sha256)?))
+    let archived = content::is_archived(&mut conn, &whole).await?;
+    Ok(Json(whole.detail(archived, sha256)?))
 }
 
 async fn pdf(app: &App, client: ClientId, month: Month) -> Result<HttpResponse> {
@@ -42,11 +43,20 @@ async fn pdf(app: &App, client: ClientId, month: Month) -> Result<HttpResponse> 
 }
 
 async fn csv_file(app: &App, client: ClientId, month: Month) -> Result<HttpResponse> {
-    let whole = content::require(&mut *app.db.get().await?, app.clock.now(), client, month).await?;
-    Ok(HttpResponse::Ok()
+    let (whole, archived) = {
+        let mut conn = app.db.get().await?;
+        let whole = content::require(&mut conn, app.clock.now(), client, month).await?;
+        let archived = content::is_archived(&mut conn, &whole).await?;
+        (whole, archived)
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type("text/csv; charset=utf-8")
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{month}.csv\"")))
-        .streaming(csv::stream(app.clone(), whole)))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{month}.csv\"")));
+    if archived {
+        return Ok(answer.body(csv::lines(&whole)));
+    }
+    Ok(answer.streaming(csv::stream(app.clone(), whole)))
 }
 
 /// List a client's usage statements, the newest month first.
@@ -92,7 +102,7 @@ async fn file(
     pdf(&app, path.0.0, path.0.1).await
 }
 
-/// Download every charge of a client's month as CSV.
+/// Download every charge of a client's month as CSV; where single charges are in files, the lines of the statement, without `at`.
 #[utoipa::path(tag = "billing", operation_id = "getClientStatementCsv",
     params(("client_id" = ClientId, Path), ("month" = Month, Path)),
     responses((status = 200, body = String, content_type = "text/csv")),
@@ -148,7 +158,7 @@ async fn file_own(
     pdf(&app, who.client, path.0.1).await
 }
 
-/// Download every charge of one's own month as CSV.
+/// Download every charge of one's own month as CSV; where single charges are in files, the lines of the statement, without `at`.
 #[utoipa::path(tag = "billing", operation_id = "getOwnStatementCsv",
     params(("client_id" = ClientId, Path), ("month" = Month, Path)),
     responses((status = 200, body = String, content_type = "text/csv")),

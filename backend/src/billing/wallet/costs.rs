@@ -1,18 +1,16 @@
 //! What the services of a client cost, and how long its wallet lasts.
 
 use anyhow::anyhow;
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::QueryResult;
 use jiff::{Timestamp, ToSpan};
 use rules::charging::{Running, TopUpLimits, cost_until, lasts_until, recommended, recurring_cost};
 use rust_decimal::Decimal;
-use schema::orders;
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
-use shared::services::{ChargeBy, OrderStatus};
+use shared::services::{ChargeBy, ServiceState};
 use shared::settings::FinanceSettings;
 
-use super::{Wallet, store};
+use super::{Wallet, holds, store};
 use crate::billing::charging;
 use crate::billing::charging::store::ServiceMoney;
 use crate::billing::document::Limits;
@@ -46,25 +44,45 @@ fn running(service: &ServiceMoney, wallet: &Wallet) -> Option<Running> {
     }
 }
 
+/// What a service costs that begins, or goes on, at an instant when `paid` of its periods are paid.
+fn from(service: &ServiceMoney, begins: Timestamp, paid: i32) -> Result<Option<Running>> {
+    Ok(match service.charge_by {
+        ChargeBy::Once => None,
+        ChargeBy::Hours => {
+            let stream_from = rules::charging::hours_later(begins, i64::from(paid));
+            let stream_from = stream_from.map_err(|error| anyhow!(error))?;
+            Some(Running::Hours {
+                price: service.hourly_price(),
+                stream_from,
+                charged_to: rules::charging::second_before(stream_from),
+            })
+        }
+        ChargeBy::Periods => Some(Running::Periods {
+            price: service.price(),
+            period: service.period,
+            anchor: begins,
+            charged: paid,
+        }),
+    })
+}
+
 /// What a service costs that stopped because the wallet was empty, once money comes in at `now`: time suspended is free.
 fn resumed(service: &ServiceMoney, now: Timestamp) -> Result<Option<Running>> {
     let left = charging::quote::time_left(service.paid_until, service.suspended_at);
     let start = rules::charging::whole_second(now);
     let begins = Timestamp::from_second(start.as_second() + left).map_err(|error| anyhow!(error))?;
-    Ok(match service.charge_by {
-        ChargeBy::Once => None,
-        ChargeBy::Hours => Some(Running::Hours {
-            price: service.hourly_price(),
-            stream_from: begins,
-            charged_to: rules::charging::second_before(begins),
-        }),
-        ChargeBy::Periods => Some(Running::Periods {
-            price: service.price(),
-            period: service.period,
-            anchor: begins,
-            charged: 0,
-        }),
-    })
+    from(service, begins, 0)
+}
+
+/// What a service costs that is ordered: once, and while it runs. What is set aside for its delivery is not in the wallet any
+/// more.
+fn ordered(service: &ServiceMoney, now: Timestamp) -> Result<(Decimal, Option<Running>)> {
+    let start = rules::charging::whole_second(now);
+    if service.state == ServiceState::Provisioning {
+        return Ok((Decimal::ZERO, from(service, start, 1)?));
+    }
+    let price = if service.charge_by == ChargeBy::Once { service.price() } else { Decimal::ZERO };
+    Ok((service.setup + price, from(service, start, 0)?))
 }
 
 /// The services that go on: those with a termination request cost nothing later.
@@ -94,22 +112,26 @@ pub async fn summary(
 ) -> Result<CostSummary> {
     let wallet = store::find(conn, client).await?.ok_or_else(Refusal::not_found)?;
     let services = going_on(conn, client).await?;
-    let waiting: Option<Decimal> = orders::table
-        .filter(orders::client_id.eq(client).and(orders::status.eq(OrderStatus::Pending)))
-        .select(diesel::dsl::sum(orders::due_now))
-        .first(conn)
-        .await?;
     let rule = |error: rules::RuleError| anyhow!(error);
     let cost =
         recurring_cost(services.iter().map(|service| (service.price(), service.period))).map_err(rule)?;
     let running: Vec<Running> = services.iter().filter_map(|service| running(service, &wallet)).collect();
     let month_later = now.checked_add((24 * DAYS_COVERED).hours()).map_err(|error| anyhow!(error))?;
     let mut month = running.clone();
+    let mut once = Decimal::ZERO;
+    for service in charging::store::ordered(conn, client).await? {
+        let (fees, running) = ordered(&service, now)?;
+        once += fees;
+        month.extend(running);
+    }
     for service in charging::store::starved(conn, client).await? {
         month.extend(resumed(&service, now)?);
     }
-    let due = cost_until(&month, month_later).map_err(rule)?;
-    let next_30_days = due + waiting.unwrap_or_default();
+    // What begins when they are over is not one of them.
+    let due = cost_until(&month, rules::charging::second_before(month_later)).map_err(rule)?;
+    let next_30_days = due + once;
+    // What is set aside for resuming is money for what they cost.
+    let there = wallet.balance - wallet.held + holds::of_starved(conn, client).await?;
     let limits = Limits::of(finance, wallet.currency)?;
     let limits = TopUpLimits { min: limits.min, max: limits.max, room: limits.balance_max - wallet.balance };
     Ok(CostSummary {
@@ -120,7 +142,7 @@ pub async fn summary(
         monthly: cost.monthly,
         yearly: cost.yearly,
         next_30_days,
-        recommended: recommended(next_30_days, wallet.balance - wallet.held, limits),
+        recommended: recommended(next_30_days, there, limits),
         lasts_until: last(&running, &wallet, now)?,
         wallet: wallet.into(),
     })

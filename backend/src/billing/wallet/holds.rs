@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use diesel::prelude::*;
+use diesel::sql_types::{Numeric, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -99,4 +100,22 @@ pub async fn open(
         .first(conn)
         .await
         .optional()
+}
+
+/// What is set aside for services that money woke and that are being resumed.
+pub async fn of_starved(conn: &mut Conn, client: ClientId) -> QueryResult<Decimal> {
+    #[derive(QueryableByName)]
+    struct Sum {
+        #[diesel(sql_type = Numeric)]
+        amount: Decimal,
+    }
+    let sum: Sum = diesel::sql_query(
+        "SELECT coalesce(sum(h.amount), 0) AS amount FROM holds h JOIN services s ON s.id = h.service_id
+         WHERE h.client_id = $1 AND h.state = 'open' AND s.state = 'suspended'
+           AND s.suspension_reason = 'insufficient_funds' AND NOT s.manual AND s.termination_requested_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(client.0)
+    .get_result(conn)
+    .await?;
+    Ok(sum.amount)
 }

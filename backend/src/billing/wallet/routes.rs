@@ -19,6 +19,7 @@ use crate::http::bulk::read_ids;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Acting, Fields, Json, May, Path, Query, client_rights, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 use crate::jobs::{Job, outbox};
 use crate::settings;
 
@@ -73,7 +74,7 @@ async fn list_client_charges(
     Ok(Json(charged::of(&mut conn, app.clock.now(), &clients).await?))
 }
 
-/// Set how far a client may go into debt.
+/// Set how far a client may go into debt. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "setCreditLimit", params(("client_id" = ClientId, Path)),
     request_body = CreditLimitChange, responses((status = 200, body = WalletSummary)),
     extensions(("x-permission" = json!("clients.credit"))))]
@@ -84,6 +85,7 @@ async fn set_credit_limit(
     client: Path<ClientId>,
     change: Json<CreditLimitChange>,
 ) -> Result<Json<WalletSummary>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let (client, now) = (*client, app.clock.now());
     let mut conn = app.db.get().await?;
     let wallet = conn

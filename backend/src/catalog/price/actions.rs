@@ -38,11 +38,19 @@ fn read(fields: &mut Fields, place: usize, input: &PriceInput) -> Amounts {
     }
 }
 
-/// Refuses to take away a price that living services were sold at.
-async fn check_unused(tx: &mut Conn, price: &store::Price) -> Result<()> {
-    if store::is_used(tx, price).await? {
-        let detail = "Services run at this price. Set the new amounts instead of deleting it.";
-        return Err(Refusal::because(Code::InUse, detail).into());
+/// Takes away a price, and those of other currencies that are converted from it. Refuses when living services were sold at
+/// one of them.
+async fn remove(tx: &mut Conn, price: &store::Price) -> Result<()> {
+    let converted = store::converted(tx, price).await?;
+    for gone in std::iter::once(price).chain(&converted) {
+        if store::is_used(tx, gone).await? {
+            let detail = format!(
+                "Services run at this price in {}. Set the new amounts instead of deleting it.",
+                gone.currency
+            );
+            return Err(Refusal::because(Code::InUse, detail).into());
+        }
+        store::delete(tx, gone.id).await?;
     }
     Ok(())
 }
@@ -94,14 +102,15 @@ pub async fn write(
                 Refusal::if_changed(present.map_or(0, |price| price.version), version)?;
             }
         }
-        for (currency, period, amounts) in &rows {
-            if *amounts == Amounts::default() {
-                if let Some(price) = store::find(tx, owner, *currency, *period).await? {
-                    check_unused(tx, &price).await?;
-                    store::delete(tx, price.id).await?;
-                }
-            } else {
-                store::upsert(tx, now, owner, *currency, *period, amounts).await?;
+        let (gone, kept): (Vec<_>, Vec<_>) =
+            rows.iter().partition(|(_, _, amounts)| *amounts == Amounts::default());
+        for (currency, period, amounts) in kept {
+            store::upsert(tx, now, owner, *currency, *period, amounts).await?;
+        }
+        // Afterwards: what is converted from them goes, too, though it was sent along.
+        for (currency, period, _) in gone {
+            if let Some(price) = store::find(tx, owner, *currency, *period).await? {
+                remove(tx, &price).await?;
             }
         }
         let entry = Entry {
@@ -117,12 +126,11 @@ pub async fn write(
     .await
 }
 
-/// Deletes a price row that no living service was sold at.
+/// Deletes a price row that no living service was sold at, with those that are converted from it.
 pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: PriceId) -> Result<()> {
     conn.transaction(async |tx| {
         let price = store::find_by_id(tx, id).await?.ok_or_else(Refusal::not_found)?;
-        check_unused(tx, &price).await?;
-        store::delete(tx, id).await?;
+        remove(tx, &price).await?;
         let entry = Entry {
             action: "price.deleted",
             description: format!("Price {} {} deleted", price.currency, price.period),

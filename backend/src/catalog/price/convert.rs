@@ -10,6 +10,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use schema::currencies;
 use shared::Currency;
+use shared::money::AMOUNT_MAX;
 
 use crate::db::Conn;
 use crate::http::error::{Error, Result};
@@ -59,10 +60,14 @@ pub async fn convert(conn: &mut Conn, now: Timestamp) -> Result<usize> {
 }
 
 /// The statement that brings the prices which `kept` selects into the currency `$1`; `owner`: the column of whose they are.
+///
+/// A row that would have an amount beyond every price is not offered: it must not keep the others from being converted.
 fn follow(owner: &str, kept: &str) -> String {
     format!(
         "WITH source AS (
-             SELECT p.{owner}, p.period, c.rate, p.setup, p.base, p.idle, p.switch_up, p.switch_down, p.uninstall
+             SELECT p.{owner}, p.period,
+                    CASE WHEN greatest(p.setup, p.base, p.idle, p.switch_up, p.switch_down, p.uninstall) * c.rate <= {AMOUNT_MAX}
+                         THEN c.rate END AS rate, p.setup, p.base, p.idle, p.switch_up, p.switch_down, p.uninstall
              FROM ({kept}) p
              JOIN currencies d ON d.code = p.currency AND d.is_default
              JOIN currencies c ON c.code = $1)

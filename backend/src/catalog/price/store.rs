@@ -1,5 +1,6 @@
 //! Price rows.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -209,6 +210,25 @@ pub async fn is_used(conn: &mut Conn, price: &Price) -> QueryResult<bool> {
         .get_result(conn)
         .await?;
     Ok(row.used)
+}
+
+/// The rows of other currencies that are converted from this one; none when nothing is converted from it.
+pub async fn converted(conn: &mut Conn, price: &Price) -> QueryResult<Vec<Price>> {
+    let follows = sql::<Bool>(
+        "(EXISTS (SELECT FROM products t WHERE t.id = prices.product_id AND t.convert_price)
+             OR EXISTS (SELECT FROM options o JOIN option_groups g ON g.id = o.group_id
+                 WHERE o.id = prices.option_id AND g.convert_price))",
+    );
+    let source = currencies::table.find(price.currency).filter(currencies::is_default);
+    prices::table
+        .filter(prices::product_id.is_not_distinct_from(price.product_id))
+        .filter(prices::option_id.is_not_distinct_from(price.option_id))
+        .filter(prices::period.eq(price.period).and(prices::currency.ne(price.currency)))
+        .filter(diesel::dsl::exists(source).and(follows))
+        .order(prices::currency)
+        .select(Price::as_select())
+        .load(conn)
+        .await
 }
 
 pub async fn delete(tx: &mut Conn, id: PriceId) -> QueryResult<()> {

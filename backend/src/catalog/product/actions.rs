@@ -10,16 +10,18 @@ use shared::{Code, ProductId};
 use super::store;
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::log::Kind;
+use crate::catalog::module::settings::{self, Settings};
 use crate::catalog::price::convert;
-use crate::catalog::{option, text};
+use crate::catalog::{module, option, text};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+use crate::seal::Sealer;
 
 pub(in crate::catalog) const PRODUCT: Kind = Kind { word: "product", title: "Product" };
 
-/// Checks every field of a product.
-fn check(input: &ProductInput) -> Result<()> {
+/// Checks every field of a product but the settings for its module.
+fn check_fields(input: &ProductInput) -> Fields {
     let mut fields = Fields::new();
     fields.key("key", &input.key);
     text::check(&mut fields, &input.texts);
@@ -47,29 +49,54 @@ fn check(input: &ProductInput) -> Result<()> {
             fields.text(&format!("attributes.{place}.texts.{language}.value"), &text.value, 300);
         }
     }
-    match provisioners::find(&input.module) {
-        None => fields.add("module", "unknown", "There is no such module."),
-        Some(module) => {
-            for fault in module.check_settings(&input.module_settings) {
-                fields.add(format!("module_settings.{}", fault.field), &fault.code, fault.message);
-            }
+    fields
+}
+
+/// A product as it is written, and as the log of changes shows it.
+struct Checked {
+    stored: ProductInput,
+    shown: ProductInput,
+}
+
+/// Checks every field; the secrets of the settings, of which `before` has those that are kept, are sealed for the product.
+fn check(sealer: &Sealer, id: ProductId, input: &ProductInput, before: &Settings) -> Result<Checked> {
+    let mut fields = check_fields(input);
+    let Some(module) = provisioners::find(&input.module) else {
+        fields.add("module", "unknown", "There is no such module.");
+        return Err(Refusal::fields(fields.into_faults()).into());
+    };
+    let schema = module.info().settings_schema;
+    let plain = settings::merged(&mut fields, "module_settings", &schema, &input.module_settings, before);
+    for fault in module.check_settings(&plain) {
+        let field = format!("module_settings.{}", fault.field);
+        if !fields.names(&field) {
+            fields.add(field, &fault.code, fault.message);
         }
     }
-    fields.finish()
+    fields.finish()?;
+    let with = |module_settings| ProductInput { module_settings, ..input.clone() };
+    Ok(Checked {
+        stored: with(settings::sealed(sealer, id.0, &schema, &plain)?),
+        shown: with(settings::masked(&schema, &plain)),
+    })
 }
 
 /// Creates a product at the end of the list.
+///
+/// Refuses a module that is not active.
 pub async fn create(
     conn: &mut Conn,
+    sealer: &Sealer,
     now: Timestamp,
     actor: &Actor,
     input: &ProductInput,
 ) -> Result<ProductId> {
-    check(input)?;
+    let id = ProductId::generate();
+    let checked = check(sealer, id, input, &Settings::new())?;
     conn.transaction(async |tx| {
-        let id = ProductId::generate();
-        store::insert(tx, now, id, input).await?;
-        PRODUCT.record(id.0, &input.key).created(tx, now, actor, input).await?;
+        module::actions::check_takes_products(tx, &input.module).await?;
+        store::insert(tx, now, id, &checked.stored).await?;
+        PRODUCT.record(id.0, &input.key).created(tx, now, actor, &checked.shown).await?;
         Ok(id)
     })
     .await
@@ -77,24 +104,34 @@ pub async fn create(
 
 /// Changes a product. Running services do not notice.
 ///
-/// Refuses a version that is not the present one.
+/// Refuses a version that is not the present one, and to go over to a module, or back into sale with one, that is not active.
 pub async fn change(
     conn: &mut Conn,
+    sealer: &Sealer,
     now: Timestamp,
     actor: &Actor,
     id: ProductId,
     input: &ProductInput,
 ) -> Result<()> {
     let version = text::version(input.version)?;
-    check(input)?;
     conn.transaction(async |tx| {
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(before.version, version)?;
-        store::update(tx, now, id, input).await?;
+        let same_module = before.module == input.module;
+        let kept = if same_module {
+            settings::opened(sealer, id.0, &before.module_settings)?
+        } else {
+            Settings::new()
+        };
+        let checked = check(sealer, id, input, &kept)?;
+        if !same_module || (before.retired && !input.retired) {
+            module::actions::check_takes_products(tx, &input.module).await?;
+        }
+        store::update(tx, now, id, &checked.stored).await?;
         if input.stock_control && !before.stock_control {
             store::count_stock(tx, id).await?;
         }
-        PRODUCT.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
+        PRODUCT.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, &checked.shown).await?;
         convert::ask(tx, now).await
     })
     .await
@@ -112,8 +149,11 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ProductI
 }
 
 /// Copies a product with its option groups, groups and prices; the copy is hidden.
+///
+/// Refuses when its module is not active.
 pub async fn duplicate(
     conn: &mut Conn,
+    sealer: &Sealer,
     now: Timestamp,
     actor: &Actor,
     from: ProductId,
@@ -124,9 +164,13 @@ pub async fn duplicate(
     fields.finish()?;
     conn.transaction(async |tx| {
         let original = store::find(tx, from).await?.ok_or_else(Refusal::not_found)?;
+        module::actions::check_takes_products(tx, &original.module).await?;
         let input = ProductInput { key: copy.key.clone(), visible: false, ..original.input()? };
         let id = ProductId::generate();
-        store::insert(tx, now, id, &input).await?;
+        let plain = settings::opened(sealer, from.0, &original.module_settings)?;
+        let schema = provisioners::find(&original.module).map(|module| module.info().settings_schema);
+        let module_settings = settings::sealed(sealer, id.0, &schema.unwrap_or_default(), &plain)?;
+        store::insert(tx, now, id, &ProductInput { module_settings, ..input.clone() }).await?;
         store::copy_parts(tx, now, from, id).await?;
         let entry = Entry {
             action: "product.created",

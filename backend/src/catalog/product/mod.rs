@@ -4,5 +4,6 @@
 //! never deleted. `stock` is how many may be sold in all, `stock_used` how many living services take.
 
 pub mod actions;
+mod export;
 pub mod routes;
 pub mod store;

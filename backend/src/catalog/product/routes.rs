@@ -4,26 +4,27 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    ModuleInfo, NewOrderOfRows, ProductCopy, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups,
+    NewOrderOfRows, ProductCopy, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups,
     ProductSummary,
 };
-use shared::{DryRun, Language, Page, PageQuery, ProductId, Rehearsal};
+use shared::{DryRun, FileQuery, Language, Page, PageQuery, ProductId, Rehearsal};
 
-use super::{actions, store};
+use super::{actions, export, store};
 use crate::App;
 use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
 use crate::catalog::{parts, price, seo};
 use crate::db::Conn;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
+        .service(export_products)
         .service(create)
         .service(reorder)
-        .service(modules)
         .service(read)
         .service(change)
         .service(remove)
@@ -70,6 +71,29 @@ async fn list(
     Ok(Json(paging.page(items, total)))
 }
 
+/// Products as CSV: all that the filter lets through.
+#[utoipa::path(tag = "catalog", operation_id = "exportProducts", params(PageQuery, ProductFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("products.view"))))]
+#[get("/admin/products.csv")]
+async fn export_products(
+    app: Data<App>,
+    _who: May<rights::ProductsView>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<ProductFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let language = form.language.unwrap_or(reads.0);
+    let mut download = Download::begin(&app).await?;
+    let rows = store::all(&mut download.tx, &paging, &filter, language).await?;
+    let told = download.answer("products", *form, export::COLUMNS, rows, async move |_, rows| {
+        Ok(rows.into_iter().map(|row| row.summary(language)).collect())
+    });
+    told.await
+}
+
 /// Create a product.
 #[utoipa::path(tag = "catalog", operation_id = "createProduct", request_body = ProductInput,
     responses((status = 201, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
@@ -81,7 +105,7 @@ async fn create(
     input: Json<ProductInput>,
 ) -> Result<impl Responder> {
     let mut conn = app.db.get().await?;
-    let id = actions::create(&mut conn, app.clock.now(), &who.actor, &input).await?;
+    let id = actions::create(&mut conn, &app.sealer, app.clock.now(), &who.actor, &input).await?;
     Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
 }
 
@@ -96,14 +120,6 @@ async fn reorder(
 ) -> Result<impl Responder> {
     actions::reorder(&mut *app.db.get().await?, "products", &order).await?;
     Ok(HttpResponse::NoContent())
-}
-
-/// List the modules that can deliver products.
-#[utoipa::path(tag = "catalog", operation_id = "listModules", responses((status = 200, body = Vec<ModuleInfo>)),
-    extensions(("x-permission" = json!("products.view"))))]
-#[get("/admin/modules")]
-async fn modules(_who: May<rights::ProductsView>) -> Json<Vec<ModuleInfo>> {
-    Json(provisioners::all().iter().map(|module| module.info()).collect())
 }
 
 /// Show a product.
@@ -131,7 +147,7 @@ async fn change(
     input: Json<ProductInput>,
 ) -> Result<Json<ProductDetail>> {
     let mut conn = app.db.get().await?;
-    actions::change(&mut conn, app.clock.now(), &who.actor, *id, &input).await?;
+    actions::change(&mut conn, &app.sealer, app.clock.now(), &who.actor, *id, &input).await?;
     Ok(Json(show(&mut conn, *id, reads.0).await?))
 }
 
@@ -168,7 +184,7 @@ async fn duplicate(
     copy: Json<ProductCopy>,
 ) -> Result<impl Responder> {
     let mut conn = app.db.get().await?;
-    let id = actions::duplicate(&mut conn, app.clock.now(), &who.actor, *id, &copy).await?;
+    let id = actions::duplicate(&mut conn, &app.sealer, app.clock.now(), &who.actor, *id, &copy).await?;
     Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
 }
 

@@ -13,9 +13,11 @@ use shared::catalog::{
 use shared::{Language, OptionGroupId, ProductGroupId, ProductId};
 use uuid::Uuid;
 
+use crate::catalog::module::settings::{self, Settings};
 use crate::catalog::text;
 use crate::db::Conn;
-use crate::db::list::{self, List};
+use crate::db::cursor::Cursor;
+use crate::db::list::{self, List, Sql};
 use crate::http::Paging;
 use crate::http::error::Result;
 
@@ -57,7 +59,14 @@ pub struct Product {
 }
 
 impl Product {
-    /// As staff edit it.
+    /// The settings for its module as they are shown.
+    pub fn settings_masked(&self) -> Settings {
+        let schema = provisioners::find(&self.module).map(|module| module.info().settings_schema);
+        let stored = self.module_settings.as_object();
+        stored.map(|stored| settings::masked(&schema.unwrap_or_default(), stored)).unwrap_or_default()
+    }
+
+    /// As staff edit it; secrets of the settings are masked.
     pub fn input(&self) -> Result<ProductInput> {
         Ok(ProductInput {
             version: Some(self.version),
@@ -76,7 +85,7 @@ impl Product {
             termination_delay_hours: self.termination_delay_hours,
             cancellation_delay_hours: self.cancellation_delay_hours,
             module: self.module.clone(),
-            module_settings: serde_json::from_value(self.module_settings.clone())?,
+            module_settings: self.settings_masked(),
             attributes: serde_json::from_value(self.attributes.clone())?,
             notes: self.notes.clone(),
         })
@@ -96,8 +105,9 @@ impl Product {
     }
 }
 
+/// A product of the list.
 #[derive(Debug, QueryableByName)]
-struct SummaryRow {
+pub struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     id: ProductId,
     #[diesel(sql_type = Text)]
@@ -136,8 +146,63 @@ struct SummaryRow {
     updated_at: jiff_diesel::Timestamp,
 }
 
+impl SummaryRow {
+    pub fn summary(self, language: Language) -> ProductSummary {
+        ProductSummary {
+            id: self.id,
+            name: text::name(&self.texts, language, &self.key),
+            key: self.key,
+            icon: self.icon,
+            icon_image: self.icon_image,
+            visible: self.visible,
+            retired: self.retired,
+            stock_control: self.stock_control,
+            stock: self.stock,
+            stock_used: self.stock_used,
+            module: self.module,
+            groups: self.groups,
+            option_groups: self.option_groups,
+            prices: self.prices,
+            services: self.services,
+            sort: self.sort,
+            created_at: self.created_at.to_jiff(),
+            updated_at: self.updated_at.to_jiff(),
+        }
+    }
+}
+
 /// What the list sorts by; the first is the default.
 pub const SORTS: &[&str] = &["sort", "key", "name", "created_at", "updated_at", "services", "module"];
+
+const FROM: &str = "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
+           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
+           AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR p.key ILIKE $5 OR p.texts::text ILIKE $5)";
+
+/// Columns of the list.
+fn columns() -> String {
+    format!(
+        "p.id, p.key, p.texts, p.icon, p.icon_image, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
+         p.created_at, p.updated_at,
+         (SELECT count(*) FROM product_group_products g WHERE g.product_id = p.id) AS groups,
+         (SELECT count(*) FROM product_option_groups o WHERE o.product_id = p.id) AS option_groups,
+         (SELECT count(*) FROM prices r WHERE r.product_id = p.id) AS prices,
+         (SELECT count(*) FROM services s WHERE s.product_id = p.id AND s.state IN {LIVING}) AS services"
+    )
+}
+
+fn order(paging: &Paging, language: Language) -> String {
+    text::order(paging, language, "p", &["services"])
+}
+
+fn filtered<'q>(sql: String, paging: &Paging, filter: &'q ProductFilter) -> Sql<'q> {
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<Nullable<Bool>, _>(filter.visible)
+        .bind::<Nullable<Bool>, _>(filter.retired)
+        .bind::<Nullable<SqlUuid>, _>(filter.group)
+        .bind::<Nullable<Text>, _>(&filter.module)
+        .bind::<Nullable<Text>, _>(paging.pattern())
+}
 
 /// A page of products with their counts.
 pub async fn list(
@@ -146,53 +211,21 @@ pub async fn list(
     filter: &ProductFilter,
     language: Language,
 ) -> QueryResult<(Vec<ProductSummary>, i64)> {
-    const FROM: &str = "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
-           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
-           AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR p.key ILIKE $5 OR p.texts::text ILIKE $5)";
-    let columns = format!(
-        "p.id, p.key, p.texts, p.icon, p.icon_image, p.visible, p.retired, p.stock_control, p.stock, p.stock_used, p.module, p.sort,
-         p.created_at, p.updated_at,
-         (SELECT count(*) FROM product_group_products g WHERE g.product_id = p.id) AS groups,
-         (SELECT count(*) FROM product_option_groups o WHERE o.product_id = p.id) AS option_groups,
-         (SELECT count(*) FROM prices r WHERE r.product_id = p.id) AS prices,
-         (SELECT count(*) FROM services s WHERE s.product_id = p.id AND s.state IN {LIVING}) AS services"
-    );
-    let order = text::order(paging, language, "p", &["services"]);
-    let list = List { columns: &columns, from: FROM, order: &order };
-    let (rows, total) = list::page(conn, paging, list, |sql| {
-        diesel::sql_query(sql)
-            .into_boxed()
-            .bind::<Nullable<Bool>, _>(filter.visible)
-            .bind::<Nullable<Bool>, _>(filter.retired)
-            .bind::<Nullable<SqlUuid>, _>(filter.group)
-            .bind::<Nullable<Text>, _>(&filter.module)
-            .bind::<Nullable<Text>, _>(paging.pattern())
-    })
-    .await?;
-    let items = rows
-        .into_iter()
-        .map(|row: SummaryRow| ProductSummary {
-            id: row.id,
-            name: text::name(&row.texts, language, &row.key),
-            key: row.key,
-            icon: row.icon,
-            icon_image: row.icon_image,
-            visible: row.visible,
-            retired: row.retired,
-            stock_control: row.stock_control,
-            stock: row.stock,
-            stock_used: row.stock_used,
-            module: row.module,
-            groups: row.groups,
-            option_groups: row.option_groups,
-            prices: row.prices,
-            services: row.services,
-            sort: row.sort,
-            created_at: row.created_at.to_jiff(),
-            updated_at: row.updated_at.to_jiff(),
-        })
-        .collect();
-    Ok((items, total))
+    let list = List { columns: &columns(), from: FROM, order: &order(paging, language) };
+    let (rows, total): (Vec<SummaryRow>, i64) =
+        list::page(conn, paging, list, |sql| filtered(sql, paging, filter)).await?;
+    Ok((rows.into_iter().map(|row| row.summary(language)).collect(), total))
+}
+
+/// All products that the filter lets through.
+pub async fn all(
+    tx: &mut Conn,
+    paging: &Paging,
+    filter: &ProductFilter,
+    language: Language,
+) -> QueryResult<Cursor<SummaryRow>> {
+    let list = List { columns: &columns(), from: FROM, order: &order(paging, language) };
+    list::all(tx, list, |sql| filtered(sql, paging, filter)).await
 }
 
 pub async fn find(conn: &mut Conn, id: ProductId) -> QueryResult<Option<Product>> {
@@ -350,6 +383,22 @@ pub async fn with_option_group(
     Ok(rows.into_iter().map(|row| row.named(language)).collect())
 }
 
+/// The products that use a module, those that are sold first.
+pub async fn with_module(
+    conn: &mut Conn,
+    module: &str,
+    language: Language,
+) -> QueryResult<Vec<NamedProduct>> {
+    let rows: Vec<NamedRow> = diesel::sql_query(
+        "SELECT p.id, p.key, p.texts, p.visible, p.retired
+         FROM products p WHERE p.module = $1 ORDER BY p.retired, p.sort, p.id LIMIT 200",
+    )
+    .bind::<Text, _>(module)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.named(language)).collect())
+}
+
 /// The columns that staff edit.
 #[derive(AsChangeset, Insertable)]
 #[diesel(table_name = products, treat_none_as_null = true)]
@@ -399,7 +448,7 @@ fn editable(input: &ProductInput, now: Timestamp) -> Result<Editable<'_>> {
     })
 }
 
-/// Writes a new product at the end of the list.
+/// Writes a new product at the end of the list. The secrets of its settings are sealed already.
 pub async fn insert(tx: &mut Conn, now: Timestamp, id: ProductId, input: &ProductInput) -> Result<()> {
     let last: Option<i32> =
         products::table.select(diesel::dsl::max(products::sort)).first(tx).await.map_err(text::taken)?;
@@ -413,7 +462,7 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, id: ProductId, input: &Produc
     Ok(())
 }
 
-/// Overwrites what staff edit, and raises the version.
+/// Overwrites what staff edit, and raises the version. The secrets of its settings are sealed already.
 pub async fn update(tx: &mut Conn, now: Timestamp, id: ProductId, input: &ProductInput) -> Result<()> {
     diesel::update(products::table.find(id))
         .set((editable(input, now)?, products::version.eq(products::version + 1)))

@@ -5,9 +5,10 @@ use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff_diesel::ToDiesel;
 use schema::admins;
+use serde_json::Value;
 use shared::identity::{
     AdminAccount, AdminAccountChange, PasswordChange, PasswordChanged, SecondFactorMethod, SecretText,
-    UserAccount, UserAccountChange,
+    SessionsEnded, UserAccount, UserAccountChange,
 };
 use shared::{AdminId, Code, Language, SessionId, UserId};
 
@@ -111,6 +112,26 @@ struct Mine<'a> {
     current_password: &'a SecretText,
 }
 
+/// What one changes of his own account, for the activity log.
+async fn seen(tx: &mut Conn, person: Person) -> QueryResult<Option<Value>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Jsonb)]
+        seen: Value,
+    }
+    let country = if matches!(person, Person::User(_)) { ", 'phone_country', phone_country" } else { "" };
+    let row: Option<Row> = diesel::sql_query(format!(
+        "SELECT jsonb_build_object('first_name', first_name, 'last_name', last_name, 'phone', phone, 'language', language{country}) AS seen
+         FROM {} WHERE id = $1",
+        person.table()
+    ))
+    .bind::<SqlUuid, _>(person.uuid())
+    .get_result(tx)
+    .await
+    .optional()?;
+    Ok(row.map(|row| row.seen))
+}
+
 async fn change(app: &App, actor: &Actor, person: Person, mine: &Mine<'_>) -> Result<()> {
     let email = normal_email(mine.email);
     let mut fields = Fields::new();
@@ -124,6 +145,7 @@ async fn change(app: &App, actor: &Actor, person: Person, mine: &Mine<'_>) -> Re
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let found = sessions::credentials(tx, person).await?.ok_or_else(Refusal::not_found)?;
+        let before = seen(tx, person).await?;
         let country = if matches!(person, Person::User(_)) { ", phone_country = $8" } else { "" };
         let sql = format!(
             "UPDATE {} SET first_name = $3, last_name = $4, phone = $5, language = $6, version = version + 1, updated_at = $7{country}
@@ -152,6 +174,8 @@ async fn change(app: &App, actor: &Actor, person: Person, mine: &Mine<'_>) -> Re
             action: "account.changed",
             description: format!("{} changed the own account", found.email),
             subject: Some(person.subject()),
+            old: before,
+            new: seen(tx, person).await?,
             ..Entry::default()
         };
         Ok(audit::record(tx, actor, now, entry).await?)
@@ -201,7 +225,8 @@ pub(super) async fn change_admin(
     admin_account(&mut *app.db.get().await?, id).await
 }
 
-/// Changes one's own password; asks for the old one, and for a code when the second factor is on. Ends other sessions.
+/// Changes one's own password; asks for the old one, and for a code when the second factor is on. Ends other sessions and voids
+/// mailed links.
 pub(super) async fn change_password(
     app: &App,
     actor: &Actor,
@@ -240,6 +265,7 @@ pub(super) async fn change_password(
                 }
             }
             sessions::set_password(tx, now, person, &hash).await?;
+            link::store::void_all(tx, now, person).await?;
             let ended = sessions::end_others(tx, now, person, session).await?;
             let entry = Entry {
                 action: "password.changed",
@@ -261,6 +287,29 @@ pub(super) async fn change_password(
         strength: shared::identity::strength(asked.password.expose()),
         sessions_ended: ended,
     })
+}
+
+/// Ends all of one's own sessions but the present one. Returns how many.
+pub(super) async fn end_other_sessions(
+    app: &App,
+    actor: &Actor,
+    person: Person,
+    present: Option<SessionId>,
+) -> Result<SessionsEnded> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        let ended = sessions::end_others(tx, now, person, present).await?;
+        let entry = Entry {
+            action: "sessions.ended",
+            description: format!("Ended {ended} other of the own sessions"),
+            subject: Some(person.subject()),
+            ..Entry::default()
+        };
+        audit::record(tx, actor, now, entry).await?;
+        Ok(SessionsEnded { ended })
+    })
+    .await
 }
 
 /// Ends one of one's own sessions.

@@ -94,10 +94,8 @@ async fn end_session(app: web::Data<App>, who: StaffHimself, id: Path<SessionId>
 #[utoipa::path(tag = "staff", operation_id = "endOtherAdminSessions", responses((status = 200, body = SessionsEnded)), extensions(("x-permission" = json!("none"))))]
 #[delete("/admin/me/sessions")]
 async fn end_other_sessions(app: web::Data<App>, who: StaffHimself) -> Result<Json<SessionsEnded>> {
-    let mut conn = app.db.get().await?;
     let person = Person::Admin(who.admin);
-    let ended = sessions::end_others(&mut conn, app.clock.now(), person, session(&who)).await?;
-    Ok(Json(SessionsEnded { ended }))
+    Ok(Json(actions::end_other_sessions(&app, &who.actor, person, session(&who)).await?))
 }
 
 /// Something one arranged for himself.

@@ -91,10 +91,8 @@ async fn end_session(app: web::Data<App>, who: Me, id: Path<SessionId>) -> Resul
 #[utoipa::path(tag = "me", operation_id = "endOtherUserSessions", responses((status = 200, body = SessionsEnded)))]
 #[delete("/me/sessions")]
 async fn end_other_sessions(app: web::Data<App>, who: Me) -> Result<Json<SessionsEnded>> {
-    let mut conn = app.db.get().await?;
     let person = Person::User(who.user);
-    let ended = sessions::end_others(&mut conn, app.clock.now(), person, session(&who)).await?;
-    Ok(Json(SessionsEnded { ended }))
+    Ok(Json(actions::end_other_sessions(&app, &who.actor, person, session(&who)).await?))
 }
 
 /// Something one arranged for himself.

@@ -1,5 +1,6 @@
 //! The activity log, as staff read it: newest first, by keyset.
 
+mod export;
 mod routes;
 mod store;
 

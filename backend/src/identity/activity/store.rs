@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -11,11 +12,12 @@ use shared::{AdminId, ClientId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
 use crate::http::paging::{After, like_pattern};
 
 #[derive(Debug, HasQuery)]
 #[diesel(table_name = activity_log)]
-struct Line {
+pub(super) struct Line {
     id: Uuid,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     at: Timestamp,
@@ -34,19 +36,9 @@ struct Line {
     request_id: Option<String>,
 }
 
-/// One page of lines, newest first, and where the next one begins.
-pub(super) async fn page(
-    conn: &mut Conn,
-    filter: &ActivityFilter,
-    after: Option<After>,
-    per_page: i64,
-) -> QueryResult<ActivityPage> {
-    let mut query = Line::query().into_boxed();
-    if let Some(After { at, id }) = after {
-        let at = jiff_diesel::Timestamp::from(at);
-        query = query.filter(activity_log::at.le(at));
-        query = query.filter(activity_log::at.lt(at).or(activity_log::id.lt(id)));
-    }
+/// Newest first.
+fn listed<'a>(filter: &ActivityFilter) -> activity_log::BoxedQuery<'a, Pg> {
+    let mut query = activity_log::table.into_boxed();
     if let Some(from) = filter.from {
         query = query.filter(activity_log::at.ge(jiff_diesel::Timestamp::from(from)));
     }
@@ -75,19 +67,40 @@ pub(super) async fn page(
     if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         query = query.filter(activity_log::description.ilike(like_pattern(search)));
     }
-    let mut lines: Vec<Line> = query
-        .order((activity_log::at.desc(), activity_log::id.desc()))
-        .limit(per_page + 1)
-        .load(conn)
-        .await?;
+    query.order((activity_log::at.desc(), activity_log::id.desc()))
+}
+
+/// All lines that the filter lets through.
+pub(super) async fn all(tx: &mut Conn, filter: &ActivityFilter) -> QueryResult<Cursor<Line>> {
+    Cursor::open(tx, listed(filter).select(Line::as_select())).await
+}
+
+/// Lines with the names of people and clients.
+pub(super) async fn named(conn: &mut Conn, lines: Vec<Line>) -> QueryResult<Vec<ActivityEntry>> {
+    let names = Names::of(conn, &lines).await?;
+    Ok(lines.into_iter().map(|line| names.entry(line)).collect())
+}
+
+/// One page of lines, newest first, and where the next one begins.
+pub(super) async fn page(
+    conn: &mut Conn,
+    filter: &ActivityFilter,
+    after: Option<After>,
+    per_page: i64,
+) -> QueryResult<ActivityPage> {
+    let mut query = listed(filter);
+    if let Some(After { at, id }) = after {
+        let at = jiff_diesel::Timestamp::from(at);
+        query = query.filter(activity_log::at.le(at));
+        query = query.filter(activity_log::at.lt(at).or(activity_log::id.lt(id)));
+    }
+    let mut lines: Vec<Line> = query.select(Line::as_select()).limit(per_page + 1).load(conn).await?;
     let more = i64::try_from(lines.len()).is_ok_and(|found| found > per_page);
     if more {
         lines.pop();
     }
     let next = lines.last().filter(|_| more).map(|line| After { at: line.at, id: line.id }.to_string());
-    let names = Names::of(conn, &lines).await?;
-    let items = lines.into_iter().map(|line| names.entry(line)).collect();
-    Ok(ActivityPage { items, next })
+    Ok(ActivityPage { items: named(conn, lines).await?, next })
 }
 
 /// The newest lines.
@@ -141,6 +154,7 @@ impl Names {
     }
 
     fn entry(&self, line: Line) -> ActivityEntry {
+        let behalf = line.admin_id.and(line.user_id);
         let person = line.admin_id.map(|id| id.0).or(line.user_id.map(|id| id.0));
         let actor_name =
             person.and_then(|id| self.people.get(&id)).cloned().unwrap_or_else(|| line.actor.clone());
@@ -152,6 +166,7 @@ impl Names {
             actor: line.actor,
             admin: line.admin_id,
             user: line.user_id,
+            on_behalf_of: behalf.and_then(|id| self.people.get(&id.0)).cloned(),
             client_name: line.client_id.and_then(|id| self.clients.get(&id)).cloned(),
             client: line.client_id,
             action: line.action,

@@ -228,6 +228,8 @@ pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChang
                 "in_use",
                 "There is money or a service in the old currency.",
             );
+            let message = "There is a credit limit in the old currency: set it to zero before.";
+            fields.check(old.credit_limit.is_zero(), "currency", "in_use", message);
             let offered = store::is_currency_enabled(tx, change.currency).await?;
             fields.check(offered, "currency", "unknown", "Choose one of the enabled currencies.");
         }

@@ -40,7 +40,10 @@ pub(super) async fn last_sign_in(conn: &mut Conn, client: ClientId) -> QueryResu
 }
 
 /// The owner with his address.
-pub(super) async fn owner(conn: &mut Conn, client: ClientId) -> QueryResult<Option<(UserId, String)>> {
+pub(in crate::identity) async fn owner(
+    conn: &mut Conn,
+    client: ClientId,
+) -> QueryResult<Option<(UserId, String)>> {
     client_users::table
         .inner_join(schema::users::table)
         .filter(client_users::client_id.eq(client).and(client_users::role.eq("owner")))

@@ -12,6 +12,7 @@ use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_client_users)
@@ -43,7 +44,7 @@ async fn list_client_users(
     Ok(Json(paging.page(items, total)))
 }
 
-/// Let a user act for a client.
+/// Let a user act for a client. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "associateClientUser", request_body = NewClientUser,
     params(("id" = ClientId, Path)), responses((status = 201, body = Vec<ClientUser>)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -54,10 +55,11 @@ async fn associate_user(
     id: Path<ClientId>,
     new: Json<NewClientUser>,
 ) -> Result<HttpResponse> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     Ok(HttpResponse::Created().json(people::associate(&app, &who.actor, *id, &new).await?))
 }
 
-/// Change what a user may do for a client.
+/// Change what a user may do for a client. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "changeClientUser", request_body = ClientUserChange,
     params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = Vec<ClientUser>)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -68,11 +70,12 @@ async fn change_client_user(
     path: Path<(ClientId, UserId)>,
     change: Json<ClientUserChange>,
 ) -> Result<Json<Vec<ClientUser>>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let (id, user) = path.0;
     Ok(Json(people::change(&app, &who.actor, id, user, &change).await?))
 }
 
-/// Take a user from a client.
+/// Take a user from a client. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "detachClientUser",
     params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = Vec<ClientUser>)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -82,11 +85,12 @@ async fn detach_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<Vec<ClientUser>>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let (id, user) = path.0;
     Ok(Json(people::detach(&app, &who.actor, id, user).await?))
 }
 
-/// Keep a user from acting for a client; his tokens for it open nothing meanwhile.
+/// Keep a user from acting for a client; his tokens for it open nothing meanwhile. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "disableClientUser",
     params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = ClientUser)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -96,11 +100,12 @@ async fn disable_client_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<ClientUser>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let (id, user) = path.0;
     Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Disabled).await?))
 }
 
-/// Let a disabled user act for a client again.
+/// Let a disabled user act for a client again. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "enableClientUser",
     params(("id" = ClientId, Path), ("user_id" = UserId, Path)), responses((status = 200, body = ClientUser)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -110,11 +115,12 @@ async fn enable_client_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<ClientUser>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let (id, user) = path.0;
     Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Enabled).await?))
 }
 
-/// Make another user of a client its owner.
+/// Make another user of a client its owner. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "switchClientOwner", request_body = OwnerSwitch,
     params(("id" = ClientId, Path)), responses((status = 200, body = Vec<ClientUser>)),
     extensions(("x-permission" = json!("clients.users"))))]
@@ -125,6 +131,7 @@ async fn switch_owner(
     id: Path<ClientId>,
     switch: Json<OwnerSwitch>,
 ) -> Result<Json<Vec<ClientUser>>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     Ok(Json(people::switch_owner(&app, &who.actor, *id, switch.user).await?))
 }
 

@@ -1,14 +1,14 @@
 //! Clients as staff see them.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
     AddressKind, ClientChange, ClientDetail, ClientFilter, ClientSummary, NewClient, PostalAddress,
 };
-use shared::{ClientId, Page, PageQuery, VersionQuery};
+use shared::{ClientId, FileQuery, Page, PageQuery, VersionQuery};
 
 use super::{actions, export, store};
 use crate::App;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
@@ -44,12 +44,12 @@ async fn list_clients(
     check(&filter)?;
     let mut conn = app.db.get().await?;
     let total = store::count(&mut conn, &paging, &filter).await?;
-    let items = store::list(&mut conn, &paging, &filter, paging.limit(), paging.offset()).await?;
+    let items = store::list(&mut conn, &paging, &filter).await?;
     Ok(Json(paging.page(items, total)))
 }
 
-/// Clients as CSV: all that the filter lets through, at most 100,000.
-#[utoipa::path(tag = "clients", operation_id = "exportClients", params(PageQuery, ClientFilter),
+/// Clients as CSV: all that the filter lets through.
+#[utoipa::path(tag = "clients", operation_id = "exportClients", params(PageQuery, ClientFilter, FileQuery),
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!("clients.view"))))]
 #[get("/admin/clients.csv")]
@@ -58,14 +58,16 @@ async fn export_clients(
     _who: May<rights::ClientsView>,
     page: Query<PageQuery>,
     filter: Query<ClientFilter>,
+    form: Query<FileQuery>,
 ) -> Result<HttpResponse> {
     let paging = Paging::read(&page, store::SORTS)?;
     check(&filter)?;
-    let clients = store::list(&mut *app.db.get().await?, &paging, &filter, export::ROWS_MAX, 0).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"clients.csv\""))
-        .body(export::csv(&clients)))
+    let mut download = Download::begin(&app).await?;
+    let rows = store::all(&mut download.tx, &paging, &filter).await?;
+    let told = download.answer("clients", *form, export::COLUMNS, rows, async |_, rows| {
+        Ok(rows.into_iter().map(ClientSummary::from).collect())
+    });
+    told.await
 }
 
 /// Create a client with its owner.

@@ -9,6 +9,7 @@ use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(change_status)
@@ -17,7 +18,7 @@ pub(super) fn routes(cfg: &mut Routes) {
         .service(resend_confirmation);
 }
 
-/// Change the state of a client, or learn what that would do.
+/// Change the state of a client, or learn what that would do. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "changeClientStatus", request_body = ClientStatusChange,
     params(("id" = ClientId, Path), DryRun), responses((status = 200, body = ClientStatusEffect)),
     extensions(("x-permission" = json!("clients.status"))))]
@@ -29,6 +30,9 @@ async fn change_status(
     dry: Query<DryRun>,
     change: Json<ClientStatusChange>,
 ) -> Result<Json<ClientStatusEffect>> {
+    if !dry.dry_run {
+        need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    }
     Ok(Json(status::change(&app, &who.actor, *id, &change, dry.dry_run).await?))
 }
 

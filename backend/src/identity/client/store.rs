@@ -1,5 +1,6 @@
 //! Clients and their addresses as rows.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Int4, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -13,6 +14,8 @@ use shared::identity::{
 use shared::{AddressId, ClientId, CompanyId, Currency, Language, Money, UserId};
 
 use crate::db::Conn;
+use crate::db::cursor::Cursor;
+use crate::db::list::Sql;
 use crate::http::Paging;
 use crate::identity::client::tax_id;
 use crate::identity::contact::given;
@@ -137,8 +140,9 @@ pub async fn move_wallet(
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct SummaryRow {
+/// A client of the list.
+#[derive(Debug, QueryableByName)]
+pub struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     id: ClientId,
     #[diesel(sql_type = Text)]
@@ -206,6 +210,7 @@ const FROM: &str = "FROM clients c JOIN wallets w ON w.client_id = c.id
 macro_rules! filtered {
     ($sql:expr, $paging:expr, $filter:expr) => {
         diesel::sql_query($sql)
+            .into_boxed::<Pg>()
             .bind::<Nullable<Text>, _>($paging.pattern())
             .bind::<Nullable<Text>, _>($filter.status)
             .bind::<Nullable<Text>, _>($filter.country.clone())
@@ -217,14 +222,8 @@ macro_rules! filtered {
     };
 }
 
-/// Clients that the filter lets through, in the order of the page; the bounds may be wider than a page for exports.
-pub async fn list(
-    conn: &mut Conn,
-    paging: &Paging,
-    filter: &ClientFilter,
-    limit: i64,
-    offset: i64,
-) -> QueryResult<Vec<ClientSummary>> {
+/// Clients that the filter lets through, in the order of the page. Without a limit: all.
+fn listed(paging: &Paging, filter: &ClientFilter, limit: Option<i64>, offset: i64) -> Sql<'static> {
     let direction = if paging.descending { "DESC" } else { "ASC" };
     let sort = match paging.sort {
         "name" => NAME,
@@ -244,9 +243,23 @@ pub async fn list(
          LEFT JOIN client_users m ON m.client_id = c.id AND m.role = 'owner' LEFT JOIN users u ON u.id = m.user_id
          ORDER BY page.n"
     );
-    let rows: Vec<SummaryRow> =
-        filtered!(sql, paging, filter).bind::<BigInt, _>(limit).bind::<BigInt, _>(offset).load(conn).await?;
+    filtered!(sql, paging, filter).bind::<Nullable<BigInt>, _>(limit).bind::<BigInt, _>(offset)
+}
+
+/// A page of clients.
+pub async fn list(
+    conn: &mut Conn,
+    paging: &Paging,
+    filter: &ClientFilter,
+) -> QueryResult<Vec<ClientSummary>> {
+    let page = listed(paging, filter, Some(paging.limit()), paging.offset());
+    let rows: Vec<SummaryRow> = page.load(conn).await?;
     Ok(rows.into_iter().map(ClientSummary::from).collect())
+}
+
+/// All clients that the filter lets through.
+pub async fn all(tx: &mut Conn, paging: &Paging, filter: &ClientFilter) -> QueryResult<Cursor<SummaryRow>> {
+    Cursor::open(tx, listed(paging, filter, None, 0)).await
 }
 
 /// How many clients the filter lets through.

@@ -1,5 +1,7 @@
 //! Forgotten passwords, first passwords, confirmed addresses.
 
+use std::time::Duration;
+
 use diesel_async::AsyncConnection;
 use jiff::{SignedDuration, Timestamp};
 use shared::identity::{EmailConfirmed, PasswordReset, PasswordResetDone, PortalKind, SecretText};
@@ -28,8 +30,20 @@ fn link_lasts(security: &SecuritySettings) -> SignedDuration {
     SignedDuration::from_mins(i64::from(security.link_minutes))
 }
 
-/// Mails a link to set a new password. Says nothing of whether the address is known.
+/// Longer than it takes to write a mail: who asks for one cannot tell by the time whether there was somebody to write to.
+const ANSWERED_AFTER: Duration = Duration::from_millis(200);
+
+/// Answers what `work` answers, never sooner than `ANSWERED_AFTER`.
+async fn not_sooner<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::join!(work, tokio::time::sleep(ANSWERED_AFTER)).0
+}
+
+/// Mails a link to set a new password. Says nothing of whether the address is known, also not by the time it takes.
 pub async fn forgotten(app: &App, visitor: &Visitor, portal: Portal, email: &str) -> Result<()> {
+    not_sooner(mail_reset(app, visitor, portal, email)).await
+}
+
+async fn mail_reset(app: &App, visitor: &Visitor, portal: Portal, email: &str) -> Result<()> {
     let email = read_email(email)?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
@@ -123,8 +137,12 @@ pub async fn send_change(
     letters::change_email(app, tx, now, person, email, &token, security.link_minutes).await
 }
 
-/// Mails the confirmation again. Says nothing of whether the address is known.
+/// Mails the confirmation again. Says nothing of whether the address is known, also not by the time it takes.
 pub async fn resend_confirmation(app: &App, visitor: &Visitor, email: &str) -> Result<()> {
+    not_sooner(mail_confirmation(app, visitor, email)).await
+}
+
+async fn mail_confirmation(app: &App, visitor: &Visitor, email: &str) -> Result<()> {
     let email = read_email(email)?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
@@ -140,12 +158,14 @@ pub async fn resend_confirmation(app: &App, visitor: &Visitor, email: &str) -> R
     .await
 }
 
-/// Sets a new password with a mailed link. Ends all sessions; the second factor stays.
+/// Sets a new password with a mailed link. Ends all sessions and voids the other links; the second factor stays.
+///
+/// A link that was mailed to an address which is no longer his counts as expired.
 pub async fn reset(app: &App, visitor: &Visitor, asked: &PasswordReset) -> Result<PasswordResetDone> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let link = find(&mut conn, now, &asked.token, &[Purpose::ResetPassword, Purpose::SetPassword]).await?;
-    let found = sessions::credentials(&mut conn, link.person).await?.ok_or_else(link_expired)?;
+    let found = owner(&mut conn, &link).await?;
     let security = settings::load(&mut conn).await?.security;
     let mut fields = Fields::new();
     let personal = [found.email.as_str(), found.first_name.as_str(), found.last_name.as_str()];
@@ -157,12 +177,12 @@ pub async fn reset(app: &App, visitor: &Visitor, asked: &PasswordReset) -> Resul
     let mut conn = app.db.get().await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let link = store::take(tx, now, asked.token.expose()).await?.ok_or_else(link_expired)?;
+        let found = owner(tx, &link).await?;
         sessions::set_password(tx, now, link.person, &hash).await?;
+        store::void_all(tx, now, link.person).await?;
         sessions::end_others(tx, now, link.person, None).await?;
         let actor = Actor { who: link.person.who(), ..visitor.actor.clone() };
-        if let Person::User(user) = link.person
-            && link.email == found.email
-        {
+        if let Person::User(user) = link.person {
             // Who reads the mail of the address owns it.
             confirm(tx, now, &actor, user).await?;
         }
@@ -181,6 +201,12 @@ pub async fn reset(app: &App, visitor: &Visitor, asked: &PasswordReset) -> Resul
         Person::User(_) => PortalKind::Client,
     };
     Ok(PasswordResetDone { portal, strength })
+}
+
+/// Whose a link is, as long as he has the address that it was mailed to.
+async fn owner(conn: &mut Conn, link: &store::Link) -> Result<sessions::Credentials> {
+    let found = sessions::credentials(conn, link.person).await?;
+    found.filter(|found| found.email == link.email).ok_or_else(link_expired)
 }
 
 async fn find(

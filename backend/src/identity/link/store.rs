@@ -130,6 +130,20 @@ pub async fn take(tx: &mut Conn, now: Timestamp, token: &str) -> QueryResult<Opt
     Ok(read(row))
 }
 
+/// Voids what waits of a person: resets, first passwords, new addresses. Whoever asked for them may not be he who has the
+/// password now.
+pub async fn void_all(tx: &mut Conn, now: Timestamp, person: Person) -> QueryResult<()> {
+    diesel::sql_query(format!(
+        "UPDATE one_time_links SET used_at = $2 WHERE {} = $1 AND purpose <> 'confirm_email' AND used_at IS NULL",
+        person.column()
+    ))
+    .bind::<SqlUuid, _>(person.uuid())
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// A new address that waits for its confirmation.
 pub async fn pending_email(conn: &mut Conn, now: Timestamp, person: Person) -> QueryResult<Option<String>> {
     #[derive(QueryableByName)]
@@ -161,7 +175,7 @@ pub async fn is_taken(conn: &mut Conn, person: Person, email: &str) -> QueryResu
     Ok(found > 0)
 }
 
-/// Gives a person a new, confirmed address; the method "codes by e-mail" follows.
+/// Gives a person a new, confirmed address, with what follows it.
 pub async fn set_email(tx: &mut Conn, now: Timestamp, person: Person, email: &str) -> QueryResult<()> {
     let verified = if matches!(person, Person::User(_)) { ", email_verified_at = $3" } else { "" };
     diesel::sql_query(format!(
@@ -173,6 +187,12 @@ pub async fn set_email(tx: &mut Conn, now: Timestamp, person: Person, email: &st
     .bind::<Timestamptz, _>(now.to_diesel())
     .execute(tx)
     .await?;
+    follow_email(tx, now, person, email).await
+}
+
+/// What follows a new address: the method "codes by e-mail" names it, and links that were mailed to the old one are void.
+pub async fn follow_email(tx: &mut Conn, now: Timestamp, person: Person, email: &str) -> QueryResult<()> {
+    void_all(tx, now, person).await?;
     diesel::sql_query(format!(
         "UPDATE factors SET name = $2 WHERE {} = $1 AND kind = 'email'",
         person.column()

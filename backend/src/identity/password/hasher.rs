@@ -47,6 +47,24 @@ pub struct Hasher {
     waiting: Arc<AtomicUsize>,
 }
 
+/// A place among those who wait; given back also by who hangs up meanwhile.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    /// `None`: too many wait.
+    fn among(waiting: &'a AtomicUsize) -> Option<Self> {
+        let before = waiting.fetch_add(1, Ordering::Relaxed);
+        let place = Self(waiting);
+        (before < WAITING_MAX).then_some(place)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 fn ours() -> anyhow::Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
         .map_err(|error| anyhow::anyhow!("argon2 does not take our parameters: {error}"))?;
@@ -66,12 +84,10 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Refusal::new(Code::TooManyRequests).retry_after(3).into());
-        }
+        let waiting = Waiting::among(&self.waiting)
+            .ok_or_else(|| Refusal::new(Code::TooManyRequests).retry_after(3))?;
         let permit = self.permits.clone().acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(waiting);
         let permit = permit.context("the password pool is closed")?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -131,6 +147,19 @@ mod tests {
         };
         assert_eq!(verify("correct horse", &kept).await, Verdict::Right);
         assert_eq!(verify("Correct horse", &kept).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_while_he_waits_gives_his_place_back() {
+        let hasher = Hasher::new(1);
+        let busy = hasher.permits.clone().acquire_owned().await.unwrap();
+        let password = SecretText::new("correct horse");
+        for _ in 0..2 * WAITING_MAX {
+            let hung_up = tokio::time::timeout(std::time::Duration::from_millis(1), hasher.hash(&password));
+            assert!(hung_up.await.is_err(), "nobody is refused as long as few wait");
+        }
+        drop(busy);
+        assert!(hasher.hash(&password).await.is_ok());
     }
 
     #[tokio::test]

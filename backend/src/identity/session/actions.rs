@@ -20,6 +20,7 @@ use crate::identity::factor;
 use crate::identity::password::Verdict;
 use crate::identity::person::Person;
 use crate::identity::session::store::{self, Begun, Credentials, NewSession};
+use crate::identity::support::Visit;
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 use crate::settings;
@@ -149,11 +150,16 @@ async fn tell_staff(
             ..Entry::default()
         };
         audit::record(tx, &visitor.actor, now, entry).await?;
-        let job = Job::SignInFailed { email: email.to_owned(), ip: visitor.ip.clone(), failures, at: now };
-        outbox::send(tx, now, &job, Tags::default()).await?;
-        Ok(())
+        tell(tx, now, visitor, email, failures).await
     })
     .await
+}
+
+/// Leaves the message to staff to a task: it looks up what the address is called.
+async fn tell(tx: &mut Conn, now: Timestamp, visitor: &Visitor, email: &str, failures: i64) -> Result<()> {
+    let job = Job::SignInFailed { email: email.to_owned(), ip: visitor.ip.clone(), failures, at: now };
+    outbox::send(tx, now, &job, Tags::default()).await?;
+    Ok(())
 }
 
 async fn note_sign_in(
@@ -192,7 +198,8 @@ fn person_of(portal: Portal, session: &Session) -> Result<Person> {
 
 /// Gives the second step of a half-finished sign-in.
 ///
-/// Refuses with `WrongCode`; the tenth wrong code ends the session and makes the next sign-in wait.
+/// Refuses with `WrongCode`; the tenth wrong code ends the session and makes the next sign-in wait. Staff are told of the ten
+/// when they were for one of them.
 pub async fn second_step(
     app: &App,
     visitor: &Visitor,
@@ -208,6 +215,8 @@ pub async fn second_step(
     let mut conn = app.db.get().await?;
     let checked = conn
         .transaction::<_, Error, _>(async |tx| {
+            // Methods before sessions, as whoever turns the factor on or off takes them.
+            factor::store::lock_all(tx, person).await?;
             let locked = store::lock(tx, session.id).await?;
             let (failures, remember) = locked.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
             let found = store::credentials(tx, person).await?.filter(Credentials::may_sign_in);
@@ -235,6 +244,10 @@ pub async fn second_step(
                 ..Entry::default()
             };
             audit::record(tx, &actor, now, entry).await?;
+            if portal == Portal::Admin {
+                // Whoever tried knows the password.
+                tell(tx, now, visitor, &found.email, i64::from(failures) + 1).await?;
+            }
             Ok(Checked::Ended(waits.max(1)))
         })
         .await?;
@@ -290,9 +303,18 @@ pub async fn need_sudo(conn: &mut Conn, now: Timestamp, proof: Proof) -> Result<
             Err(Refusal::because(Code::NotAllowed, "A token cannot do this. Sign in with a browser.").into())
         }
         Proof::Session(session) => match store::sudo_until(conn, session).await? {
-            Some(until) if until > now => Ok(()),
+            (_, true) => Err(Visit::closed().into()),
+            (Some(until), _) if until > now => Ok(()),
             _ => Err(Refusal::new(Code::PasswordNeeded).into()),
         },
+    }
+}
+
+/// The same for what a token may do, too: its scope says so, and a script has no password to give again.
+pub async fn need_sudo_in_browser(conn: &mut Conn, now: Timestamp, proof: Proof) -> Result<()> {
+    match proof {
+        Proof::Token(_) => Ok(()),
+        Proof::Session(_) => need_sudo(conn, now, proof).await,
     }
 }
 

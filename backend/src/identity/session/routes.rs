@@ -19,6 +19,7 @@ use crate::http::{Json, request};
 use crate::identity::access as identity;
 use crate::identity::factor;
 use crate::identity::person::Person;
+use crate::identity::support::{self, Visit};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(sign_in_admin)
@@ -101,6 +102,9 @@ async fn sign_in_user(
 
 async fn half_session(request: &HttpRequest, portal: Portal) -> Result<(identity::Session, Person)> {
     let session = access::session(request, portal).await?.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+    if session.visit.is_some() {
+        return Err(Visit::closed().into());
+    }
     let person = session.admin.map(Person::Admin).or(session.user.map(Person::User));
     let person = person.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let app = request.app_data::<web::Data<App>>().expect("the server is always built with its App");
@@ -231,20 +235,27 @@ async fn get_admin_session(app: web::Data<App>, request: HttpRequest) -> Result<
 #[utoipa::path(tag = "auth", operation_id = "getUserSession", responses((status = 200, body = UserSession)))]
 #[get("/auth/session")]
 async fn get_user_session(app: web::Data<App>, request: HttpRequest) -> Result<Json<UserSession>> {
-    let (session, _) = half_session(&request, Portal::Client).await?;
+    let session = access::session(&request, Portal::Client).await?;
+    let session = session.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     if !session.complete {
         return Err(Refusal::new(Code::SecondFactorNeeded).into());
     }
     let user = session.user.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let mut conn = app.db.get().await?;
     let signed_in = store::signed_in_user(&mut conn, user).await?;
+    let mut clients = store::accesses(&mut conn, user).await?;
+    if let Some(visit) = &session.visit {
+        clients.retain(|client| client.id == visit.client);
+        clients.iter_mut().for_each(|client| client.second_factor_required = false);
+    }
     Ok(Json(UserSession {
         session: session.id,
         user: signed_in.ok_or_else(|| Refusal::new(Code::NotSignedIn))?,
-        clients: store::accesses(&mut conn, user).await?,
+        clients,
         csrf_token: session.csrf_token,
         sudo_until: lasting(session.sudo_until, app.clock.now()),
         expires_at: store::expires_at(&mut conn, session.id).await?,
+        support: session.visit.map(Visit::shown),
     }))
 }
 
@@ -277,8 +288,10 @@ async fn sudo_user(app: web::Data<App>, who: Me, asked: Json<SudoRequest>) -> Re
 
 async fn sign_out(app: &App, request: &HttpRequest, portal: Portal) -> Result<HttpResponse> {
     // Half a session is signed out like a whole one; none at all is what was asked for.
-    if let Some(session) = access::session(request, portal).await? {
-        store::end(&mut *app.db.get().await?, app.clock.now(), session.id).await?;
+    if let Some(session) = access::session_to_end(request, portal).await? {
+        let (now, mut conn) = (app.clock.now(), app.db.get().await?);
+        support::store::left(&mut conn, now, session.id).await?;
+        store::end(&mut conn, now, session.id).await?;
     }
     Ok(without_cookies(app, portal))
 }

@@ -1,7 +1,7 @@
 //! Sessions and credentials as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
@@ -11,7 +11,7 @@ use shared::identity::{
     UserStatus,
 };
 use shared::settings::SecuritySettings;
-use shared::{AdminId, ClientId, Currency, Language, SessionId, UserId};
+use shared::{AdminId, ClientId, Currency, Language, SessionId, SupportVisitId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
@@ -212,12 +212,14 @@ pub async fn end(conn: &mut Conn, now: Timestamp, id: SessionId) -> QueryResult<
     Ok(())
 }
 
-/// Ends the session of a cookie that is about to be replaced.
+/// Ends the session of a cookie that is about to be replaced, and the visit of support that it was.
 pub async fn end_by_token(conn: &mut Conn, now: Timestamp, token: &str) -> QueryResult<()> {
-    diesel::update(
-        sessions::table.filter(sessions::token_hash.eq(fingerprint(token)).and(sessions::ended_at.is_null())),
+    diesel::sql_query(
+        "WITH ended AS (UPDATE sessions SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL RETURNING visit_id)
+         UPDATE support_visits v SET ended_at = $2 FROM ended WHERE v.id = ended.visit_id AND v.ended_at IS NULL",
     )
-    .set(sessions::ended_at.eq(now.to_diesel()))
+    .bind::<Bytea, _>(fingerprint(token))
+    .bind::<Timestamptz, _>(now.to_diesel())
     .execute(conn)
     .await?;
     Ok(())
@@ -265,10 +267,15 @@ pub async fn grant_sudo(conn: &mut Conn, id: SessionId, until: Timestamp) -> Que
     Ok(())
 }
 
-pub async fn sudo_until(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Timestamp>> {
-    let until: Option<jiff_diesel::NullableTimestamp> =
-        sessions::table.find(id).select(sessions::sudo_until).first(conn).await.optional()?;
-    Ok(until.and_then(jiff_diesel::NullableTimestamp::to_jiff))
+/// Until when the password counts as just given, and whether the session is of staff inside a client's portal.
+pub async fn sudo_until(conn: &mut Conn, id: SessionId) -> QueryResult<(Option<Timestamp>, bool)> {
+    let row: Option<(jiff_diesel::NullableTimestamp, Option<SupportVisitId>)> = sessions::table
+        .find(id)
+        .select((sessions::sudo_until, sessions::visit_id))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map_or((None, false), |(until, visit)| (until.to_jiff(), visit.is_some())))
 }
 
 pub async fn note_sign_in(tx: &mut Conn, now: Timestamp, person: Person, ip: &str) -> QueryResult<()> {

@@ -18,7 +18,7 @@ use crate::identity::access::{Permissions, permissions_of};
 use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
-use crate::identity::{contact, factor, link, password, random, ways_in};
+use crate::identity::{contact, factor, letters, link, password, random, ways_in};
 use crate::notify::{Event, Letter};
 use crate::settings;
 
@@ -165,7 +165,17 @@ pub(super) async fn create(app: &App, who: &Staff, new: &NewAdmin) -> Result<Adm
     .await
 }
 
-/// Changes a member of staff. Disabling him ends his sessions.
+/// What staff change of one another, for the activity log.
+async fn seen(tx: &mut Conn, admin: &store::Admin) -> Result<serde_json::Value> {
+    let groups = store::groups_of(tx, &[admin.id]).await?.remove(&admin.id).unwrap_or_default();
+    let groups: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    Ok(serde_json::json!({
+        "email": admin.email, "first_name": admin.first_name, "last_name": admin.last_name, "phone": admin.phone,
+        "language": admin.language, "status": admin.status, "notes": admin.notes, "groups": groups,
+    }))
+}
+
+/// Changes a member of staff; a new address is told to the old one. Disabling him ends his sessions.
 pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminChange) -> Result<AdminDetail> {
     let now = app.clock.now();
     let email = normal_email(&change.email);
@@ -189,6 +199,7 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
             return Err(taken());
         }
         let held = permissions_of(tx, id).await?;
+        let old = seen(tx, &before).await?;
         let values = AdminValues {
             email: &email,
             first_name: change.first_name.trim(),
@@ -198,13 +209,27 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
             status: change.status,
             notes: &change.notes,
         };
+        if before.email != email {
+            // Told while the old address is still his.
+            letters::email_changed(tx, now, Person::Admin(id), &email).await?;
+            link::store::follow_email(tx, now, Person::Admin(id), &email).await?;
+        }
         store::update_admin(tx, now, id, &values).await?;
         store::set_groups_of(tx, id, &change.groups).await?;
         need_super(tx).await?;
         if change.status == AdminStatus::Disabled && before.status == AdminStatus::Active {
             sessions::end_others(tx, now, Person::Admin(id), None).await?;
         }
-        told(tx, &who.actor, now, id, "admin.changed", format!("Changed the administrator {email}")).await?;
+        let after = store::find_admin(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let entry = Entry {
+            action: "admin.changed",
+            description: format!("Changed the administrator {email}"),
+            subject: Some(("admin", id.0)),
+            old: Some(old),
+            new: Some(seen(tx, &after).await?),
+            ..Entry::default()
+        };
+        audit::record(tx, &who.actor, now, entry).await?;
         tell_changed(tx, who, now, id, &held).await?;
         detail(tx, id).await
     })
@@ -308,7 +333,7 @@ fn difference(before: &Permissions, after: &Permissions) -> String {
     given.chain(taken).collect::<Vec<_>>().join(", ")
 }
 
-/// Creates a super administrator, or gives an existing one everything and this password: for the command line.
+/// Creates a super administrator: for the command line. Refuses an address that somebody of the staff has.
 pub async fn create_super(
     tx: &mut Conn,
     now: Timestamp,

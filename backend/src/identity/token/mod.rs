@@ -2,6 +2,6 @@
 
 pub mod actions;
 mod routes;
-mod store;
+pub mod store;
 
 pub use routes::routes;

@@ -200,3 +200,20 @@ pub(super) async fn revoke_named(
         .await?;
     Ok(())
 }
+
+/// Revokes the tokens of a client that are for one service alone. Returns how many.
+pub async fn revoke_of_service(
+    tx: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    service: ServiceId,
+) -> QueryResult<usize> {
+    diesel::update(
+        api_tokens::table
+            .filter(api_tokens::client_id.eq(client).and(api_tokens::service_id.eq(service)))
+            .filter(api_tokens::revoked_at.is_null()),
+    )
+    .set(api_tokens::revoked_at.eq(now.to_diesel()))
+    .execute(tx)
+    .await
+}

@@ -16,7 +16,7 @@ use crate::identity::link::store::is_taken;
 use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
-use crate::identity::{contact, password, ways_in};
+use crate::identity::{contact, letters, password, ways_in};
 use crate::settings;
 
 pub(super) async fn detail(conn: &mut Conn, id: UserId) -> Result<UserDetail> {
@@ -74,7 +74,7 @@ pub(super) async fn create(app: &App, actor: &Actor, new: &NewUser) -> Result<Us
     .await
 }
 
-/// Changes a user. Making him inactive ends his sessions.
+/// Changes a user; a new address is told to the old one, if that was confirmed. Making him inactive ends his sessions.
 pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserChange) -> Result<UserDetail> {
     let now = app.clock.now();
     let email = normal_email(&change.email);
@@ -105,6 +105,13 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
             phone_verified_at: mark(change.phone_verified, old.phone_verified_at),
             notes: &change.notes,
         };
+        if old.email != email {
+            if old.email_verified_at.is_some() {
+                // Told while the old address is still his; one that never was his may be a stranger's.
+                letters::email_changed(tx, now, Person::User(id), &email).await?;
+            }
+            link::store::follow_email(tx, now, Person::User(id), &email).await?;
+        }
         store::update(tx, now, id, &changed).await?;
         if change.status == UserStatus::Inactive {
             sessions::end_others(tx, now, Person::User(id), None).await?;

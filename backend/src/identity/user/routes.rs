@@ -4,20 +4,23 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
     NewUser, Reason, SessionSummary, SessionsEnded, UserChange, UserDetail, UserFilter, UserSummary,
 };
-use shared::{DryRun, Page, PageQuery, Rehearsal, UserId};
+use shared::{DryRun, FileQuery, Page, PageQuery, Rehearsal, UserId};
 
-use super::{actions, store};
+use super::{actions, export, store};
 use crate::App;
 use crate::audit::{self, Entry};
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::identity::person::Person;
+use crate::identity::session::actions::need_sudo_in_browser;
 use crate::identity::session::store as sessions;
 use crate::identity::{factor, link};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list_users)
+        .service(export_users)
         .service(create_user)
         .service(get_user)
         .service(change_user)
@@ -41,6 +44,27 @@ async fn list_users(
     let paging = Paging::read(&page, store::SORTS)?;
     let (items, total) = store::list(&mut *app.db.get().await?, &paging, &filter).await?;
     Ok(Json(paging.page(items, total)))
+}
+
+/// Users as CSV: all that the filter lets through.
+#[utoipa::path(tag = "clients", operation_id = "exportUsers", params(PageQuery, UserFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("users.view"))))]
+#[get("/admin/users.csv")]
+async fn export_users(
+    app: web::Data<App>,
+    _who: May<rights::UsersView>,
+    page: Query<PageQuery>,
+    filter: Query<UserFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut download = Download::begin(&app).await?;
+    let rows = store::all(&mut download.tx, &paging, &filter).await?;
+    let told = download.answer("users", *form, export::COLUMNS, rows, async |_, rows| {
+        Ok(rows.into_iter().map(UserSummary::from).collect())
+    });
+    told.await
 }
 
 /// Create a user.
@@ -67,7 +91,7 @@ async fn get_user(
     Ok(Json(actions::detail(&mut *app.db.get().await?, *id).await?))
 }
 
-/// Change a user.
+/// Change a user. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "changeUser", request_body = UserChange, params(("id" = UserId, Path)),
     responses((status = 200, body = UserDetail)), extensions(("x-permission" = json!("users.edit"))))]
 #[put("/admin/users/{id}")]
@@ -77,10 +101,11 @@ async fn change_user(
     id: Path<UserId>,
     change: Json<UserChange>,
 ) -> Result<Json<UserDetail>> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     Ok(Json(actions::change(&app, &who.actor, *id, &change).await?))
 }
 
-/// Delete a user who belongs to no client.
+/// Delete a user who belongs to no client. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "deleteUser", params(("id" = UserId, Path), DryRun),
     responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
         (status = 204, description = "Deleted.")), extensions(("x-permission" = json!("users.edit"))))]
@@ -94,6 +119,7 @@ async fn delete_user(
     if dry.dry_run {
         return Ok(HttpResponse::Ok().json(actions::rehearse_delete(&app, &who.actor, *id).await?));
     }
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     actions::delete(&app, &who.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -111,7 +137,7 @@ async fn send_reset(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Take a user's second factor away, after his identity was checked.
+/// Take a user's second factor away, after his identity was checked. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "removeUserTwoFactor", request_body = Reason, params(("id" = UserId, Path)),
     responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("users.reset"))))]
 #[post("/admin/users/{id}/remove-two-factor")]
@@ -121,6 +147,7 @@ async fn remove_two_factor(
     id: Path<UserId>,
     reason: Json<Reason>,
 ) -> Result<HttpResponse> {
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     factor::actions::remove_for_staff(&app, &who.actor, Person::User(*id), &reason.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -12,7 +12,8 @@ use shared::identity::{
 use shared::{ClientId, Language, UserId};
 
 use crate::db::Conn;
-use crate::db::list::{self, List};
+use crate::db::cursor::Cursor;
+use crate::db::list::{self, List, Sql};
 use crate::http::Paging;
 use crate::identity::session::store::permissions_of_role;
 
@@ -58,8 +59,9 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, new: &NewRow<'_>) -> QueryRes
     Ok((written > 0).then_some(id))
 }
 
-#[derive(QueryableByName)]
-struct SummaryRow {
+/// A user of the list.
+#[derive(Debug, QueryableByName)]
+pub struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     id: UserId,
     #[diesel(sql_type = Text)]
@@ -89,34 +91,9 @@ struct SummaryRow {
 /// Columns that the list sorts by.
 pub const SORTS: &[&str] = &["-created_at", "email", "last_name", "status", "last_sign_in_at", "clients"];
 
-/// One page of users and how many there are.
-pub async fn list(
-    conn: &mut Conn,
-    paging: &Paging,
-    filter: &UserFilter,
-) -> QueryResult<(Vec<UserSummary>, i64)> {
-    const COLUMNS: &str = "u.id, u.email, u.first_name, u.last_name, u.phone_country, u.phone, u.status,
-         u.email_verified_at IS NOT NULL AS email_verified, u.two_factor,
-         (SELECT count(*) FROM client_users m WHERE m.user_id = u.id) AS clients, u.last_sign_in_at, u.created_at";
-    const FROM: &str = "users u
-         WHERE ($1::text IS NULL OR u.email ILIKE $1 OR (u.first_name || ' ' || u.last_name) ILIKE $1 OR u.phone ILIKE $1
-                OR u.id::text ILIKE $1)
-           AND ($2::text IS NULL OR u.status = $2) AND ($3::boolean IS NULL OR u.two_factor = $3)
-           AND ($4::uuid IS NULL OR EXISTS (SELECT FROM client_users m WHERE m.user_id = u.id AND m.client_id = $4))";
-    let order = format!("{} {}, id DESC", paging.sort, paging.direction_nulls_low());
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
-    let (rows, total): (Vec<SummaryRow>, i64) = list::page(conn, paging, list, |sql| {
-        diesel::sql_query(sql)
-            .into_boxed()
-            .bind::<Nullable<Text>, _>(paging.pattern())
-            .bind::<Nullable<Text>, _>(filter.status)
-            .bind::<Nullable<Bool>, _>(filter.two_factor)
-            .bind::<Nullable<SqlUuid>, _>(filter.client)
-    })
-    .await?;
-    let items = rows
-        .into_iter()
-        .map(|row| UserSummary {
+impl From<SummaryRow> for UserSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
             id: row.id,
             email: row.email,
             first_name: row.first_name,
@@ -129,9 +106,48 @@ pub async fn list(
             clients: row.clients,
             last_sign_in_at: row.last_sign_in_at,
             created_at: row.created_at,
-        })
-        .collect();
-    Ok((items, total))
+        }
+    }
+}
+
+const COLUMNS: &str = "u.id, u.email, u.first_name, u.last_name, u.phone_country, u.phone, u.status,
+         u.email_verified_at IS NOT NULL AS email_verified, u.two_factor,
+         (SELECT count(*) FROM client_users m WHERE m.user_id = u.id) AS clients, u.last_sign_in_at, u.created_at";
+const FROM: &str = "users u
+         WHERE ($1::text IS NULL OR u.email ILIKE $1 OR (u.first_name || ' ' || u.last_name) ILIKE $1 OR u.phone ILIKE $1
+                OR u.id::text ILIKE $1)
+           AND ($2::text IS NULL OR u.status = $2) AND ($3::boolean IS NULL OR u.two_factor = $3)
+           AND ($4::uuid IS NULL OR EXISTS (SELECT FROM client_users m WHERE m.user_id = u.id AND m.client_id = $4))";
+
+fn order(paging: &Paging) -> String {
+    format!("{} {}, id DESC", paging.sort, paging.direction_nulls_low())
+}
+
+fn filtered(sql: String, paging: &Paging, filter: &UserFilter) -> Sql<'static> {
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<Nullable<Text>, _>(paging.pattern())
+        .bind::<Nullable<Text>, _>(filter.status)
+        .bind::<Nullable<Bool>, _>(filter.two_factor)
+        .bind::<Nullable<SqlUuid>, _>(filter.client)
+}
+
+/// One page of users and how many there are.
+pub async fn list(
+    conn: &mut Conn,
+    paging: &Paging,
+    filter: &UserFilter,
+) -> QueryResult<(Vec<UserSummary>, i64)> {
+    let list = List { columns: COLUMNS, from: FROM, order: &order(paging) };
+    let (rows, total): (Vec<SummaryRow>, i64) =
+        list::page(conn, paging, list, |sql| filtered(sql, paging, filter)).await?;
+    Ok((rows.into_iter().map(UserSummary::from).collect(), total))
+}
+
+/// All users that the filter lets through.
+pub async fn all(tx: &mut Conn, paging: &Paging, filter: &UserFilter) -> QueryResult<Cursor<SummaryRow>> {
+    let list = List { columns: COLUMNS, from: FROM, order: &order(paging) };
+    list::all(tx, list, |sql| filtered(sql, paging, filter)).await
 }
 
 /// A user.

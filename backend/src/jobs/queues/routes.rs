@@ -34,10 +34,11 @@ async fn get_queue_statistics(
     if let Some(to) = range.to {
         fields.instant("to", to);
     }
+    fields.text("name", range.name.as_deref().unwrap_or_default(), 100);
     fields.finish()?;
     let to = range.to.unwrap_or_else(|| app.clock.now());
     let from = to.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(to);
-    Ok(Json(statistics::read(&mut *app.db.get().await?, from, to).await?))
+    Ok(Json(statistics::read(&mut *app.db.get().await?, from, to, range.name.as_deref()).await?))
 }
 
 /// Pause or resume a queue, and say how much of it runs at once.

@@ -1,7 +1,7 @@
 //! What the queues did over time.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use shared::tasks::{Queue, QueuePoint, QueueStatistics, TaskStatistics};
@@ -49,10 +49,13 @@ struct NameRow {
 }
 
 /// Two statements, over an index that holds all they need. What people finished by hand does not count.
+///
+/// `name` leaves only the points of one kind of task; the kinds are always all of them.
 pub(in crate::jobs) async fn read(
     conn: &mut Conn,
     from: Timestamp,
     to: Timestamp,
+    name: Option<&str>,
 ) -> QueryResult<QueueStatistics> {
     let step = step(to.duration_since(from));
     let points: Vec<PointRow> = diesel::sql_query(
@@ -61,11 +64,13 @@ pub(in crate::jobs) async fn read(
              coalesce(avg(duration_ms), 0)::bigint AS average_ms,
              GREATEST(coalesce(max(extract(epoch FROM started_at - run_at)), 0), 0)::bigint AS longest_wait_seconds
          FROM tasks WHERE finished_at >= $1 AND finished_at < $2 AND state IN ('completed', 'failed') AND NOT manual
+             AND ($4 IS NULL OR name = $4)
          GROUP BY 1, 2 ORDER BY 1, 2",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(from))
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(to))
     .bind::<BigInt, _>(step)
+    .bind::<Nullable<Text>, _>(name)
     .load(conn)
     .await?;
     let names: Vec<NameRow> = diesel::sql_query(

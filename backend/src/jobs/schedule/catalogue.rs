@@ -167,9 +167,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         cron: "30 2 * * *",
         job: Job::Cleanup,
         texts: [
-            ("Clean up", "Drops finished tasks, ended sessions and sent messages past their retention."),
-            ("Porządki", "Usuwa zakończone zadania, sesje i wiadomości po okresie przechowywania."),
-            ("Прибирання", "Видаляє завершені завдання, сесії та повідомлення після строку зберігання."),
+            (
+                "Clean up",
+                "Drops finished tasks, ended sessions, sent messages and months of the module log past their retention.",
+            ),
+            (
+                "Porządki",
+                "Usuwa zakończone zadania, sesje, wiadomości i miesiące dziennika modułów po okresie przechowywania.",
+            ),
+            (
+                "Прибирання",
+                "Видаляє завершені завдання, сесії, повідомлення та місяці журналу модулів після строку зберігання.",
+            ),
         ],
     },
     Entry {

@@ -8,7 +8,7 @@ use shared::services::{
     OptionsChange, OptionsChangePreview, OwnServiceFilter, ServiceChange, ServiceCounters, ServiceDetail,
     ServiceFilter, ServiceSummary, TerminateService,
 };
-use shared::{ClientId, DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
+use shared::{ClientId, DryRun, FileQuery, FollowQuery, Page, PageQuery, ServiceId, Tried};
 
 use crate::App;
 use crate::catalog::text::Reads;
@@ -23,6 +23,7 @@ use crate::services::{change, rehearsal, show};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
+        .service(export_own_services)
         .service(count)
         .service(read)
         .service(follow)
@@ -67,6 +68,19 @@ async fn act(
     Ok(Json(shown.await?))
 }
 
+/// The filter for a client's own services.
+fn own(client: ClientId, filter: &OwnServiceFilter) -> ServiceFilter {
+    ServiceFilter {
+        client: Some(client),
+        state: filter.state,
+        product: filter.product,
+        group: filter.group,
+        termination_requested: filter.termination_requested,
+        living: filter.living,
+        ..ServiceFilter::default()
+    }
+}
+
 /// List the client's services.
 #[utoipa::path(tag = "services", operation_id = "listOwnServices",
     params(("client_id" = ClientId, Path), PageQuery, OwnServiceFilter),
@@ -80,17 +94,27 @@ async fn list(
     filter: Query<OwnServiceFilter>,
 ) -> Result<Json<Page<ServiceSummary>>> {
     let paging = Paging::read(&page, show::SORTS)?;
-    let filter = ServiceFilter {
-        client: Some(who.client),
-        state: filter.state,
-        product: filter.product,
-        group: filter.group,
-        termination_requested: filter.termination_requested,
-        living: filter.living,
-        ..ServiceFilter::default()
-    };
+    let filter = own(who.client, &filter);
     let (items, total) = show::list(&mut *app.db.get().await?, &paging, &filter, reads.0).await?;
     Ok(Json(paging.page(items, total)))
+}
+
+/// The client's services as CSV: all that the filter lets through.
+#[utoipa::path(tag = "services", operation_id = "exportOwnServices",
+    params(("client_id" = ClientId, Path), PageQuery, OwnServiceFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/services.csv")]
+async fn export_own_services(
+    app: Data<App>,
+    who: Acting<client_rights::Services>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<OwnServiceFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, show::SORTS)?;
+    show::export(&app, &paging, &own(who.client, &filter), reads.0, *form).await
 }
 
 /// Count the client's services, in all and by product group.

@@ -264,15 +264,44 @@ pub async fn progressed(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderI
         return Ok(());
     }
     if all.iter().any(|service| service.state != ServiceState::Cancelled) {
-        return Ok(store::set_status(tx, now, id, OrderStatus::Completed).await?);
+        store::set_status(tx, now, id, OrderStatus::Completed).await?;
+        // Staff made the others run; what waited for money is gone.
+        let unpaid = proforma.filter(|_| order.status == OrderStatus::Pending);
+        return end_proforma(tx, now, actor, unpaid, "Nothing of its order waits any more.").await;
     }
     store::set_status(tx, now, id, OrderStatus::Cancelled).await?;
-    if let Some(proforma) = proforma.filter(document::show::cancellable) {
-        let reason = "Its order was cancelled.".to_owned();
-        let input = CancelDocument { version: proforma.version, reason };
-        document::actions::cancel(tx, now, actor, proforma.id, &input).await?;
+    end_proforma(tx, now, actor, proforma, "Its order was cancelled.").await
+}
+
+/// Cancels the proforma of an order, unless somebody has paid for it.
+async fn end_proforma(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    proforma: Option<Document>,
+    reason: &str,
+) -> Result<()> {
+    let Some(proforma) = proforma.filter(document::show::cancellable) else { return Ok(()) };
+    let input = CancelDocument { version: proforma.version, reason: reason.to_owned() };
+    document::actions::cancel(tx, now, actor, proforma.id, &input).await
+}
+
+/// A service was taken out of an order: one that goes on waiting asks for no more than the others cost, by another proforma,
+/// or is delivered when the wallet covers them. Nothing to do when it does not wait any more.
+///
+/// The client is locked already, before its wallet. One whose account is not active gets nothing delivered.
+pub async fn shrink(tx: &mut Conn, now: Timestamp, actor: &Actor, id: OrderId) -> Result<()> {
+    let Some((order, proforma)) = lock(tx, id).await? else { return Ok(()) };
+    let due = due(&services::of_order(tx, id).await?, now)?;
+    if order.status != OrderStatus::Pending || due >= order.due_now {
+        return Ok(());
     }
-    Ok(())
+    store::set_due(tx, now, id, due).await?;
+    end_proforma(tx, now, actor, proforma, "A part of its order was taken out.").await?;
+    if services::client_status(tx, order.client_id).await?.is_none_or(|status| status != "active") {
+        return Ok(());
+    }
+    advance(tx, now, actor, id).await
 }
 
 /// Cancels an order that waits for money. Nothing to do when it does not wait any more.

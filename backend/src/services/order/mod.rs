@@ -2,6 +2,7 @@
 //! `completed` when nothing of it is on its way any more.
 
 pub mod actions;
+mod export;
 pub mod quote;
 pub mod routes;
 pub mod store;

@@ -2,17 +2,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{Responder, get, post};
+use actix_web::{HttpResponse, Responder, get, post};
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
-use shared::{ClientId, DryRun, OrderId, Page, PageQuery, Tried};
+use shared::{ClientId, DryRun, FileQuery, OrderId, Page, PageQuery, Tried};
 
 use super::actions::{self, Placing};
-use super::{quote, store};
+use super::{export, quote, store};
 use crate::App;
 use crate::billing::wallet;
 use crate::catalog::offer::{self, Buyer};
 use crate::catalog::text::Reads;
+use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::{Once, answer_once};
 use crate::http::routes::Routes;
@@ -27,6 +28,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(cancel_own)
         .service(place_for_client)
         .service(list)
+        .service(export_orders)
         .service(read)
         .service(cancel);
 }
@@ -185,6 +187,27 @@ async fn list(
     let paging = Paging::read(&page, store::SORTS)?;
     let (items, total) = store::list(&mut *app.db.get().await?, &paging, &filter).await?;
     Ok(Json(paging.page(items, total)))
+}
+
+/// Orders as CSV: all that the filter lets through.
+#[utoipa::path(tag = "services", operation_id = "exportOrders", params(PageQuery, OrderFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/orders.csv")]
+async fn export_orders(
+    app: Data<App>,
+    _who: May<rights::ServicesView>,
+    page: Query<PageQuery>,
+    filter: Query<OrderFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, store::SORTS)?;
+    let mut download = Download::begin(&app).await?;
+    let rows = store::all(&mut download.tx, &paging, &filter).await?;
+    let told = download.answer("orders", *form, export::COLUMNS, rows, async |_, rows| {
+        Ok(rows.into_iter().map(OrderSummary::from).collect())
+    });
+    told.await
 }
 
 /// Show an order.

@@ -11,7 +11,8 @@ use shared::services::{OrderFilter, OrderStatus, OrderSummary};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Money, OrderId};
 
 use crate::db::Conn;
-use crate::db::list::{self, List};
+use crate::db::cursor::Cursor;
+use crate::db::list::{self, List, Sql};
 use crate::http::Paging;
 
 /// An order as stored.
@@ -140,6 +141,19 @@ pub async fn set_status(tx: &mut Conn, now: Timestamp, id: OrderId, status: Orde
     Ok(())
 }
 
+/// Writes what all that waits of an order costs.
+pub async fn set_due(tx: &mut Conn, now: Timestamp, id: OrderId, due: Decimal) -> QueryResult<()> {
+    diesel::update(orders::table.find(id))
+        .set((
+            orders::due_now.eq(due),
+            orders::version.eq(orders::version + 1),
+            orders::updated_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Names the proforma that pays for an order.
 pub async fn set_proforma(
     tx: &mut Conn,
@@ -158,8 +172,9 @@ pub async fn set_proforma(
     Ok(())
 }
 
+/// An order of the list.
 #[derive(Debug, QueryableByName)]
-struct SummaryRow {
+pub struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     id: OrderId,
     #[diesel(sql_type = SqlUuid)]
@@ -183,43 +198,60 @@ struct SummaryRow {
 /// What the list sorts by; the first is the default.
 pub const SORTS: &[&str] = &["-created_at", "due_now", "status", "client_name"];
 
+impl From<SummaryRow> for OrderSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            id: row.id,
+            client_id: row.client_id,
+            client_name: row.client_name,
+            status: row.status,
+            due_now: Money::ledger(row.due_now, row.currency),
+            services: row.services,
+            cancel_at: row.cancel_at.to_jiff(),
+            created_at: row.created_at.to_jiff(),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "o.id, o.client_id, coalesce(nullif(c.company_name, ''), c.first_name || ' ' || c.last_name) AS client_name,
+     o.status, o.currency, o.due_now, (SELECT count(*) FROM services s WHERE s.order_id = o.id) AS services,
+     o.cancel_at, o.created_at";
+const FROM: &str = "orders o JOIN clients c ON c.id = o.client_id
+     WHERE ($1::uuid IS NULL OR o.client_id = $1) AND ($2::text IS NULL OR o.status = $2)
+       AND ($3::text IS NULL OR o.id::text ILIKE $3 OR c.company_name ILIKE $3
+            OR (c.first_name || ' ' || c.last_name) ILIKE $3 OR c.email ILIKE $3)";
+
+fn order(paging: &Paging) -> String {
+    let column = match paging.sort {
+        "client_name" => "client_name".to_owned(),
+        column => format!("o.{column}"),
+    };
+    format!("{column} {}, o.id", paging.direction())
+}
+
+fn filtered(sql: String, paging: &Paging, filter: &OrderFilter) -> Sql<'static> {
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<Nullable<SqlUuid>, _>(filter.client)
+        .bind::<Nullable<Text>, _>(filter.status.map(OrderStatus::as_str))
+        .bind::<Nullable<Text>, _>(paging.pattern())
+}
+
 /// A page of orders; the filter may name the client.
 pub async fn list(
     conn: &mut Conn,
     paging: &Paging,
     filter: &OrderFilter,
 ) -> QueryResult<(Vec<OrderSummary>, i64)> {
-    const COLUMNS: &str =
-        "o.id, o.client_id, coalesce(nullif(c.company_name, ''), c.first_name || ' ' || c.last_name) AS client_name,
-         o.status, o.currency, o.due_now, (SELECT count(*) FROM services s WHERE s.order_id = o.id) AS services,
-         o.cancel_at, o.created_at";
-    const FROM: &str = "orders o JOIN clients c ON c.id = o.client_id
-         WHERE ($1::uuid IS NULL OR o.client_id = $1) AND ($2::text IS NULL OR o.status = $2)
-           AND ($3::text IS NULL OR o.id::text ILIKE $3 OR c.company_name ILIKE $3
-                OR (c.first_name || ' ' || c.last_name) ILIKE $3 OR c.email ILIKE $3)";
-    let column = match paging.sort {
-        "client_name" => "client_name".to_owned(),
-        column => format!("o.{column}"),
-    };
-    let order = format!("{column} {}, o.id", if paging.descending { "DESC" } else { "ASC" });
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
-    let (rows, total) = list::page(conn, paging, list, |sql| {
-        diesel::sql_query(sql)
-            .into_boxed()
-            .bind::<Nullable<SqlUuid>, _>(filter.client)
-            .bind::<Nullable<Text>, _>(filter.status.map(OrderStatus::as_str))
-            .bind::<Nullable<Text>, _>(paging.pattern())
-    })
-    .await?;
-    let summary = |row: SummaryRow| OrderSummary {
-        id: row.id,
-        client_id: row.client_id,
-        client_name: row.client_name,
-        status: row.status,
-        due_now: Money::ledger(row.due_now, row.currency),
-        services: row.services,
-        cancel_at: row.cancel_at.to_jiff(),
-        created_at: row.created_at.to_jiff(),
-    };
-    Ok((rows.into_iter().map(summary).collect(), total))
+    let list = List { columns: COLUMNS, from: FROM, order: &order(paging) };
+    let (rows, total): (Vec<SummaryRow>, i64) =
+        list::page(conn, paging, list, |sql| filtered(sql, paging, filter)).await?;
+    Ok((rows.into_iter().map(OrderSummary::from).collect(), total))
+}
+
+/// All orders that the filter lets through.
+pub async fn all(tx: &mut Conn, paging: &Paging, filter: &OrderFilter) -> QueryResult<Cursor<SummaryRow>> {
+    let list = List { columns: COLUMNS, from: FROM, order: &order(paging) };
+    list::all(tx, list, |sql| filtered(sql, paging, filter)).await
 }

@@ -189,7 +189,7 @@ async fn move_client(
 ) -> Result<()> {
     charging::actions::settle_before(tx, now, client, change.apply_at).await?;
     for id in store::open_services(tx, change.id, client).await? {
-        move_service(tx, now, change, id, prices).await?;
+        move_service(tx, now, change, client, id, prices).await?;
     }
     Ok(())
 }
@@ -199,6 +199,7 @@ async fn move_service(
     tx: &mut Conn,
     now: Timestamp,
     change: &Change,
+    client: ClientId,
     id: ServiceId,
     prices: &[NewPrice],
 ) -> Result<()> {
@@ -208,6 +209,10 @@ async fn move_service(
     };
     if !matches!(service.state, ServiceState::Active | ServiceState::Suspended) {
         return Ok(set(tx, PriceChangeOutcome::Ended, None).await?);
+    }
+    // It moved to another client, who was told of nothing and is not settled.
+    if service.client_id != client {
+        return Ok(set(tx, PriceChangeOutcome::Kept, None).await?);
     }
     // What it owes it owes at the old price: it gets the new one once that is paid, or is suspended.
     if service.state == ServiceState::Active && service.past_due_since.is_some() {

@@ -94,11 +94,15 @@ async fn chosen(conn: &mut Conn, id: ServiceId, language: Language) -> Result<Ve
     Ok(rows.into_iter().map(shown).collect())
 }
 
-async fn events(conn: &mut Conn, id: ServiceId) -> Result<Vec<ServiceEvent>> {
+/// The history of a service; clients see what happened while it was theirs.
+async fn events(conn: &mut Conn, scope: Scope, id: ServiceId) -> Result<Vec<ServiceEvent>> {
     type EventRow =
         (jiff_diesel::Timestamp, Option<ServiceState>, ServiceState, String, String, String, Option<String>);
-    let rows: Vec<EventRow> = service_events::table
-        .filter(service_events::service_id.eq(id))
+    let mut query = service_events::table.filter(service_events::service_id.eq(id)).into_boxed();
+    if let Scope::Client(client) = scope {
+        query = query.filter(service_events::client_id.eq(client));
+    }
+    let rows: Vec<EventRow> = query
         .order((service_events::at.desc(), service_events::id.desc()))
         .limit(EVENTS_SHOWN)
         .select((
@@ -259,7 +263,7 @@ pub async fn detail(
         progress,
         allow_idle: product.allow_idle,
         actions: actions_of(&service, pending.as_ref(), scope, product.allow_idle),
-        events: events(conn, id).await?,
+        events: events(conn, scope, id).await?,
         ended_at: service.ended_at,
         version: service.version,
         updated_at: service.updated_at,

@@ -1,4 +1,4 @@
-//! Lists of services: two queries each.
+//! Lists of services: two queries for a page.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
@@ -10,12 +10,14 @@ use shared::{ClientId, Currency, Language, Money, OrderId, Period, ProductId, Se
 
 use crate::catalog::{quote, text};
 use crate::db::Conn;
-use crate::db::list::{self, List};
+use crate::db::cursor::Cursor;
+use crate::db::list::{self, List, Sql};
 use crate::http::Paging;
 use crate::http::error::{Refusal, Result};
 
+/// A service of a list.
 #[derive(Debug, QueryableByName)]
-struct Row {
+pub(super) struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: ServiceId,
     #[diesel(sql_type = SqlUuid)]
@@ -63,7 +65,7 @@ struct Row {
 }
 
 impl Row {
-    fn summary(self, language: Language) -> Result<ServiceSummary> {
+    pub(super) fn summary(self, language: Language) -> Result<ServiceSummary> {
         Ok(ServiceSummary {
             id: self.id,
             client_id: self.client_id,
@@ -119,6 +121,30 @@ pub const SORTS: &[&str] = &[
     "activated_at",
 ];
 
+fn order(paging: &Paging) -> String {
+    let column = match paging.sort {
+        column @ ("client_name" | "product_key" | "paid_until") => column.to_owned(),
+        column => format!("s.{column}"),
+    };
+    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS LAST" };
+    format!("{column} {direction}, s.id")
+}
+
+fn filtered<'q>(sql: String, paging: &Paging, filter: &'q ServiceFilter) -> Sql<'q> {
+    diesel::sql_query(sql)
+        .into_boxed()
+        .bind::<Nullable<SqlUuid>, _>(filter.client)
+        .bind::<Nullable<Text>, _>(filter.state.map(ServiceState::as_str))
+        .bind::<Nullable<SqlUuid>, _>(filter.product)
+        .bind::<Nullable<SqlUuid>, _>(filter.group)
+        .bind::<Nullable<Text>, _>(&filter.module)
+        .bind::<Nullable<Bool>, _>(filter.past_due)
+        .bind::<Nullable<Bool>, _>(filter.termination_requested)
+        .bind::<Nullable<Bool>, _>(filter.manual)
+        .bind::<Nullable<Bool>, _>(filter.living)
+        .bind::<Nullable<Text>, _>(paging.pattern())
+}
+
 /// A page of services. The filter's `client` is the caller's own in the client area.
 pub async fn list(
     conn: &mut Conn,
@@ -126,31 +152,18 @@ pub async fn list(
     filter: &ServiceFilter,
     language: Language,
 ) -> Result<(Vec<ServiceSummary>, i64)> {
-    let column = match paging.sort {
-        column @ ("client_name" | "product_key" | "paid_until") => column.to_owned(),
-        column => format!("s.{column}"),
-    };
-    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS LAST" };
-    let order = format!("{column} {direction}, s.id");
     let from = format!("{TABLES} WHERE {WHERE}");
-    let list = List { columns: COLUMNS, from: &from, order: &order };
-    let (rows, total) = list::page(conn, paging, list, |sql| {
-        diesel::sql_query(sql)
-            .into_boxed()
-            .bind::<Nullable<SqlUuid>, _>(filter.client)
-            .bind::<Nullable<Text>, _>(filter.state.map(ServiceState::as_str))
-            .bind::<Nullable<SqlUuid>, _>(filter.product)
-            .bind::<Nullable<SqlUuid>, _>(filter.group)
-            .bind::<Nullable<Text>, _>(&filter.module)
-            .bind::<Nullable<Bool>, _>(filter.past_due)
-            .bind::<Nullable<Bool>, _>(filter.termination_requested)
-            .bind::<Nullable<Bool>, _>(filter.manual)
-            .bind::<Nullable<Bool>, _>(filter.living)
-            .bind::<Nullable<Text>, _>(paging.pattern())
-    })
-    .await?;
+    let list = List { columns: COLUMNS, from: &from, order: &order(paging) };
+    let (rows, total) = list::page(conn, paging, list, |sql| filtered(sql, paging, filter)).await?;
     let items: Result<Vec<_>> = rows.into_iter().map(|row: Row| row.summary(language)).collect();
     Ok((items?, total))
+}
+
+/// All services that the filter lets through. Its `client` is the caller's own in the client area.
+pub(super) async fn all(tx: &mut Conn, paging: &Paging, filter: &ServiceFilter) -> QueryResult<Cursor<Row>> {
+    let from = format!("{TABLES} WHERE {WHERE}");
+    let list = List { columns: COLUMNS, from: &from, order: &order(paging) };
+    list::all(tx, list, |sql| filtered(sql, paging, filter)).await
 }
 
 pub(super) async fn summary(conn: &mut Conn, id: ServiceId, language: Language) -> Result<ServiceSummary> {

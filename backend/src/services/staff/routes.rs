@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use jiff::Timestamp;
 use provisioners::Operation;
 use shared::services::{
-    ForceState, ManualFlag, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
+    ForceState, ManualFlag, MoveService, OptionsChange, OptionsChangePreview, ServiceChange, ServiceFilter,
     ServiceForStaff, ServiceNote, ServiceSummary, SuspendService, TerminateService,
 };
-use shared::{DryRun, FollowQuery, Page, PageQuery, ServiceId, Tried};
+use shared::{DryRun, FileQuery, FollowQuery, Page, PageQuery, ServiceId, Tried};
 
 use crate::App;
 use crate::catalog::text::Reads;
@@ -19,10 +19,11 @@ use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
 use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
-use crate::services::{change, rehearsal, show};
+use crate::services::{change, moving, rehearsal, show};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
+        .service(export_services)
         .service(read)
         .service(follow)
         .service(rename)
@@ -37,7 +38,8 @@ pub fn routes(cfg: &mut Routes) {
         .service(preview_options)
         .service(change_options)
         .service(force)
-        .service(manual);
+        .service(manual)
+        .service(move_to_client);
 }
 
 fn check_note(note: &str) -> Result<()> {
@@ -77,6 +79,23 @@ async fn list(
     let paging = Paging::read(&page, show::SORTS)?;
     let (items, total) = show::list(&mut *app.db.get().await?, &paging, &filter, reads.0).await?;
     Ok(Json(paging.page(items, total)))
+}
+
+/// Services as CSV: all that the filter lets through.
+#[utoipa::path(tag = "services", operation_id = "exportServices", params(PageQuery, ServiceFilter, FileQuery),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/services.csv")]
+async fn export_services(
+    app: Data<App>,
+    _who: May<rights::ServicesView>,
+    reads: Reads,
+    page: Query<PageQuery>,
+    filter: Query<ServiceFilter>,
+    form: Query<FileQuery>,
+) -> Result<HttpResponse> {
+    let paging = Paging::read(&page, show::SORTS)?;
+    show::export(&app, &paging, &filter, reads.0, *form).await
 }
 
 /// Show a service.
@@ -363,4 +382,28 @@ async fn manual(
         actions::set_manual(tx, now, &who.actor, *id, input.manual, &input.note).await
     })
     .await
+}
+
+/// Move a service to another client, whose wallet pays from then on. What was charged stays where it is.
+#[utoipa::path(tag = "services", operation_id = "moveService", params(("id" = ServiceId, Path), DryRun, MaybeKey), request_body = MoveService,
+    responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.move"))))]
+#[post("/admin/services/{id}/move")]
+async fn move_to_client(
+    app: Data<App>,
+    who: May<rights::ServicesMove>,
+    key: MaybeKey,
+    reads: Reads,
+    id: Path<ServiceId>,
+    dry: Query<DryRun>,
+    input: Json<MoveService>,
+) -> Result<Json<Tried<ServiceForStaff>>> {
+    check_note(&input.note)?;
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        return Ok(Json(Tried::Would(rehearsal::moving(&mut conn, now, &who.actor, *id, &input).await?)));
+    }
+    let once = Once::maybe(&who.actor, "moveService", &key, *id, &input.0)?;
+    let done =
+        act(&app, once, reads, *id, async |tx, now| moving::move_to(tx, now, &who.actor, *id, &input).await);
+    Ok(Json(Tried::Done(done.await?.0)))
 }

@@ -7,10 +7,11 @@ use schema::{service_events, services, tasks};
 use serde_json::Value;
 use shared::services::{ServiceState, SuspensionReason};
 use shared::tasks::TaskState;
-use shared::{ClientId, ServiceId};
+use shared::{ClientId, OrderId, ServiceId};
 use uuid::Uuid;
 
 use crate::audit::Actor;
+use crate::billing::wallet::Wallet;
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::services::operation::Pending;
@@ -111,6 +112,23 @@ impl Change {
 pub async fn update(tx: &mut Conn, id: ServiceId, change: Change) -> QueryResult<()> {
     diesel::update(services::table.find(id))
         .set((change, services::version.eq(services::version + 1)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Makes a service another client's: its wallet, currency and home company. What it was ordered with stays with the client
+/// before.
+pub async fn give_to(tx: &mut Conn, now: Timestamp, id: ServiceId, to: &Wallet) -> QueryResult<()> {
+    diesel::update(services::table.find(id))
+        .set((
+            services::client_id.eq(to.client_id),
+            services::company_id.eq(to.company_id),
+            services::currency.eq(to.currency),
+            services::order_id.eq(None::<OrderId>),
+            services::updated_at.eq(jiff_diesel::Timestamp::from(now)),
+            services::version.eq(services::version + 1),
+        ))
         .execute(tx)
         .await?;
     Ok(())

@@ -19,7 +19,7 @@ use crate::http::error::Result;
 use crate::services::operation::Pending;
 
 pub use crate::identity::client::store::name as client_name;
-pub use change::{Change, Event, end_manual_tasks, record, update};
+pub use change::{Change, Event, end_manual_tasks, give_to, record, update};
 pub use sold::{NewService, OptionRow, given_options, insert, options_of, reprice, snapshot};
 
 /// A service as stored.

@@ -1,6 +1,7 @@
 //! The second factor.
 
 use data_encoding::BASE32_NOPAD;
+use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use shared::Code;
 use shared::identity::{TotpSetup, TwoFactorState};
@@ -77,6 +78,76 @@ async fn ten_wrong_codes_end_the_session_and_make_the_next_sign_in_wait() {
     sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(429);
     panel.advance_hours(1).await;
     sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_asks_a_second_factor_of_everybody_once_he_has_one() {
+    let panel = Panel::start().await;
+    let ada = member(&panel, "ada@example.test").await;
+    let session = ada.get("/auth/session").await.expect(200).json();
+    let client: shared::ClientId = session["clients"][0]["id"].as_str().unwrap().parse().unwrap();
+    let colleague = panel.colleague(client, &["documents"]).await;
+    let (own, documents) = (format!("/clients/{client}/networks"), format!("/clients/{client}/documents"));
+    let change = async |enforce: Value| {
+        let before = ada.get(&own).await.expect(200).json();
+        ada.put(&own, json!({ "version": before["version"], "networks": [], "enforce_two_factor": enforce }))
+            .await
+    };
+    sudo(&ada).await;
+    let refused = change(json!(true)).await.expect(422);
+    assert_eq!(refused.problem().fields[0].code, "locks_out");
+    turn_on(&panel, &ada).await;
+    assert_eq!(change(json!(true)).await.expect(200).json()["enforce_two_factor"], true);
+    ada.get(&documents).await.expect(200);
+    assert_eq!(colleague.get(&documents).await.expect(403).problem().code, Code::SecondFactorRequired);
+    // What is not said stays as it is.
+    assert_eq!(change(Value::Null).await.expect(200).json()["enforce_two_factor"], true);
+    assert_eq!(change(json!(false)).await.expect(200).json()["enforce_two_factor"], false);
+    colleague.get(&documents).await.expect(200);
+    let told = "SELECT count(*) AS value FROM activity_log WHERE action = 'client.networks_changed'
+        AND (old->>'enforce_two_factor')::boolean <> (new->>'enforce_two_factor')::boolean";
+    assert_eq!(panel.count(told).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_are_told_of_ten_wrong_codes_for_one_of_them() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let email = format!("staff-{}@provider.test", root.id);
+    let hash = panel.app.passwords.hash(&shared::identity::SecretText::new(PASSWORD)).await.unwrap();
+    panel.sql(&format!("UPDATE admins SET password_hash = '{hash}', two_factor = true")).await;
+    let half = session_of(&panel, &sign_in(&panel, "/auth/admin", &email, PASSWORD).await.expect(200));
+    let wrong = json!({ "method": "totp", "code": "000000" });
+    for _ in 0..9 {
+        half.post("/auth/admin/second-factor", wrong.clone()).await.expect(422);
+    }
+    half.post("/auth/admin/second-factor", wrong).await.expect(429);
+    let drained = hostwright::jobs::drain(&panel.app).await.unwrap();
+    assert!(drained.failed.is_empty(), "{:?}", drained.failed);
+    let told = format!(
+        "SELECT count(*) AS value FROM notifications WHERE event = 'sign_in_failed'
+         AND params->>'email' = '{email}' AND params->>'ip' = '127.0.0.1' AND params->>'failures' = '10'"
+    );
+    assert_eq!(panel.count(&told).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_step_does_not_lock_itself_up_with_who_turns_the_factor_off() {
+    let panel = Panel::start().await;
+    let ada = member(&panel, "ada@example.test").await;
+    turn_on(&panel, &ada).await;
+    let half = half_signed_in(&panel, "ada@example.test").await;
+    // As the other one does it: the methods, then the sessions.
+    let mut other = panel.own_connection().await;
+    for statement in ["BEGIN", "SELECT 1 FROM factors FOR UPDATE"] {
+        diesel::sql_query(statement).execute(&mut other).await.unwrap();
+    }
+    let giving = tokio::spawn(async move { step(&half, "totp", "000000").await.status });
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    for statement in ["UPDATE sessions SET ended_at = now() WHERE NOT complete", "COMMIT"] {
+        diesel::sql_query(statement).execute(&mut other).await.unwrap();
+    }
+    assert_eq!(giving.await.unwrap(), 401);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,6 +81,67 @@ async fn expired_foreign_and_replaced_links_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reset_link_mailed_to_an_address_that_is_no_longer_his_is_void() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    let ask = json!({ "email": "ada@example.test" });
+    panel.visitor().post("/auth/password/forgotten", ask).await.expect(204);
+    let token = link_token(&panel, "password_reset", "ada@example.test").await;
+    panel.sql("UPDATE users SET email = 'ada@new.test'").await;
+    let reset = json!({ "token": token, "password": NEW });
+    let refused = panel.visitor().post("/auth/password/reset", reset).await.expect(422);
+    assert_eq!(refused.problem().code, Code::LinkExpired);
+    sign_in(&panel, "/auth", "ada@new.test", PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_voids_the_links_that_wait() {
+    let panel = Panel::start().await;
+    let ada = member(&panel, "ada@example.test").await;
+    let move_away = async |caller: &crate::harness::Caller, password: &str| {
+        let account = caller.get("/me").await.expect(200).json();
+        let change = json!({
+            "version": account["version"], "email": "eve@new.test", "first_name": "Ada", "last_name": "Novak",
+            "language": "en", "current_password": password,
+        });
+        caller.put("/me", change).await.expect(200);
+        link_token(&panel, "confirm_new_email", "eve@new.test").await
+    };
+    let confirm = async |token: &str| {
+        let refused =
+            panel.visitor().post("/auth/email/confirm", json!({ "token": token })).await.expect(422);
+        assert_eq!(refused.problem().code, Code::LinkExpired);
+    };
+
+    // By oneself, with the old password.
+    let moved = move_away(&ada, PASSWORD).await;
+    let change = json!({ "current_password": PASSWORD, "password": NEW });
+    ada.put("/me/password", change).await.expect(200);
+    confirm(&moved).await;
+
+    // With a mailed link: also a first password that staff once sent.
+    let moved = move_away(&ada, NEW).await;
+    panel
+        .visitor()
+        .post("/auth/password/forgotten", json!({ "email": "ada@example.test" }))
+        .await
+        .expect(204);
+    let token = link_token(&panel, "password_reset", "ada@example.test").await;
+    panel.sql("UPDATE one_time_links SET purpose = 'set_password' WHERE purpose = 'reset_password'").await;
+    panel
+        .visitor()
+        .post("/auth/password/forgotten", json!({ "email": "ada@example.test" }))
+        .await
+        .expect(204);
+    let other = link_token(&panel, "password_reset", "ada@example.test").await;
+    let reset = |token: &str| json!({ "token": token, "password": PASSWORD });
+    panel.visitor().post("/auth/password/reset", reset(&token)).await.expect(200);
+    confirm(&moved).await;
+    panel.visitor().post("/auth/password/reset", reset(&other)).await.expect(422);
+    sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forgotten_says_nothing_and_mails_seldom() {
     let panel = Panel::start().await;
     member(&panel, "ada@example.test").await;
@@ -101,6 +162,19 @@ async fn forgotten_says_nothing_and_mails_seldom() {
     let bad =
         panel.visitor().post("/auth/password/forgotten", json!({ "email": "nobody" })).await.expect(422);
     assert_eq!(bad.refused_fields(), ["email"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_an_answer_does_not_tell_whether_an_address_is_known() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    for area in ["/auth/password/forgotten", "/auth/admin/password/forgotten", "/auth/email/resend"] {
+        for email in ["ada@example.test", "nobody@example.test"] {
+            let started = std::time::Instant::now();
+            panel.visitor().post(area, json!({ "email": email })).await.expect(204);
+            assert!(started.elapsed().as_millis() >= 200, "{area} {email}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,8 @@ mod links;
 mod networks;
 mod sign_in;
 mod staff;
+mod sudo;
+mod support;
 mod tokens;
 mod users;
 

@@ -108,6 +108,25 @@ async fn who_tries_often_waits_longer_and_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_changes_his_address_within_his_own_network_waits_all_the_same() {
+    let panel = Panel::start_with_http(
+        "public_url = 'http://localhost:8480', trusted_proxies = ['127.0.0.1'], sign_in_per_minute = 3",
+    )
+    .await;
+    let visitor = panel.visitor();
+    let try_from = async |ip: &str| {
+        let body = json!({ "email": format!("{}@example.test", ip.replace(':', "-")), "password": "not the password" });
+        let request = visitor.request(reqwest::Method::POST, "/auth/sign-in").header("x-forwarded-for", ip);
+        visitor.send(request.json(&body), ip.to_owned()).await.status
+    };
+    for last in 1..4 {
+        assert_eq!(try_from(&format!("2001:db8:1:2::{last}")).await, 401);
+    }
+    assert_eq!(try_from("2001:db8:1:2:ffff::4").await, 429);
+    assert_eq!(try_from("2001:db8:1:3::1").await, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failed_sign_ins_to_the_admin_portal_are_told_to_staff_with_address_and_name() {
     let panel = Panel::start().await;
     panel.super_admin().await;

@@ -60,3 +60,84 @@ async fn whose_permissions_change_is_told_what_and_by_whom() {
         .await;
     assert_eq!(told, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_people_leave_what_was_and_what_is() {
+    let panel = Panel::start().await;
+    let (root, other) = (panel.super_admin().await, panel.super_admin().await);
+    let detail = root.calls.get(&format!("/admin/admins/{}", other.id)).await.expect(200).json();
+    let groups: Vec<Value> =
+        detail["groups"].as_array().unwrap().iter().map(|group| group["id"].clone()).collect();
+    let change = json!({
+        "version": detail["version"], "email": "zofia@provider.test", "first_name": "Zofia", "last_name": "Nowak",
+        "language": "pl", "status": "active", "groups": groups, "notes": "",
+    });
+    root.calls.put(&format!("/admin/admins/{}", other.id), change).await.expect(200);
+    let left = format!(
+        "SELECT count(*) AS value FROM activity_log WHERE action = 'admin.changed' AND subject_id = '{0}'
+         AND old->>'email' = 'staff-{0}@provider.test' AND new->>'email' = 'zofia@provider.test'
+         AND old->>'language' = 'en' AND new->>'language' = 'pl' AND old->'groups' = new->'groups'",
+        other.id
+    );
+    assert_eq!(panel.count(&left).await, 1);
+
+    let ada = super::member(&panel, "ada@example.test").await;
+    let account = ada.get("/me").await.expect(200).json();
+    let change = json!({
+        "version": account["version"], "email": "ada@example.test", "first_name": "Adela", "last_name": "Novak",
+        "language": "pl", "current_password": super::PASSWORD,
+    });
+    ada.put("/me", change).await.expect(200);
+    let left = "SELECT count(*) AS value FROM activity_log WHERE action = 'account.changed'
+        AND old->>'first_name' = 'Ada' AND new->>'first_name' = 'Adela' AND new->>'language' = 'pl' AND new ? 'phone_country'";
+    assert_eq!(panel.count(left).await, 1);
+
+    ada.delete("/me/sessions").await.expect(200);
+    let left =
+        "SELECT count(*) AS value FROM activity_log WHERE action = 'sessions.ended' AND user_id IS NOT NULL";
+    assert_eq!(panel.count(left).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_address_by_staff_is_told_to_the_old_one_and_voids_what_waits() {
+    let panel = Panel::start().await;
+    let (root, other) = (panel.super_admin().await, panel.super_admin().await);
+    let ada = super::member(&panel, "ada@example.test").await;
+    super::sudo(&ada).await;
+    ada.post("/me/factors/email", json!({})).await.expect(201);
+    let account = ada.get("/me").await.expect(200).json();
+    let own = json!({
+        "version": account["version"], "email": "eve@new.test", "first_name": "Ada", "last_name": "Novak",
+        "language": "en", "current_password": super::PASSWORD,
+    });
+    ada.put("/me", own).await.expect(200);
+    let waits = super::link_token(&panel, "confirm_new_email", "eve@new.test").await;
+
+    let path = format!("/admin/users/{}", account["id"].as_str().unwrap());
+    let user = root.calls.get(&path).await.expect(200).json();
+    let change = |version: &Value, email: &str| {
+        json!({
+            "version": version, "email": email, "first_name": "Ada", "last_name": "Novak", "language": "en",
+            "status": "active", "email_verified": false, "phone_verified": false,
+        })
+    };
+    let user = root.calls.put(&path, change(&user["version"], "ada@typo.test")).await.expect(200).json();
+    assert_eq!(mails(&panel, "email_changed", "ada@example.test").await, 1);
+    let void = panel.visitor().post("/auth/email/confirm", json!({ "token": waits })).await.expect(422);
+    assert_eq!(void.problem().code, Code::LinkExpired);
+    assert_eq!(ada.get("/me/factors").await.expect(200).json()["factors"][0]["name"], "ada@typo.test");
+    // An address that nobody confirmed may be a stranger's: he is told nothing.
+    root.calls.put(&path, change(&user["version"], "ada@right.test")).await.expect(200);
+    assert_eq!(mails(&panel, "email_changed", "ada@typo.test").await, 0);
+
+    let path = format!("/admin/admins/{}", other.id);
+    let detail = root.calls.get(&path).await.expect(200).json();
+    let groups: Vec<Value> =
+        detail["groups"].as_array().unwrap().iter().map(|group| group["id"].clone()).collect();
+    let change = json!({
+        "version": detail["version"], "email": "zofia@provider.test", "first_name": "Zofia", "last_name": "Nowak",
+        "language": "en", "status": "active", "groups": groups,
+    });
+    root.calls.put(&path, change).await.expect(200);
+    assert_eq!(mails(&panel, "email_changed", &format!("staff-{}@provider.test", other.id)).await, 1);
+}

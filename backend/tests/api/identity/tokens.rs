@@ -102,3 +102,26 @@ async fn a_token_of_staff_does_what_its_owner_may_and_ends_with_him() {
     script.get("/admin/clients").await.expect(401);
     staff.calls.get("/admin/clients").await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_staff_changes_nothing_of_its_owners_own() {
+    let panel = Panel::start().await;
+    let staff = panel.staff(&[shared::Permission::ClientsView]).await;
+    let made: TokenCreated =
+        staff.calls.post("/admin/me/tokens", new_token(&["clients:write"])).await.expect(201).read();
+    let script = panel.visitor().with_token(&made.secret);
+    script.get("/admin/me").await.expect(200);
+    script.get("/admin/bell").await.expect(200);
+    let refused = [
+        script.delete("/admin/me/sessions").await,
+        script.put("/admin/me/preferences/columns", json!({ "value": [] })).await,
+        script.post("/admin/bell/read", json!({})).await,
+        script.post("/admin/me/tokens", new_token(&["clients:write"])).await,
+    ];
+    for answer in refused {
+        assert_eq!(answer.expect(403).problem().code, Code::NotAllowed);
+    }
+    // The owner is still signed in, and may do all of that.
+    staff.calls.put("/admin/me/preferences/columns", json!({ "value": [] })).await.expect(200);
+    staff.calls.post("/admin/bell/read", json!({})).await.expect(200);
+}

@@ -60,14 +60,16 @@ pub fn Tokens(
         Column::new("networks", words.networks, |row: &TokenSummary| row.networks.join(", ")).hidden(),
         Column::new("expires", words.expires, |row: &TokenSummary| {
             row.expires_at.map(format::date).unwrap_or_else(|| tp().token.expires_never.to_owned())
-        }),
+        })
+        .sorted_by("expires_at"),
         Column::new("used", words.used, |row: &TokenSummary| {
             let at = row.last_used_at.map(format::date_time).unwrap_or_else(|| t().never.to_owned());
             view! {
                 <div>{at}</div>
                 <div class="sub num">{row.last_used_ip.clone()}</div>
             }
-        }),
+        })
+        .sorted_by("last_used_at"),
         Column::new("actions", "", move |row: &TokenSummary| {
             let row = row.clone();
             view! {

@@ -10,7 +10,7 @@ use ui::{
 
 use super::clients::language_options;
 use crate::api;
-use crate::i18n::{t, ta, tp};
+use crate::i18n::{self, t, ta, tp};
 use crate::parts::account::{ChangePassword, Methods, Sessions, Tokens, TwoFactor};
 use crate::parts::{Loaded, submit};
 use crate::query::{Query, use_query};
@@ -52,7 +52,7 @@ fn Data(detail: AdminAccount, account: Query<AdminAccount>) -> impl IntoView {
     let phone = text(detail.phone.as_deref().unwrap_or_default());
     let language = text(detail.language.as_str());
     let password = RwSignal::new(String::new());
-    let version = detail.version;
+    let (version, was) = (detail.version, detail.language);
     let errors = FormErrors::new();
     let send = submit(
         errors,
@@ -69,9 +69,15 @@ fn Data(detail: AdminAccount, account: Query<AdminAccount>) -> impl IntoView {
             api::account::change_admin_account(&body).await
         },
         move |detail| {
+            let chosen = detail.language;
             account.put(detail);
             toast_ok(t().saved);
-            leptos::task::spawn_local(session::load(Portal::Admin));
+            leptos::task::spawn_local(async move {
+                session::load(Portal::Admin).await;
+                if chosen != was {
+                    i18n::choose(chosen);
+                }
+            });
         },
     );
     view! {

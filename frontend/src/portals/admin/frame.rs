@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 use shared::Permission;
-use ui::{Command, LinkButton, Note, Skeleton, Tone, lu, settled};
+use ui::{Badge, Command, LinkButton, Note, Skeleton, Tone, lu, settled};
 
 use crate::api;
 use crate::i18n::{t, ta, td, word};
@@ -73,6 +73,7 @@ fn menu() -> Vec<Group> {
                 entry(Permission::TasksView, ta().task_queue, "/tasks", lu::LuListChecks),
                 entry(Permission::TasksView, td().queues.title, "/queues", lu::LuRows3),
                 entry(Permission::LogsView, ta().activity_log, "/activity", lu::LuActivity),
+                entry(Permission::LogsView, td().module_log.title, "/module-log", lu::LuFileText),
                 entry(Permission::NotificationsView, td().messages.title, "/messages", lu::LuMail),
             ],
         ),
@@ -85,6 +86,7 @@ fn menu() -> Vec<Group> {
                 entry(Permission::SettingsView, ta().countries, "/countries", lu::LuGlobe),
                 entry(Permission::StaffView, ta().admins, "/admins", lu::LuUserCog),
                 entry(Permission::StaffView, ta().admin_groups, "/admin-groups", lu::LuShield),
+                entry(Permission::ProductsView, td().modules.title, "/modules", lu::LuPuzzle),
                 entry(Permission::SchedulerView, ta().scheduler, "/scheduler", lu::LuCalendarClock),
             ],
         ),
@@ -155,36 +157,76 @@ pub fn AdminFrame() -> impl IntoView {
     }
 }
 
+/// Clients, services and documents that the palette finds by what was typed. What cannot be asked for is not found.
+async fn find(typed: &str) -> Vec<Command> {
+    let mut found = Vec::new();
+    if typed.chars().count() < 2 {
+        return found;
+    }
+    let query =
+        ui::list::encode(&[("search".to_owned(), typed.to_owned()), ("per_page".to_owned(), "4".to_owned())]);
+    let mut add = |text: String, hint: &str, href: String, icon| {
+        found.push(Command { text, hint: hint.to_owned(), href: format!("/admin{href}"), icon });
+    };
+    if may(Permission::ClientsView)
+        && let Ok(page) = api::people::clients(query.clone()).await
+    {
+        for client in page.items {
+            let text = format!("{} · {}", client.name, client.email);
+            add(text, ta().client, format!("/clients/{}", client.id), lu::LuBuilding);
+        }
+    }
+    if may(Permission::ServicesView)
+        && let Ok(page) = api::services::services(query.clone()).await
+    {
+        for service in page.items {
+            let text = format!("{} · {}", service.label, service.client_name);
+            add(text, ta().service, format!("/services/{}", service.id), lu::LuServer);
+        }
+    }
+    if may(Permission::DocumentsView)
+        && let Ok(page) = api::billing::documents(query).await
+    {
+        for document in page.items {
+            let text = format!("{} · {}", document.number.unwrap_or_default(), document.client_name);
+            add(text, ta().document, format!("/documents/{}", document.id), lu::LuReceipt);
+        }
+    }
+    found
+}
+
+/// At the foot of the menu: whether the automation is well, and the version that runs it.
+#[component]
+fn Health() -> impl IntoView {
+    may(Permission::TasksView).then(|| {
+        let status = use_query(|| (), |()| api::system::automation());
+        status.refresh_every(|| 60);
+        let told = Memo::new(move |_| {
+            status.data().with(|status| {
+                let status = status.as_ref()?;
+                let version = status.processes.first().map(|process| process.version.clone());
+                Some((status.healthy, version.unwrap_or_default()))
+            })
+        });
+        move || {
+            told.get().map(|(healthy, version)| {
+                let (text, tone) =
+                    if healthy { (ta().all_well, Tone::Ok) } else { (ta().needs_attention, Tone::Bad) };
+                view! {
+                    <a href="/admin/queues"><Badge text tone /></a>
+                    <span>{version}</span>
+                }
+            })
+        }
+    })
+}
+
 #[component]
 fn Signed(second_factor_required: bool) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    // Clients that the palette finds by what was typed.
     let asked = settled(move || typed.get());
-    let found = use_query(
-        move || asked.get(),
-        |typed| async move {
-            let typed = typed.trim().to_owned();
-            if typed.chars().count() < 2 || !may(Permission::ClientsView) {
-                return Ok(Vec::new());
-            }
-            let query =
-                ui::list::encode(&[("search".to_owned(), typed), ("per_page".to_owned(), "5".to_owned())]);
-            Ok(api::people::clients(query).await?.items)
-        },
-    );
-    let found = Signal::derive(move || {
-        found.data().with(|clients| {
-            let clients = clients.iter().flatten();
-            clients
-                .map(|client| Command {
-                    text: format!("{} · {}", client.name, client.email),
-                    hint: ta().client.to_owned(),
-                    href: format!("/admin/clients/{}", client.id),
-                    icon: lu::LuBuilding,
-                })
-                .collect::<Vec<_>>()
-        })
-    });
+    let found = use_query(move || asked.get(), |typed| async move { Ok(find(typed.trim()).await) });
+    let found = Signal::derive(move || found.data().get().unwrap_or_default());
     let path = use_location().pathname;
     view! {
         <Shell
@@ -194,6 +236,7 @@ fn Signed(second_factor_required: bool) -> impl IntoView {
             typed
             found
             top=|| view! { <BellButton portal=Portal::Admin /> }
+            foot=|| view! { <Health /> }
             strip=move || {
                 let blocked = second_factor_required
                     && path.with(|path| !path.starts_with("/admin/account/security"));

@@ -64,6 +64,7 @@ fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <ParentRoute path=path!("services/:id") view=services::ServiceFrame>
                 <Route path=path!("") view=services::ServiceOverviewTab />
                 <Route path=path!("charges") view=services::ServiceChargesTab />
+                <Route path=path!("log") view=services::ServiceLogTab />
             </ParentRoute>
             <Route path=path!("orders") view=services::OrdersPage />
             <Route path=path!("orders/:id") view=services::OrderPage />
@@ -80,8 +81,8 @@ fn ClientLogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("activity") view=clients::ClientActivityTab />
             <Route path=path!("sessions") view=clients::ClientSessionsTab />
             <Route path=path!("messages") view=clients::ClientMessagesTab />
-            <Route path=path!("statements") view=clients::ClientStatementsTab />
-            <Route path=path!("statements/:month") view=clients::ClientStatementTab />
+            <Route path=path!("documents/statements") view=clients::ClientStatementsTab />
+            <Route path=path!("documents/statements/:month") view=clients::ClientStatementTab />
         </ParentRoute>
     }
     .into_inner()
@@ -127,6 +128,8 @@ fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("product-groups") view=catalog::ProductGroupsPage />
             <Route path=path!("product-groups/new") view=catalog::NewProductGroupPage />
             <Route path=path!("product-groups/:id") view=catalog::ProductGroupPage />
+            <Route path=path!("modules") view=catalog::ModulesPage />
+            <Route path=path!("modules/:key") view=catalog::ModulePage />
             <Route path=path!("option-groups") view=catalog::OptionGroupsPage />
             <Route path=path!("option-groups/new") view=catalog::NewOptionGroupPage />
             <Route path=path!("option-groups/:id") view=catalog::OptionGroupPage />
@@ -145,6 +148,7 @@ fn SystemRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("messages") view=monitoring::MessagesPage />
             <Route path=path!("scheduler") view=monitoring::SchedulerPage />
             <Route path=path!("activity") view=monitoring::ActivityPage />
+            <Route path=path!("module-log") view=monitoring::ModuleLogPage />
             <Route path=path!("settings") view=settings::SettingsPage />
             <Route path=path!("currencies") view=settings::CurrenciesPage />
             <Route path=path!("terms") view=settings::TermsPage />

@@ -6,8 +6,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
 use shared::identity::{ClientPermission, ClientStatus, LinkRequest};
-use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, effect, lu, toast_ok};
+use ui::{EmptyState, Icon, Menu, MenuButton, Note, Skeleton, Tone, effect, lu, settled, toast_ok};
 
+use super::found::find;
 use super::icons;
 use super::kit::{self, Overview, may, overview, signed_in};
 use super::shop::{CartLink, cart_of};
@@ -108,6 +109,10 @@ fn Frame(client: ClientId) -> impl IntoView {
     overview.cost.refresh_every(|| 60);
     overview.counters.refresh_every(|| 60);
     provide_context(overview);
+    let typed = RwSignal::new(String::new());
+    let asked = settled(move || typed.get());
+    let found =
+        use_query(move || asked.get(), move |typed| async move { Ok(find(client, typed.trim()).await) });
     let person = Signal::derive(|| {
         let session = signed_in();
         let user = session.map(|session| session.user);
@@ -125,6 +130,8 @@ fn Frame(client: ClientId) -> impl IntoView {
             portal=Portal::Client
             groups=Signal::derive(menu)
             person
+            typed
+            found=Signal::derive(move || found.data().get().unwrap_or_default())
             top=ViewFn::from(|| view! { <Top /> })
             strip=ViewFn::from(|| view! { <StatusStrip /> })
         >
@@ -140,6 +147,10 @@ fn entry(text: &str, href: impl Into<String>, icon: &'static icondata_core::Icon
 /// Pages about the person himself.
 fn personal() -> Vec<Entry> {
     let words = &tc().nav;
+    // They are closed to support.
+    if kit::support().is_some() {
+        return Vec::new();
+    }
     vec![
         entry(words.me, "/account", lu::LuUser),
         entry(words.password, "/security/password", lu::LuLock),
@@ -187,6 +198,7 @@ fn menu() -> Vec<Group> {
     }
     if may(ClientPermission::Users) {
         account.push(entry(words.users, "/company/users", lu::LuUsers));
+        account.push(entry(words.support, "/company/support", lu::LuLifeBuoy));
     }
     if may(ClientPermission::Api) {
         account.push(entry(words.tokens, "/tokens", lu::LuKeyRound));
@@ -194,7 +206,10 @@ fn menu() -> Vec<Group> {
     if !account.is_empty() {
         menu.push(Group { title: words.company.to_owned(), entries: account });
     }
-    menu.push(Group { title: words.person.to_owned(), entries: personal() });
+    let personal = personal();
+    if !personal.is_empty() {
+        menu.push(Group { title: words.person.to_owned(), entries: personal });
+    }
     menu
 }
 
@@ -233,7 +248,7 @@ fn Top() -> impl IntoView {
                     </a>
                 }
             })}
-        <BellButton portal=Portal::Client />
+        {untrack(kit::support).is_none().then(|| view! { <BellButton portal=Portal::Client /> })}
     }
 }
 
@@ -310,8 +325,33 @@ fn StatusStrip() -> impl IntoView {
         },
         move |_| toast_ok(words.resent),
     );
+    // Back to the staff's page of the client.
+    let leave = submit_with(
+        || api::auth::sign_out(Portal::Client),
+        move |_| {
+            let page = format!("{}/clients/{}", Portal::Admin.home(), overview.client);
+            window().location().assign(&page).unwrap_or_default();
+        },
+    );
     move || {
         let mut notes: Vec<AnyView> = Vec::new();
+        if let Some(session) = session.get()
+            && let Some(visit) = &session.support
+        {
+            let text = if visit.acts { words.support_acts } else { words.support_reads };
+            let name = format!("{} {}", session.user.first_name, session.user.last_name);
+            let until = format::date_time(session.expires_at);
+            let text = fill(text, &[("staff", &visit.staff), ("name", name.trim()), ("until", &until)]);
+            notes.push(
+                view! {
+                    <Note tone=Tone::Bad>
+                        <b>{words.support_title}</b> " " {text} " "
+                        <ui::Button text=words.support_end class="btn-sm" busy=leave.busy on_click=leave.run />
+                    </Note>
+                }
+                .into_any(),
+            );
+        }
         let mut note = |tone: Tone, text: String, href: &'static str, action: &'static str| {
             let link = (!href.is_empty()).then(|| view! { " " <a href=href>{action}</a> });
             notes.push(view! { <Note tone>{text} {link}</Note> }.into_any());
@@ -390,6 +430,7 @@ pub(super) fn OpenFrame() -> impl IntoView {
             return view! { <ClientFrame /> }.into_any();
         }
         view! {
+            <a class="btn sr-only focus:not-sr-only" href="#content" target="_self">{t().skip_to_content}</a>
             <header class="shell-top">
                 <a class="side-brand px-0" href="/shop">
                     <crate::parts::auth_frame::Mark />
@@ -401,9 +442,10 @@ pub(super) fn OpenFrame() -> impl IntoView {
                 <a class="btn btn-ghost" href="/sign-in">{tc().nav.sign_in}</a>
                 <a class="btn btn-primary only-wide" href="/register">{tc().nav.register}</a>
             </header>
-            <main id="content" class="page" tabindex="-1" aria-label=t().menu>
+            <main id="content" class="page" tabindex="-1">
                 <Outlet />
             </main>
+            <crate::parts::shell::PageNews />
             <ui::Toasts />
         }
         .into_any()

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
 use shared::cart::Cart;
-use shared::identity::{ClientAccess, ClientPermission, ClientProfile, UserSession};
+use shared::identity::{ClientAccess, ClientPermission, ClientProfile, InsideVisit, UserSession};
 use shared::services::ServiceCounters;
 
 use crate::query::Query;
@@ -46,6 +46,11 @@ pub(super) fn signed_in() -> Option<UserSession> {
         Who::In(session) => Some(session.clone()),
         _ => None,
     })
+}
+
+/// Who of the provider's staff is signed in as the person. `None`: it is the person himself.
+pub(super) fn support() -> Option<InsideVisit> {
+    signed_in()?.support
 }
 
 /// The person's part in the client he acts for.

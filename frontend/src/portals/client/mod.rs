@@ -2,6 +2,7 @@
 
 mod account;
 mod finance;
+mod found;
 mod frame;
 mod home;
 mod icons;
@@ -16,7 +17,8 @@ use leptos_router::path;
 
 use crate::parts::NotFound;
 use account::{
-    MePage, PasswordPage, ProfilePage, SessionsPage, TokensPage, TwoFactorPage, UsersPage, VerificationPage,
+    MePage, PasswordPage, ProfilePage, SessionsPage, SupportPage, SupportVisitPage, TokensPage,
+    TwoFactorPage, UsersPage, VerificationPage,
 };
 use finance::documents::{DocumentPage, DocumentsPage};
 use finance::funds::FundsPage;
@@ -65,6 +67,8 @@ pub fn ClientRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/transactions") view=TransactionsPage />
             <Route path=path!("/profile") view=ProfilePage />
             <Route path=path!("/company/users") view=UsersPage />
+            <Route path=path!("/company/support") view=SupportPage />
+            <Route path=path!("/company/support/:id") view=SupportVisitPage />
             <Route path=path!("/tokens") view=TokensPage />
             <Route path=path!("/account") view=MePage />
             <Route path=path!("/security/password") view=PasswordPage />

@@ -130,7 +130,7 @@ pub(super) const TEXTS: Common = Common {
     not_allowed_title: "You may not see this",
     not_allowed_text: "Ask an administrator for the permission.",
     sudo_title: "Confirm your password",
-    sudo_text: "This changes access or hands out a secret. Your password counts for ten minutes.",
+    sudo_text: "This changes access, hands out a secret or moves money. Your password then counts for a while.",
     confirm: "Confirm",
     unsaved_changes: "You have unsaved changes.",
     version_conflict: "Somebody changed this meanwhile. Reload to see it; your input stays until then.",

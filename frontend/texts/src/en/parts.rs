@@ -74,6 +74,7 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Renamed",
         forced: "State set by staff",
         price_changed: "Price changed",
+        moved: "Moved to another client",
     },
     statement: PartsStatement {
         title: "Usage statements",
@@ -98,6 +99,7 @@ pub(super) const TEXTS: Parts = Parts {
         amount: "Amount",
         hours: "{n} h",
         download_csv: "Every charge as CSV",
+        archived: "Single charges of this month are archived: the CSV holds these lines.",
     },
     bulk: PartsBulk {
         chosen: "{n} selected",
@@ -220,6 +222,7 @@ pub(super) const TEXTS: Parts = Parts {
         text: "From where the portal and the API may be used for this account.",
         help: "One network a line, e.g. 203.0.113.0/24. Empty: from anywhere.",
         yours: "Your address now: {ip}",
+        two_factor: "Everybody who acts for this account needs two-factor authentication.",
     },
     factor: PartsFactor {
         methods: "Methods",

@@ -349,6 +349,7 @@ super::texts! {
         tasks_days,
         sessions_days,
         notifications_days,
+        module_log_days,
         admins_text,
         add_admin,
         permissions_text,

@@ -6,11 +6,12 @@ super::sections! {
         nav: ClientNav {
             dashboard, services, all_services, orders, order, finance, add_funds, documents, transactions, company,
             profile, users, tokens, person, me, password, verification, two_factor, sessions, sign_out, sign_in,
-            register, switch_client, balance,
+            register, switch_client, balance, support,
         }
         strip: ClientStrip {
             confirm_email, resend, resent, complete_profile, complete_action, low_wallet, empty_wallet,
             suspended, suspended_plain, past_due, factor_required, factor_action,
+            support_title, support_reads, support_acts, support_end,
         }
         common: ClientCommon {
             save, saved, cancel, back, next, see_all, why, all, status, amount, per_hour,
@@ -63,7 +64,7 @@ super::sections! {
         pay: ClientPay {
             title, methods, no_methods, no_methods_hint, to_pay, paid, due, transfer, transfer_text, qr,
             waiting, done_title, done_text, partly, cancelled, see_invoice, later, balance, balance_text,
-            balance_short, balance_pay,
+            balance_short, balance_part, balance_pay,
         }
         docs: ClientDocs {
             title, text, number, kind, issued, due, net, tax, total, search, empty, empty_hint, download, pay,
@@ -78,6 +79,11 @@ super::sections! {
         }
         me: ClientMe {
             title, text, current, current_help, pending, language,
+        }
+        support: ClientSupport {
+            title, text, closed, closed_text, open, open_text, inside, allow, allow_title, allow_text, extend,
+            extend_title, extend_text, end, end_title, end_text, visits, visits_empty, staff, from, until, viewed,
+            changed, inside_now, uninvited, requests, requests_text, what, answer, refused,
         }
     }
 }

@@ -22,7 +22,7 @@ super::sections! {
         service: DeskService {
             overview, charges, no_charges, charges_text, rename, price_version, preview,
             nothing_changed, before, after, switch_fee, rest, due_now, order, module_state,
-            waits,
+            waits, move_to, move_text, move_notify,
         }
         waiting: DeskWaiting {
             title, nothing, all, mark, mark_text, marked,
@@ -64,6 +64,9 @@ super::sections! {
         schedule: DeskSchedule {
             means, next_runs,
         }
+        oss: DeskOss {
+            title, text, quarter,
+        }
         ledger: DeskLedger {
             download, export, export_text, format, days, csv, beancount,
         }
@@ -77,7 +80,7 @@ super::sections! {
         draft: DeskDraft {
             new, new_text, lines, line, add_line, remove_line, description, quantity, unit, unit_price,
             discount, exempt, save, edit, issue, issue_text, due_days, due_days_help, issued, delete,
-            delete_text, pay, pay_text, paid, choose,
+            delete_text, pay, pay_text, pay_part, paid, paid_part, choose,
         }
         assign: DeskAssign {
             action, waits, title, text, done,
@@ -94,6 +97,16 @@ super::sections! {
         }
         record: DeskRecord {
             json, docs,
+        }
+        module_log: DeskModuleLog {
+            title, text, tab, none, search, what, request,
+        }
+        modules: DeskModules {
+            title, text, none, author, selling, active_since, activate, activated, deactivate, deactivated, deactivate_text, test,
+            tested, tested_ok, configuration, configuration_text, uses, uses_text, no_uses, secret_kept,
+        }
+        sign_in_as: DeskSignInAs {
+            action, opens, reads, acts, told, uninvited, reason_help, on_behalf,
         }
     }
 }

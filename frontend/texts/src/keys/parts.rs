@@ -23,11 +23,12 @@ super::sections! {
         event: PartsEvent {
             ordered, provisioning, activated, create_failed, suspended, resumed, terminated, cancelled, idle,
             unidle, options_changed, past_due, termination_requested, termination_withdrawn, terminating_soon,
-            renamed, forced, price_changed,
+            renamed, forced, price_changed, moved,
         }
         statement: PartsStatement {
             title, text, tab, one, month, services, charged, returned, total, running, running_text, frozen, empty,
             empty_hint, nothing, service, what, period, count, amount, hours, download_csv,
+            archived,
         }
         bulk: PartsBulk {
             chosen, clear, would, would_not, result, download, download_max,
@@ -56,7 +57,7 @@ super::sections! {
             page_text, from, accept, sign_in_first, other_login, register_text, bad_text,
         }
         networks: PartsNetworks {
-            title, text, help, yours,
+            title, text, help, yours, two_factor,
         }
         factor: PartsFactor {
             methods, center_title, center_text, totp, email, verified, unverified, is_default, make_default, last_used,

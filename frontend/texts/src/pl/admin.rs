@@ -349,6 +349,7 @@ pub(super) const TEXTS: Admin = Admin {
     tasks_days: "Zakończone zadania",
     sessions_days: "Zakończone sesje",
     notifications_days: "Wysłane wiadomości",
+    module_log_days: "Wywołania modułów",
     admins_text: "Członkowie personelu i ich uprawnienia.",
     add_admin: "Dodaj administratora",
     permissions_text: "Obowiązujące uprawnienia i grupy, z których pochodzą.",

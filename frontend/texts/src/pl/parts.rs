@@ -74,6 +74,7 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Zmieniono nazwę",
         forced: "Stan ustawiony przez zespół",
         price_changed: "Zmieniono cenę",
+        moved: "Przeniesiono na innego klienta",
     },
     statement: PartsStatement {
         title: "Zestawienia usług",
@@ -98,6 +99,7 @@ pub(super) const TEXTS: Parts = Parts {
         amount: "Kwota",
         hours: "{n} godz.",
         download_csv: "Każda opłata jako CSV",
+        archived: "Pojedyncze opłaty z tego miesiąca są w archiwum: CSV zawiera te pozycje.",
     },
     bulk: PartsBulk {
         chosen: "Zaznaczono: {n}",
@@ -220,6 +222,7 @@ pub(super) const TEXTS: Parts = Parts {
         text: "Skąd można korzystać z portalu i API dla tego konta.",
         help: "Jedna sieć w wierszu, np. 203.0.113.0/24. Puste: z każdego miejsca.",
         yours: "Twój obecny adres: {ip}",
+        two_factor: "Każdy, kto działa w imieniu tego konta, musi używać uwierzytelniania dwuskładnikowego.",
     },
     factor: PartsFactor {
         methods: "Metody",

@@ -349,6 +349,7 @@ pub(super) const TEXTS: Admin = Admin {
     tasks_days: "Завершені завдання",
     sessions_days: "Завершені сеанси",
     notifications_days: "Надіслані повідомлення",
+    module_log_days: "Виклики модулів",
     admins_text: "Персонал та його дозволи.",
     add_admin: "Додати адміністратора",
     permissions_text: "Чинні дозволи та групи, з яких вони походять.",

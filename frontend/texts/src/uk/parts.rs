@@ -76,6 +76,7 @@ pub(super) const TEXTS: Parts = Parts {
         renamed: "Перейменовано",
         forced: "Стан встановили фахівці",
         price_changed: "Змінено ціну",
+        moved: "Перенесено до іншого клієнта",
     },
     statement: PartsStatement {
         title: "Звіти про використання",
@@ -100,6 +101,7 @@ pub(super) const TEXTS: Parts = Parts {
         amount: "Сума",
         hours: "{n} год",
         download_csv: "Кожне нарахування у CSV",
+        archived: "Окремі списання цього місяця в архіві: CSV містить ці рядки.",
     },
     bulk: PartsBulk {
         chosen: "Вибрано: {n}",
@@ -222,6 +224,7 @@ pub(super) const TEXTS: Parts = Parts {
         text: "Звідки можна користуватися порталом та API для цього облікового запису.",
         help: "Одна мережа в рядку, напр. 203.0.113.0/24. Порожньо: звідусіль.",
         yours: "Ваша поточна адреса: {ip}",
+        two_factor: "Кожен, хто діє від імені цього облікового запису, повинен мати двофакторну автентифікацію.",
     },
     factor: PartsFactor {
         methods: "Способи",

@@ -17,7 +17,7 @@ use crate::db::Conn;
 use crate::http::error::Result;
 
 pub use reached::{
-    NewRow, Running, cancel_client, clients_to_move, has_open, insert_rows, open_services, running,
+    NewRow, Running, awaits, cancel_client, clients_to_move, has_open, insert_rows, open_services, running,
     set_outcome,
 };
 pub use shown::{list, services, show};

@@ -191,3 +191,18 @@ pub async fn cancel_client(
         .await?;
     Ok(())
 }
+
+/// When new prices that are on their way reach a service. `None`: there are none.
+pub async fn awaits(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<Timestamp>> {
+    let at: Option<jiff_diesel::Timestamp> = price_change_services::table
+        .filter(price_change_services::service_id.eq(service))
+        .filter(
+            price_change_services::outcome.eq_any([PriceChangeOutcome::Planned, PriceChangeOutcome::Waiting]),
+        )
+        .order(price_change_services::apply_at)
+        .select(price_change_services::apply_at)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(at.map(jiff_diesel::Timestamp::to_jiff))
+}

@@ -4,7 +4,9 @@ mod apply_prices;
 mod attached;
 mod attributes;
 mod groups;
+mod module;
 mod module_settings;
+mod modules;
 mod options;
 mod order;
 mod pictures;
@@ -17,6 +19,8 @@ mod texts;
 
 pub use apply_prices::{ApplyPricesPage, PriceChangePage};
 pub use groups::{NewProductGroupPage, ProductGroupPage, ProductGroupsPage};
+pub use module::ModulePage;
+pub use modules::ModulesPage;
 pub use options::{NewOptionGroupPage, OptionGroupPage, OptionGroupsPage};
 pub use product::{NewProductPage, ProductPage};
 pub use products::ProductsPage;

@@ -1,21 +1,22 @@
-//! Settings of a product for its module, drawn from the module's JSON Schema.
+//! Settings of a product for its module, and of the module itself, drawn from the module's JSON Schema.
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use shared::catalog::ModuleInfo;
+use shared::Page;
+use shared::catalog::{ModuleSummary, SECRET_KEPT};
 use ui::{Card, NumberField, SelectField, TextArea, TextField};
 
 use crate::i18n::{t, ta, td, word};
 use crate::query::Query;
 
-type Settings = RwSignal<Map<String, Value>>;
+pub(super) type Settings = RwSignal<Map<String, Value>>;
 
 /// The fields that the chosen module asks for.
 #[component]
 pub(super) fn ModuleSettings(
     module: RwSignal<String>,
     settings: Settings,
-    modules: Query<Vec<ModuleInfo>>,
+    modules: Query<Page<ModuleSummary>>,
 ) -> impl IntoView {
     // Settings of one module mean nothing to another.
     let (first, kept) = (module.get_untracked(), settings.get_untracked());
@@ -26,24 +27,32 @@ pub(super) fn ModuleSettings(
         }
         now
     });
-    let properties = Memo::new(move |_| {
+    let schema = Memo::new(move |_| {
         modules.data().with(|modules| {
-            let known = modules.iter().flatten().find(|known| module.with(|module| known.key == *module))?;
-            known.settings_schema.get("properties").and_then(Value::as_object).cloned()
+            let mut all = modules.iter().flat_map(|page| &page.items);
+            let known = all.find(|known| module.with(|module| known.info.key == *module))?;
+            Some(known.info.settings_schema.clone())
         })
     });
-    let fields = move || {
-        let properties = properties.get().unwrap_or_default();
-        if properties.is_empty() {
-            return view! { <p class="text-ink-2">{td().product.no_settings}</p> }.into_any();
-        }
-        let fields = properties
-            .into_iter()
-            .map(|(key, schema)| view! { <Field key schema settings /> })
-            .collect_view();
-        view! { <div class="grid gap-5">{fields}</div> }.into_any()
-    };
+    let fields = move || schema_fields(schema.get().as_ref(), settings, "module_settings");
     view! { <Card title=td().product.module_settings>{fields}</Card> }
+}
+
+/// The fields of a JSON Schema, whose names in the answers of the API begin with `prefix`.
+pub(super) fn schema_fields(schema: Option<&Value>, settings: Settings, prefix: &'static str) -> AnyView {
+    let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+    let fields: Vec<_> = properties
+        .into_iter()
+        .flatten()
+        .map(|(key, schema)| {
+            let name = format!("{prefix}.{key}");
+            view! { <Field key=key.clone() name schema=schema.clone() settings /> }
+        })
+        .collect();
+    if fields.is_empty() {
+        return view! { <p class="text-ink-2">{td().product.no_settings}</p> }.into_any();
+    }
+    view! { <div class="grid gap-5">{fields}</div> }.into_any()
 }
 
 fn text_of(schema: &Value, name: &str) -> String {
@@ -68,18 +77,23 @@ fn put(settings: Settings, key: &str, value: Option<Value>) {
 }
 
 #[component]
-fn Field(key: String, schema: Value, settings: Settings) -> impl IntoView {
+fn Field(key: String, name: String, schema: Value, settings: Settings) -> impl IntoView {
     let title = text_of(&schema, "title");
     let title = if title.is_empty() { key.clone() } else { title };
     let help = text_of(&schema, "description");
     let kind = text_of(&schema, "type");
     let items = schema.get("items").map(choices).unwrap_or_default();
     let values = choices(&schema);
+    let secret = schema.get("writeOnly").and_then(Value::as_bool).unwrap_or(false)
+        || text_of(&schema, "format") == "password";
     match kind.as_str() {
+        _ if secret => view! { <Secret key name title help settings /> }.into_any(),
         "array" if !items.is_empty() => view! { <Several key title help items settings /> }.into_any(),
-        "boolean" => view! { <Tick key title settings /> }.into_any(),
-        "string" | "integer" | "number" => view! { <Line key title help kind values settings /> }.into_any(),
-        _ => view! { <Json key title help settings /> }.into_any(),
+        "boolean" => view! { <Tick key name title settings /> }.into_any(),
+        "string" | "integer" | "number" => {
+            view! { <Line key name title help kind values settings /> }.into_any()
+        }
+        _ => view! { <Json key name title help settings /> }.into_any(),
     }
 }
 
@@ -150,18 +164,32 @@ fn Several(
 }
 
 #[component]
-fn Tick(key: String, title: String, settings: Settings) -> impl IntoView {
+fn Tick(key: String, name: String, title: String, settings: Settings) -> impl IntoView {
     let options = vec![("true".to_owned(), t().yes.to_owned()), ("false".to_owned(), t().no.to_owned())];
     let begin = settings.with_untracked(|settings| settings.get(&key).and_then(Value::as_bool));
     let value = RwSignal::new(begin.map(|on| on.to_string()).unwrap_or_default());
-    let name = format!("module_settings.{key}");
     Effect::new(move || put(settings, &key, value.get().parse().ok().map(Value::Bool)));
     view! { <SelectField name label=title value options empty=td().product.left_out /> }
+}
+
+/// A secret: it can be replaced or kept, but nobody reads it back.
+#[component]
+fn Secret(key: String, name: String, title: String, help: String, settings: Settings) -> impl IntoView {
+    let kept = settings.with_untracked(|settings| settings.contains_key(&key));
+    let value = RwSignal::new(String::new());
+    Effect::new(move || {
+        let typed = value.get();
+        let written = if typed.is_empty() { kept.then(|| SECRET_KEPT.to_owned()) } else { Some(typed) };
+        put(settings, &key, written.map(Value::String));
+    });
+    let help = if kept { td().modules.secret_kept.to_owned() } else { help };
+    view! { <TextField name label=title help value kind="password" autocomplete="new-password" max_length=4000 /> }
 }
 
 #[component]
 fn Line(
     key: String,
+    name: String,
     title: String,
     help: String,
     kind: String,
@@ -174,7 +202,6 @@ fn Line(
         _ => String::new(),
     });
     let value = RwSignal::new(begin);
-    let name = format!("module_settings.{key}");
     let is_text = kind == "string";
     Effect::new(move || {
         let text = value.get();
@@ -198,10 +225,9 @@ fn Line(
 
 /// Whatever has no field of its own is written as JSON.
 #[component]
-fn Json(key: String, title: String, help: String, settings: Settings) -> impl IntoView {
+fn Json(key: String, name: String, title: String, help: String, settings: Settings) -> impl IntoView {
     let begin = settings.with_untracked(|settings| settings.get(&key).map(ToString::to_string));
     let value = RwSignal::new(begin.unwrap_or_default());
-    let name = format!("module_settings.{key}");
     Effect::new(move || {
         let text = value.get();
         // What is not JSON yet goes to the server as text, and its answer names the field.

@@ -10,8 +10,8 @@ use shared::catalog::{
 use shared::{OptionGroupId, OptionId, Page, Permission};
 use ui::{
     Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
-    ListState, Menu, MenuButton, NumberField, Open, PageHead, SelectField, SwitchField, TextField, Tone, lu,
-    toast_ok, use_list,
+    ListState, Menu, NumberField, Open, PageHead, SelectField, SwitchField, TextField, Tone, lu, toast_ok,
+    use_list,
 };
 
 use super::order::{MoveRow, order_column};
@@ -20,7 +20,9 @@ use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, WouldHappen, by_id, submit, submit_with};
+use crate::parts::{
+    AddLink, Arrived, DataTable, DeleteItem, Part, RecordHead, WouldHappen, by_id, submit, submit_with,
+};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -219,20 +221,16 @@ fn DeleteOption(option: OptionDetail, done: Callback<()>, editable: bool) -> imp
         },
     );
     view! {
-        <Menu label=t().actions>
-            {editable
-                .then(|| {
-                    view! {
-                        <MenuButton
-                            text=t().delete
-                            icon=lu::LuTrash
-                            danger=true
-                            on_click=Callback::new(move |()| open.set(true))
-                        />
-                    }
-                })}
-        </Menu>
-        <Confirm open title=t().delete text=ta().delete_option_text action=t().delete busy=delete.busy on_confirm=delete.run>
+        {editable.then(|| view! { <Menu label=t().actions><DeleteItem open /></Menu> })}
+        <Confirm
+            open
+            title=t().delete
+            text=ta().delete_option_text
+            action=t().delete
+            type_name=option.name
+            busy=delete.busy
+            on_confirm=delete.run
+        >
             <WouldHappen ask=move || api::catalog::rehearse_delete_option(id) />
         </Confirm>
     }

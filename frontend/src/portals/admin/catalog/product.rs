@@ -31,7 +31,7 @@ use crate::{api, format};
 /// General data, attributes, settings of the module.
 #[component]
 fn ProductCards(form: ProductForm) -> impl IntoView {
-    let modules = use_query(|| (), |()| api::catalog::modules());
+    let modules = use_query(|| (), |()| api::catalog::modules("per_page=200".to_owned()));
     view! {
         <Card title=ta().general>
             <ProductFields form modules />

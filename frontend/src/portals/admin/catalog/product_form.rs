@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use serde_json::{Map, Value};
-use shared::catalog::{ModuleInfo, ProductInput};
+use shared::Page;
+use shared::catalog::{ModuleSummary, ProductInput};
 use ui::{NumberField, SelectField, SwitchField, TextArea, TextField};
 
 use super::attributes::AttributesForm;
 use super::texts::{TextsFields, TextsForm};
-use crate::i18n::{t, ta};
+use crate::i18n::{t, ta, word};
 use crate::query::Query;
 
 /// A product being edited: its general data.
@@ -91,13 +92,16 @@ impl ProductForm {
 
 /// Its general data.
 #[component]
-pub(super) fn ProductFields(form: ProductForm, modules: Query<Vec<ModuleInfo>>) -> impl IntoView {
+pub(super) fn ProductFields(form: ProductForm, modules: Query<Page<ModuleSummary>>) -> impl IntoView {
+    // The present one stays, whatever became of it.
+    let present = form.module.get_untracked();
     let options = Signal::derive(move || {
         modules.data().with(|modules| {
             modules
                 .iter()
-                .flatten()
-                .map(|module| (module.key.clone(), module.name.clone()))
+                .flat_map(|page| &page.items)
+                .filter(|module| module.status.takes_products() || module.info.key == present)
+                .map(|module| (module.info.key.clone(), module.info.name.clone()))
                 .collect::<Vec<_>>()
         })
     });
@@ -115,9 +119,9 @@ pub(super) fn ProductFields(form: ProductForm, modules: Query<Vec<ModuleInfo>>) 
             <SwitchField name="hourly_billing" label=ta().hourly_billing help=ta().hourly_billing_help value=form.hourly_billing wide=false />
             <SwitchField name="allow_idle" label=ta().allow_idle value=form.allow_idle wide=false />
             <SwitchField name="convert_price" label=ta().convert_price help=ta().convert_price_help value=form.convert_price wide=false />
-            <NumberField name="suspension_grace_hours" label=ta().grace_hours unit="h" value=form.grace help=ta().grace_help />
-            <NumberField name="termination_delay_hours" label=ta().termination_hours unit="h" value=form.termination help=ta().empty_is_never />
-            <NumberField name="cancellation_delay_hours" label=ta().cancellation_hours unit="h" value=form.cancellation />
+            <NumberField name="suspension_grace_hours" label=ta().grace_hours unit=word("unit_h") value=form.grace help=ta().grace_help />
+            <NumberField name="termination_delay_hours" label=ta().termination_hours unit=word("unit_h") value=form.termination help=ta().empty_is_never />
+            <NumberField name="cancellation_delay_hours" label=ta().cancellation_hours unit=word("unit_h") value=form.cancellation />
             <TextArea name="notes" label=t().notes value=form.notes max_length=5000 />
         </div>
     }

@@ -9,8 +9,9 @@ use ui::{
 };
 
 use super::money::{AddFunds, Adjust, CreditLimit};
+use super::sign_in_as::SignInAsOwner;
 use crate::api;
-use crate::i18n::{fill, t, ta, tp, word};
+use crate::i18n::{fill, t, ta, td, tp, word};
 use crate::parts::spending::SpendGuardForm;
 use crate::parts::submit::preview;
 use crate::parts::{submit, submit_with};
@@ -43,7 +44,7 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
     let status = detail.status;
     let (status_open, funds_open, adjust_open, limit_open) =
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let guard_open = RwSignal::new(false);
+    let (guard_open, inside_open) = (RwSignal::new(false), RwSignal::new(false));
     let confirm = submit_with(
         move || api::people::confirm_client(id),
         move |_| {
@@ -59,6 +60,7 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
         Permission::ClientsConfirm,
         Permission::FundsAdjust,
         Permission::ClientsCredit,
+        Permission::ClientsSignInAs,
     ];
     let has_menu = rights.into_iter().any(may);
     view! {
@@ -82,6 +84,16 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
                 .then(|| {
                     view! {
                         <Menu label=t().actions class="btn btn-icon">
+                            {may(Permission::ClientsSignInAs)
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=td().sign_in_as.action
+                                            icon=lu::LuLogIn
+                                            on_click=Callback::new(move |()| inside_open.set(true))
+                                        />
+                                    }
+                                })}
                             {may(Permission::ClientsStatus)
                                 .then(|| {
                                     view! {
@@ -136,6 +148,9 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
         </Dialog>
         <Dialog open=limit_open title=ta().set_credit_limit>
             <CreditLimit detail=detail.get_value() client open=limit_open />
+        </Dialog>
+        <Dialog open=inside_open title=td().sign_in_as.action>
+            {move || inside_open.get().then(|| view! { <SignInAsOwner client=id open=inside_open /> })}
         </Dialog>
         <Dialog open=guard_open title=tp().spending.title>
             {move || guard_open.get().then(|| view! { <SpendGuardForm portal=Portal::Admin client=id open=guard_open /> })}

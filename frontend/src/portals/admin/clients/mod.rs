@@ -10,6 +10,7 @@ mod page;
 mod pick;
 mod profile;
 mod sessions;
+mod sign_in_as;
 mod summary;
 mod users;
 mod vat_id;

@@ -141,7 +141,7 @@ fn PaperTabs(client: ClientId) -> impl IntoView {
         text: text.to_owned(),
         href: format!("/admin/clients/{client}/{page}"),
     };
-    let tabs = vec![tab(ta().documents, "documents"), tab(tp().statement.title, "statements")];
+    let tabs = vec![tab(ta().documents, "documents"), tab(tp().statement.title, "documents/statements")];
     view! { <Tabs tabs label=ta().documents /> }
 }
 
@@ -151,7 +151,7 @@ pub fn ClientStatementsTab() -> impl IntoView {
         let area = format!("/admin/clients/{client}");
         view! {
             <PaperTabs client />
-            <StatementsTable page=format!("{area}/statements") area />
+            <StatementsTable page=format!("{area}/documents/statements") area />
         }
     })
 }

@@ -14,6 +14,7 @@ use ui::{Button, Icon, Menu, MenuButton, PageHead, lu};
 use crate::api;
 use crate::i18n::{t, ta, td};
 use crate::parts::Arrived;
+use crate::parts::rows::begin_drag;
 use crate::query::{Query, use_query};
 use crate::session::{self, Portal, Who, may};
 
@@ -244,7 +245,14 @@ fn Grid(
                         class:widget-over=move || over.get() == Some(widget) && dragged.get().is_some()
                         data-w=width.to_string()
                         draggable=move || editing.get().to_string()
-                        on:dragstart=move |_| dragged.set(Some(widget))
+                        on:dragstart=move |event| {
+                            begin_drag(&event);
+                            dragged.set(Some(widget));
+                        }
+                        on:dragend=move |_| {
+                            dragged.set(None);
+                            over.set(None);
+                        }
                         on:dragover=move |event| {
                             event.prevent_default();
                             over.set(Some(widget));

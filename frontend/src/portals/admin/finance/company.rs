@@ -1,20 +1,21 @@
 //! `/admin/companies/:id`: a home company in tabs.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use shared::billing::company::{
     CompanyDetail, CompanyInput, LogoInput, LogoType, NumberSeries, NumberSeriesInput,
 };
 use shared::billing::{DocumentKind, NumberReset};
-use shared::{CompanyId, Permission};
+use shared::{CompanyId, Permission, Quarter};
 use ui::{
-    Badge, Button, Card, Confirm, Form, FormErrors, MenuButton, NumberField, SelectField, Tab, Tabs,
+    Badge, Button, Card, Confirm, Form, FormErrors, Icon, MenuButton, NumberField, SelectField, Tab, Tabs,
     TextField, Tone, lu, toast_bad, toast_ok,
 };
 
 use super::company_gateways::Gateways;
 use super::company_parts::{CompanyForm, GeneralFields, InvoiceFields, TaxFields};
-use crate::api;
 use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
@@ -24,6 +25,7 @@ use crate::parts::{
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
+use crate::{api, format};
 
 #[derive(Clone, Copy)]
 struct ThisCompany(Query<CompanyDetail>);
@@ -210,11 +212,48 @@ pub fn CompanyGeneralTab() -> impl IntoView {
 
 #[component]
 pub fn CompanyTaxTab() -> impl IntoView {
+    let company = this();
     view! {
-        <div class="max-w-4xl">
+        <div class="stack-y max-w-4xl">
             <CompanyCard title=ta().tax_settings fields=|form| view! { <TaxFields form /> }.into_any() />
+            {may(Permission::DocumentsView).then(|| view! { <Part query=company pick=declares children=oss /> })}
         </div>
     }
+}
+
+/// The company, when it has a VAT id of the EU.
+fn declares(detail: &CompanyDetail) -> Option<CompanyId> {
+    (!detail.profile.vat_id.is_empty()).then_some(detail.id)
+}
+
+/// The file of a quarter for the One Stop Shop: two years back, the last one that is over first.
+fn oss(company: Option<CompanyId>) -> Option<AnyView> {
+    let company = company?;
+    let now = Timestamp::from_second(format::now_seconds()).ok()?;
+    let running = Quarter::containing(now.to_zoned(TimeZone::UTC).date());
+    let quarters = std::iter::successors(Some(running.before()), |quarter| Some(quarter.before())).take(8);
+    let quarters: Vec<String> = quarters.chain([running]).map(|quarter| quarter.to_string()).collect();
+    let quarter = RwSignal::new(quarters.first().cloned().unwrap_or_default());
+    let options: Vec<(String, String)> =
+        quarters.into_iter().map(|quarter| (quarter.clone(), quarter)).collect();
+    let words = &td().oss;
+    let view = view! {
+        <Card title=words.title text=words.text>
+            <div class="flex flex-wrap items-end gap-4">
+                <SelectField name="quarter" label=words.quarter value=quarter options />
+                <a
+                    class="btn"
+                    href=move || api::billing::oss(company, &quarter.get())
+                    download=move || format!("oss-{}.csv", quarter.get())
+                    rel="external"
+                >
+                    <Icon icon=lu::LuDownload />
+                    "CSV"
+                </a>
+            </div>
+        </Card>
+    };
+    Some(view.into_any())
 }
 
 #[component]

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use shared::billing::company::{CompanyDetail, Gateway, GatewayInput, GatewayModule, GatewayText};
 use shared::{CompanyId, Currency, Language, Permission};
 use ui::{
-    Badge, Button, Card, Confirm, Dialog, EmptyState, FieldProblem, Form, FormErrors, Menu, MenuButton,
-    NumberField, Open, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
+    Badge, Button, Card, Confirm, Dialog, EmptyState, FieldProblem, Form, FormErrors, Menu, NumberField,
+    Open, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
 };
 
 use crate::api;
 use crate::i18n::{native_name, t, ta, td, word};
-use crate::parts::{Loaded, submit, submit_with};
+use crate::parts::{DeleteItem, Loaded, submit, submit_with};
 use crate::query::Query;
 use crate::session::may;
 
@@ -106,14 +106,7 @@ fn GatewayCard(
                                 class="btn-sm"
                                 on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
                             />
-                            <Menu label=t().actions>
-                                <MenuButton
-                                    text=t().delete
-                                    icon=lu::LuTrash
-                                    danger=true
-                                    on_click=Callback::new(move |()| delete_open.set(true))
-                                />
-                            </Menu>
+                            <Menu label=t().actions><DeleteItem open=delete_open /></Menu>
                         }
                     })}
             </div>
@@ -123,6 +116,7 @@ fn GatewayCard(
             title=t().delete
             text=td().company.delete_gateway_text
             action=t().delete
+            type_name=stored.with_value(|gateway| gateway.profile.key.clone())
             busy=delete.busy
             on_confirm=delete.run
         />

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
-use shared::billing::payment::{PaidFromWallet, PaymentSummary};
+use shared::billing::payment::{PaidFromWallet, PayFromWallet as Part, PaymentSummary};
 use shared::{DocumentId, Money, Permission};
 use ui::{
     Breadcrumbs, Button, Card, Confirm, CopyId, Crumb, Dialog, EmptyState, Facts, FormErrors, Icon,
-    TableWrap, TextArea, lu, toast_ok,
+    NumberField, TableWrap, TextArea, lu, toast_ok,
 };
 
 use super::book_payment::BookPayment;
@@ -96,7 +96,8 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     let decision = detail.tax_decision.clone();
     let refunds = detail.refunds.clone();
     let xml_formats = detail.xml_formats.clone();
-    let net = head.net;
+    // What the wallet has paid is net, and a document that a gateway paid a part of is not paid from there.
+    let net = head.net.checked_sub(head.paid).unwrap_or(head.net);
     let shown = StoredValue::new(detail);
     view! {
         <Title text=title.clone() />
@@ -307,19 +308,27 @@ fn PayFromWallet(
 ) -> impl IntoView {
     let words = &td().draft;
     let key = StoredValue::new(Key::new());
+    let amount = RwSignal::new(String::new());
     let errors = FormErrors::new();
     let pay = submit(
         errors,
         move || async move {
-            let answer = api::billing::pay_from_wallet(id, &key.get_value()).await;
+            let amount = Some(amount.get_untracked()).filter(|amount| !amount.is_empty());
+            let answer = api::billing::pay_from_wallet(id, &Part { amount }, &key.get_value()).await;
             Key::after(key, &answer);
             answer
         },
         move |paid: PaidFromWallet| {
             open.set(false);
             document.refetch();
-            let number = paid.invoice.number.unwrap_or_default();
-            toast_ok(fill(td().draft.paid, &[("number", &number)]));
+            amount.set(String::new());
+            toast_ok(match paid.invoice {
+                Some(invoice) => fill(td().draft.paid, &[("number", &invoice.number.unwrap_or_default())]),
+                None => fill(
+                    td().draft.paid_part,
+                    &[("amount", &format::money(paid.amount)), ("due", &format::money(paid.document.due))],
+                ),
+            });
         },
     );
     let text = fill(words.pay_text, &[("amount", &format::money(net))]);
@@ -333,6 +342,15 @@ fn PayFromWallet(
             errors
             busy=pay.busy
             on_confirm=pay.run
-        />
+        >
+            <NumberField
+                name="amount"
+                label=t().amount
+                value=amount
+                unit=net.currency().to_string()
+                decimals=net.currency().decimals()
+                help=td().draft.pay_part
+            />
+        </Confirm>
     }
 }

@@ -6,8 +6,9 @@ use shared::billing::document::DocumentSummary;
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::bulk::{ARCHIVE_MAX, DocumentsCancel};
 use shared::{ClientId, DocumentId, Permission};
-use ui::{Column, EmptyState, PageHead, TextArea, lu, use_list};
+use ui::{Column, EmptyState, Icon, PageHead, TextArea, lu, use_list};
 
+use crate::api::client::file;
 use crate::i18n::{fill, t, ta, td, tp, word};
 use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
@@ -58,8 +59,23 @@ fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
         .end()
         .sorted_by("total"),
         Column::new("owed", ta().still_due, |document: &DocumentSummary| format::money(document.due)).end(),
+        Column::new("pdf", "", |document: &DocumentSummary| {
+            document.number.as_ref().map(|number| pdf(document.id, number))
+        })
+        .end(),
     ]);
     columns
+}
+
+/// The paper of a document, one click away.
+fn pdf(id: DocumentId, number: &str) -> AnyView {
+    let (href, label) = (file(&format!("/admin/documents/{id}/pdf")), format!("PDF: {number}"));
+    view! {
+        <a class="btn btn-ghost btn-icon btn-sm" href=href rel="external" download="" aria-label=label title="PDF">
+            <Icon icon=lu::LuDownload />
+        </a>
+    }
+    .into_any()
 }
 
 /// What staff do with many documents.

@@ -152,6 +152,10 @@ fn LineCard(
             Some(format::money(shared::Money::rounded(*amount, quote.net.currency())))
         })
     };
+    // Known once the client is.
+    let currency = move || {
+        quoted.with(|quote| quote.as_ref().map(|quote| quote.net.currency().to_string()).unwrap_or_default())
+    };
     let remove = fill(words.remove_line, &[("n", &n)]);
     view! {
         <fieldset class="grid gap-4 pb-6 border-b border-line">
@@ -160,8 +164,8 @@ fn LineCard(
             <div class="form-grid">
                 <NumberField name=name("quantity") label=words.quantity value=line.quantity decimals=4 required=true />
                 <TextField name=name("unit") label=words.unit value=line.unit max_length=20 />
-                <NumberField name=name("unit_price") label=words.unit_price value=line.unit_price decimals=4 required=true />
-                <NumberField name=name("discount") label=words.discount value=line.discount decimals=4 />
+                <NumberField name=name("unit_price") label=words.unit_price value=line.unit_price unit=currency decimals=4 required=true />
+                <NumberField name=name("discount") label=words.discount value=line.discount unit=currency decimals=4 />
             </div>
             <div class="flex flex-wrap items-center justify-between gap-3">
                 <CheckField name=name("tax_class") label=words.exempt value=line.exempt />

@@ -141,7 +141,8 @@ fn Details(id: PaymentId, payments: Query<Page<PaymentSummary>>) -> impl IntoVie
     view! {
         <Loaded query=payment rows=8 let:payment>
             {
-                let here = payment.status == PaymentStatus::Succeeded;
+                // A refund gives back what an invoice took; what nobody asked for is still here.
+                let here = matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Refunded);
                 let can = here && !waiting(&payment).is_zero() && may(Permission::PaymentsBook);
                 let kept = StoredValue::new(payment.clone());
                 view! {

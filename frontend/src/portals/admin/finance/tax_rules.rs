@@ -12,8 +12,9 @@ use ui::{
 use super::tax_preset::Preset;
 use super::tax_rule_form::RuleForm;
 use crate::i18n::{t, ta};
+use crate::parts::rows::begin_drag;
 use crate::parts::sheet::TaxWhy;
-use crate::parts::{Loaded, submit, submit_with};
+use crate::parts::{DeleteItem, Loaded, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -208,7 +209,10 @@ fn RuleRow(
                                     class="drag-handle"
                                     draggable="true"
                                     title=ta().drag_to_reorder
-                                    on:dragstart=move |_| dragged.set(Some((id, position)))
+                                    on:dragstart=move |event| {
+                                        begin_drag(&event);
+                                        dragged.set(Some((id, position)));
+                                    }
                                     on:dragend=move |_| {
                                         dragged.set(None);
                                         over.set(None);
@@ -262,12 +266,7 @@ fn RuleRow(
                                             />
                                         }
                                     })}
-                                <MenuButton
-                                    text=t().delete
-                                    icon=lu::LuTrash
-                                    danger=true
-                                    on_click=Callback::new(move |()| delete_open.set(true))
-                                />
+                                <DeleteItem open=delete_open />
                             </Menu>
                         }
                     })}

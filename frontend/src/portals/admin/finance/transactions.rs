@@ -26,9 +26,12 @@ fn record_of(row: &TransactionSummary) -> Option<String> {
 }
 
 fn columns(with_client: bool, opened: Callback<TransferId>) -> Vec<Column<TransactionSummary>> {
-    let mut columns = vec![Column::new("at", t().date, |row: &TransactionSummary| {
-        view! { <span class="num">{format::date_time(row.at)}</span> }
-    })];
+    let mut columns = vec![
+        Column::new("at", t().date, |row: &TransactionSummary| {
+            view! { <span class="num">{format::date_time(row.at)}</span> }
+        })
+        .sorted_by("at"),
+    ];
     if with_client {
         columns.push(Column::new("client", ta().client, |row: &TransactionSummary| {
             view! { <a class="link" href=format!("/admin/clients/{}/transactions", row.client_id)>{row.client_name.clone()}</a> }
@@ -122,7 +125,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
                 }
                     .into_any()
             })
-            empty=|| view! { <EmptyState icon=lu::LuArrowLeftRight title=ta().no_transactions /> }
+            empty=|| view! { <EmptyState icon=lu::LuArrowLeftRight title=ta().no_transactions text=ta().transactions_text /> }
         />
         <Dialog open title=t().why class="dialog-wide">
             {move || chosen.get().map(|id| view! { <Why id /> })}

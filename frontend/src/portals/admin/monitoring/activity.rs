@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::identity::{ActivityEntry, ActivityLevel};
+use serde_json::Value;
+use shared::identity::{ActivityEntry, ActivityLevel, AdminSummary};
 use shared::{ClientId, Permission};
-use ui::{Button, Card, EmptyState, PageHead, SearchBox, TableWrap, lu, use_list};
+use ui::{Button, Card, EmptyState, PageHead, PerPage, SearchBox, TableWrap, lu, use_list};
 
-use crate::i18n::{t, ta, td};
-use crate::parts::filters::{FilterSelect, word_options};
+use crate::i18n::{fill, t, ta, td};
+use crate::parts::filters::{FilterChip, FilterSelect, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
-use crate::parts::{Live, LiveSwitch, Loaded, StateBadge};
+use crate::parts::{CsvButton, Live, LiveSwitch, Loaded, StateBadge};
+use crate::portals::admin::person::person_name;
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -29,7 +31,9 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                 ("to", list.filter("to")),
                 ("after", list.filter("after")),
                 ("client", client),
-                ("per_page", "50".to_owned()),
+                ("admin", list.filter("admin")),
+                ("subject", list.filter("subject")),
+                ("per_page", list.per_page().to_string()),
             ];
             let parts: Vec<(String, String)> = parts
                 .into_iter()
@@ -53,9 +57,15 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                     label=t().kind
                     options=word_options(ActivityLevel::ALL, ActivityLevel::as_str)
                 />
+                {may(Permission::StaffView)
+                    .then(|| view! { <FilterSelect list name="admin" label=td().client.who options=use_admin_options() /> })}
                 <FilterRange list names=INSTANTS />
+                <FilterChip list name="client" text=ta().client />
+                <FilterChip list name="subject" text="ID" />
+                <FilterChip list name="action" text=t().kind />
                 <LiveSwitch live />
                 <span class="flex-1"></span>
+                <CsvButton asked=entries.asked() />
                 <Show when=move || list.is_filtered()>
                     <Button
                         text=ui::words().clear_filters
@@ -66,7 +76,7 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
             </div>
             <Loaded query=entries rows=10 let:page>
                 {if page.items.is_empty() {
-                    view! { <EmptyState icon=lu::LuActivity title=ui::words().nothing_found /> }.into_any()
+                    view! { <EmptyState icon=lu::LuActivity title=ui::words().nothing_found text=ta().activity_text /> }.into_any()
                 } else {
                     view! {
                         <TableWrap label=ta().activity_log>
@@ -89,6 +99,8 @@ pub fn ActivityTable(client: Option<ClientId>) -> impl IntoView {
                         .into_any()
                 }}
                 <div class="card-foot form-bar">
+                    <PerPage list />
+                    <span class="flex-1"></span>
                     <Button
                         text=td().client.newest
                         disabled=Signal::derive(move || list.filter("after").is_empty())
@@ -124,6 +136,12 @@ pub fn History(subject: uuid::Uuid) -> impl IntoView {
                             <tbody>{page.items.into_iter().map(|entry| line(entry, false)).collect_view()}</tbody>
                         </table>
                     </TableWrap>
+                    {page
+                        .next
+                        .map(|_| {
+                            let href = format!("/admin/activity?subject={subject}");
+                            view! { <div class="card-foot"><a class="link text-sm" href=href>{ta().older}</a></div> }
+                        })}
                 </Loaded>
             </Card>
         }
@@ -179,6 +197,55 @@ pub fn described(entry: &ActivityEntry) -> AnyView {
     }
 }
 
+/// Members of staff as options of a select.
+fn use_admin_options() -> Signal<Vec<(String, String)>> {
+    let admins = use_query(|| (), |()| api::staff::admins("per_page=200&sort=last_name".to_owned()));
+    Signal::derive(move || {
+        admins.data().with(|page| {
+            let admins = page.iter().flat_map(|page| &page.items);
+            let named = |admin: &AdminSummary| person_name(&admin.first_name, &admin.last_name, &admin.email);
+            admins.map(|admin| (admin.id.to_string(), named(admin))).collect()
+        })
+    })
+}
+
+fn said(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "—".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// What a change did: the fields that are other now, before and after.
+fn changes(old: Option<&Value>, new: Option<&Value>) -> Vec<(String, String, String)> {
+    let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
+    let (old, new) = (fields(old), fields(new));
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort();
+    names.dedup();
+    let other = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    other.map(|name| (name.clone(), said(old.get(name)), said(new.get(name)))).collect()
+}
+
+#[component]
+fn Changes(fields: Vec<(String, String, String)>) -> impl IntoView {
+    let row = |(name, before, after): (String, String, String)| {
+        view! {
+            <div>
+                <dt class="mono">{name}</dt>
+                <dd><span class="neg">{before}</span> " → " <span class="pos">{after}</span></dd>
+            </div>
+        }
+    };
+    view! {
+        <details class="chart-table">
+            <summary>{td().client.changes}</summary>
+            <dl class="facts mt-2 max-w-2xl">{fields.into_iter().map(row).collect_view()}</dl>
+        </details>
+    }
+}
+
 fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
     let description = described(&entry);
     let client = with_client.then(|| {
@@ -187,7 +254,7 @@ fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
         });
         view! { <td>{link}</td> }
     });
-    let changed = entry.old.clone().zip(entry.new.clone());
+    let changed = changes(entry.old.as_ref(), entry.new.as_ref());
     view! {
         <tr>
             <td class="num">{format::date_time_exact(entry.at)}</td>
@@ -195,18 +262,31 @@ fn line(entry: ActivityEntry, with_client: bool) -> impl IntoView {
             <td>
                 {description}
                 <small class="sub mono">{entry.action}</small>
-                {changed
-                    .map(|(old, new)| {
-                        view! {
-                            <details class="chart-table">
-                                <summary>{td().client.changes}</summary>
-                                <pre class="json">{format!("- {old}\n+ {new}")}</pre>
-                            </details>
-                        }
-                    })}
+                {(!changed.is_empty()).then(|| view! { <Changes fields=changed /> })}
             </td>
             {client}
-            <td class="end">{entry.actor_name} <small class="sub">{entry.ip}</small></td>
+            <td class="end">
+                {entry.actor_name}
+                {entry.on_behalf_of.map(|name| fill(td().sign_in_as.on_behalf, &[("name", &name)]))}
+                " " <small class="sub">{entry.ip}</small>
+            </td>
         </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::changes;
+
+    #[test]
+    fn a_change_is_told_by_the_fields_that_are_other() {
+        let (old, new) = (json!({ "name": "A", "same": 1 }), json!({ "name": "B", "same": 1, "more": [2] }));
+        let field =
+            |name: &str, before: &str, after: &str| (name.to_owned(), before.to_owned(), after.to_owned());
+        let expected = [field("more", "—", "[2]"), field("name", "A", "B")];
+        assert_eq!(changes(Some(&old), Some(&new)), expected);
+        assert!(changes(None, None).is_empty());
     }
 }

@@ -1,12 +1,14 @@
 //! What the queues did over time: throughput, run times, waits, and every kind of task.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use shared::tasks::{Queue, QueuePoint, QueueStatistics, TaskStatistics};
 use ui::{AreaChart, Card, EmptyState, Segment, Series, lu};
 
 use super::queues::queue_word;
-use super::tasks::milliseconds;
 use crate::i18n::{ta, td};
+use crate::parts::filters::AnyOrOne;
 use crate::parts::{Live, Loaded};
 use crate::query::use_query;
 use crate::{api, format};
@@ -18,13 +20,26 @@ const RANGES: [i64; 4] = [1, 24, 7 * 24, 30 * 24];
 pub(super) fn QueueCharts(live: Live) -> impl IntoView {
     let words = &td().queues;
     let hours = RwSignal::new("24".to_owned());
-    let told = use_query(move || hours.get(), |hours: String| api::system::queue_statistics(&hours));
+    let name = RwSignal::new(String::new());
+    let told = use_query(
+        move || (hours.get(), name.get()),
+        |(hours, name): (String, String)| api::system::queue_statistics(&hours, &name),
+    );
+    let names = Signal::derive(move || {
+        told.data().with(|told| told.as_ref().map(kinds_to_choose).unwrap_or_default())
+    });
     // A chart of a day does not change by the second.
     told.refresh_every(move || if live.seconds() == 0 { 0 } else { live.seconds().max(30) });
     let ranges = RANGES.map(|hours| (hours.to_string(), format::duration(hours * 3600))).to_vec();
     view! {
-        <div class="flex items-center gap-3 mt-6 mb-4">
+        <div class="flex flex-wrap items-center gap-3 mt-6 mb-4">
             <h2 class="flex-1">{words.over_time}</h2>
+            <AnyOrOne
+                label=words.kinds
+                value=name
+                options=names
+                on_change=Callback::new(move |value: String| name.set(value))
+            />
             <Segment
                 label=words.over_time
                 value=hours
@@ -36,6 +51,12 @@ pub(super) fn QueueCharts(live: Live) -> impl IntoView {
             {charts(&told)}
         </Loaded>
     }
+}
+
+/// The names of the tasks that ran in the range, each once: some run in several queues.
+fn kinds_to_choose(told: &QueueStatistics) -> Vec<(String, String)> {
+    let names: BTreeSet<&String> = told.names.iter().map(|kind| &kind.name).collect();
+    names.into_iter().map(|name| (name.clone(), name.clone())).collect()
 }
 
 fn charts(told: &QueueStatistics) -> AnyView {
@@ -50,7 +71,7 @@ fn charts(told: &QueueStatistics) -> AnyView {
     }
     let drawn = [
         chart(told, words.throughput, format::count, |point| point.completed + point.failed),
-        chart(told, words.run_time, milliseconds, |point| point.average_ms),
+        chart(told, words.run_time, format::milliseconds, |point| point.average_ms),
         chart(told, words.longest_wait, format::duration, |point| point.longest_wait_seconds),
     ];
     let kinds = told.names.iter().map(kind).collect_view();
@@ -121,8 +142,8 @@ fn kind(kind: &TaskStatistics) -> impl IntoView + use<> {
             <td>{queue_word(kind.queue)}</td>
             <td class="end num">{format::count(kind.completed)}</td>
             <td class="end num">{format::count(kind.failed)}</td>
-            <td class="end num">{milliseconds(kind.average_ms)}</td>
-            <td class="end num">{milliseconds(kind.longest_ms)}</td>
+            <td class="end num">{format::milliseconds(kind.average_ms)}</td>
+            <td class="end num">{format::milliseconds(kind.longest_ms)}</td>
         </tr>
     }
 }

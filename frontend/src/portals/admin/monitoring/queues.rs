@@ -15,7 +15,7 @@ use crate::session::may;
 use crate::{api, format};
 
 /// What a queue is called.
-pub(super) fn queue_word(queue: Queue) -> &'static str {
+pub fn queue_word(queue: Queue) -> &'static str {
     let words = &td().queues;
     match queue {
         Queue::Default => words.default,

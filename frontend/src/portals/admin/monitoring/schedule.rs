@@ -7,7 +7,6 @@ use shared::schedule::{CronQuestion, Schedule, ScheduleChange};
 use shared::{Language, Permission};
 use ui::{Badge, Button, Card, Form, FormErrors, SwitchField, TextField, Tone, lu, settled, toast_ok};
 
-use super::tasks::milliseconds;
 use crate::api::{self, ApiError};
 use crate::format;
 use crate::i18n::{self, t, ta, td};
@@ -181,7 +180,7 @@ fn Runs(now: Memo<Schedule>) -> impl IntoView {
                         }
                         None => format::date_time(last.at).into_any(),
                     }}
-                    <span class="muted">{last.duration_ms.map(milliseconds)}</span>
+                    <span class="muted">{last.duration_ms.map(format::milliseconds)}</span>
                     {last.error.map(|error| view! { <span class="neg text-xs">{error}</span> })}
                 </div>
             }

@@ -6,14 +6,13 @@ use shared::{Page, Permission, TaskId};
 use ui::{Button, CopyId, Facts, Open, TextArea, lu, toast_ok};
 
 use super::queues::queue_word;
-use super::tasks::milliseconds;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::{Loaded, RecordId, StateBadge, follow, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-fn pretty(value: &serde_json::Value) -> String {
+pub(super) fn pretty(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
@@ -73,7 +72,7 @@ fn Details(
         (ta().due_at.to_owned(), at(Some(head.run_at))),
         (ta().started.to_owned(), at(head.started_at)),
         (ta().finished.to_owned(), at(head.finished_at)),
-        (ta().duration.to_owned(), head.duration_ms.map(milliseconds).into_any()),
+        (ta().duration.to_owned(), head.duration_ms.map(format::milliseconds).into_any()),
         (ta().worker.to_owned(), detail.worker.clone().into_any()),
         ("ID".to_owned(), view! { <RecordId id=id.0 path=format!("/admin/tasks/{id}") /> }.into_any()),
     ];

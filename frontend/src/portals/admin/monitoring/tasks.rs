@@ -18,11 +18,6 @@ use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
 
-/// A duration in milliseconds as people read it.
-pub(super) fn milliseconds(ms: i64) -> String {
-    if ms < 10_000 { format!("{ms} ms") } else { format::duration(ms / 1000) }
-}
-
 fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Vec<Column<TaskSummary>> {
     vec![
         Column::new("name", ta().task, move |task: &TaskSummary| {
@@ -53,7 +48,10 @@ fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Ve
             format!("{} / {}", task.attempts, task.attempts_max)
         })
         .end(),
-        Column::new("duration", ta().duration, |task: &TaskSummary| task.duration_ms.map(milliseconds)).end(),
+        Column::new("duration", ta().duration, |task: &TaskSummary| {
+            task.duration_ms.map(format::milliseconds)
+        })
+        .end(),
         Column::new("run_at", ta().due_at, |task: &TaskSummary| format::date_time(task.run_at))
             .hidden()
             .sorted_by("run_at"),
@@ -173,7 +171,7 @@ pub fn TasksPage() -> impl IntoView {
                 }
                     .into_any()
             })
-            empty=|| view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks /> }
+            empty=|| view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks text=ta().task_queue_text /> }
         />
         <TaskDoneDialog
             chosen=doing

@@ -9,6 +9,7 @@ use shared::services::{
 use ui::{Button, Form, FormErrors, Note, Open, SelectField, TextArea, Tone, TypeName, toast_ok};
 
 use super::change::{ChangeOptions, Rename};
+use super::moving::MoveTo;
 use crate::api;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
@@ -27,6 +28,7 @@ pub(super) enum Act {
     Cancel,
     Options,
     Rename,
+    Move,
     Force,
     Manual(bool),
 }
@@ -41,6 +43,7 @@ impl Act {
             Self::Cancel => word("cancel"),
             Self::Options => word("change_options"),
             Self::Rename => td().service.rename,
+            Self::Move => td().service.move_to,
             Self::Force => ta().force_state,
             Self::Manual(true) => ta().hands_off,
             Self::Manual(false) => ta().hands_on,
@@ -49,7 +52,7 @@ impl Act {
 
     /// Takes something from the client.
     pub(super) const fn is_dangerous(self) -> bool {
-        matches!(self, Self::Terminate | Self::Cancel | Self::Suspend | Self::Force)
+        matches!(self, Self::Terminate | Self::Cancel | Self::Suspend | Self::Move | Self::Force)
     }
 }
 
@@ -84,6 +87,7 @@ pub(super) fn ActDialog(
     let staff = service.data().with_untracked(Clone::clone);
     match (act, staff) {
         (Act::Rename, Some(staff)) => view! { <Rename staff service open /> }.into_any(),
+        (Act::Move, _) => view! { <MoveTo id service open /> }.into_any(),
         (Act::Options, Some(staff)) => view! { <ChangeOptions staff service open /> }.into_any(),
         _ => view! { <ActForm id act service open /> }.into_any(),
     }
@@ -120,7 +124,7 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open)
                     api::services::terminate(id, &TerminateService { when, note }).await
                 }
                 Act::Manual(manual) => api::services::set_manual(id, &ManualFlag { manual, note }).await,
-                Act::Options | Act::Rename => api::services::service(id).await,
+                Act::Options | Act::Rename | Act::Move => api::services::service(id).await,
             }
         },
         move |staff| {

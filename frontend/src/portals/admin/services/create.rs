@@ -90,12 +90,9 @@ fn Item(product: ProductDetail, groups: Vec<Offered>, client: RwSignal<String>) 
             move || module.clone()
         },
         |module| async move {
-            let modules = api::catalog::modules().await?;
-            Ok(modules
-                .into_iter()
-                .find(|known| known.key == module)
-                .map(|known| known.fields)
-                .unwrap_or_default())
+            let modules = api::catalog::modules("per_page=200".to_owned()).await?;
+            let known = modules.items.into_iter().find(|known| known.info.key == module);
+            Ok(known.map(|known| known.info.fields).unwrap_or_default())
         },
     );
     let answers = RwSignal::new(BTreeMap::<String, RwSignal<String>>::new());

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use shared::services::{ServiceAction, ServiceForStaff};
+use shared::services::{ServiceAction, ServiceForStaff, ServiceState};
 use shared::{Permission, ServiceId};
 use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Open, Tab, Tabs, Tone, lu};
 
@@ -13,6 +13,7 @@ use super::overview::Overview;
 use crate::i18n::{fill, language, t, ta, td, word};
 use crate::parts::states::ServiceBadge;
 use crate::parts::{Loaded, by_id, follow};
+use crate::portals::admin::monitoring::ModuleLogTable;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -71,7 +72,10 @@ pub fn ServiceFrame() -> impl IntoView {
 fn ServiceTabs(id: ServiceId) -> impl IntoView {
     let tab =
         |text: &str, path: &str| Tab { text: text.to_owned(), href: format!("/admin/services/{id}{path}") };
-    let tabs = vec![tab(td().service.overview, ""), tab(td().service.charges, "/charges")];
+    let mut tabs = vec![tab(td().service.overview, ""), tab(td().service.charges, "/charges")];
+    if may(Permission::LogsView) {
+        tabs.push(tab(td().module_log.tab, "/log"));
+    }
     view! { <Tabs tabs label=ta().service /> }
 }
 
@@ -83,6 +87,9 @@ fn Head(staff: ServiceForStaff, act: RwSignal<Option<Act>>) -> impl IntoView {
     if may(Permission::ServicesOperate) {
         all = acts(&detail.actions);
         all.push(Act::Rename);
+    }
+    if may(Permission::ServicesMove) && service.state == ServiceState::Active {
+        all.push(Act::Move);
     }
     if may(Permission::ServicesForce) {
         all.push(Act::Manual(!service.manual));
@@ -167,9 +174,18 @@ pub fn ServiceOverviewTab() -> impl IntoView {
     }
 }
 
+fn this_id() -> Option<ServiceId> {
+    this().data().with_untracked(|staff| staff.as_ref().map(|staff| staff.detail.service.id))
+}
+
 /// What it was charged.
 #[component]
 pub fn ServiceChargesTab() -> impl IntoView {
-    let id = this().data().with_untracked(|staff| staff.as_ref().map(|staff| staff.detail.service.id));
-    id.map(|service| view! { <Charges service /> })
+    this_id().map(|service| view! { <Charges service /> })
+}
+
+/// What its module was asked, and answered.
+#[component]
+pub fn ServiceLogTab() -> impl IntoView {
+    this_id().map(|service| view! { <ModuleLogTable service=Some(service) /> })
 }

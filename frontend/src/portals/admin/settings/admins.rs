@@ -11,6 +11,7 @@ use ui::{
     MenuButton, PageHead, SelectField, TextArea, TextField, lu, toast_ok, use_list,
 };
 
+use super::groups::permission_title;
 use crate::i18n::{t, ta};
 use crate::parts::filters::{FilterSegment, word_options};
 use crate::parts::{AddLink, DataTable, Loaded, RecordHead, StateBadge, by_id, submit, submit_with};
@@ -76,7 +77,7 @@ pub fn AdminsPage() -> impl IntoView {
             filters=Box::new(move || {
                 view! { <FilterSegment list name="status" label=t().status words=vec!["active", "disabled"] /> }.into_any()
             })
-            empty=|| view! { <EmptyState icon=lu::LuUserCog title=ui::words().nothing_found /> }
+            empty=|| view! { <EmptyState icon=lu::LuUserCog title=ui::words().nothing_found text=ta().admins_text /> }
         />
     }
 }
@@ -263,7 +264,7 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
                             .map(|origin| {
                                 view! {
                                     <li class="text-sm">
-                                        <span class="block">{origin.title}</span>
+                                        <span class="block">{permission_title(origin.key, origin.title)}</span>
                                         {origin.groups.into_iter().map(|group| view! { <Badge text=group /> " " }).collect_view()}
                                     </li>
                                 }

@@ -2,40 +2,46 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use ui::{Card, Dialog, EmptyState, PageHead, lu};
+use ui::{Card, Dialog, EmptyState, PageHead, SearchBox, lu, use_list};
 
-use crate::api;
 use crate::i18n::{fill, t, ta};
 use crate::parts::Loaded;
 use crate::query::use_query;
+use crate::{api, format};
 
 /// The countries; a row opens its regions.
 #[component]
 pub fn CountriesPage() -> impl IntoView {
     let countries = use_query(|| (), |()| api::auth::countries());
-    let typed = RwSignal::new(String::new());
+    let list = use_list("");
     let chosen = RwSignal::new(None::<(String, String)>);
     view! {
         <Title text=ta().countries />
         <PageHead title=ta().countries text=ta().countries_text />
         <Loaded query=countries rows=12 let:all>
             {
-                let all = StoredValue::new(all);
+                // By their names in the person's language, and in its order.
+                let named = format::countries(&all).into_iter().filter_map(|(code, name)| {
+                    let country = all.iter().find(|country| country.code == code)?;
+                    Some((name, country.clone()))
+                });
+                let all = StoredValue::new(named.collect::<Vec<_>>());
                 let rows = move || {
-                    let wanted = typed.get().to_lowercase();
+                    let wanted = list.search().to_lowercase();
                     all.with_value(|all| {
                         all.iter()
-                            .filter(|country| {
-                                country.name.to_lowercase().contains(&wanted)
-                                    || country.native_name.to_lowercase().contains(&wanted)
+                            .filter(|(name, country)| {
+                                [name, &country.name, &country.native_name]
+                                    .iter()
+                                    .any(|name| name.to_lowercase().contains(&wanted))
                                     || country.code.to_lowercase() == wanted
                             })
-                            .map(|country| {
-                                let (code, name) = (country.code.clone(), country.name.clone());
+                            .map(|(name, country)| {
+                                let (code, title) = (country.code.clone(), name.clone());
                                 view! {
                                     <tr>
                                         <th scope="row">
-                                            {country.name.clone()} <small class="sub">{country.native_name.clone()}</small>
+                                            {name.clone()} <small class="sub">{country.native_name.clone()}</small>
                                         </th>
                                         <td class="mono">{country.code.clone()}</td>
                                         <td>{format!("+{}", country.calling_code.trim_start_matches('+'))}</td>
@@ -48,7 +54,7 @@ pub fn CountriesPage() -> impl IntoView {
                                                         <button
                                                             type="button"
                                                             class="link"
-                                                            on:click=move |_| chosen.set(Some((code.clone(), name.clone())))
+                                                            on:click=move |_| chosen.set(Some((code.clone(), title.clone())))
                                                         >
                                                             {ta().regions}
                                                         </button>
@@ -64,24 +70,20 @@ pub fn CountriesPage() -> impl IntoView {
                 view! {
                     <Card flush=true>
                         <div class="table-bar">
-                            <input
-                                class="input sm:w-72"
-                                type="search"
-                                aria-label=t().search
-                                placeholder=t().search
-                                on:input=move |event| typed.set(event_target_value(&event))
-                            />
+                            <SearchBox list hint=t().search />
                             <span class="muted">{fill(ta().n_countries, &[("n", &all.with_value(Vec::len).to_string())])}</span>
                         </div>
                         <div class="table-wrap" tabindex="0" role="region" aria-label=ta().countries>
                             <table class="table">
                                 <thead>
                                     <tr>
-                                        <th>{t().name}</th>
-                                        <th>{ta().code}</th>
-                                        <th>{ta().calling_code}</th>
-                                        <th>{ta().in_eu}</th>
-                                        <th></th>
+                                        <th scope="col">{t().name}</th>
+                                        <th scope="col">{ta().code}</th>
+                                        <th scope="col">{ta().calling_code}</th>
+                                        <th scope="col">{ta().in_eu}</th>
+                                        <th scope="col">
+                                            <span class="sr-only">{t().actions}</span>
+                                        </th>
                                     </tr>
                                 </thead>
                                 <tbody>{rows}</tbody>

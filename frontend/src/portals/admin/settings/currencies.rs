@@ -12,7 +12,7 @@ use ui::{
 use super::rates::{Feed, Rates};
 use crate::api;
 use crate::i18n::{t, ta, td, word};
-use crate::parts::{DataTable, WouldHappen, submit, submit_with};
+use crate::parts::{DataTable, DeleteItem, WouldHappen, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 
@@ -152,16 +152,19 @@ fn Acts(currency: CurrencyDetail, desk: Desk) -> impl IntoView {
                 .then(|| {
                     view! {
                         <MenuButton text=t().make_default icon=lu::LuCheck on_click=default.run />
-                        <MenuButton
-                            text=t().delete
-                            icon=lu::LuTrash
-                            danger=true
-                            on_click=Callback::new(move |()| open.set(true))
-                        />
+                        <DeleteItem open />
                     }
                 })}
         </Menu>
-        <Confirm open title=t().delete text=ta().delete_currency_text action=t().delete busy=delete.busy on_confirm=delete.run>
+        <Confirm
+            open
+            title=t().delete
+            text=ta().delete_currency_text
+            action=t().delete
+            type_name=code.to_string()
+            busy=delete.busy
+            on_confirm=delete.run
+        >
             <WouldHappen ask=move || api::settings::rehearse_delete_currency(code) />
         </Confirm>
     }

@@ -10,8 +10,9 @@ use ui::{
 };
 
 use super::clock::DevelopmentClock;
+use super::limits::{Limit, Limits};
 use crate::api;
-use crate::i18n::{t, ta, td};
+use crate::i18n::{t, ta, td, word};
 use crate::parts::networks::{networks_text, read_networks};
 use crate::parts::{Loaded, submit};
 use crate::portals::admin::clients::language_options;
@@ -58,25 +59,37 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
     let enforce = RwSignal::new(security.enforce_staff_two_factor);
     let staff_networks = RwSignal::new(networks_text(&security.staff_networks));
     let security_numbers = [
-        ("link_minutes", ta().link_minutes, "min", number(security.link_minutes)),
-        ("set_password_days", ta().set_password_days, "d", number(security.set_password_days)),
-        ("staff_idle_minutes", ta().staff_idle_minutes, "min", number(security.staff_idle_minutes)),
-        ("staff_session_hours", ta().staff_session_hours, "h", number(security.staff_session_hours)),
-        ("user_idle_minutes", ta().user_idle_minutes, "min", number(security.user_idle_minutes)),
-        ("user_session_hours", ta().user_session_hours, "h", number(security.user_session_hours)),
-        ("remember_days", ta().remember_days, "d", number(security.remember_days)),
-        ("sudo_minutes", ta().sudo_minutes, "min", number(security.sudo_minutes)),
+        ("link_minutes", ta().link_minutes, word("unit_min"), number(security.link_minutes)),
+        ("set_password_days", ta().set_password_days, word("unit_d"), number(security.set_password_days)),
+        (
+            "staff_idle_minutes",
+            ta().staff_idle_minutes,
+            word("unit_min"),
+            number(security.staff_idle_minutes),
+        ),
+        (
+            "staff_session_hours",
+            ta().staff_session_hours,
+            word("unit_h"),
+            number(security.staff_session_hours),
+        ),
+        ("user_idle_minutes", ta().user_idle_minutes, word("unit_min"), number(security.user_idle_minutes)),
+        ("user_session_hours", ta().user_session_hours, word("unit_h"), number(security.user_session_hours)),
+        ("remember_days", ta().remember_days, word("unit_d"), number(security.remember_days)),
+        ("sudo_minutes", ta().sudo_minutes, word("unit_min"), number(security.sudo_minutes)),
     ];
     let finance = &before.finance;
     let (funds_min, funds_max, balance_max) =
         (text(&finance.add_funds_min), text(&finance.add_funds_max), text(&finance.balance_max));
     let (due_days, cancel_days) = (number(finance.due_days), number(finance.proforma_cancel_days));
+    let limits = RwSignal::new(finance.limits.iter().map(Limit::new).collect::<Vec<_>>());
     let wallet_low = RwSignal::new(list_text(&finance.wallet_low_hours));
     let reminders = RwSignal::new(list_text(&finance.reminder_days));
     let retention_numbers = [
         ("tasks_days", ta().tasks_days, number(before.retention.tasks_days)),
         ("sessions_days", ta().sessions_days, number(before.retention.sessions_days)),
         ("notifications_days", ta().notifications_days, number(before.retention.notifications_days)),
+        ("module_log_days", ta().module_log_days, number(before.retention.module_log_days)),
     ];
     let before = StoredValue::new(before);
     let read = move || {
@@ -109,13 +122,18 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
         settings.finance.add_funds_min = funds_min.get();
         settings.finance.add_funds_max = funds_max.get();
         settings.finance.balance_max = balance_max.get();
+        settings.finance.limits = limits.with(|limits| limits.iter().filter_map(Limit::read).collect());
         settings.finance.due_days = whole(due_days);
         settings.finance.proforma_cancel_days = whole(cancel_days);
         settings.finance.wallet_low_hours = read_list(&wallet_low.get());
         settings.finance.reminder_days = read_list(&reminders.get());
         let retention = &mut settings.retention;
-        let targets =
-            [&mut retention.tasks_days, &mut retention.sessions_days, &mut retention.notifications_days];
+        let targets = [
+            &mut retention.tasks_days,
+            &mut retention.sessions_days,
+            &mut retention.notifications_days,
+            &mut retention.module_log_days,
+        ];
         for (target, (.., signal)) in targets.into_iter().zip(retention_numbers) {
             *target = whole(signal);
         }
@@ -182,8 +200,9 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
                     <NumberField name="finance.add_funds_min" label=ta().funds_min value=funds_min decimals=4 />
                     <NumberField name="finance.add_funds_max" label=ta().funds_max value=funds_max decimals=4 />
                     <NumberField name="finance.balance_max" label=ta().balance_max value=balance_max decimals=4 />
-                    <NumberField name="finance.due_days" label=ta().due_days unit="d" value=due_days />
-                    <NumberField name="finance.proforma_cancel_days" label=ta().cancel_days unit="d" value=cancel_days />
+                    <Limits limits />
+                    <NumberField name="finance.due_days" label=ta().due_days unit=word("unit_d") value=due_days />
+                    <NumberField name="finance.proforma_cancel_days" label=ta().cancel_days unit=word("unit_d") value=cancel_days />
                     <TextField name="finance.wallet_low_hours" label=ta().wallet_low_hours value=wallet_low />
                     <TextField name="finance.reminder_days" label=ta().reminder_days value=reminders />
                 </div>
@@ -192,7 +211,7 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
                 <div class="form-grid">
                     {retention_numbers
                         .map(|(name, label, value)| {
-                            view! { <NumberField name=format!("retention.{name}") label unit="d" value /> }
+                            view! { <NumberField name=format!("retention.{name}") label unit=word("unit_d") value /> }
                         })}
                 </div>
             </Card>

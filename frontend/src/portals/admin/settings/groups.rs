@@ -13,7 +13,7 @@ use ui::{
     SelectField, TextField, Tone, lu, toast_ok, use_list,
 };
 
-use crate::i18n::{t, ta, word};
+use crate::i18n::{known_word, t, ta, word};
 use crate::parts::filters::word_options;
 use crate::parts::{AddLink, DataTable, Loaded, RecordHead, by_id, submit};
 use crate::portals::admin::monitoring::History;
@@ -24,6 +24,11 @@ use crate::{api, format};
 /// What an area of permissions is called.
 fn area_word(area: &str) -> &'static str {
     if area == "staff" { ta().admins } else { word(area) }
+}
+
+/// What a permission allows, in the person's language; `english` is what the API says.
+pub(super) fn permission_title(key: Permission, english: String) -> String {
+    known_word(key.as_str()).map_or(english, str::to_owned)
 }
 
 fn columns() -> Vec<Column<AdminGroupSummary>> {
@@ -62,7 +67,7 @@ pub fn AdminGroupsPage() -> impl IntoView {
             list
             columns=columns()
             label=ta().admin_groups
-            empty=|| view! { <EmptyState icon=lu::LuShield title=ui::words().nothing_found /> }
+            empty=|| view! { <EmptyState icon=lu::LuShield title=ui::words().nothing_found text=ta().admin_groups_text /> }
         />
     }
 }
@@ -173,7 +178,9 @@ fn GroupForm(
                 .permissions
                 .into_iter()
                 .map(|entry| {
-                    let shown = view! { <span>{entry.title} <small class="sub mono">{entry.key.as_str()}</small></span> };
+                    let title = permission_title(entry.key, entry.title);
+                    let shown =
+                        view! { <span>{title} <small class="sub mono">{entry.key.as_str()}</small></span> };
                     (entry.key, shown.into_any())
                 })
                 .collect();

@@ -6,6 +6,7 @@ mod countries;
 mod currencies;
 mod general;
 mod groups;
+mod limits;
 mod rates;
 mod terms;
 

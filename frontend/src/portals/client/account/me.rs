@@ -38,7 +38,7 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
     let language = text(me.language.as_str());
     let password = text("");
     let errors = FormErrors::new();
-    let version = me.version;
+    let (version, was) = (me.version, me.language);
     let send = submit(
         errors,
         move || async move {
@@ -61,7 +61,9 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
             query.put(account);
             leptos::task::spawn_local(async move {
                 session::load(Portal::Client).await;
-                i18n::choose(chosen);
+                if chosen != was {
+                    i18n::choose(chosen);
+                }
             });
         },
     );

@@ -76,7 +76,7 @@ pub(in crate::portals::client) fn UsersPage() -> impl IntoView {
 
 /// The page is not for this person.
 #[component]
-fn Refused() -> impl IntoView {
+pub(super) fn Refused() -> impl IntoView {
     view! { <ui::EmptyState icon=lu::LuLock title=t().not_allowed_title text=t().not_allowed_text /> }
 }
 

@@ -39,7 +39,8 @@ pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
         .sorted_by("number"),
         Column::new("status", tc().common.status, |row: &DocumentSummary| {
             view! { <DocumentBadge status=row.status overdue=row.overdue /> }
-        }),
+        })
+        .sorted_by("status"),
         Column::new("issued", words.issued, |row: &DocumentSummary| row.issued_on.map(format::day)).sorted_by("issued_on"),
         Column::new("due_on", words.due, |row: &DocumentSummary| row.due_on.map(format::day)).sorted_by("due_on"),
         Column::new("net", words.net, |row: &DocumentSummary| format::money(row.net)).end(),

@@ -3,16 +3,22 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use rust_decimal::Decimal;
 use shared::billing::DocumentStatus;
 use shared::billing::document::DocumentSummary;
-use shared::billing::payment::{PaidFromWallet, PaymentChoice, PaymentMethod, PaymentPage, WalletPayment};
+use shared::billing::payment::{
+    PaidFromWallet, PayFromWallet, PaymentChoice, PaymentMethod, PaymentPage, WalletPayment,
+};
 use shared::{DocumentId, GatewayId};
-use ui::{Button, Card, CopyId, EmptyState, Icon, LinkButton, Note, PageHead, Tone, lu};
+use ui::{
+    Button, Card, CopyId, EmptyState, Form, FormErrors, Icon, LinkButton, Note, NumberField, PageHead, Tone,
+    lu,
+};
 
 use crate::api::{self, Key};
 use crate::format;
-use crate::i18n::{fill, tc};
-use crate::parts::{Loaded, by_id, submit_with};
+use crate::i18n::{fill, t, tc};
+use crate::parts::{Loaded, by_id, submit};
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
 
@@ -104,15 +110,21 @@ fn PayBody(page: PaymentPage, order: bool, query: Query<PaymentPage>) -> impl In
     .into_any()
 }
 
-/// Paying it out of the wallet, when the document can be.
+/// Paying it out of the wallet, when the document can be: all that is left, or what the balance covers of it.
 #[component]
 fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) -> impl IntoView {
     let words = &tc().pay;
     let client = kit::client();
+    let currency = wallet.amount.currency();
+    let covered = wallet.available.amount().min(wallet.amount.amount()).trunc_with_scale(currency.decimals());
+    let part = RwSignal::new(covered.to_string());
     let key = StoredValue::new(Key::new());
-    let pay = submit_with(
+    let errors = FormErrors::new();
+    let pay = submit(
+        errors,
         move || async move {
-            let answer = api::money::pay_from_wallet(client, id, &key.get_value()).await;
+            let body = PayFromWallet { amount: Some(part.get_untracked()) };
+            let answer = api::money::pay_from_wallet(client, id, &body, &key.get_value()).await;
             Key::after(key, &answer);
             answer
         },
@@ -121,12 +133,35 @@ fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) 
     let (available, amount) = (format::money(wallet.available), format::money(wallet.amount));
     let values = [("available", available.as_str()), ("amount", amount.as_str())];
     let text = fill(if wallet.covered { words.balance_text } else { words.balance_short }, &values);
-    let action = fill(words.balance_pay, &values);
+    let action =
+        move || part.with(|part| fill(words.balance_pay, &[("amount", &format!("{part} {currency}"))]));
     view! {
         <Card title=words.balance text>
-            {wallet
-                .covered
-                .then(|| view! { <Button text=action class="btn-primary" icon=lu::LuWallet busy=pay.busy on_click=pay.run /> })}
+            {(covered > Decimal::ZERO)
+                .then(|| {
+                    view! {
+                        <Form errors on_submit=pay.run class="grid gap-4">
+                            <NumberField
+                                name="amount"
+                                label=t().amount
+                                value=part
+                                unit=currency.to_string()
+                                decimals=currency.decimals()
+                                help=words.balance_part
+                                required=true
+                            />
+                            <div>
+                                <Button
+                                    text=Signal::derive(action)
+                                    class="btn-primary"
+                                    icon=lu::LuWallet
+                                    submit=true
+                                    busy=pay.busy
+                                />
+                            </div>
+                        </Form>
+                    }
+                })}
         </Card>
     }
 }

@@ -95,7 +95,8 @@ fn Services(title: String, group: String, look: Look) -> impl IntoView {
                 </div>
             }
         })
-        .end(),
+        .end()
+        .sorted_by("rate"),
         Column::new("next", words.next_charge, |row: &ServiceSummary| {
             let running = row.state == ServiceState::Active;
             row.paid_until.filter(|_| running).map(|until| {
@@ -104,7 +105,8 @@ fn Services(title: String, group: String, look: Look) -> impl IntoView {
                     <div class="sub">{format::date_time(until)}</div>
                 }
             })
-        }),
+        })
+        .sorted_by("paid_until"),
         Column::new("created_at", words.ordered, |row: &ServiceSummary| format::date(row.created_at)).sorted_by("created_at"),
     ];
     view! {

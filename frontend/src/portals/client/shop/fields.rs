@@ -18,10 +18,25 @@ pub(super) fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>, look: 
     }
 }
 
-/// The periods as rows: what each costs once, each time and by the hour.
+/// The head of a table of prices: the period, what it costs once, each time and by the hour.
+#[component]
+pub(super) fn PriceHead() -> impl IntoView {
+    let words = &tc().shop;
+    view! {
+        <thead>
+            <tr>
+                <th scope="col">{words.period}</th>
+                <th scope="col" class="end">{words.setup}</th>
+                <th scope="col" class="end">{words.price}</th>
+                <th scope="col" class="end">{tc().common.per_hour}</th>
+            </tr>
+        </thead>
+    }
+}
+
+/// The periods as rows.
 #[component]
 fn PeriodTable(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
-    let words = &tc().shop;
     let rows = prices.into_iter().map(|price| {
         let mine = price.period;
         view! {
@@ -46,14 +61,7 @@ fn PeriodTable(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoV
     view! {
         <div class="table-wrap" role="region" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
             <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.period}</th>
-                        <th scope="col" class="end">{words.setup}</th>
-                        <th scope="col" class="end">{words.price}</th>
-                        <th scope="col" class="end">{tc().common.per_hour}</th>
-                    </tr>
-                </thead>
+                <PriceHead />
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </div>

@@ -6,6 +6,7 @@ use shared::catalog::PublicProductDetail;
 use shared::{Currency, Period};
 use ui::{Badge, Breadcrumbs, Card, Crumb, Icon, PageHead, Tone, lu, use_list};
 
+use super::fields::PriceHead;
 use super::group::{Attributes, Banner};
 use super::head::Head;
 use super::storefront::{in_currency, shown_currency};
@@ -81,14 +82,7 @@ fn Body(detail: PublicProductDetail) -> impl IntoView {
                         view! {
                             <div class="table-wrap" tabindex="0" role="region" aria-label=words.prices>
                                 <table class="table">
-                                    <thead>
-                                        <tr>
-                                            <th scope="col">{words.period}</th>
-                                            <th scope="col" class="end">{words.setup}</th>
-                                            <th scope="col" class="end">{words.price}</th>
-                                            <th scope="col" class="end">{tc().common.per_hour}</th>
-                                        </tr>
-                                    </thead>
+                                    <PriceHead />
                                     <tbody>
                                         {rows
                                             .into_iter()

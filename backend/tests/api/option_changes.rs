@@ -1,0 +1,99 @@
+//! Which options a running service may be changed to.
+
+use serde_json::json;
+use shared::catalog::OptionGroupDetail;
+use shared::services::OptionsChangePreview;
+
+use crate::harness::Panel;
+use crate::selling::{assert_books, assert_near, charge, decimal, give, product, work};
+use crate::services::{Running, with_sizes};
+
+#[actix_web::test]
+async fn what_is_hidden_is_changed_by_staff_alone() {
+    let panel = Panel::start().await;
+    let (it, group, _) = with_sizes(&panel, "30").await;
+    panel.sql(&format!("UPDATE option_groups SET visible = false WHERE id = '{}'", group.id)).await;
+    let change = json!({ "options": [{ "group": group.id, "option": group.options[1].id }] });
+    for path in ["/options/preview", "/options"] {
+        let refused = it.client.calls.post(&it.own(path), change.clone()).await.expect(422);
+        assert_eq!(refused.refused_fields(), ["options.0.group"], "{path}");
+    }
+    assert!(it.detail().await.progress.is_none());
+    it.staff_does("options", change).await.expect(200);
+    assert!(it.detail().await.progress.is_some());
+}
+
+#[actix_web::test]
+async fn as_many_units_of_another_option_are_a_change_up_or_down() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
+    let disk = json!({ "key": "disk", "kind": "quantity", "unit": "GB", "quantity_min": 1, "quantity_max": 9,
+        "quantity_step": 1, "texts": { "en": { "name": "Disk" } } });
+    let mut disk: OptionGroupDetail = staff.post("/admin/option-groups", disk).await.expect(201).read();
+    for option in ["hdd", "ssd"] {
+        let input = json!({ "key": option, "texts": { "en": { "name": option } } });
+        let path = format!("/admin/option-groups/{}/options", disk.id);
+        disk = staff.post(&path, input).await.expect(201).read();
+    }
+    let (hdd, ssd) = (disk.options[0].id, disk.options[1].id);
+    // From hard disks to faster ones for a fee; back again is not offered.
+    for (option, base) in [(hdd, "0.10"), (ssd, "0.50")] {
+        let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": base, "switch_up": "2.00" }] });
+        staff.put(&format!("/admin/options/{option}/prices"), prices).await.expect(200);
+    }
+    let attach = json!({ "version": 1, "groups": [{ "id": disk.id }] });
+    staff.put(&format!("/admin/products/{}/option-groups", made.id), attach).await.expect(200);
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "60").await;
+    let choice =
+        |option, quantity: i32| json!([{ "group": disk.id, "option": option, "quantity": quantity }]);
+    let item = json!({ "product": made.id, "period": "monthly", "options": choice(hdd, 4) });
+    let it = Running::order(&panel, staff, client, item).await;
+
+    let change = json!({ "options": choice(ssd, 4) });
+    let preview: OptionsChangePreview =
+        it.client.calls.post(&it.own("/options/preview"), change.clone()).await.expect(200).read();
+    assert_eq!(preview.switch_fee.amount(), decimal("2"));
+    it.client.calls.post(&it.own("/options"), change).await.expect(200);
+    work(&panel).await;
+    it.staff_does("delivered", json!({})).await.expect(200);
+    let back = json!({ "options": choice(hdd, 4) });
+    let refused = it.client.calls.post(&it.own("/options/preview"), back).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["options.0"]);
+    let more = json!({ "options": choice(ssd, 5) });
+    it.client.calls.post(&it.own("/options/preview"), more).await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_paid_period_is_changed_at_the_price_it_was_paid_at() {
+    let panel = Panel::start().await;
+    let (it, group, _) = with_sizes(&panel, "60").await;
+    let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": "14.40", "idle": "1.40",
+        "switch_up": "0", "switch_down": "0" }] });
+    it.staff.put(&format!("/admin/options/{}/prices", group.options[1].id), prices).await.expect(200);
+    let rest = async |option: usize| {
+        let change = json!({ "options": [{ "group": group.id, "option": group.options[option].id }] });
+        let preview: OptionsChangePreview =
+            it.client.calls.post(&it.own("/options/preview"), change).await.expect(200).read();
+        preview.rest_of_period.amount()
+    };
+    // March was paid awake: 7.20. Being idle in the middle of it makes the larger size no cheaper.
+    panel.advance_hours(31 * 12).await;
+    it.staff_does("idle", json!({})).await.expect(200);
+    work(&panel).await;
+    assert_near(rest(1).await, "7.20");
+    // April is paid idle: 3.60. Being awake again makes it no dearer, and the way back gives no more than was paid.
+    panel.advance_hours(31 * 12).await;
+    charge(&panel).await;
+    assert_near(rest(1).await, "1.40");
+    it.staff_does("unidle", json!({})).await.expect(200);
+    work(&panel).await;
+    assert_near(rest(1).await, "1.40");
+    let large = json!({ "options": [{ "group": group.id, "option": group.options[1].id }] });
+    it.client.calls.post(&it.own("/options"), large).await.expect(200);
+    work(&panel).await;
+    it.staff_does("delivered", json!({})).await.expect(200);
+    assert_near(rest(0).await, "-1.40");
+    assert_books(&panel).await;
+}
