@@ -12,6 +12,7 @@ pub mod module;
 pub mod module_log;
 pub mod offer;
 pub mod option;
+mod order;
 mod parts;
 pub mod price;
 pub mod product;

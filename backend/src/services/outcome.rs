@@ -151,7 +151,7 @@ pub(in crate::services) async fn ended(
     wallet::holds::release(tx, now, service.client_id, service.id).await?;
     store::end_manual_tasks(tx, now, service.id, TaskState::Cancelled).await?;
     if service.stock_taken {
-        product::store::give_stock(tx, service.product_id, 1).await?;
+        product::stock::give(tx, service.product_id, 1).await?;
     }
     let change = Change::at(now).state(to).ended(now).terminate_at(None).stock_given_back().no_operation();
     store::update(tx, service.id, change).await?;

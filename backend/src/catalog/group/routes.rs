@@ -12,7 +12,7 @@ use super::{actions, store};
 use crate::App;
 use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
-use crate::catalog::{parts, product, seo};
+use crate::catalog::{order, parts, product, seo};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
@@ -29,7 +29,7 @@ pub(in crate::catalog) async fn show(
     language: Language,
 ) -> Result<ProductGroupDetail> {
     let group = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
-    let products = product::store::in_group(conn, id, language).await?;
+    let products = product::members::in_group(conn, id, language).await?;
     let members = products.iter().map(|member| ProductInGroup { id: member.id, visible: member.visible });
     Ok(ProductGroupDetail {
         id,
@@ -82,7 +82,7 @@ async fn reorder(
     _who: May<rights::ProductsEdit>,
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
-    product::actions::reorder(&mut *app.db.get().await?, "product_groups", &order).await?;
+    order::reorder(&mut *app.db.get().await?, "product_groups", &order).await?;
     Ok(HttpResponse::NoContent())
 }
 

@@ -49,7 +49,7 @@ async fn detail(conn: &mut Conn, key: &str, language: Language) -> Result<Module
         activated_at: row.as_ref().and_then(|row| row.activated_at.to_jiff()),
         tested_at: row.as_ref().and_then(|row| row.tested_at.to_jiff()),
         error: row.and_then(|row| row.error),
-        products: product::store::with_module(conn, key, language).await?,
+        products: product::members::with_module(conn, key, language).await?,
         services: store::living_services(conn, key).await?,
         module,
     })

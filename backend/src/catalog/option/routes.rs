@@ -58,7 +58,7 @@ async fn show(conn: &mut Conn, id: OptionGroupId, language: Language) -> Result<
         id,
         group: group.input()?,
         options,
-        products: product::store::with_option_group(conn, id, language).await?,
+        products: product::members::with_option_group(conn, id, language).await?,
         created_at: group.created_at,
         updated_at: group.updated_at,
     })

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
-use shared::catalog::{NewOrderOfRows, ProductCopy, ProductInput, ProductOptionGroups};
-use shared::{Code, ProductId};
+use shared::ProductId;
+use shared::catalog::{ProductCopy, ProductInput, ProductOptionGroups};
 
-use super::store;
+use super::{members, stock, store};
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::log::Kind;
 use crate::catalog::module::settings::{self, Settings};
@@ -129,7 +129,7 @@ pub async fn change(
         }
         store::update(tx, now, id, &checked.stored).await?;
         if input.stock_control && !before.stock_control {
-            store::count_stock(tx, id).await?;
+            stock::count(tx, id).await?;
         }
         PRODUCT.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, &checked.shown).await?;
         convert::ask(tx, now).await
@@ -204,7 +204,7 @@ pub async fn set_option_groups(
         let mut fields = Fields::new();
         fields.known_once("groups", &wanted, &known);
         fields.finish()?;
-        store::set_option_groups(tx, now, id, &change.groups).await?;
+        members::set_option_groups(tx, now, id, &change.groups).await?;
         let entry = Entry {
             action: "product.changed",
             description: format!("Option groups of product {} changed", before.key),
@@ -214,42 +214,6 @@ pub async fn set_option_groups(
         };
         audit::record(tx, actor, now, entry).await?;
         Ok(())
-    })
-    .await
-}
-
-/// Checks that the new order and the one that was read are of the same rows, each once.
-fn check_order(order: &NewOrderOfRows) -> Result<()> {
-    let mut fields = Fields::new();
-    for (field, ids) in [("ids", &order.ids), ("read", &order.read)] {
-        fields.check(ids.len() <= 1000, field, "too_long", "At most 1000 ids.");
-        let distinct: BTreeSet<_> = ids.iter().collect();
-        fields.check(distinct.len() == ids.len(), field, "taken", "An id is in the list twice.");
-    }
-    fields.finish()?;
-    let (wanted, read): (BTreeSet<_>, BTreeSet<_>) =
-        (order.ids.iter().collect(), order.read.iter().collect());
-    if wanted != read {
-        return Err(Refusal::field("read", "invalid", "Send the same ids in the order that you read.").into());
-    }
-    Ok(())
-}
-
-/// Gives the rows of `table` the order of the ids; each must be known and stand once.
-///
-/// Refuses with `VersionConflict` when they stand in another order than the one that was read.
-pub async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
-    check_order(order)?;
-    conn.transaction(async |tx| {
-        store::lock_order(tx, table).await?;
-        let present = store::in_order(tx, table, &order.ids).await?;
-        if present.len() != order.ids.len() {
-            return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
-        }
-        if present != order.read {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
-        Ok(store::reorder(tx, table, &order.ids).await?)
     })
     .await
 }

@@ -5,5 +5,8 @@
 
 pub mod actions;
 mod export;
+mod listing;
+pub mod members;
 pub mod routes;
+pub mod stock;
 pub mod store;

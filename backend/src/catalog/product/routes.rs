@@ -9,11 +9,11 @@ use shared::catalog::{
 };
 use shared::{DryRun, FileQuery, Language, Page, PageQuery, ProductId, Rehearsal};
 
-use super::{actions, export, store};
+use super::{actions, export, listing, members, store};
 use crate::App;
 use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
-use crate::catalog::{parts, price, seo};
+use crate::catalog::{order, parts, price, seo};
 use crate::db::Conn;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
@@ -44,8 +44,8 @@ pub(in crate::catalog) async fn show(
         product: product.input()?,
         stock_used: product.stock_used,
         services: store::living_services(conn, id).await?,
-        option_groups: store::option_groups(conn, id, language).await?,
-        groups: store::groups(conn, id, language).await?,
+        option_groups: members::option_groups(conn, id, language).await?,
+        groups: members::groups(conn, id, language).await?,
         prices: price::store::of_product(conn, id).await?.iter().map(price::store::Price::row).collect(),
         images: product.images(),
         seo: seo::store::of(conn, Owner::Product(id)).await?,
@@ -65,9 +65,9 @@ async fn list(
     page: Query<PageQuery>,
     filter: Query<ProductFilter>,
 ) -> Result<Json<Page<ProductSummary>>> {
-    let paging = Paging::read(&page, store::SORTS)?;
+    let paging = Paging::read(&page, listing::SORTS)?;
     let mut conn = app.db.get().await?;
-    let (items, total) = store::list(&mut conn, &paging, &filter, reads.0).await?;
+    let (items, total) = listing::page(&mut conn, &paging, &filter, reads.0).await?;
     Ok(Json(paging.page(items, total)))
 }
 
@@ -84,10 +84,10 @@ async fn export_products(
     filter: Query<ProductFilter>,
     form: Query<FileQuery>,
 ) -> Result<HttpResponse> {
-    let paging = Paging::read(&page, store::SORTS)?;
+    let paging = Paging::read(&page, listing::SORTS)?;
     let language = form.language.unwrap_or(reads.0);
     let mut download = Download::begin(&app).await?;
-    let rows = store::all(&mut download.tx, &paging, &filter, language).await?;
+    let rows = listing::all(&mut download.tx, &paging, &filter, language).await?;
     let told = download.answer("products", *form, export::COLUMNS, rows, async move |_, rows| {
         Ok(rows.into_iter().map(|row| row.summary(language)).collect())
     });
@@ -118,7 +118,7 @@ async fn reorder(
     _who: May<rights::ProductsEdit>,
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
-    actions::reorder(&mut *app.db.get().await?, "products", &order).await?;
+    order::reorder(&mut *app.db.get().await?, "products", &order).await?;
     Ok(HttpResponse::NoContent())
 }
 

@@ -119,7 +119,7 @@ async fn take_stock(tx: &mut Conn, offers: &[Offer]) -> Result<Vec<bool>> {
         if !offer.product.stock_control {
             continue;
         }
-        match product::store::take_stock(tx, offer.product.id, offer.quantity).await? {
+        match product::stock::take(tx, offer.product.id, offer.quantity).await? {
             Some(counts) => counted[place] = counts,
             None => {
                 let field = offer::out_of_stock(&format!("items.{place}.product"));

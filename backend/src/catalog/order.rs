@@ -1,0 +1,84 @@
+//! The order that staff give the rows of a table.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel_async::{AsyncConnection, RunQueryDsl};
+use shared::Code;
+use shared::catalog::NewOrderOfRows;
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::http::error::{Fields, Refusal, Result};
+
+/// Checks that the new order and the one that was read are of the same rows, each once.
+fn check_order(order: &NewOrderOfRows) -> Result<()> {
+    let mut fields = Fields::new();
+    for (field, ids) in [("ids", &order.ids), ("read", &order.read)] {
+        fields.check(ids.len() <= 1000, field, "too_long", "At most 1000 ids.");
+        let distinct: BTreeSet<_> = ids.iter().collect();
+        fields.check(distinct.len() == ids.len(), field, "taken", "An id is in the list twice.");
+    }
+    fields.finish()?;
+    let (wanted, read): (BTreeSet<_>, BTreeSet<_>) =
+        (order.ids.iter().collect(), order.read.iter().collect());
+    if wanted != read {
+        return Err(Refusal::field("read", "invalid", "Send the same ids in the order that you read.").into());
+    }
+    Ok(())
+}
+
+/// Gives the rows of `table` the order of the ids; each must be known and stand once.
+///
+/// Refuses with `VersionConflict` when they stand in another order than the one that was read.
+pub async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
+    check_order(order)?;
+    conn.transaction(async |tx| {
+        lock(tx, table).await?;
+        let present = in_order(tx, table, &order.ids).await?;
+        if present.len() != order.ids.len() {
+            return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
+        }
+        if present != order.read {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        Ok(write(tx, table, &order.ids).await?)
+    })
+    .await
+}
+
+/// Keeps others from reordering the rows of a table until the transaction ends.
+async fn lock(tx: &mut Conn, table: &'static str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(format!("order of {table}"))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Those of `ids` that the table has, in its order.
+async fn in_order(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<Vec<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let rows: Vec<Row> =
+        diesel::sql_query(format!("SELECT t.id FROM {table} t WHERE t.id = ANY ($1) ORDER BY t.sort, t.id"))
+            .bind::<Array<SqlUuid>, _>(ids)
+            .load(tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Gives the rows of a table the order of `ids`.
+async fn write(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<()> {
+    diesel::sql_query(format!(
+        "UPDATE {table} t SET sort = o.place::integer FROM unnest($1) WITH ORDINALITY AS o(id, place) WHERE t.id = o.id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
