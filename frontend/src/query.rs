@@ -1,13 +1,10 @@
 //! Loading: keeps what was shown while newer data is on its way, loads again on demand or every few seconds.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use ui::effect;
 
-use crate::api::{ApiError, client};
+use crate::api::{ApiError, Call, Work, client};
 
 /// What a call answered, and how the next one is doing.
 pub struct Query<T: Send + Sync + 'static> {
@@ -28,10 +25,10 @@ impl<T: Send + Sync + 'static> Copy for Query<T> {}
 /// Calls `fetch` with `key()` now and whenever the key changes. An answer that was overtaken is dropped.
 ///
 /// The same answer again changes nothing: what shows it is not drawn anew.
-pub fn use_query<K, T, F>(key: impl Fn() -> K + 'static, fetch: impl Fn(K) -> F + 'static) -> Query<T>
+pub fn use_query<K, C>(key: impl Fn() -> K + 'static, fetch: impl Fn(K) -> C + 'static) -> Query<C::Answer>
 where
-    T: PartialEq + Send + Sync + 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
+    C: Call,
+    C::Answer: PartialEq + Send + Sync,
 {
     let query = Query {
         data: RwSignal::new(None),
@@ -40,27 +37,20 @@ where
         again: RwSignal::new(0),
         asked: RwSignal::default(),
     };
-    let ask = Box::new(move || -> Answer {
+    let ask = Box::new(move || {
         let key = key();
         client::forget_asked();
-        let answer = fetch(key);
+        let call = fetch(key);
         query.asked.set(client::asked());
-        Box::pin(async move {
-            let data = answer.await?;
-            let put: Box<dyn FnOnce()> = Box::new(move || query.put(data));
-            Ok(put)
-        })
+        call.reply().then(move |data| query.put(data))
     });
     follow(ask, query.again, query.loading, query.error);
     query
 }
 
-/// An answer on its way, as what puts it in: so that all queries share what follows.
-type Answer = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
-
 /// Asks now and whenever what was read changes or `again` does.
 fn follow(
-    ask: Box<dyn Fn() -> Answer>,
+    ask: Box<dyn Fn() -> Work>,
     again: RwSignal<u32>,
     loading: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
@@ -73,19 +63,11 @@ fn follow(
         let mine = turn.get_value();
         loading.set(true);
         leptos::task::spawn_local(async move {
-            let answer = answer.await;
+            let arrived = answer.arrive().await;
             if turn.try_get_value() != Some(mine) {
                 return;
             }
-            match answer {
-                Ok(put) => {
-                    error.try_set(None);
-                    put();
-                }
-                Err(refused) => {
-                    error.try_set(Some(refused));
-                }
-            }
+            error.try_set(arrived.and_then(|put| put()).err());
             loading.try_set(false);
         });
     });

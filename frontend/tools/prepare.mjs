@@ -25,9 +25,10 @@ execFileSync(
   ["--input", join(top, "frontend/styles/app.css"), "--output", join(out, "app.css"), "--minify"],
   { stdio: ["ignore", "ignore", "inherit"], cwd: top },
 );
-// What the pages are compiled with is not meant for this program, whose libraries the server shares.
+// What the pages are compiled with is not meant for this program. It has the pages' profile: builds of the server, which
+// has others, may run beside it.
 const { RUSTC_BOOTSTRAP: _, ...env } = process.env;
-execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "texts", "--", join(out, "texts")], {
+execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "texts", "--profile", "wasm", "--", join(out, "texts")], {
   stdio: ["ignore", "ignore", "inherit"],
   cwd: top,
   env,

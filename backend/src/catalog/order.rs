@@ -10,7 +10,8 @@ use shared::catalog::NewOrderOfRows;
 use uuid::Uuid;
 
 use crate::db::Conn;
-use crate::http::error::{Fields, Refusal, Result};
+use crate::http::Fields;
+use crate::http::error::{Refusal, Result};
 
 /// Checks that the new order and the one that was read are of the same rows, each once.
 fn check_order(order: &NewOrderOfRows) -> Result<()> {

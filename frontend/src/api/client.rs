@@ -12,6 +12,7 @@ use shared::{Code, Problem};
 use wasm_bindgen::JsCast;
 
 use super::read::{Mismatch, read};
+pub use super::reply::Reply;
 use crate::session;
 
 const BASE: &str = "/api/v1";
@@ -65,13 +66,6 @@ impl Key {
     }
 }
 
-/// An answer on its way. Boxed, so that a type is read by one piece of code, however many calls bring it.
-pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
-
-fn reply<T: DeserializeOwned + 'static>(sent: Sent) -> Reply<T> {
-    Box::pin(async move { decode(sent.await?) })
-}
-
 thread_local! {
     static ASKED: RefCell<String> = const { RefCell::new(String::new()) };
 }
@@ -88,33 +82,33 @@ pub fn forget_asked() {
 
 pub fn get<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
     ASKED.set(path.to_owned());
-    reply(send(Method::GET, path, None, None))
+    Reply::to(send(Method::GET, path, None, None))
 }
 
 pub fn post<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
-    reply(send(Method::POST, path, Some(encode(body)), None))
+    Reply::to(send(Method::POST, path, Some(encode(body)), None))
 }
 
 /// A `post` that happens once for each `key`.
 pub fn post_once<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B, key: &Key) -> Reply<T> {
-    reply(send(Method::POST, path, Some(encode(body)), Some(key)))
+    Reply::to(send(Method::POST, path, Some(encode(body)), Some(key)))
 }
 
 /// A `post` without a body.
 pub fn act<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
-    reply(send(Method::POST, path, None, None))
+    Reply::to(send(Method::POST, path, None, None))
 }
 
 pub fn put<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
-    reply(send(Method::PUT, path, Some(encode(body)), None))
+    Reply::to(send(Method::PUT, path, Some(encode(body)), None))
 }
 
 pub fn patch<B: Serialize, T: DeserializeOwned + 'static>(path: &str, body: &B) -> Reply<T> {
-    reply(send(Method::PATCH, path, Some(encode(body)), None))
+    Reply::to(send(Method::PATCH, path, Some(encode(body)), None))
 }
 
 pub fn delete<T: DeserializeOwned + 'static>(path: &str) -> Reply<T> {
-    reply(send(Method::DELETE, path, None, None))
+    Reply::to(send(Method::DELETE, path, None, None))
 }
 
 /// Where a file of the API is downloaded from: for links.
@@ -136,9 +130,9 @@ fn encode<B: Serialize>(body: &B) -> String {
     serde_json::to_string(body).expect("our request types have string keys only")
 }
 
-fn decode<T: DeserializeOwned>(body: String) -> Result<T, ApiError> {
-    // `Nothing` is read from an empty answer.
-    read(if body.is_empty() { "null" } else { &body }).map_err(|error| undecodable(&error))
+/// Reads an answer; `Nothing` is read from an empty one.
+pub(super) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
+    read(if body.is_empty() { "null" } else { body }).map_err(|error| undecodable(&error))
 }
 
 /// What an event of a stream says; `None` when pages and server are of different versions.

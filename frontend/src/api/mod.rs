@@ -11,6 +11,7 @@ pub mod notices;
 pub mod own;
 pub mod people;
 mod read;
+mod reply;
 pub mod services;
 pub mod settings;
 pub mod shop;
@@ -21,3 +22,4 @@ pub mod support;
 pub mod system;
 
 pub use client::{ApiError, Key};
+pub use reply::{Call, Work};

@@ -4,61 +4,99 @@
 //! both ways and a parser. Here the text becomes a [`Value`] once. A struct then asks for its fields by name, one after
 //! the other, which is by far the smaller of the two ways; fields that it does not know are left alone.
 
+use std::cell::Cell;
+
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
 use serde_json::{Map, Number, Value};
 
-/// The text is not what the type says, and where. What a type says of it itself is left out: it would bring all the
-/// code that words it.
+/// The text is not what the type says, and where.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}", .0.path, .0.what)]
-pub struct Mismatch(Box<Fault>);
+#[error("{0}")]
+pub struct Mismatch(String);
 
-#[derive(Debug)]
-struct Fault {
-    what: &'static str,
-    /// `.items.name`; a field that is missing by its place.
-    path: String,
+thread_local! {
+    /// The field that is being read.
+    static AT: Cell<&'static str> = const { Cell::new("") };
+    static WHAT: Cell<Option<String>> = const { Cell::new(None) };
+    static MISMATCHES: Cell<u32> = const { Cell::new(0) };
 }
 
-impl Mismatch {
-    #[inline(never)]
-    fn new(what: &'static str) -> Self {
-        Self(Box::new(Fault { what, path: String::new() }))
-    }
+/// After so many the page is of another version than the server, and nothing is read any more.
+const MISMATCHES_MAX: u32 = 100;
 
-    #[inline(never)]
-    fn below(mut self, name: &str) -> Self {
-        self.0.path = format!(".{name}{}", self.0.path);
-        self
-    }
-}
+/// What reading ends with when it does not succeed: nothing, since a mismatch is thrown past the code of the types. None
+/// of them has a way for faults, which would be most of what the browser downloads for it.
+#[derive(Debug, thiserror::Error)]
+pub enum Thrown {}
 
-impl Error for Mismatch {
+impl Error for Thrown {
     fn custom<T: std::fmt::Display>(_message: T) -> Self {
-        Self::new("not such a value")
+        mismatch("not such a value")
     }
 
     /// A struct lacks a field.
-    fn invalid_length(place: usize, _expected: &dyn Expected) -> Self {
-        Self::new("missing").below(&place.to_string())
+    fn invalid_length(_place: usize, _expected: &dyn Expected) -> Self {
+        mismatch("missing")
     }
+}
+
+/// Leaves what is being read. A page stays as it was: the frames that are left own nothing but memory.
+#[inline(never)]
+fn mismatch(what: &str) -> ! {
+    let what = format!("{}: {what}", AT.get());
+    WHAT.set(Some(what.clone()));
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen::throw_str(&what);
+    #[cfg(not(target_arch = "wasm32"))]
+    std::panic::panic_any(what);
+}
+
+/// Runs `reading` up to its end or to what it throws; the console tells of that.
+#[cfg(target_arch = "wasm32")]
+fn attempt(reading: &mut dyn FnMut()) {
+    // A promise catches what its executor throws.
+    let _ = js_sys::Promise::new(&mut |_, _| reading());
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn attempt(reading: &mut dyn FnMut()) {
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(reading));
 }
 
 /// Reads what the API answered.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mismatch> {
-    T::deserialize(Json(parse(text)?))
+    let mut value = Some(parse(text)?);
+    let mut read = None;
+    attempt(&mut || {
+        if let Some(value) = value.take() {
+            let Ok(whole) = T::deserialize(Json(value));
+            read = Some(whole);
+        }
+    });
+    read.ok_or_else(thrown)
 }
 
+#[inline(never)]
+fn thrown() -> Mismatch {
+    MISMATCHES.set(MISMATCHES.get() + 1);
+    Mismatch(WHAT.take().unwrap_or_default())
+}
+
+#[inline(never)]
 fn parse(text: &str) -> Result<Value, Mismatch> {
-    serde_json::from_str(text).map_err(Mismatch::custom)
+    if MISMATCHES.get() >= MISMATCHES_MAX {
+        return Err(Mismatch("another version".to_owned()));
+    }
+    AT.set("");
+    serde_json::from_str(text).map_err(|_| Mismatch("not JSON".to_owned()))
 }
 
 struct Json(Value);
 
-fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Mismatch> {
+fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Thrown> {
     if let Some(value) = number.as_u64() {
         visitor.visit_u64(value)
     } else if let Some(value) = number.as_i64() {
@@ -71,20 +109,20 @@ fn number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value,
 /// Methods that take one kind of value.
 macro_rules! only {
     ($($method:ident($($name:ident: $type:ty),*): $pattern:pat => $value:expr, $wanted:literal;)+) => {
-        $(fn $method<V: Visitor<'de>>(self $(, $name: $type)*, visitor: V) -> Result<V::Value, Mismatch> {
+        $(fn $method<V: Visitor<'de>>(self $(, $name: $type)*, visitor: V) -> Result<V::Value, Thrown> {
             $(let _ = $name;)*
             match self.0 {
                 $pattern => $value(visitor),
-                _ => Err(Mismatch::new($wanted)),
+                _ => mismatch($wanted),
             }
         })+
     };
 }
 
 impl<'de> Deserializer<'de> for Json {
-    type Error = Mismatch;
+    type Error = Thrown;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Thrown> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
@@ -126,7 +164,7 @@ impl<'de> Deserializer<'de> for Json {
             Value::Object(values) => |visitor: V| visitor.visit_seq(Fields { names: fields.iter(), values }), "not an object";
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Thrown> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -137,7 +175,7 @@ impl<'de> Deserializer<'de> for Json {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    ) -> Result<V::Value, Thrown> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -146,18 +184,18 @@ impl<'de> Deserializer<'de> for Json {
         _name: &'static str,
         _variants: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    ) -> Result<V::Value, Thrown> {
         match self.0 {
             Value::String(name) => visitor.visit_enum(Variant(name, Value::Null)),
             Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
                 Some((name, value)) => visitor.visit_enum(Variant(name, value)),
-                None => Err(Mismatch::new("not a variant")),
+                None => mismatch("not a variant"),
             },
-            _ => Err(Mismatch::new("not a variant")),
+            _ => mismatch("not a variant"),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Thrown> {
         visitor.visit_unit()
     }
 }
@@ -165,9 +203,9 @@ impl<'de> Deserializer<'de> for Json {
 struct Items(std::vec::IntoIter<Value>);
 
 impl<'de> SeqAccess<'de> for Items {
-    type Error = Mismatch;
+    type Error = Thrown;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Thrown> {
         self.0.next().map(|value| seed.deserialize(Json(value))).transpose()
     }
 
@@ -183,18 +221,21 @@ struct Fields {
 }
 
 impl<'de> SeqAccess<'de> for Fields {
-    type Error = Mismatch;
+    type Error = Thrown;
 
-    /// What is absent is read as null, for what may be; else the field has its default or is missing.
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
-        let Some(name) = self.names.next() else { return Ok(None) };
-        let value = self.values.remove(*name);
-        let absent = value.is_none();
-        match seed.deserialize(Json(value.unwrap_or_default())) {
-            Ok(value) => Ok(Some(value)),
-            Err(_) if absent => Ok(None),
-            Err(mismatch) => Err(mismatch.below(name)),
-        }
+    /// What is absent has its default or is missing.
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Thrown> {
+        let Some(value) = self.next() else { return Ok(None) };
+        seed.deserialize(Json(value)).map(Some)
+    }
+}
+
+impl Fields {
+    #[inline(never)]
+    fn next(&mut self) -> Option<Value> {
+        let name = self.names.next()?;
+        AT.set(name);
+        self.values.remove(*name)
     }
 }
 
@@ -202,15 +243,15 @@ impl<'de> SeqAccess<'de> for Fields {
 struct Entries(serde_json::map::IntoIter, Option<Value>);
 
 impl<'de> MapAccess<'de> for Entries {
-    type Error = Mismatch;
+    type Error = Thrown;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Thrown> {
         let Some((name, value)) = self.0.next() else { return Ok(None) };
         self.1 = Some(value);
         seed.deserialize(Json(Value::String(name))).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Mismatch> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Thrown> {
         seed.deserialize(Json(self.1.take().unwrap_or_default()))
     }
 }
@@ -219,10 +260,10 @@ impl<'de> MapAccess<'de> for Entries {
 struct Variant(String, Value);
 
 impl<'de> EnumAccess<'de> for Variant {
-    type Error = Mismatch;
+    type Error = Thrown;
     type Variant = Held;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Held), Mismatch> {
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Held), Thrown> {
         Ok((seed.deserialize(Json(Value::String(self.0)))?, Held(self.1)))
     }
 }
@@ -230,17 +271,17 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Held(Value);
 
 impl<'de> VariantAccess<'de> for Held {
-    type Error = Mismatch;
+    type Error = Thrown;
 
-    fn unit_variant(self) -> Result<(), Mismatch> {
-        if self.0.is_null() { Ok(()) } else { Err(Mismatch::new("a variant that holds nothing")) }
+    fn unit_variant(self) -> Result<(), Thrown> {
+        if self.0.is_null() { Ok(()) } else { mismatch("a variant that holds nothing") }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Mismatch> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Thrown> {
         seed.deserialize(Json(self.0))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Mismatch> {
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Thrown> {
         Json(self.0).deserialize_tuple(length, visitor)
     }
 
@@ -248,7 +289,7 @@ impl<'de> VariantAccess<'de> for Held {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    ) -> Result<V::Value, Thrown> {
         Json(self.0).deserialize_struct("", fields, visitor)
     }
 }
@@ -297,6 +338,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Lenient {
+        #[serde(default)]
         maybe: Option<u32>,
         #[serde(default)]
         list: Vec<u32>,
@@ -327,9 +369,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_a_reason() {
         let refused = |text: &str| read::<Inner>(text).expect_err("it does not fit").to_string();
-        assert_eq!(refused("{}"), ".0: missing");
+        assert_eq!(refused("{}"), "left: missing");
         assert_eq!(refused("[\"a\"]"), ": not an object");
-        assert_eq!(refused("{\"left\":1}"), ".left: not a text");
+        assert_eq!(refused("{\"left\":1}"), "left: not a text");
+        assert_eq!(refused("{"), "not JSON");
     }
 
     #[test]

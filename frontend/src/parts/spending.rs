@@ -40,7 +40,7 @@ fn Guarded(portal: Portal, client: ClientId, guard: SpendGuard, open: RwSignal<b
         move || {
             let given = |typed: RwSignal<String>| Some(typed.get_untracked()).filter(|text| !text.is_empty());
             let change = SpendGuardChange { alert: given(alert), cap: given(cap), version };
-            async move { api::spending::set_guard(portal, client, &change).await }
+            api::spending::set_guard(portal, client, &change)
         },
         move |_| {
             open.set(false);

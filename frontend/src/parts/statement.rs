@@ -115,7 +115,7 @@ fn Statement(area: String, month: Month) -> impl IntoView {
         || (),
         move |()| {
             let area = asked.clone();
-            async move { api::statements::one(&area, month).await }
+            api::statements::one(&area, month)
         },
     );
     view! {

@@ -1,7 +1,5 @@
 //! Sending a form or an act: busy while it runs, refusals to the fields, the password asked again when needed.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -9,7 +7,7 @@ use send_wrapper::SendWrapper;
 use shared::Code;
 use ui::{FieldProblem, FormErrors, toast_bad};
 
-use crate::api::ApiError;
+use crate::api::{ApiError, Call, Work};
 use crate::i18n::t;
 use crate::parts::load::{failure, field_text};
 use crate::parts::sudo;
@@ -22,12 +20,12 @@ pub struct Submit {
 }
 
 /// An act whose refusals go to the fields of a form. `done` runs with the answer.
-pub fn submit<T, F>(errors: FormErrors, call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
-where
-    T: 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
-{
-    let done = move |answer: T| {
+pub fn submit<C: Call>(
+    errors: FormErrors,
+    call: impl Fn() -> C + 'static,
+    done: impl Fn(C::Answer) + 'static,
+) -> Submit {
+    let done = move |answer| {
         errors.settle();
         done(answer);
     };
@@ -35,39 +33,27 @@ where
 }
 
 /// Like [`submit`], for what only looks: what was typed is still to be sent.
-pub fn preview<T, F>(errors: FormErrors, call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
-where
-    T: 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
-{
+pub fn preview<C: Call>(
+    errors: FormErrors,
+    call: impl Fn() -> C + 'static,
+    done: impl Fn(C::Answer) + 'static,
+) -> Submit {
     start(Some(errors), work(call, done))
 }
 
 /// An act without a form: refusals are shown as a message.
-pub fn submit_with<T, F>(call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Submit
-where
-    T: 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
-{
+pub fn submit_with<C: Call>(call: impl Fn() -> C + 'static, done: impl Fn(C::Answer) + 'static) -> Submit {
     start(None, work(call, done))
 }
 
-/// What an act does, as what follows it: so that all acts share the rest.
-type Work = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>;
-
-fn work<T, F>(call: impl Fn() -> F + 'static, done: impl Fn(T) + 'static) -> Box<dyn Fn() -> Work>
-where
-    T: 'static,
-    F: Future<Output = Result<T, ApiError>> + 'static,
-{
+fn work<C: Call>(
+    call: impl Fn() -> C + 'static,
+    done: impl Fn(C::Answer) + 'static,
+) -> Box<dyn Fn() -> Work> {
     let done = Rc::new(done);
     Box::new(move || {
-        let (answer, done) = (call(), done.clone());
-        Box::pin(async move {
-            let answer = answer.await?;
-            let then: Box<dyn FnOnce()> = Box::new(move || done(answer));
-            Ok(then)
-        })
+        let done = done.clone();
+        call().reply().then(move |answer| done(answer))
     })
 }
 
@@ -84,12 +70,12 @@ fn start(errors: Option<FormErrors>, work: Box<dyn Fn() -> Work>) -> Submit {
         busy.set(true);
         let answer = work();
         leptos::task::spawn_local(async move {
-            let answer = answer.await;
+            let arrived = answer.arrive().await;
             if busy.try_set(false).is_some() {
                 return; // the page is gone
             }
-            match answer {
-                Ok(then) => then(),
+            match arrived.and_then(|then| then()) {
+                Ok(()) => {}
                 Err(error) if error.code() == Some(Code::PasswordNeeded) => {
                     if let Some(Some(again)) = again.try_get_value() {
                         sudo::ask(again);

@@ -40,9 +40,9 @@ pub fn SudoDialog() -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = SudoRequest { password: SecretText::new(password.get_untracked()) };
-            api::auth::sudo(Portal::current(), &body).await
+            api::auth::sudo(Portal::current(), &body)
         },
         move |_| {
             let then = wanted.get_untracked();

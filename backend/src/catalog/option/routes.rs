@@ -14,7 +14,7 @@ use shared::{DryRun, Language, OptionGroupId, OptionId, Page, PageQuery, Rehears
 use super::{actions, store};
 use crate::App;
 use crate::catalog::text::{self, Reads};
-use crate::catalog::{parts, price, product};
+use crate::catalog::{order, parts, price, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
@@ -114,7 +114,7 @@ async fn reorder(
     _who: May<rights::ProductsEdit>,
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
-    product::actions::reorder(&mut *app.db.get().await?, "option_groups", &order).await?;
+    order::reorder(&mut *app.db.get().await?, "option_groups", &order).await?;
     Ok(HttpResponse::NoContent())
 }
 
@@ -194,7 +194,7 @@ async fn reorder_options(
     _who: May<rights::ProductsEdit>,
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
-    product::actions::reorder(&mut *app.db.get().await?, "options", &order).await?;
+    order::reorder(&mut *app.db.get().await?, "options", &order).await?;
     Ok(HttpResponse::NoContent())
 }
 

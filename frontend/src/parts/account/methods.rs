@@ -249,9 +249,7 @@ fn NameForm(portal: Portal, adding: RwSignal<Adding>, query: Query<VerificationC
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
-            api::account::new_totp(portal, &NewTotp { name: name.get_untracked().trim().to_owned() }).await
-        },
+        move || api::account::new_totp(portal, &NewTotp { name: name.get_untracked().trim().to_owned() }),
         move |setup| {
             adding.set(Adding::App(setup));
             query.refetch();
@@ -295,9 +293,9 @@ fn CodeForm(
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let code = FactorCode { code: SecretText::new(code.get_untracked().trim()) };
-            api::account::verify_factor(portal, id, &code).await
+            api::account::verify_factor(portal, id, &code)
         },
         move |_| {
             open.set(false);

@@ -29,14 +29,14 @@ pub fn ChangePassword(
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let code = code.get_untracked();
             let change = PasswordChange {
                 current_password: SecretText::new(current.get_untracked()),
                 password: SecretText::new(password.get_untracked()),
                 code: (!code.trim().is_empty()).then(|| SecretText::new(code.trim())),
             };
-            api::account::change_password(portal, &change).await
+            api::account::change_password(portal, &change)
         },
         move |done| {
             for field in [current, password, again, code] {

@@ -171,7 +171,7 @@ fn TokenForm(base: StoredValue<String>, scopes: Vec<String>, done: Callback<Toke
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let days = expires.get_untracked().parse::<i64>().ok();
             let token = NewToken {
                 name: name.get_untracked().trim().to_owned(),
@@ -182,7 +182,7 @@ fn TokenForm(base: StoredValue<String>, scopes: Vec<String>, done: Callback<Toke
                     jiff::Timestamp::from_second(format::now_seconds() + days * 86_400).ok()
                 }),
             };
-            api::account::create_token(&base.get_value(), &token).await
+            api::account::create_token(&base.get_value(), &token)
         },
         move |token| done.run(token),
     );

@@ -126,13 +126,13 @@ fn SwitchForm(
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let change = TwoFactorChange {
                 enabled: !on,
                 factor: method.get_untracked().parse().ok(),
                 code: SecretText::new(code.get_untracked().trim()),
             };
-            api::account::set_two_factor(portal, &change).await
+            api::account::set_two_factor(portal, &change)
         },
         move |state| {
             toast_ok(if state.two_factor { words.turned_on } else { words.turned_off });

@@ -56,7 +56,7 @@ fn Data(detail: AdminAccount, account: Query<AdminAccount>) -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = AdminAccountChange {
                 version,
                 email: email.get_untracked().trim().to_owned(),
@@ -66,7 +66,7 @@ fn Data(detail: AdminAccount, account: Query<AdminAccount>) -> impl IntoView {
                 language: language.get_untracked().parse().unwrap_or(Language::English),
                 current_password: SecretText::new(password.get_untracked()),
             };
-            api::account::change_admin_account(&body).await
+            api::account::change_admin_account(&body)
         },
         move |detail| {
             let chosen = detail.language;

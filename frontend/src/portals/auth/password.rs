@@ -32,9 +32,9 @@ pub fn ForgotPage(portal: Portal) -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = LinkRequest { email: email.get_untracked().trim().to_owned() };
-            api::auth::forgot(portal, &body).await
+            api::auth::forgot(portal, &body)
         },
         move |_| sent.set(true),
     );

@@ -65,7 +65,7 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
     });
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = NewRegistration {
                 email: email.get_untracked().trim().to_owned(),
                 password: SecretText::new(password.get_untracked()),
@@ -78,7 +78,7 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
                 language: i18n::language(),
                 terms_accepted: terms.get_untracked(),
             };
-            api::auth::register(&body).await
+            api::auth::register(&body)
         },
         move |_| sent_to.set(Some(email.get_untracked().trim().to_owned())),
     );
@@ -114,7 +114,7 @@ fn CheckMail(email: String) -> impl IntoView {
     let again = submit_with(
         move || {
             let body = LinkRequest { email: email.clone() };
-            async move { api::auth::resend_confirmation(&body).await }
+            api::auth::resend_confirmation(&body)
         },
         |_| toast_ok(t().link_sent),
     );
@@ -136,7 +136,7 @@ pub fn ConfirmPage() -> impl IntoView {
         || (),
         move |()| {
             let body = LinkToken { token: SecretText::new(token.clone()) };
-            async move { api::auth::confirm_email(&body).await }
+            api::auth::confirm_email(&body)
         },
     );
     let body = move || match (confirmed.data().get(), confirmed.error().get()) {

@@ -74,13 +74,13 @@ fn PasswordStep(
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = SignIn {
                 email: email.get_untracked().trim().to_owned(),
                 password: SecretText::new(password.get_untracked()),
                 remember: remember.get_untracked(),
             };
-            api::auth::sign_in(portal, &body).await
+            api::auth::sign_in(portal, &body)
         },
         move |signed_in| {
             if signed_in.second_factor.is_empty() {

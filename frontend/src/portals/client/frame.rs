@@ -319,9 +319,9 @@ fn StatusStrip() -> impl IntoView {
         overview.profile.data().with(|profile| profile.as_ref().is_some_and(|profile| !profile.is_complete))
     });
     let resend = submit_with(
-        move || async move {
+        move || {
             let email = session.get_untracked().map(|session| session.user.email).unwrap_or_default();
-            api::auth::resend_confirmation(&LinkRequest { email }).await
+            api::auth::resend_confirmation(&LinkRequest { email })
         },
         move |_| toast_ok(words.resent),
     );

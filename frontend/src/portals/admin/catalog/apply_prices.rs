@@ -245,7 +245,7 @@ fn ChangeHead(detail: PriceChange, change: Query<PriceChange>) -> impl IntoView 
     let id = detail.id;
     let open = RwSignal::new(false);
     let cancel = submit_with(
-        move || async move { api::catalog::cancel_price_change(id).await },
+        move || api::catalog::cancel_price_change(id),
         move |cancelled| {
             open.set(false);
             change.put(cancelled);

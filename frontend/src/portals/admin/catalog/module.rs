@@ -68,7 +68,7 @@ fn Head(detail: ModuleDetail, module: Query<ModuleDetail>) -> impl IntoView {
         submit_with(
             move || {
                 let (key, version) = present(module);
-                async move { api::catalog::switch_module(&key, act, version).await }
+                api::catalog::switch_module(&key, act, version)
             },
             move |detail: ModuleDetail| {
                 leaving.set(false);
@@ -82,7 +82,7 @@ fn Head(detail: ModuleDetail, module: Query<ModuleDetail>) -> impl IntoView {
     let test = submit_with(
         move || {
             let (key, _) = present(module);
-            async move { api::catalog::test_module(&key).await }
+            api::catalog::test_module(&key)
         },
         move |answer: ModuleTest| {
             module.refetch();
@@ -141,7 +141,7 @@ fn Configuration(before: (Value, Map<String, Value>), module: Query<ModuleDetail
         move || {
             let (key, version) = present(module);
             let body = ModuleConfiguration { version, configuration: settings.get_untracked() };
-            async move { api::catalog::configure_module(&key, &body).await }
+            api::catalog::configure_module(&key, &body)
         },
         move |detail| {
             module.put(detail);

@@ -50,14 +50,14 @@ pub(super) fn Picture(
     let send = submit_with(
         move || {
             let (path, content) = (path.get_value(), chosen.get_value());
-            async move { api::catalog::set_image(&path, content).await }
+            api::catalog::set_image(&path, content)
         },
         saved,
     );
     let remove = submit_with(
         move || {
             let path = path.get_value();
-            async move { api::catalog::delete_image(&path).await }
+            api::catalog::delete_image(&path)
         },
         saved,
     );

@@ -51,7 +51,7 @@ pub fn NewProductPage() -> impl IntoView {
         errors,
         move || {
             let body = untrack(|| form.read());
-            async move { api::catalog::create_product(&body).await }
+            api::catalog::create_product(&body)
         },
         move |product: ProductDetail| {
             toast_ok(t().created);
@@ -130,7 +130,7 @@ fn EditProduct(id: ProductId, before: ProductInput, product: Query<ProductDetail
         move || {
             let version = product.data().with_untracked(|detail| detail.as_ref()?.product.version);
             let body = ProductInput { version, ..untrack(|| form.read()) };
-            async move { api::catalog::change_product(id, &body).await }
+            api::catalog::change_product(id, &body)
         },
         move |detail| {
             first.set_value(untrack(|| form.read()));
@@ -160,9 +160,9 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
     let errors = FormErrors::new();
     let copy = submit(
         errors,
-        move || async move {
+        move || {
             let body = ProductCopy { key: key.get_untracked().trim().to_owned() };
-            api::catalog::duplicate_product(id, &body).await
+            api::catalog::duplicate_product(id, &body)
         },
         move |product: ProductDetail| {
             toast_ok(t().created);
@@ -251,7 +251,7 @@ fn OptionGroups(
                     .map(|one| ProductOptionGroup { id: OptionGroupId(one.id), required: one.flag })
                     .collect()
             });
-            async move { api::catalog::set_option_groups(id, &ProductOptionGroups { version, groups }).await }
+            api::catalog::set_option_groups(id, &ProductOptionGroups { version, groups })
         },
         move |detail| {
             product.put(detail);

@@ -65,7 +65,7 @@ pub(super) fn Seo(path: String, texts: SeoTexts, done: Callback<()>) -> impl Int
             let path = format!("{}/seo", path.get_value());
             let body =
                 untrack(|| SeoInput { texts: languages.into_iter().filter_map(Written::read).collect() });
-            async move { api::catalog::set_seo(&path, &body).await }
+            api::catalog::set_seo(&path, &body)
         },
         move |_| {
             toast_ok(t().saved);

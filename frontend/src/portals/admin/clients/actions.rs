@@ -192,7 +192,7 @@ fn ChangeStatus(detail: ClientDetail, client: Query<ClientDetail>, open: RwSigna
         errors,
         move || {
             let body = read();
-            async move { api::people::change_status(id, &body, true).await }
+            api::people::change_status(id, &body, true)
         },
         move |answer| effect.set(Some(answer)),
     );
@@ -200,7 +200,7 @@ fn ChangeStatus(detail: ClientDetail, client: Query<ClientDetail>, open: RwSigna
         errors,
         move || {
             let body = read();
-            async move { api::people::change_status(id, &body, false).await }
+            api::people::change_status(id, &body, false)
         },
         move |_| {
             open.set(false);

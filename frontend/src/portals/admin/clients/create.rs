@@ -87,7 +87,7 @@ pub fn NewClientPage() -> impl IntoView {
         errors,
         move || {
             let body = read();
-            async move { api::people::create_client(&body).await }
+            api::people::create_client(&body)
         },
         move |client: ClientDetail| {
             toast_ok(t().created);

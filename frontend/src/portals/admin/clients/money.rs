@@ -156,7 +156,7 @@ pub(super) fn CreditLimit(
         errors,
         move || {
             let body = CreditLimitChange { credit_limit: limit.get_untracked(), was: Some(was.clone()) };
-            async move { api::billing::set_credit_limit(id, &body).await }
+            api::billing::set_credit_limit(id, &body)
         },
         move |_| {
             open.set(false);

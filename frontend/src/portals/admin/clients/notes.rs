@@ -19,9 +19,8 @@ pub(super) fn Notes(client: ClientId) -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             api::people::add_note(client, &NewClientNote { text: text.get_untracked().trim().to_owned() })
-                .await
         },
         move |_| {
             text.set(String::new());

@@ -83,7 +83,7 @@ fn Data(id: ClientId, before: ClientChange, fixed: bool, client: Query<ClientDet
         move || {
             let version = client.data().with_untracked(|client| client.as_ref().map(|client| client.version));
             let body = ClientChange { version: version.unwrap_or_default(), ..untrack(read) };
-            async move { api::people::change_client(id, &body).await }
+            api::people::change_client(id, &body)
         },
         move |detail| {
             first.set_value(untrack(read));

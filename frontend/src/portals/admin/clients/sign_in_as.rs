@@ -42,7 +42,7 @@ pub(super) fn SignInAsOwner(client: ClientId, open: RwSignal<bool>) -> impl Into
         errors,
         move || {
             let body = SignInAs { reason: reason.get_untracked().trim().to_owned() };
-            async move { api::support::sign_in(client, &body).await }
+            api::support::sign_in(client, &body)
         },
         // Another app: its page is loaded.
         |_| window().location().assign(Portal::Client.home()).unwrap_or_default(),

@@ -82,7 +82,7 @@ pub fn NewCompanyPage() -> impl IntoView {
         errors,
         move || {
             let body = untrack(|| form.read());
-            async move { api::billing::create_company(&body).await }
+            api::billing::create_company(&body)
         },
         move |company: CompanyDetail| {
             toast_ok(t().created);

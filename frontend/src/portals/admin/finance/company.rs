@@ -293,14 +293,14 @@ fn Series(id: CompanyId, series: NumberSeries, company: Query<CompanyDetail>) ->
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = NumberSeriesInput {
                 version,
                 format: format.get_untracked().trim().to_owned(),
                 next_number: next.get_untracked().parse().unwrap_or(0),
                 reset: reset.get_untracked().parse().unwrap_or(NumberReset::Never),
             };
-            api::billing::set_series(id, kind, &body).await
+            api::billing::set_series(id, kind, &body)
         },
         move |detail| {
             company.put(detail);

@@ -55,9 +55,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     let errors = FormErrors::new();
     let cancel = submit(
         errors,
-        move || async move {
+        move || {
             let body = CancelDocument { version, reason: reason.get_untracked().trim().to_owned() };
-            api::billing::cancel_document(id, &body).await
+            api::billing::cancel_document(id, &body)
         },
         move |detail| {
             cancel_open.set(false);

@@ -79,7 +79,7 @@ pub(super) fn EditDraft(
         errors,
         move || {
             let body = DraftChange { version, lines: untrack(|| lines.read()) };
-            async move { api::billing::change_draft(id, &body).await }
+            api::billing::change_draft(id, &body)
         },
         move |detail: DocumentDetail| {
             editing.set(false);
@@ -112,7 +112,7 @@ pub(super) fn DraftActions(
     let (issue_open, delete_open) = (RwSignal::new(false), RwSignal::new(false));
     let navigate = SendWrapper::new(use_navigate());
     let delete = submit_with(
-        move || async move { api::billing::delete_draft(id, version).await },
+        move || api::billing::delete_draft(id, version),
         move |_| navigate("/admin/documents", Default::default()),
     );
     view! {

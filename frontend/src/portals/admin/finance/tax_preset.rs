@@ -32,12 +32,12 @@ pub(super) fn Preset(rules: Query<Vec<TaxRule>>, open: RwSignal<bool>) -> impl I
     let errors = FormErrors::new();
     let look = submit::preview(
         errors,
-        move || async move { api::billing::add_tax_preset(&read(), true).await },
+        move || api::billing::add_tax_preset(&read(), true),
         move |result| preview.set(Some(result)),
     );
     let add = submit(
         errors,
-        move || async move { api::billing::add_tax_preset(&read(), false).await },
+        move || api::billing::add_tax_preset(&read(), false),
         move |result| {
             open.set(false);
             rules.refetch();

@@ -80,10 +80,10 @@ fn Rules(
     let target = RwSignal::new((TaxRuleId(uuid::Uuid::nil()), 0_u32));
     let read = StoredValue::new(list.iter().map(|rule| rule.id).collect::<Vec<_>>());
     let moving = submit_with(
-        move || async move {
+        move || {
             let (id, position) = target.get_untracked();
             let read = read.get_value();
-            api::billing::move_tax_rule(id, &TaxRuleMove { position, read }).await
+            api::billing::move_tax_rule(id, &TaxRuleMove { position, read })
         },
         move |_| rules.refetch(),
     );
@@ -317,13 +317,13 @@ fn Tester() -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = TaxTest {
                 client_id: client.get_untracked().parse().unwrap_or(shared::ClientId(uuid::Uuid::nil())),
                 company_id: None,
                 on: on.get_untracked().parse().ok(),
             };
-            api::billing::test_tax(&body).await
+            api::billing::test_tax(&body)
         },
         move |answer| decision.set(Some(answer)),
     );

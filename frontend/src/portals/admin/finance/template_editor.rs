@@ -78,7 +78,7 @@ fn Editor(id: CompanyId, place: StoredValue<String>, template: Query<TemplateDet
         errors,
         move || {
             let body = TemplateInput { version: version(), source: edited.source.get_untracked() };
-            async move { api::billing::set_template(id, &place.get_value(), &body).await }
+            api::billing::set_template(id, &place.get_value(), &body)
         },
         move |detail| {
             template.put(detail);
@@ -87,7 +87,7 @@ fn Editor(id: CompanyId, place: StoredValue<String>, template: Query<TemplateDet
     );
     let asking = RwSignal::new(false);
     let back = submit_with(
-        move || async move { api::billing::delete_template(id, &place.get_value(), version()).await },
+        move || api::billing::delete_template(id, &place.get_value(), version()),
         move |detail: TemplateDetail| {
             asking.set(false);
             edited.source.set(opened(&detail));

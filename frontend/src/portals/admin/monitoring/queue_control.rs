@@ -84,12 +84,12 @@ pub(super) fn QueueControls(steering: Steering, done: Callback<()>) -> impl Into
                 concurrency_max: number(steering.most),
                 version: steering.version.get_untracked(),
             };
-            async move { api::system::change_queue(steering.queue.get_untracked(), &body).await }
+            api::system::change_queue(steering.queue.get_untracked(), &body)
         },
         move |_| finished(),
     );
     let retry = submit_with(
-        move || async move { api::system::retry_queue(steering.queue.get_untracked(), false).await },
+        move || api::system::retry_queue(steering.queue.get_untracked(), false),
         move |_| finished(),
     );
     let title = move || queue_word(steering.queue.get());

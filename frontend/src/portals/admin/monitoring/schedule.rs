@@ -99,19 +99,18 @@ fn Body(first: Schedule, entry: Memo<Option<Schedule>>, schedules: Query<Vec<Sch
                 time_zone: asked.time_zone,
                 enabled: fields.enabled.get_untracked(),
             };
-            async move { api::system::change_schedule(&key.get_value(), &body).await }
+            api::system::change_schedule(&key.get_value(), &body)
         },
         saved,
     );
     let run = submit_with(
-        move || async move { api::system::run_schedule(&key.get_value()).await },
+        move || api::system::run_schedule(&key.get_value()),
         move |_| {
             schedules.refetch();
             toast_ok(ta().run_queued);
         },
     );
-    let reset =
-        submit_with(move || async move { api::system::reset_schedule(&key.get_value()).await }, saved);
+    let reset = submit_with(move || api::system::reset_schedule(&key.get_value()), saved);
     let editable = may(Permission::SchedulerEdit);
     let is_default = Memo::new(move |_| {
         now.with(|now| now.cron == now.default_cron && now.time_zone == now.default_time_zone && now.enabled)

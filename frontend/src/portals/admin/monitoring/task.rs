@@ -51,9 +51,7 @@ fn Details(
     let retry = submit_with(move || api::system::retry_task(id), move |_| again());
     let cancel = submit_with(move || api::system::cancel_task(id), move |_| again());
     let done = submit_with(
-        move || async move {
-            api::system::task_done(id, &TaskDone { note: note.get_untracked().trim().to_owned() }).await
-        },
+        move || api::system::task_done(id, &TaskDone { note: note.get_untracked().trim().to_owned() }),
         move |_| {
             again();
             open.close();

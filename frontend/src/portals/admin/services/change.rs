@@ -19,9 +19,9 @@ pub(super) fn Rename(staff: ServiceForStaff, service: Query<ServiceForStaff>, op
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let body = ServiceChange { version, label: label.get_untracked().trim().to_owned() };
-            api::services::rename(id, &body).await
+            api::services::rename(id, &body)
         },
         move |staff| {
             open.close();
@@ -102,9 +102,7 @@ fn OptionsForm(
     };
     let send = submit(
         errors,
-        move || async move {
-            api::services::change_options(id, &OptionsChange { options: wanted.get_untracked() }).await
-        },
+        move || api::services::change_options(id, &OptionsChange { options: wanted.get_untracked() }),
         move |staff| {
             open.close();
             service.put(staff);

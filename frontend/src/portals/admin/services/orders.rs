@@ -78,9 +78,9 @@ pub fn OrderPage() -> impl IntoView {
         let errors = FormErrors::new();
         let cancel = submit(
             errors,
-            move || async move {
+            move || {
                 let note = note.get_untracked().trim().to_owned();
-                api::services::cancel_order(id, &ServiceNote { note }).await
+                api::services::cancel_order(id, &ServiceNote { note })
             },
             move |detail| {
                 open.set(false);

@@ -124,7 +124,7 @@ pub fn NewAdminPage() -> impl IntoView {
                 groups: groups.get(),
                 notes: notes.get(),
             });
-            async move { api::staff::create_admin(&body).await }
+            api::staff::create_admin(&body)
         },
         move |admin: AdminDetail| {
             toast_ok(t().created);
@@ -192,7 +192,7 @@ fn Page(detail: AdminDetail, admin: Query<AdminDetail>) -> impl IntoView {
         errors,
         move || {
             let body = untrack(read);
-            async move { api::staff::change_admin(id, &body).await }
+            api::staff::change_admin(id, &body)
         },
         move |detail| {
             first.set_value(untrack(read));

@@ -101,8 +101,7 @@ pub fn CountriesPage() -> impl IntoView {
 
 #[component]
 fn Regions(code: String) -> impl IntoView {
-    let regions =
-        use_query(move || code.clone(), |code: String| async move { api::auth::regions(&code).await });
+    let regions = use_query(move || code.clone(), |code: String| api::auth::regions(&code));
     view! {
         <Loaded query=regions rows=6 let:regions>
             {if regions.is_empty() {

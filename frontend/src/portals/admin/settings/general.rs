@@ -146,7 +146,7 @@ fn SettingsForm(before: Settings, settings: Query<Settings>) -> impl IntoView {
         errors,
         move || {
             let body = untrack(read);
-            async move { api::settings::change(&body).await }
+            api::settings::change(&body)
         },
         move |changed| {
             first.set_value(untrack(read));

@@ -52,7 +52,7 @@ fn SetRate(code: Currency, changed: Callback<()>) -> impl IntoView {
         errors,
         move || {
             let (day, body) = (day.get_untracked(), NewCurrencyRate { rate: rate.get_untracked() });
-            async move { api::settings::set_rate(code, &day, &body).await }
+            api::settings::set_rate(code, &day, &body)
         },
         move |_: CurrencyRate| {
             day.set(String::new());
@@ -176,7 +176,7 @@ fn FeedForm(before: Settings, settings: Query<Settings>, again: Callback<()>) ->
             let mut body = before.get_value();
             body.finance.rates_feed = on.get_untracked();
             body.finance.rates_feed_url = address.get_untracked().trim().to_owned();
-            async move { api::settings::change(&body).await }
+            api::settings::change(&body)
         },
         move |changed| {
             settings.put(changed);

@@ -97,7 +97,7 @@ fn TermsForm(versions: Query<Page<TermsVersion>>, open: RwSignal<bool>) -> impl 
                 .map(|(language, text)| (*language, text.get_untracked()))
                 .filter(|(_, text)| !text.trim().is_empty())
                 .collect();
-            async move { api::settings::publish_terms(&NewTerms { texts: written }).await }
+            api::settings::publish_terms(&NewTerms { texts: written })
         },
         move |published: TermsVersion| {
             open.set(false);

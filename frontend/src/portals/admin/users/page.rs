@@ -117,7 +117,7 @@ fn EditUser(detail: UserDetail, user: Query<UserDetail>) -> impl IntoView {
         errors,
         move || {
             let body = untrack(read);
-            async move { api::people::change_user(id, &body).await }
+            api::people::change_user(id, &body)
         },
         move |detail| {
             first.set_value(untrack(read));
@@ -179,7 +179,7 @@ pub fn NewUserPage() -> impl IntoView {
                 email_verified: verified.get(),
                 notes: String::new(),
             });
-            async move { api::people::create_user(&body).await }
+            api::people::create_user(&body)
         },
         move |user: UserDetail| {
             toast_ok(t().created);

@@ -41,7 +41,7 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
     let (version, was) = (me.version, me.language);
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let phone = some(&phone.get_untracked());
             let change = UserAccountChange {
                 version,
@@ -53,7 +53,7 @@ fn MeForm(me: UserAccount, query: Query<UserAccount>) -> impl IntoView {
                 language: language.get_untracked().parse().unwrap_or(Language::English),
                 current_password: SecretText::new(password.get_untracked()),
             };
-            api::account::change_user_account(&change).await
+            api::account::change_user_account(&change)
         },
         move |account| {
             toast_ok(tc().common.saved);

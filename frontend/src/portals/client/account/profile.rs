@@ -110,7 +110,7 @@ fn ProfileForm(profile: ClientProfile) -> impl IntoView {
     let errors = FormErrors::new();
     let send = submit(
         errors,
-        move || async move { api::own::change_profile(client, &untrack(|| fields.read(version))).await },
+        move || api::own::change_profile(client, &untrack(|| fields.read(version))),
         move |profile| {
             toast_ok(if complete { tc().common.saved } else { words.next_funds });
             overview.profile.put(profile);

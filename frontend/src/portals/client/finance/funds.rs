@@ -98,9 +98,9 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
     let navigate = use_navigate();
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let request = FundsRequest { amount: amount.get_untracked() };
-            api::money::add_funds(client, &request, &key.get_value()).await
+            api::money::add_funds(client, &request, &key.get_value())
         },
         move |detail| {
             let mut page = format!("/documents/{}/pay", detail.document.id);

@@ -39,9 +39,9 @@ fn RenameForm(open: RwSignal<bool>, detail: ServiceDetail, query: Query<ServiceD
     let (id, version) = (detail.service.id, detail.version);
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let change = ServiceChange { version, label: label.get_untracked().trim().to_owned() };
-            api::own::rename_service(client, id, &change).await
+            api::own::rename_service(client, id, &change)
         },
         move |detail| {
             open.set(false);
@@ -175,7 +175,7 @@ fn Options(shown: Changeable, query: Query<ServiceDetail>) -> impl IntoView {
         || (),
         move |()| {
             let key = key.clone();
-            async move { api::shop::product(&key).await }
+            api::shop::product(&key)
         },
     );
     view! {
@@ -232,9 +232,9 @@ fn ChangeForm(
     });
     let send = submit(
         errors,
-        move || async move {
+        move || {
             let change = OptionsChange { options: wanted.get_untracked() };
-            api::own::change_options(client, id, &change).await
+            api::own::change_options(client, id, &change)
         },
         move |detail| {
             toast_ok(words.changed);

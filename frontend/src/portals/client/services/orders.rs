@@ -100,7 +100,7 @@ fn Body(detail: OrderDetail, query: Query<OrderDetail>) -> impl IntoView {
     let pending = detail.status == OrderStatus::Pending;
     let cancelling = RwSignal::new(false);
     let cancel = submit_with(
-        move || async move { api::own::cancel_order(client, id).await },
+        move || api::own::cancel_order(client, id),
         move |order| {
             cancelling.set(false);
             toast_ok(words.cancelled);

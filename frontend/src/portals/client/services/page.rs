@@ -197,7 +197,7 @@ fn acting(
     let (client, id) = (kit::client(), detail.service.id);
     let overview = overview();
     submit_with(
-        move || async move { api::own::service_act(client, id, act).await },
+        move || api::own::service_act(client, id, act),
         move |detail| {
             toast_ok(said);
             query.put(detail);
@@ -271,7 +271,7 @@ fn Notices(detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView 
         let (client, id) = (kit::client(), row.id);
         let overview = overview();
         let withdraw = submit_with(
-            move || async move { api::own::withdraw_termination(client, id).await },
+            move || api::own::withdraw_termination(client, id),
             move |detail| {
                 toast_ok(tc().service.withdrawn);
                 query.put(detail);

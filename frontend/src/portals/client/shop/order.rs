@@ -33,7 +33,7 @@ pub(in crate::portals::client) fn OrderPage() -> impl IntoView {
     let params = use_params_map();
     let list = use_list("");
     let key = move || params.with(|params| params.get("key")).unwrap_or_default();
-    let product = use_query(key, |key| async move { api::shop::product(&key).await });
+    let product = use_query(key, |key| api::shop::product(&key));
     let proforma = to_pay(list);
     move || match proforma.get().filter(|_| use_context::<Overview>().is_some()) {
         Some(id) => view! { <PayPlaced id /> }.into_any(),

@@ -22,7 +22,7 @@ use crate::query::use_query;
 pub(in crate::portals::client) fn ProductPage() -> impl IntoView {
     let params = use_params_map();
     let key = move || params.with(|params| params.get("key")).unwrap_or_default();
-    let product = use_query(key, |key| async move { api::shop::product(&key).await });
+    let product = use_query(key, |key| api::shop::product(&key));
     view! {
         <Loaded query=product rows=8 let:detail>
             <Body detail />
