@@ -33,7 +33,7 @@ fn check_order(order: &NewOrderOfRows) -> Result<()> {
 /// Gives the rows of `table` the order of the ids; each must be known and stand once.
 ///
 /// Refuses with `VersionConflict` when they stand in another order than the one that was read.
-pub async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
+pub(super) async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
     check_order(order)?;
     conn.transaction(async |tx| {
         lock(tx, table).await?;

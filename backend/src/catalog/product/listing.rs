@@ -17,7 +17,7 @@ const LIVING: &str = "('pending', 'provisioning', 'active', 'suspended', 'failed
 
 /// A product of the list.
 #[derive(Debug, QueryableByName)]
-pub struct SummaryRow {
+pub(super) struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     id: ProductId,
     #[diesel(sql_type = Text)]
@@ -57,7 +57,7 @@ pub struct SummaryRow {
 }
 
 impl SummaryRow {
-    pub fn summary(self, language: Language) -> ProductSummary {
+    pub(super) fn summary(self, language: Language) -> ProductSummary {
         ProductSummary {
             id: self.id,
             name: text::name(&self.texts, language, &self.key),
@@ -82,7 +82,7 @@ impl SummaryRow {
 }
 
 /// What the list sorts by; the first is the default.
-pub const SORTS: &[&str] = &["sort", "key", "name", "created_at", "updated_at", "services", "module"];
+pub(super) const SORTS: &[&str] = &["sort", "key", "name", "created_at", "updated_at", "services", "module"];
 
 const FROM: &str = "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
            AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
@@ -115,7 +115,7 @@ fn filtered<'q>(sql: String, paging: &Paging, filter: &'q ProductFilter) -> Sql<
 }
 
 /// A page of products with their counts.
-pub async fn page(
+pub(super) async fn page(
     conn: &mut Conn,
     paging: &Paging,
     filter: &ProductFilter,
@@ -128,7 +128,7 @@ pub async fn page(
 }
 
 /// All products that the filter lets through.
-pub async fn all(
+pub(super) async fn all(
     tx: &mut Conn,
     paging: &Paging,
     filter: &ProductFilter,
