@@ -69,12 +69,14 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@" 2>/dev/null || sudo "$@"; fi
 }
 
-# PostgreSQL refuses to run as root: then its own system user runs the private servers.
+# PostgreSQL refuses to run as root: then its own system user runs the private servers, or that of Redis where there is none.
+service_user() { if id -u postgres >/dev/null 2>&1; then echo postgres; else echo redis; fi; }
+
 as_service() {
-    if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+    if [ "$(id -u)" -eq 0 ]; then runuser -u "$(service_user)" -- "$@"; else "$@"; fi
 }
 
-give_to_service() { if [ "$(id -u)" -eq 0 ]; then chown postgres: "$@"; fi; }
+give_to_service() { if [ "$(id -u)" -eq 0 ]; then chown "$(service_user):" "$@"; fi; }
 
 # ---- Installing ------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,15 @@ if [ "$(id -u)" -eq 0 ]; then DATA=${HOSTWRIGHT_DATA:-/var/lib/hostwright}; else
 prepare_data_folder() {
     mkdir -p "$DATA"
     chmod 711 "$DATA"
-    if [ "$(id -u)" -eq 0 ] && ! runuser -u postgres -- test -x "$DATA"; then
-        fail "The user postgres cannot reach $DATA." "choose another folder with HOSTWRIGHT_DATA, or open the folders above it (chmod a+x)."
-    fi
     if [ ! -s "$DATA/secret.key" ]; then
         (umask 077 && head -c 32 /dev/urandom | base64 >"$DATA/secret.key")
     fi
+}
+
+# What runs the private servers is not root and has to reach them.
+check_service_reaches_data() {
+    as_service test -x "$DATA" || fail "The user $(service_user) cannot reach $DATA." \
+        "choose another folder with HOSTWRIGHT_DATA, or open the folders above it (chmod a+x)."
 }
 
 # A password of our own making, readable by us only.
@@ -60,11 +63,49 @@ CONF
     if ! postgres_is_up "$dir"; then
         step "start PostgreSQL (port $port)" "look into $dir/log" postgres_start "$dir"
     fi
-    if ! PGPASSWORD=$secret "$POSTGRES_BIN/psql" -qAtX -h 127.0.0.1 -p "$port" -U hostwright -d postgres \
-        -c "SELECT 1 FROM pg_database WHERE datname = 'hostwright'" | grep -q 1; then
-        PGPASSWORD=$secret "$POSTGRES_BIN/createdb" -h 127.0.0.1 -p "$port" -U hostwright hostwright
+    OWNER_SECRET=$secret
+    PROGRAM_SECRET=$(password program)
+    if [ "$(has_database 2>"$LOGS/private-database.log" || true)" != t ]; then
+        step "create the database" "look into $dir/log; does $DATA/postgres.password hold the password of its user hostwright?" create_database
     fi
-    export HOSTWRIGHT__DATABASE__URL=postgres://hostwright:$secret@127.0.0.1:$port/hostwright
+    export HOSTWRIGHT__DATABASE__URL=postgres://hostwright_app:$PROGRAM_SECRET@127.0.0.1:$port/hostwright
+}
+
+# as_owner DATABASE ARGUMENTS…  Asks the private PostgreSQL as the owner of the tables; the program has a role of its own.
+as_owner() {
+    local database=$1
+    shift
+    PGPASSWORD=$OWNER_SECRET "$POSTGRES_BIN/psql" -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(port postgres 54321)" -U hostwright -d "$database" "$@"
+}
+
+has_database() {
+    as_owner postgres -c "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'hostwright') AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'hostwright_app')"
+}
+
+create_database() {
+    PROGRAM_SECRET=$PROGRAM_SECRET as_owner postgres <<'SQL'
+\getenv secret PROGRAM_SECRET
+SELECT 'CREATE DATABASE hostwright' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'hostwright') \gexec
+SELECT 'CREATE ROLE hostwright_app LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hostwright_app') \gexec
+ALTER ROLE hostwright_app PASSWORD :'secret';
+SQL
+}
+
+# The owner migrates; the program may read and write, but not change what must only grow.
+migrate_private() {
+    HOSTWRIGHT__DATABASE__URL=postgres://hostwright:$OWNER_SECRET@127.0.0.1:$(port postgres 54321)/hostwright "$SERVER" migrate &&
+        as_owner hostwright -f "$ROOT/docs/program-role.sql"
+}
+
+# The program notes both in an empty database only: what is there between them is nobody's.
+demo_was_interrupted() {
+    as_owner hostwright -c "SELECT bool_or(key = 'demo.begun') AND NOT bool_or(key = 'demo.filled') FROM settings"
+}
+
+# `migrate_private` makes the tables anew.
+empty_private() {
+    REDISCLI_AUTH=$(password redis) redis-cli -p "$(port redis 56379)" flushall >/dev/null 2>&1 || true
+    as_owner postgres -c "DROP DATABASE IF EXISTS hostwright WITH (FORCE)" -c "CREATE DATABASE hostwright"
 }
 
 private_redis() {

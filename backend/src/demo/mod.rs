@@ -33,6 +33,7 @@ pub const ADMIN_EMAIL: &str = "admin@demo.example";
 /// Name of the token that the demo is filled with; revoked afterwards.
 const TOKEN: &str = "Fills the demo";
 const FILLED: &str = "demo.filled";
+const BEGUN: &str = "demo.begun";
 
 /// Who can sign in to the demo.
 #[derive(Clone, Debug)]
@@ -59,7 +60,21 @@ pub async fn is_filled(conn: &mut db::Conn) -> QueryResult<Option<SignIns>> {
     Ok(found.map(|_| sign_ins()))
 }
 
-/// Fills an empty database with the demo. `None`: it is filled already, or holds somebody's own data.
+/// Writes down how far this has come.
+async fn note(conn: &mut db::Conn, key: &str, at: Timestamp) -> QueryResult<()> {
+    diesel::insert_into(settings_table::table)
+        .values((
+            settings_table::key.eq(key),
+            settings_table::value.eq(serde_json::json!({ "at": at })),
+            settings_table::updated_at.eq(jiff_diesel::Timestamp::from(at)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Fills an empty database with the demo. `None`: it holds somebody's own data. Fails where it was interrupted before:
+/// what is there then is neither a demo nor anybody's data.
 ///
 /// Moves the clock on the way, whatever the configuration says of it, and leaves it at real time.
 pub async fn fill(config: Config) -> anyhow::Result<Option<SignIns>> {
@@ -77,11 +92,17 @@ pub async fn fill(config: Config) -> anyhow::Result<Option<SignIns>> {
     if let Some(sign_ins) = is_filled(&mut conn).await? {
         return Ok(Some(sign_ins));
     }
+    let begun = settings_table::table.find(BEGUN);
+    ensure!(
+        !diesel::select(diesel::dsl::exists(begun)).get_result::<bool>(&mut conn).await?,
+        "the demo was begun in this database and interrupted: give it an empty database, and Redis one without keys"
+    );
     let companies: i64 = schema::companies::table.count().get_result(&mut conn).await?;
     if companies > 0 {
         return Ok(None);
     }
     let end = app.clock.real_now();
+    note(&mut conn, BEGUN, end).await?;
     let start = history::begin(end)?;
     app.clock.set(&mut conn, start).await?;
     let (admin, token) = first_admin(&app, start).await?;
@@ -102,14 +123,7 @@ pub async fn fill(config: Config) -> anyhow::Result<Option<SignIns>> {
     app.clock.set(&mut conn, app.clock.real_now()).await?;
     token::actions::revoke_setup(&mut conn, app.clock.now(), admin, TOKEN).await?;
     diesel::update(schema::clock::table).set(schema::clock::offset_ms.eq(0_i64)).execute(&mut conn).await?;
-    diesel::insert_into(settings_table::table)
-        .values((
-            settings_table::key.eq(FILLED),
-            settings_table::value.eq(serde_json::json!({ "at": end })),
-            settings_table::updated_at.eq(jiff_diesel::Timestamp::from(end)),
-        ))
-        .execute(&mut conn)
-        .await?;
+    note(&mut conn, FILLED, end).await?;
     Ok(Some(sign_ins()))
 }
 
