@@ -10,7 +10,7 @@ use serde_json::json;
 use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionPage};
 use shared::billing::statement::StatementDetail;
 use shared::services::ServiceSummary;
-use shared::{Month, Page, ServiceId};
+use shared::{Month, Page, Period, ServiceId};
 
 use crate::books::broken;
 use crate::harness::{Caller, ClientAccount, Panel};
@@ -369,6 +369,31 @@ async fn an_archived_month_is_read_back_as_it_was() {
     assert_eq!(it.archive(&to).await.unwrap(), manifest);
     let trail = "SELECT count(*) AS value FROM activity_log WHERE action LIKE 'books.month_%'";
     assert_eq!(it.panel.count(trail).await, 3);
+    assert_books(&it.panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_month_stays_what_it_was_when_a_service_moves_to_another_currency() {
+    let it = Charged::sealed().await;
+    let to = Folder::new();
+    let manifest = it.archive(&to).await.unwrap();
+    let path = format!("/clients/{}/services", it.ada.id);
+    let listed: Page<ServiceSummary> = it.ada.calls.get(&path).await.expect(200).read();
+    let service = listed.items.into_iter().find(|service| service.period == Period::Monthly).unwrap();
+    let pia = it.panel.client_in("Pia", "PLN", "PL").await;
+    it.panel.sql(&format!("UPDATE wallets SET credit_limit = 100 WHERE client_id = '{}'", pia.id)).await;
+    let prices = json!({ "prices": [{ "currency": "PLN", "period": "monthly", "base": "31.00" }] });
+    it.staff.put(&format!("/admin/products/{}/prices", service.product_id), prices).await.expect(200);
+    let moved = json!({ "client": pia.id });
+    it.staff.post(&format!("/admin/services/{}/move", service.id), moved).await.expect(200);
+    assert_books(&it.panel).await;
+
+    let folder = archive::folder(&to.0, march());
+    let (now, mut conn) = (it.panel.now(), it.panel.conn().await);
+    assert_eq!(archive::read(&mut conn, now, &folder).await.unwrap(), manifest);
+    drop(conn);
+    assert_books(&it.panel).await;
+    assert_eq!(it.archive(&to).await.unwrap(), manifest);
     assert_books(&it.panel).await;
 }
 

@@ -74,7 +74,8 @@ pub(super) async fn find(conn: &mut Conn, month: Month) -> QueryResult<Option<Ar
     archived_months::table.find(day(month)).select(Archived::as_select()).first(conn).await.optional()
 }
 
-/// Counts and adds up the charges of a month.
+/// Counts and adds up the charges of a month, each in the currency of the client it was taken from: that of its service may be
+/// another one since.
 pub(super) async fn figures(conn: &mut Conn, month: Month) -> QueryResult<Figures> {
     #[derive(QueryableByName)]
     struct Row {
@@ -86,8 +87,8 @@ pub(super) async fn figures(conn: &mut Conn, month: Month) -> QueryResult<Figure
         sum: String,
     }
     let rows: Vec<Row> = diesel::sql_query(format!(
-        "SELECT s.currency, count(*) AS charges, sum(c.amount)::text AS sum
-         FROM charges c JOIN services s ON s.id = c.service_id WHERE {IN_MONTH} GROUP BY 1"
+        "SELECT w.currency, count(*) AS charges, sum(c.amount)::text AS sum
+         FROM charges c JOIN wallets w ON w.client_id = c.client_id WHERE {IN_MONTH} GROUP BY 1"
     ))
     .bind::<SqlDate, _>(day(month))
     .load(conn)

@@ -195,8 +195,8 @@ const CHECKS: &[Check] = &[
                 coalesce(a.charges, 0), a.sums)
             FROM archived_months m LEFT JOIN (
                 SELECT month, sum(charges) AS charges, jsonb_object_agg(currency, sum::text) AS sums FROM (
-                    SELECT a.month, s.currency, sum(a.charges) AS charges, sum(a.amount) AS sum
-                    FROM archived_charges a JOIN services s ON s.id = a.service_id GROUP BY 1, 2) c GROUP BY 1) a
+                    SELECT a.month, w.currency, sum(a.charges) AS charges, sum(a.amount) AS sum
+                    FROM archived_charges a JOIN wallets w ON w.client_id = a.client_id GROUP BY 1, 2) c GROUP BY 1) a
                 ON a.month = m.month
             WHERE m.charges IS DISTINCT FROM a.charges OR m.sums IS DISTINCT FROM a.sums
             UNION ALL
