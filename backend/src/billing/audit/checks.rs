@@ -130,7 +130,10 @@ const CHECKS: &[Check] = &[
                 WINDOW charged AS (PARTITION BY service_id ORDER BY period_from)) g
             WHERE g.before > g.period_from OR (g.before < g.period_from AND NOT EXISTS (
                 SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_from = 'suspended'
-                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second'))",
+                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second')
+                -- What was charged in between is in files.
+                AND NOT EXISTS (SELECT FROM archived_charges a WHERE a.service_id = g.service_id
+                    AND a.first_from < g.period_from AND a.last_to > g.before))",
     },
     Check {
         title: "Every service that is charged by the hour is charged up to its wallet's watermark",
