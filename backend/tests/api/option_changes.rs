@@ -112,12 +112,14 @@ async fn what_a_period_was_paid_at_is_known_when_its_month_is_in_files() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
     let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
-    let yearly = |base: &str, idle: &str| json!({ "prices": [{ "currency": "EUR", "period": "annually", "base": base, "idle": idle }] });
-    staff.put(&format!("/admin/products/{}/prices", made.id), yearly("60.00", "30.00")).await.expect(200);
+    let prices =
+        json!({ "prices": [{ "currency": "EUR", "period": "annually", "base": "60.00", "idle": "30.00" }] });
+    staff.put(&format!("/admin/products/{}/prices", made.id), prices).await.expect(200);
     let group = sizes(&staff, "size", made.id).await;
     for (option, base, idle) in [(0, "0", "0"), (1, "120.00", "12.00")] {
-        let path = format!("/admin/options/{}/prices", group.options[option].id);
-        staff.put(&path, yearly(base, idle)).await.expect(200);
+        let prices = json!({ "prices": [{ "currency": "EUR", "period": "annually", "base": base, "idle": idle,
+            "switch_up": "0", "switch_down": "0" }] });
+        staff.put(&format!("/admin/options/{}/prices", group.options[option].id), prices).await.expect(200);
     }
     let client = panel.client("Ada").await;
     give(&panel, client.id, "500").await;
