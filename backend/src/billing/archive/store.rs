@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use schema::archived_months;
-use shared::{ClientId, Month, ServiceId, TransferId};
+use shared::{ClientId, Currency, Month, ServiceId, TransferId};
 
 use crate::db::Conn;
 
@@ -288,6 +288,9 @@ pub struct Kept {
     pub charges: i64,
     #[diesel(sql_type = Numeric)]
     pub amount: Decimal,
+    /// Of the client it was taken from.
+    #[diesel(sql_type = Text)]
+    pub currency: Currency,
     #[diesel(sql_type = Timestamptz)]
     first_from: jiff_diesel::Timestamp,
     #[diesel(sql_type = Timestamptz)]
@@ -296,7 +299,7 @@ pub struct Kept {
     pub price_version: i32,
     #[diesel(sql_type = Timestamptz)]
     archived_at: jiff_diesel::Timestamp,
-    /// How many single charges of the service are newer.
+    /// How many single charges of the service are newer, among those that were asked for.
     #[diesel(sql_type = BigInt)]
     pub newer: i64,
 }
@@ -316,20 +319,20 @@ impl Kept {
     }
 }
 
-/// The archived months of a service of this client, the newest first.
+/// The archived months of a service that was these clients', the newest first.
 pub async fn kept_of_service(
     conn: &mut Conn,
-    client: ClientId,
+    clients: &[ClientId],
     service: ServiceId,
 ) -> QueryResult<Vec<Kept>> {
     diesel::sql_query(
-        "SELECT a.month, a.charges, a.amount, a.first_from, a.last_to, a.price_version, m.archived_at,
-                (SELECT count(*) FROM charges c WHERE c.client_id = a.client_id AND c.service_id = a.service_id
+        "SELECT a.month, a.charges, a.amount, w.currency, a.first_from, a.last_to, a.price_version, m.archived_at,
+                (SELECT count(*) FROM charges c WHERE c.client_id = ANY($1) AND c.service_id = a.service_id
                      AND c.period_from > a.first_from) AS newer
-         FROM archived_charges a JOIN archived_months m ON m.month = a.month
-         WHERE a.client_id = $1 AND a.service_id = $2 ORDER BY a.month DESC",
+         FROM archived_charges a JOIN archived_months m ON m.month = a.month JOIN wallets w ON w.client_id = a.client_id
+         WHERE a.client_id = ANY($1) AND a.service_id = $2 ORDER BY a.first_from DESC",
     )
-    .bind::<SqlUuid, _>(client)
+    .bind::<Array<SqlUuid>, _>(clients)
     .bind::<SqlUuid, _>(service)
     .load(conn)
     .await

@@ -74,16 +74,18 @@ fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Op
         query = query.filter(ledger_transfers::kind.eq(kind));
     }
     if let Some(service) = filter.service {
-        let charged =
-            sql::<Bool>("ledger_transfers.id IN (SELECT transfer_id FROM charges WHERE service_id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql(" AND client_id = (SELECT client_id FROM services WHERE id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql(&format!(") UNION ALL {ARCHIVED} WHERE a.service_id = "))
-                .bind::<SqlUuid, _>(service)
-                .sql(" AND a.client_id = (SELECT client_id FROM services WHERE id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql("))");
+        // Charges of all clients that have or had it.
+        let charged = sql::<Bool>("ledger_transfers.id IN (WITH holders AS (SELECT client_id FROM services WHERE id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(" UNION SELECT client_id FROM service_events WHERE service_id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(") SELECT transfer_id FROM charges WHERE client_id IN (SELECT client_id FROM holders) AND service_id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(&format!(
+                " UNION ALL {ARCHIVED} WHERE a.client_id IN (SELECT client_id FROM holders) AND a.service_id = "
+            ))
+            .bind::<SqlUuid, _>(service)
+            .sql(")");
         query = query.filter(ledger_transfers::service_id.eq(service).or(charged.nullable()));
     }
     if let Some(document) = filter.document {
