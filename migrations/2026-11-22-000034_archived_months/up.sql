@@ -118,3 +118,6 @@ FROM (SELECT client_id, document_id, sum(amount) AS sum FROM ledger_transfers
       WHERE kind = 'charge' AND document_id IS NOT NULL AND debit_account = client_id GROUP BY 1, 2) w
 WHERE w.document_id = d.id AND w.client_id = d.client_id AND d.kind = 'proforma' AND d.purpose = 'lines'
     AND d.status IN ('invoiced', 'refunded');
+
+-- What a company issued in a quarter.
+CREATE INDEX documents_issued ON documents (company_id, issued_on) WHERE number IS NOT NULL AND kind <> 'proforma';
