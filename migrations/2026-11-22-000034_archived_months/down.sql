@@ -10,6 +10,8 @@ BEGIN
 END
 $$;
 
+DROP INDEX documents_issued;
+
 CREATE OR REPLACE FUNCTION keep_issued_document() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     living text[] := ARRAY['status', 'paid', 'paid_net', 'paid_at', 'cancelled_at', 'invoice_id', 'version', 'updated_at'];

@@ -112,8 +112,12 @@ BEGIN
 END
 $$;
 
--- Until now the wallet paid a document whole.
-UPDATE documents d SET from_wallet = d.paid, waived = d.tax
-WHERE d.kind = 'proforma' AND d.purpose = 'lines' AND d.paid = d.net AND EXISTS (
-    SELECT FROM ledger_transfers t WHERE t.client_id = d.client_id AND t.document_id = d.id AND t.kind = 'charge'
-        AND t.debit_account = d.client_id);
+-- Until now a document was settled by what the wallet paid of it: all its tax that nobody paid was not due.
+UPDATE documents d SET from_wallet = w.sum, waived = d.total - d.paid
+FROM (SELECT client_id, document_id, sum(amount) AS sum FROM ledger_transfers
+      WHERE kind = 'charge' AND document_id IS NOT NULL AND debit_account = client_id GROUP BY 1, 2) w
+WHERE w.document_id = d.id AND w.client_id = d.client_id AND d.kind = 'proforma' AND d.purpose = 'lines'
+    AND d.status IN ('invoiced', 'refunded');
+
+-- What a company issued in a quarter.
+CREATE INDEX documents_issued ON documents (company_id, issued_on) WHERE number IS NOT NULL AND kind <> 'proforma';

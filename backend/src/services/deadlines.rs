@@ -95,7 +95,7 @@ async fn terminate(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()>
 async fn tell_of_end(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
     conn.transaction(async |tx| {
         let Some(service) = operation::lock(tx, now, id).await? else { return Ok(()) };
-        let Some(at) = service.terminate_at else { return Ok(()) };
+        let Some(at) = service.terminate_at.filter(|_| !service.manual) else { return Ok(()) };
         let event = Event {
             from: Some(service.state),
             to: service.state,

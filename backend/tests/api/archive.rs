@@ -10,11 +10,12 @@ use serde_json::json;
 use shared::billing::ledger::{ChargeDetail, TransactionDetail, TransactionPage};
 use shared::billing::statement::StatementDetail;
 use shared::services::ServiceSummary;
-use shared::{Month, Page, ServiceId};
+use shared::{Month, Page, Period, ServiceId};
 
 use crate::books::broken;
 use crate::harness::{Caller, ClientAccount, Panel};
 use crate::selling::{assert_books, charge, decimal, give, product};
+use crate::services::Running;
 use crate::statements::{added, buy};
 
 const KEPT: &str = "What is kept of archived months is what left the wallet, client by client";
@@ -22,6 +23,9 @@ const TAKEN: &str = "Charges of services add up to what left the wallet";
 const OVERLAPS: &str = "No two charges of a service overlap in time";
 const GAPS: &str =
     "Running services are charged without a gap, except while they were suspended or another client's";
+
+const MOVED: &str =
+    "Services that moved are charged to one client after the other, each hour and period once";
 
 /// Months that stay.
 const KEEP: u16 = 3;
@@ -370,6 +374,65 @@ async fn an_archived_month_is_read_back_as_it_was() {
     let trail = "SELECT count(*) AS value FROM activity_log WHERE action LIKE 'books.month_%'";
     assert_eq!(it.panel.count(trail).await, 3);
     assert_books(&it.panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_month_stays_what_it_was_when_a_service_moves_to_another_currency() {
+    let it = Charged::sealed().await;
+    let to = Folder::new();
+    let manifest = it.archive(&to).await.unwrap();
+    let path = format!("/clients/{}/services", it.ada.id);
+    let listed: Page<ServiceSummary> = it.ada.calls.get(&path).await.expect(200).read();
+    let service = listed.items.into_iter().find(|service| service.period == Period::Monthly).unwrap();
+    let pia = it.panel.client_in("Pia", "PLN", "PL").await;
+    it.panel.sql(&format!("UPDATE wallets SET credit_limit = 100 WHERE client_id = '{}'", pia.id)).await;
+    let prices = json!({ "prices": [{ "currency": "PLN", "period": "monthly", "base": "31.00" }] });
+    it.staff.put(&format!("/admin/products/{}/prices", service.product_id), prices).await.expect(200);
+    let moved = json!({ "client": pia.id });
+    it.staff.post(&format!("/admin/services/{}/move", service.id), moved).await.expect(200);
+    assert_books(&it.panel).await;
+
+    let folder = archive::folder(&to.0, march());
+    let (now, mut conn) = (it.panel.now(), it.panel.conn().await);
+    assert_eq!(archive::read(&mut conn, now, &folder).await.unwrap(), manifest);
+    drop(conn);
+    assert_books(&it.panel).await;
+    assert_eq!(it.archive(&to).await.unwrap(), manifest);
+    assert_books(&it.panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_in_the_middle_of_a_service_that_moved_goes_and_comes_back() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1000", json!({}), "monthly").await;
+    let eve = panel.client("Eve").await;
+    give(&panel, eve.id, "1000").await;
+    panel.advance_hours(5 * 24).await;
+    it.staff_does("move", json!({ "client": eve.id })).await.expect(200);
+    for at in ["2026-05-02T12:00:00Z", "2026-09-05T12:00:00Z"] {
+        panel.set_clock(at.parse().unwrap()).await;
+        charge(&panel).await;
+    }
+    audit::nightly(&panel.app).await.unwrap();
+    let (april, to) = ("2026-04".parse().unwrap(), Folder::new());
+    let folder = archive::folder(&to.0, april);
+    for _ in 0..2 {
+        let mut conn = panel.conn().await;
+        let gone = archive::archive(&mut conn, panel.now(), april, KEEP, &to.0).await.unwrap();
+        assert_books(&panel).await;
+        assert_eq!(archive::read(&mut conn, panel.now(), &folder).await.unwrap(), gone);
+        assert_books(&panel).await;
+    }
+    // What was charged twice is found as before.
+    let again = format!(
+        "INSERT INTO charges (client_id, service_id, period_from, period_to, amount, price_version)
+         SELECT '{}', service_id, period_from, period_to, 0, price_version FROM charges
+         WHERE client_id = '{}' AND period_from > '2026-04-10' ORDER BY period_from LIMIT 1",
+        it.client.id, eve.id
+    );
+    panel.sql_past_guards(&again).await;
+    let found: Vec<String> = broken(&panel).await.into_iter().map(|(title, _)| title).collect();
+    assert!(found.iter().any(|title| title == MOVED), "{found:?}");
 }
 
 /// Runs `hostwright archive` as an operator does: whether it did it, and what it said.

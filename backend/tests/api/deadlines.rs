@@ -71,6 +71,39 @@ async fn what_automation_left_alone_resumes_once_it_may() {
 }
 
 #[actix_web::test]
+async fn nobody_is_told_of_an_end_that_automation_leaves_alone() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0096", json!({ "termination_delay_hours": 48 }), "monthly").await;
+    panel.advance_hours(1).await;
+    charge(&panel).await;
+    assert!(it.detail().await.service.terminate_at.is_some());
+    let told = async || {
+        let told = "SELECT count(*) AS value FROM service_events WHERE what = 'terminating_soon'";
+        let notices = "SELECT count(*) AS value FROM notifications WHERE event = 'service_terminating_soon'";
+        (panel.count(told).await, panel.count(notices).await)
+    };
+    it.staff_does("manual", json!({ "manual": true })).await.expect(200);
+    panel.advance_hours(30).await;
+    deadlines(&panel).await;
+    assert_eq!(told().await, (0, 0));
+    it.staff_does("manual", json!({ "manual": false })).await.expect(200);
+    deadlines(&panel).await;
+    deadlines(&panel).await;
+    assert_eq!(told().await, (1, 1));
+    // Left alone again, and shortly before the end not any more.
+    it.staff_does("manual", json!({ "manual": true })).await.expect(200);
+    panel.advance_hours(10).await;
+    deadlines(&panel).await;
+    assert_eq!(told().await, (1, 1));
+    it.staff_does("manual", json!({ "manual": false })).await.expect(200);
+    deadlines(&panel).await;
+    deadlines(&panel).await;
+    assert_eq!(told().await, (2, 2));
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
 async fn a_resumption_that_failed_for_good_is_left_to_staff() {
     let panel = Panel::start().await;
     let it = Running::start(&panel, "1.0096", json!({}), "monthly").await;

@@ -2,8 +2,9 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use shared::billing::ledger::{ChargeDetail, TransactionPage};
 use shared::services::{ServiceDetail, ServiceForStaff};
-use shared::{Code, Currency, Permission, Rehearsal};
+use shared::{Code, Currency, Page, Permission, Rehearsal};
 
 use crate::harness::{Answer, ClientAccount, Panel};
 use crate::selling::{assert_books, balance, charge, decimal, give, work};
@@ -239,6 +240,54 @@ async fn the_clients_see_their_own_part_of_the_history_and_both_are_told() {
     let mine =
         it.client.calls.get(&format!("/clients/{}/transactions", it.client.id)).await.expect(200).json();
     assert!(mine["total"].as_i64() > Some(1) || mine["items"].as_array().unwrap().len() > 1);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn what_was_charged_stays_readable_to_whom_it_was_charged_and_to_staff() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "30", json!({}), "monthly").await;
+    let (eve, mallory) = (panel.client("Eve").await, panel.client("Mallory").await);
+    give(&panel, eve.id, "30").await;
+    panel.advance_hours(5).await;
+    moves(&it, &eve).await.expect(200);
+    panel.advance_hours(5).await;
+    charge(&panel).await;
+    let charges = async |client: &ClientAccount| {
+        let path = format!("/clients/{}/services/{}/charges?per_page=100", client.id, it.service);
+        client.calls.get(&path).await.expect(200).read::<Page<ChargeDetail>>()
+    };
+    let sum = |page: &Page<ChargeDetail>| page.items.iter().map(|charge| charge.amount).sum::<Decimal>();
+    let (of_ada, of_eve) = (charges(&it.client).await, charges(&eve).await);
+    assert_eq!(sum(&of_ada), charged(&panel, &it.client).await);
+    assert_eq!(sum(&of_eve), charged(&panel, &eve).await);
+    assert!(of_ada.total > 0 && of_eve.total > 0);
+    let path = format!("/clients/{}/services/{}/charges", mallory.id, it.service);
+    mallory.calls.get(&path).await.expect(404);
+    // Staff see what all of them were charged, page by page as at once.
+    let path = format!("/admin/services/{}/charges", it.service);
+    let all: Page<ChargeDetail> = it.staff.get(&format!("{path}?per_page=100")).await.expect(200).read();
+    assert_eq!((all.total, sum(&all)), (of_ada.total + of_eve.total, sum(&of_ada) + sum(&of_eve)));
+    let mut paged = Vec::new();
+    for page in 1..=all.total {
+        let one: Page<ChargeDetail> =
+            it.staff.get(&format!("{path}?per_page=1&page={page}")).await.expect(200).read();
+        paged.extend(one.items);
+    }
+    assert_eq!(paged, all.items);
+    it.staff.get(&format!("/admin/services/{}/charges", uuid::Uuid::now_v7())).await.expect(404);
+
+    // So it is with the movements of the service.
+    let movements = async |client: &ClientAccount| {
+        let path = format!("/clients/{}/transactions?service={}&kind=charge", client.id, it.service);
+        client.calls.get(&path).await.expect(200).read::<TransactionPage>().total
+    };
+    let (of_ada, of_eve) = (movements(&it.client).await, movements(&eve).await);
+    assert!(of_ada > 0 && of_eve > 0);
+    assert_eq!(movements(&mallory).await, 0);
+    let path = format!("/admin/transactions?service={}&kind=charge", it.service);
+    let all: TransactionPage = it.staff.get(&path).await.expect(200).read();
+    assert_eq!(all.total, of_ada + of_eve);
     assert_books(&panel).await;
 }
 

@@ -1,11 +1,12 @@
 //! Which options a running service may be changed to.
 
+use hostwright::billing::{archive, audit};
 use serde_json::json;
 use shared::catalog::OptionGroupDetail;
 use shared::services::OptionsChangePreview;
 
 use crate::harness::Panel;
-use crate::selling::{assert_books, assert_near, charge, decimal, give, product, work};
+use crate::selling::{assert_books, assert_near, charge, decimal, give, product, sizes, work};
 use crate::services::{Running, with_sizes};
 
 #[actix_web::test]
@@ -90,10 +91,67 @@ async fn a_paid_period_is_changed_at_the_price_it_was_paid_at() {
     it.staff_does("unidle", json!({})).await.expect(200);
     work(&panel).await;
     assert_near(rest(1).await, "1.40");
+    // Nor does it become dearer with another client, to whom the paid time goes.
+    let eve = panel.client("Eve").await;
+    it.staff_does("move", json!({ "client": eve.id })).await.expect(200);
+    let change = json!({ "options": [{ "group": group.id, "option": group.options[1].id }] });
+    let path = format!("/clients/{}/services/{}/options/preview", eve.id, it.service);
+    let preview: OptionsChangePreview = eve.calls.post(&path, change).await.expect(200).read();
+    assert_near(preview.rest_of_period.amount(), "1.40");
+    it.staff_does("move", json!({ "client": it.client.id })).await.expect(200);
     let large = json!({ "options": [{ "group": group.id, "option": group.options[1].id }] });
     it.client.calls.post(&it.own("/options"), large).await.expect(200);
     work(&panel).await;
     it.staff_does("delivered", json!({})).await.expect(200);
     assert_near(rest(0).await, "-1.40");
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn what_a_period_was_paid_at_is_known_when_its_month_is_in_files() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
+    let prices =
+        json!({ "prices": [{ "currency": "EUR", "period": "annually", "base": "60.00", "idle": "30.00" }] });
+    staff.put(&format!("/admin/products/{}/prices", made.id), prices).await.expect(200);
+    let group = sizes(&staff, "size", made.id).await;
+    for (option, base, idle) in [(0, "0", "0"), (1, "120.00", "12.00")] {
+        let prices = json!({ "prices": [{ "currency": "EUR", "period": "annually", "base": base, "idle": idle,
+            "switch_up": "0", "switch_down": "0" }] });
+        staff.put(&format!("/admin/options/{}/prices", group.options[option].id), prices).await.expect(200);
+    }
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "500").await;
+    let chosen = |option: usize| json!([{ "group": group.id, "option": group.options[option].id }]);
+    let item = json!({ "product": made.id, "period": "annually", "options": chosen(0) });
+    let it = Running::order(&panel, staff, client, item).await;
+    it.staff_does("idle", json!({})).await.expect(200);
+    work(&panel).await;
+    // The second year is paid idle; a half of it later, its month is in files, and the service is awake.
+    panel.set_clock("2027-03-11T12:00:00Z".parse().unwrap()).await;
+    charge(&panel).await;
+    panel.set_clock("2027-09-09T12:00:00Z".parse().unwrap()).await;
+    it.staff_does("unidle", json!({})).await.expect(200);
+    work(&panel).await;
+    let rest = async || {
+        let preview: OptionsChangePreview = it
+            .client
+            .calls
+            .post(&it.own("/options/preview"), json!({ "options": chosen(1) }))
+            .await
+            .expect(200)
+            .read();
+        preview.rest_of_period.amount()
+    };
+    let before = rest().await;
+    assert!(before > decimal("5") && before < decimal("7"), "a half of 12.00: {before}");
+    audit::nightly(&panel.app).await.unwrap();
+    let to = std::env::temp_dir().join(format!("hostwright-paid-{}", uuid::Uuid::now_v7()));
+    let (month, mut conn) = ("2027-03".parse().unwrap(), panel.conn().await);
+    archive::archive(&mut conn, panel.now(), month, 3, &to).await.unwrap();
+    std::fs::remove_dir_all(&to).unwrap();
+    drop(conn);
+    assert!((rest().await - before).abs() < decimal("0.01"));
     assert_books(&panel).await;
 }

@@ -111,6 +111,37 @@ async fn sales_to_private_clients_abroad_are_told_by_country_and_rate_in_euro() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_is_complete_once_no_rate_of_its_last_day_is_awaited() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    eu_rules(&staff).await;
+    let pierre = panel.client_in("Pierre", "PLN", "FR").await;
+    invoice(&staff, &pierre, "200.00").await;
+    let write = async |day: &str, rate: &str| {
+        let path = format!("/admin/currencies/PLN/rates/{day}");
+        staff.calls.put(&path, json!({ "rate": rate })).await.expect(200);
+    };
+    write("2026-03-20", "4.50").await;
+    for (now, complete) in [
+        ("2026-03-31T12:00:00Z", false),
+        ("2026-04-01T12:00:00Z", false),
+        ("2026-04-05T12:00:00Z", false),
+        ("2026-04-06T12:00:00Z", true),
+    ] {
+        panel.set_clock(now.parse().unwrap()).await;
+        let told = file(&staff, "2026Q1").await;
+        assert_eq!((told.complete, told.tax.amount()), (complete, decimal("8.89")), "{now}");
+    }
+    panel.set_clock("2026-04-07T12:00:00Z".parse().unwrap()).await;
+    invoice(&staff, &pierre, "200.00").await;
+    panel.set_clock("2026-07-01T12:00:00Z".parse().unwrap()).await;
+    assert!(!file(&staff, "2026Q2").await.complete);
+    write("2026-06-30", "4.00").await;
+    let told = file(&staff, "2026Q2").await;
+    assert_eq!((told.complete, told.tax.amount()), (true, decimal("10.00")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_file_is_of_a_quarter_of_a_company_in_the_eu() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await;

@@ -34,7 +34,7 @@ pub struct OssFile {
     pub from: Date,
     /// Its last day.
     pub to: Date,
-    /// False: the quarter is not over, and sales and rates may still change.
+    /// False: the quarter is not over, or a rate of its last day may still be published; sales and rates may still change.
     pub complete: bool,
     /// Supplies first, then corrections by the quarter that they correct; by country and rate.
     pub lines: Vec<OssLine>,

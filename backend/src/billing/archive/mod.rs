@@ -7,10 +7,12 @@
 
 mod actions;
 mod files;
+mod kept;
 mod ready;
 mod store;
 
 pub use actions::{archive, check, detach, read};
 pub use files::{Manifest, folder, write};
+pub use kept::{Kept, OfTransfer, detail_in_files, kept_of_service, kept_of_transfer};
 pub use ready::{Ready, ready};
-pub use store::{Archived, Kept, OfTransfer, all, detail_in_files, kept_of_service, kept_of_transfer};
+pub use store::{Archived, all};

@@ -1,19 +1,17 @@
-//! Archived months as rows, and the month itself. The only file here that speaks diesel.
+//! Archived months as rows, and the month itself.
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Bool, Date as SqlDate, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz,
-    Uuid as SqlUuid,
+    Array, BigInt, Binary, Date as SqlDate, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use futures::TryStreamExt;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use rust_decimal::Decimal;
 use schema::archived_months;
-use shared::{ClientId, Month, ServiceId, TransferId};
+use shared::{Month, ServiceId};
 
 use crate::db::Conn;
 
@@ -74,7 +72,8 @@ pub(super) async fn find(conn: &mut Conn, month: Month) -> QueryResult<Option<Ar
     archived_months::table.find(day(month)).select(Archived::as_select()).first(conn).await.optional()
 }
 
-/// Counts and adds up the charges of a month.
+/// Counts and adds up the charges of a month, each in the currency of the client it was taken from: that of its service may be
+/// another one since.
 pub(super) async fn figures(conn: &mut Conn, month: Month) -> QueryResult<Figures> {
     #[derive(QueryableByName)]
     struct Row {
@@ -86,8 +85,8 @@ pub(super) async fn figures(conn: &mut Conn, month: Month) -> QueryResult<Figure
         sum: String,
     }
     let rows: Vec<Row> = diesel::sql_query(format!(
-        "SELECT s.currency, count(*) AS charges, sum(c.amount)::text AS sum
-         FROM charges c JOIN services s ON s.id = c.service_id WHERE {IN_MONTH} GROUP BY 1"
+        "SELECT w.currency, count(*) AS charges, sum(c.amount)::text AS sum
+         FROM charges c JOIN wallets w ON w.client_id = c.client_id WHERE {IN_MONTH} GROUP BY 1"
     ))
     .bind::<SqlDate, _>(day(month))
     .load(conn)
@@ -276,133 +275,4 @@ pub(super) async fn attach_month(tx: &mut Conn, month: Month) -> QueryResult<()>
     .await?;
     diesel::delete(archived_months::table.find(day(month))).execute(tx).await?;
     Ok(())
-}
-
-/// What is kept of a service's archived month.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Kept {
-    #[diesel(sql_type = SqlDate)]
-    month: jiff_diesel::Date,
-    #[diesel(sql_type = BigInt)]
-    pub charges: i64,
-    #[diesel(sql_type = Numeric)]
-    pub amount: Decimal,
-    #[diesel(sql_type = Timestamptz)]
-    first_from: jiff_diesel::Timestamp,
-    #[diesel(sql_type = Timestamptz)]
-    last_to: jiff_diesel::Timestamp,
-    #[diesel(sql_type = Integer)]
-    pub price_version: i32,
-    #[diesel(sql_type = Timestamptz)]
-    archived_at: jiff_diesel::Timestamp,
-    /// How many single charges of the service are newer.
-    #[diesel(sql_type = BigInt)]
-    pub newer: i64,
-}
-
-impl Kept {
-    pub fn month(&self) -> Month {
-        Month::containing(self.month.to_jiff())
-    }
-
-    /// From the first charge to the end of the last one.
-    pub fn period(&self) -> (Timestamp, Timestamp) {
-        (self.first_from.to_jiff(), self.last_to.to_jiff())
-    }
-
-    pub fn archived_at(&self) -> Timestamp {
-        self.archived_at.to_jiff()
-    }
-}
-
-/// The archived months of a service of this client, the newest first.
-pub async fn kept_of_service(
-    conn: &mut Conn,
-    client: ClientId,
-    service: ServiceId,
-) -> QueryResult<Vec<Kept>> {
-    diesel::sql_query(
-        "SELECT a.month, a.charges, a.amount, a.first_from, a.last_to, a.price_version, m.archived_at,
-                (SELECT count(*) FROM charges c WHERE c.client_id = a.client_id AND c.service_id = a.service_id
-                     AND c.period_from > a.first_from) AS newer
-         FROM archived_charges a JOIN archived_months m ON m.month = a.month
-         WHERE a.client_id = $1 AND a.service_id = $2 ORDER BY a.month DESC",
-    )
-    .bind::<SqlUuid, _>(client)
-    .bind::<SqlUuid, _>(service)
-    .load(conn)
-    .await
-}
-
-/// Which part of a movement is in files.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct OfTransfer {
-    #[diesel(sql_type = SqlDate)]
-    month: jiff_diesel::Date,
-    #[diesel(sql_type = BigInt)]
-    pub charges: i64,
-    #[diesel(sql_type = Numeric)]
-    pub amount: Decimal,
-    #[diesel(sql_type = Timestamptz)]
-    archived_at: jiff_diesel::Timestamp,
-}
-
-impl OfTransfer {
-    pub fn month(&self) -> Month {
-        Month::containing(self.month.to_jiff())
-    }
-
-    pub fn archived_at(&self) -> Timestamp {
-        self.archived_at.to_jiff()
-    }
-}
-
-/// The archived charges of a movement of this client, by month.
-pub async fn kept_of_transfer(
-    conn: &mut Conn,
-    client: ClientId,
-    transfer: TransferId,
-) -> QueryResult<Vec<OfTransfer>> {
-    diesel::sql_query(
-        "SELECT m.month, coalesce(p.charges, (t.explanation->>'charges')::bigint) AS charges,
-                coalesce(p.amount, t.amount) AS amount, m.archived_at
-         FROM ledger_transfers t CROSS JOIN archived_months m
-         LEFT JOIN archived_splits p ON p.transfer_id = t.id AND p.month = m.month
-         WHERE t.client_id = $1 AND t.id = $2 AND t.kind = 'charge' AND t.explanation ? 'charges'
-           AND (p.transfer_id IS NOT NULL OR (m.month = date_trunc('month', t.period_from AT TIME ZONE 'UTC')::date
-               AND NOT EXISTS (SELECT FROM archived_splits o WHERE o.transfer_id = t.id)))
-         ORDER BY m.month",
-    )
-    .bind::<SqlUuid, _>(client)
-    .bind::<SqlUuid, _>(transfer)
-    .load(conn)
-    .await
-}
-
-/// Whether single charges behind a client's movements between two instants are in files.
-pub async fn detail_in_files(
-    conn: &mut Conn,
-    client: ClientId,
-    from: Timestamp,
-    to: Timestamp,
-) -> QueryResult<bool> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        found: bool,
-    }
-    let row: Row = diesel::sql_query(
-        "SELECT EXISTS (SELECT FROM ledger_transfers t JOIN archived_months m
-             ON t.period_from < (m.month + interval '1 month') AT TIME ZONE 'UTC'
-             AND t.period_to > m.month::timestamp AT TIME ZONE 'UTC'
-             WHERE t.client_id = $1 AND t.at >= $2 AND t.at < $3 AND t.kind = 'charge' AND t.explanation ? 'charges'
-               AND (EXISTS (SELECT FROM archived_splits p WHERE p.transfer_id = t.id)
-                   OR m.month = date_trunc('month', t.period_from AT TIME ZONE 'UTC')::date)) AS found",
-    )
-    .bind::<SqlUuid, _>(client)
-    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(from))
-    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(to))
-    .get_result(conn)
-    .await?;
-    Ok(row.found)
 }

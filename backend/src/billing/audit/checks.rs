@@ -130,7 +130,10 @@ const CHECKS: &[Check] = &[
                 WINDOW charged AS (PARTITION BY service_id ORDER BY period_from)) g
             WHERE g.before > g.period_from OR (g.before < g.period_from AND NOT EXISTS (
                 SELECT FROM service_events e WHERE e.service_id = g.service_id AND e.state_from = 'suspended'
-                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second'))",
+                    AND e.state_to = 'active' AND e.at >= g.started AND e.at < g.period_from + interval '1 second')
+                -- What was charged in between is in files.
+                AND NOT EXISTS (SELECT FROM archived_charges a WHERE a.service_id = g.service_id
+                    AND a.first_from < g.period_from AND a.last_to > g.before))",
     },
     Check {
         title: "Every service that is charged by the hour is charged up to its wallet's watermark",
@@ -195,8 +198,8 @@ const CHECKS: &[Check] = &[
                 coalesce(a.charges, 0), a.sums)
             FROM archived_months m LEFT JOIN (
                 SELECT month, sum(charges) AS charges, jsonb_object_agg(currency, sum::text) AS sums FROM (
-                    SELECT a.month, s.currency, sum(a.charges) AS charges, sum(a.amount) AS sum
-                    FROM archived_charges a JOIN services s ON s.id = a.service_id GROUP BY 1, 2) c GROUP BY 1) a
+                    SELECT a.month, w.currency, sum(a.charges) AS charges, sum(a.amount) AS sum
+                    FROM archived_charges a JOIN wallets w ON w.client_id = a.client_id GROUP BY 1, 2) c GROUP BY 1) a
                 ON a.month = m.month
             WHERE m.charges IS DISTINCT FROM a.charges OR m.sums IS DISTINCT FROM a.sums
             UNION ALL

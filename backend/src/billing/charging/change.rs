@@ -86,7 +86,7 @@ async fn arithmetic(
     };
     // A period is changed at the price it was paid at: it may have become idle, or awake, since.
     let idle = match service.charge_by {
-        ChargeBy::Periods => store::paid_idle(conn, service.client_id, service.id).await?,
+        ChargeBy::Periods => store::paid_idle(conn, service.id).await?,
         ChargeBy::Hours | ChargeBy::Once => service.idle,
     };
     let price = |base: Decimal, idle_price: Option<Decimal>| match idle_price {

@@ -131,8 +131,9 @@ pub async fn starved(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Servi
         .await
 }
 
-/// Whether the last period of a service was charged at its idle price, whatever it is now.
-pub async fn paid_idle(conn: &mut Conn, client: ClientId, service: ServiceId) -> QueryResult<bool> {
+/// Whether the last period of a service was charged at its idle price, whatever it is now. It may have been charged to a client
+/// who had the service before, and its month may be in files.
+pub async fn paid_idle(conn: &mut Conn, service: ServiceId) -> QueryResult<bool> {
     #[derive(QueryableByName)]
     struct Paid {
         #[diesel(sql_type = Bool)]
@@ -141,10 +142,17 @@ pub async fn paid_idle(conn: &mut Conn, client: ClientId, service: ServiceId) ->
     let row: Paid = diesel::sql_query(
         "SELECT coalesce((SELECT c.amount = (p.snapshot #>> '{total,idle}')::numeric
                  AND c.amount <> (p.snapshot #>> '{total,base}')::numeric
-             FROM charges c JOIN service_prices p ON p.service_id = c.service_id AND p.version = c.price_version
-             WHERE c.client_id = $1 AND c.service_id = $2 ORDER BY c.period_from DESC LIMIT 1), false) AS idle",
+             FROM (SELECT client_id FROM services WHERE id = $1
+                   UNION SELECT client_id FROM service_events WHERE service_id = $1) o
+             CROSS JOIN LATERAL (
+                 (SELECT amount, price_version, period_from FROM charges
+                  WHERE client_id = o.client_id AND service_id = $1 ORDER BY period_from DESC LIMIT 1)
+                 UNION ALL
+                 (SELECT amount / charges, price_version, last_from FROM archived_charges
+                  WHERE client_id = o.client_id AND service_id = $1 ORDER BY month DESC LIMIT 1)) c
+             JOIN service_prices p ON p.service_id = $1 AND p.version = c.price_version
+             ORDER BY c.period_from DESC LIMIT 1), false) AS idle",
     )
-    .bind::<SqlUuid, _>(client.0)
     .bind::<SqlUuid, _>(service.0)
     .get_result(conn)
     .await?;

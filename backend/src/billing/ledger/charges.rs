@@ -1,7 +1,7 @@
 //! Charges of services, and what the services were sold at, as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rules::pricing::PriceSnapshot;
@@ -101,10 +101,10 @@ pub async fn of_transfer(conn: &mut Conn, client: ClientId, transfer: &Transfer)
     Ok(rows.into_iter().map(charge).collect())
 }
 
-/// How many single charges a service of this client has, and of how many months they are in files.
+/// How many single charges a service has from these clients, and of how many of their months they are in files.
 pub async fn count_of_service(
     conn: &mut Conn,
-    client: ClientId,
+    clients: &[ClientId],
     service: ServiceId,
 ) -> QueryResult<(i64, i64)> {
     #[derive(QueryableByName)]
@@ -115,26 +115,26 @@ pub async fn count_of_service(
         archived: i64,
     }
     let row: Row = diesel::sql_query(
-        "SELECT (SELECT count(*) FROM charges WHERE client_id = $1 AND service_id = $2) AS single,
-                (SELECT count(*) FROM archived_charges WHERE client_id = $1 AND service_id = $2) AS archived",
+        "SELECT (SELECT count(*) FROM charges WHERE client_id = ANY($1) AND service_id = $2) AS single,
+                (SELECT count(*) FROM archived_charges WHERE client_id = ANY($1) AND service_id = $2) AS archived",
     )
-    .bind::<SqlUuid, _>(client)
+    .bind::<Array<SqlUuid>, _>(clients)
     .bind::<SqlUuid, _>(service)
     .get_result(conn)
     .await?;
     Ok((row.single, row.archived))
 }
 
-/// Single charges of a service of this client, newest first.
+/// Single charges of a service from these clients, newest first.
 pub async fn of_service(
     conn: &mut Conn,
-    client: ClientId,
+    clients: &[ClientId],
     service: ServiceId,
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Charge>> {
     let rows: Vec<ChargeRow> = explained_charges!()
-        .filter(charges::client_id.eq(client).and(charges::service_id.eq(service)))
+        .filter(charges::client_id.eq_any(clients).and(charges::service_id.eq(service)))
         .order(charges::period_from.desc())
         .limit(limit)
         .offset(offset)
@@ -148,24 +148,55 @@ pub async fn of_service(
 pub struct Named {
     pub service_id: ServiceId,
     pub label: String,
-    pub currency: Currency,
     pub product_texts: Value,
     pub product_key: String,
 }
 
 pub async fn named(conn: &mut Conn, service: ServiceId) -> QueryResult<Named> {
-    let (label, currency, product_texts, product_key) = services::table
+    let (label, product_texts, product_key) = services::table
         .inner_join(products::table)
         .filter(services::id.eq(service))
-        .select((services::label, services::currency, products::texts, products::key))
+        .select((services::label, products::texts, products::key))
         .first(conn)
         .await?;
-    Ok(Named { service_id: service, label, currency, product_texts, product_key })
+    Ok(Named { service_id: service, label, product_texts, product_key })
 }
 
-/// The client of a service, for staff.
-pub async fn client_of_service(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<ClientId>> {
-    services::table.find(service).select(services::client_id).first(conn).await.optional()
+/// Whether a service is this client's, or was charged to it when it was.
+pub async fn concerns(conn: &mut Conn, client: ClientId, service: ServiceId) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        found: bool,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT EXISTS (SELECT FROM services WHERE client_id = $1 AND id = $2)
+             OR EXISTS (SELECT FROM charges WHERE client_id = $1 AND service_id = $2)
+             OR EXISTS (SELECT FROM archived_charges WHERE client_id = $1 AND service_id = $2)
+             OR EXISTS (SELECT FROM ledger_transfers WHERE client_id = $1 AND service_id = $2) AS found",
+    )
+    .bind::<SqlUuid, _>(client)
+    .bind::<SqlUuid, _>(service)
+    .get_result(conn)
+    .await?;
+    Ok(row.found)
+}
+
+/// All clients that have or had a service, for staff. None: there is no such service.
+pub async fn clients_of_service(conn: &mut Conn, service: ServiceId) -> QueryResult<Vec<ClientId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        client_id: ClientId,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT client_id FROM services WHERE id = $1
+         UNION SELECT client_id FROM service_events WHERE service_id = $1",
+    )
+    .bind::<SqlUuid, _>(service)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.client_id).collect())
 }
 
 /// What a service was sold at, at this version of its price.

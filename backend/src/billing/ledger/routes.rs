@@ -108,20 +108,18 @@ async fn detail(conn: &mut Conn, row: Transfer, language: Language) -> Result<Tr
     })
 }
 
+/// What a service was charged to these clients.
 async fn charges_page(
     conn: &mut Conn,
-    client: ClientId,
+    clients: &[ClientId],
     service: ServiceId,
     query: &PageQuery,
     language: Language,
 ) -> Result<Page<ChargeDetail>> {
     let paging = Paging::read(query, &["-period_from"])?;
-    let owner = charges::client_of_service(conn, service).await?;
-    if owner != Some(client) {
-        return Err(Refusal::not_found().into());
-    }
-    let (single, archived) = charges::count_of_service(conn, client, service).await?;
-    let kept = if archived > 0 { archive::kept_of_service(conn, client, service).await? } else { Vec::new() };
+    let (single, archived) = charges::count_of_service(conn, clients, service).await?;
+    let kept =
+        if archived > 0 { archive::kept_of_service(conn, clients, service).await? } else { Vec::new() };
     // Archived months stand among the single charges, each where it belongs.
     let (first, end) = (paging.offset(), paging.offset() + paging.limit());
     let placed = (0_i64..).zip(&kept).map(|(before, month)| (month.newer + before, month));
@@ -131,7 +129,7 @@ async fn charges_page(
     let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
     let (limit, offset) = (paging.limit() - count(shown.len()), first - count(above));
 
-    let rows = charges::of_service(conn, client, service, limit, offset).await?;
+    let rows = charges::of_service(conn, clients, service, limit, offset).await?;
     let priced = rows.iter().filter_map(|charge| charge.snapshot.as_ref());
     let names = charges::option_names(conn, priced, language).await?;
     let mut items: Vec<ChargeDetail> =
@@ -204,8 +202,11 @@ async fn list_service_charges(
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
-    let client = charges::client_of_service(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    Ok(Json(charges_page(&mut conn, client, *id, &page, language(&request)).await?))
+    let clients = charges::clients_of_service(&mut conn, *id).await?;
+    if clients.is_empty() {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(Json(charges_page(&mut conn, &clients, *id, &page, language(&request)).await?))
 }
 
 /// Give a client credit, or correct its balance. Asks browsers for the password again.
@@ -334,5 +335,8 @@ async fn list_own_service_charges(
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
-    Ok(Json(charges_page(&mut conn, who.client, path.1, &page, language(&request)).await?))
+    if !charges::concerns(&mut conn, who.client, path.1).await? {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(Json(charges_page(&mut conn, &[who.client], path.1, &page, language(&request)).await?))
 }

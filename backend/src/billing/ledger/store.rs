@@ -53,11 +53,12 @@ pub struct Transfer {
 /// Rows are counted up to this; beyond it a list says so much.
 pub const COUNT_MAX: i64 = 10_000;
 
-/// Movements for charges in files, from archived months of services `a`: those whose period meets what the service was charged.
-/// Which of them charged the service and not only its neighbours is in the files.
-const ARCHIVED: &str =
-    "SELECT o.id FROM archived_charges a JOIN ledger_transfers o ON o.client_id = a.client_id
-    AND o.at >= a.first_from AND o.period_from <= a.last_from AND o.period_to > a.first_from
+/// Movements for charges in files, from archived months of services `a`: those whose period meets what the service was charged,
+/// up to the day the month was taken by. Which of them charged the service and not only its neighbours is in the files.
+const ARCHIVED: &str = "SELECT o.id FROM archived_charges a JOIN archived_months m ON m.month = a.month
+    JOIN ledger_transfers o ON o.client_id = a.client_id
+    AND o.at >= a.first_from AND o.at < (m.sealed_to + 1)::timestamp AT TIME ZONE 'UTC'
+    AND o.period_from <= a.last_from AND o.period_to > a.first_from
     AND o.kind = 'charge' AND o.explanation ? 'charges' AND o.service_id IS NULL";
 
 type Boxed<'a> = ledger_transfers::BoxedQuery<'a, Pg>;
@@ -73,16 +74,18 @@ fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Op
         query = query.filter(ledger_transfers::kind.eq(kind));
     }
     if let Some(service) = filter.service {
-        let charged =
-            sql::<Bool>("ledger_transfers.id IN (SELECT transfer_id FROM charges WHERE service_id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql(" AND client_id = (SELECT client_id FROM services WHERE id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql(&format!(") UNION ALL {ARCHIVED} WHERE a.service_id = "))
-                .bind::<SqlUuid, _>(service)
-                .sql(" AND a.client_id = (SELECT client_id FROM services WHERE id = ")
-                .bind::<SqlUuid, _>(service)
-                .sql("))");
+        // Charges of all clients that have or had it.
+        let charged = sql::<Bool>("ledger_transfers.id IN (WITH holders AS (SELECT client_id FROM services WHERE id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(" UNION SELECT client_id FROM service_events WHERE service_id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(") SELECT transfer_id FROM charges WHERE client_id IN (SELECT client_id FROM holders) AND service_id = ")
+            .bind::<SqlUuid, _>(service)
+            .sql(&format!(
+                " UNION ALL {ARCHIVED} WHERE a.client_id IN (SELECT client_id FROM holders) AND a.service_id = "
+            ))
+            .bind::<SqlUuid, _>(service)
+            .sql(")");
         query = query.filter(ledger_transfers::service_id.eq(service).or(charged.nullable()));
     }
     if let Some(document) = filter.document {

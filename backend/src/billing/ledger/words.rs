@@ -177,7 +177,7 @@ pub fn archived_month(kept: &Kept, of: &Named, language: Language) -> ChargeDeta
         period_from,
         period_to,
         amount: kept.amount,
-        currency: of.currency,
+        currency: kept.currency,
         price_version: kept.price_version,
         price: None,
         lines: Vec::new(),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use rules::oss::{DatedRate, euro_rate};
 use rules::tax::EU;
 use rust_decimal::Decimal;
@@ -39,7 +40,7 @@ pub(super) async fn file(
         quarter,
         from: quarter.first_day(),
         to: quarter.last_day(),
-        complete: quarter.last_day() < today,
+        complete: quarter.last_day() < today && lines.iter().all(|line| rates_stay(line, today)),
         net,
         tax,
         corrections,
@@ -47,6 +48,14 @@ pub(super) async fn file(
         at_home: store::at_home(conn, company, quarter, &EU).await?,
         lines,
     })
+}
+
+/// Whether the rates of a line stay as they are: none is of a day before the end of its quarter, or none is published for that
+/// end any more.
+fn rates_stay(line: &OssLine, today: Date) -> bool {
+    let last = line.quarter.last_day();
+    let dated = |amount: &OssAmount| amount.euro_rate_on.is_none_or(|on| on >= last);
+    today > last.saturating_add(store::NEXT_PUBLISHED.days()) || line.amounts.iter().all(dated)
 }
 
 fn euro(amount: Decimal) -> Money {

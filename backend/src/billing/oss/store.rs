@@ -101,7 +101,7 @@ pub(super) async fn at_home(
 }
 
 /// The days after the end of a quarter on which the bank publishes again, at the latest: over Easter or Christmas.
-const NEXT_PUBLISHED: i32 = 5;
+pub(super) const NEXT_PUBLISHED: i32 = 5;
 
 /// The rate of every pair of currencies on a day: its own, else the next one that the bank published, else the one in force.
 pub(super) async fn rates(conn: &mut Conn, day: Date) -> QueryResult<Vec<DatedRate>> {

@@ -17,6 +17,7 @@ use crate::http::error::Result;
 use crate::http::idempotency::{MaybeKey, Once, answer_once};
 use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 use crate::live::{self, EventId, Subject};
 use crate::services::actions::{self, Scope};
 use crate::services::{change, moving, rehearsal, show};
@@ -384,7 +385,7 @@ async fn manual(
     .await
 }
 
-/// Move a service to another client, whose wallet pays from then on. What was charged stays where it is.
+/// Move a service, not what it was charged, to another client, whose wallet pays from then on. Asks browsers for the password again.
 #[utoipa::path(tag = "services", operation_id = "moveService", params(("id" = ServiceId, Path), DryRun, MaybeKey), request_body = MoveService,
     responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.move"))))]
 #[post("/admin/services/{id}/move")]
@@ -402,6 +403,7 @@ async fn move_to_client(
         let (mut conn, now) = (app.db.get().await?, app.clock.now());
         return Ok(Json(Tried::Would(rehearsal::moving(&mut conn, now, &who.actor, *id, &input).await?)));
     }
+    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let once = Once::maybe(&who.actor, "moveService", &key, *id, &input.0)?;
     let done =
         act(&app, once, reads, *id, async |tx, now| moving::move_to(tx, now, &who.actor, *id, &input).await);

@@ -162,13 +162,15 @@ pub async fn out_of_grace(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryR
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Services that end within a day and whose client was not told since it was decided.
+/// Services that end within a day and whose client was not told since it was decided. Not those that automation keeps its hands
+/// off: they do not end; once it goes on, their clients are told anew.
 pub async fn ending_soon(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<ServiceId>> {
     let rows: Vec<Found> = diesel::sql_query(
         "SELECT s.id FROM services s
          WHERE s.terminate_at > $1 AND s.terminate_at <= $1 + interval '24 hours' AND s.state IN ('active', 'suspended')
-           AND NOT EXISTS (SELECT 1 FROM service_events e WHERE e.service_id = s.id AND e.what = 'terminating_soon'
-               AND e.at >= coalesce(s.termination_requested_at, s.suspended_at, s.created_at))
+           AND NOT s.manual AND NOT EXISTS (SELECT 1 FROM service_events e WHERE e.service_id = s.id AND e.what = 'terminating_soon'
+               AND e.at >= greatest(coalesce(s.termination_requested_at, s.suspended_at, s.created_at),
+                   (SELECT max(o.at) FROM service_events o WHERE o.service_id = s.id AND o.what = 'manual_off')))
          ORDER BY s.terminate_at, s.id LIMIT $2",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::identity::TokenCreated;
-use shared::{Code, DocumentId, PaymentId};
+use shared::{Code, DocumentId, PaymentId, ServiceId};
 use uuid::Uuid;
 
 use crate::harness::{Answer, BANK, Caller, ClientAccount, Panel, StaffMember};
@@ -58,6 +58,11 @@ async fn guarded(panel: &Panel, root: &StaffMember, ada: &ClientAccount) -> Vec<
             format!("/admin/payments/{payment}/assign"),
             json!({ "client_id": ada.id, "reason": "It is hers" }),
         ),
+        (
+            Method::POST,
+            format!("/admin/services/{}/move", ServiceId::generate()),
+            json!({ "client": ada.id }),
+        ),
         (Method::PUT, "/admin/settings".to_owned(), settings),
     ]
 }
@@ -67,7 +72,7 @@ async fn what_changes_access_or_moves_money_asks_browsers_for_the_password_and_t
     let panel = Panel::start().await;
     let root = panel.super_admin().await;
     let ada = panel.client("Ada").await;
-    let scopes = ["clients:write", "users:write", "finance:write", "settings:write"];
+    let scopes = ["clients:write", "users:write", "finance:write", "services:write", "settings:write"];
     let token = json!({ "name": "Script", "scopes": scopes });
     let made: TokenCreated = root.calls.post("/admin/me/tokens", token).await.expect(201).read();
     let script = panel.visitor().with_token(&made.secret);
