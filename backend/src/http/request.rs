@@ -1,5 +1,6 @@
 //! What goes with every request: its id, where it came from, how many statements it cost, the headers of its answer.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -7,7 +8,7 @@ use std::str::FromStr;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use tracing::Instrument;
@@ -58,10 +59,15 @@ pub fn origin(request: &HttpRequest) -> String {
 
 fn find_origin(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
     let Some(peer) = request.peer_addr() else { return String::new() };
-    // A proxy adds what it saw to the line that it got, or as a line of its own: all of them are one list.
-    let lines = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    let lines = forwarded(request.headers());
+    let hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
     first_stranger(peer.ip().to_canonical(), &hops, trusted).to_string()
+}
+
+/// What was said of where a request came from. A proxy adds what it saw to the line that it got, or as a line of its own: all
+/// of them are one list. Whatever stands in a line, none is left out: the end of it is the proxy's.
+fn forwarded(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
+    headers.get_all("x-forwarded-for").map(|line| String::from_utf8_lossy(line.as_bytes())).collect()
 }
 
 /// Who called, as the trusted proxies saw it: from the right, the first address that is none of theirs. What stands left of
@@ -220,6 +226,24 @@ mod tests {
         // What nobody can read ends the search: what stands before it may be made up.
         assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown"]), "127.0.0.1");
         assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown", "10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_still_ends_with_what_the_proxy_saw() {
+        let origin_of_lines = |lines: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                let name = HeaderName::from_static("x-forwarded-for");
+                headers.append(name, HeaderValue::from_bytes(line).unwrap());
+            }
+            let lines = forwarded(&headers);
+            let hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
+            origin_of("127.0.0.1", &hops)
+        };
+        assert_eq!(origin_of_lines(&[b"\xff, 203.0.113.7"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1, caf\xc3\xa9", b"203.0.113.7"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1, \xff, 203.0.113.7, 10.0.0.2"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1", b"\xff"]), "127.0.0.1");
     }
 
     #[tokio::test]
