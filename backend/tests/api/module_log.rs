@@ -3,6 +3,7 @@
 use hostwright::jobs::{Job, run};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::catalog::ProductDetail;
 use shared::module_log::{ModuleLogDetail, ModuleLogLevel, ModuleLogSummary};
 use shared::services::ServiceState;
 use shared::{LogPage, Permission};
@@ -66,6 +67,35 @@ async fn every_call_is_a_row_without_secrets() {
         assert_eq!(rows_with(&panel, secret).await, 0, "{secret}");
     }
     panel.staff(&[Permission::TasksView]).await.calls.get("/admin/module-log").await.expect(403);
+}
+
+#[actix_web::test]
+async fn a_setting_that_the_module_knows_no_more_is_no_part_of_a_row() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    activated(&staff).await;
+    let former =
+        json!({ "module": "probe", "module_settings": { "api_key": "a former secret", "mood": "done" } });
+    let made = product(&staff, "vps", former).await;
+    panel.sql("CREATE TABLE kept AS SELECT module_settings -> 'api_key' AS value FROM products").await;
+    let mut changed = serde_json::to_value(&made.product).unwrap();
+    changed["module_settings"] = settings("done")["module_settings"].clone();
+    let made: ProductDetail =
+        staff.put(&format!("/admin/products/{}", made.id), changed).await.expect(200).read();
+    // As if its key had been renamed since.
+    panel
+        .sql(
+            "UPDATE products SET module_settings = module_settings
+                 || jsonb_build_object('place', (SELECT value FROM kept))",
+        )
+        .await;
+    let (client, service) = ordered(&panel, &made, json!({})).await;
+    assert_eq!(detail(&client, service).await.service.state, ServiceState::Active);
+    let create = &log(&staff, "").await[0];
+    let one: ModuleLogDetail =
+        staff.get(&format!("/admin/module-log/{}", create.id)).await.expect(200).read();
+    assert_eq!(one.request["settings"]["place"], "••••••");
+    assert_eq!(rows_with(&panel, "a former secret").await, 0);
 }
 
 #[actix_web::test]
