@@ -253,7 +253,7 @@ async fn a_secret_whose_key_has_another_name_by_now_is_not_told_when_it_is_repla
     configure(&staff, 1, json!({ "url": "up", "token": "another one" })).await.expect(200);
     assert_eq!(seen(&panel, TOKEN).await + seen(&panel, "another one").await, 0);
     let masked = "SELECT count(*) AS value FROM activity_log WHERE action = 'module.configured'
-        AND old_values ->> 'door' = '••••••'";
+        AND old ->> 'door' = '••••••'";
     assert_eq!(panel.count(masked).await, 1);
 }
 
