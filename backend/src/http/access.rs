@@ -167,6 +167,7 @@ fn app(request: &HttpRequest) -> web::Data<App> {
 }
 
 fn actor(who: Who, ip: String) -> Actor {
+    request::note_caller(who);
     Actor { who, ip: Some(ip), request_id: Some(request::current_id()) }
 }
 

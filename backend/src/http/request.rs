@@ -15,6 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
+use crate::audit::Who;
 use crate::http::pages;
 use crate::identity::support;
 
@@ -24,6 +25,7 @@ const QUERY_COUNT: HeaderName = HeaderName::from_static("x-query-count");
 tokio::task_local! {
     static CURRENT_ID: String;
     static QUERIES: Cell<u32>;
+    static CALLER: Cell<Option<Who>>;
 }
 
 /// The id of the request being answered, or of the task being run; `None` outside of any.
@@ -46,6 +48,16 @@ pub async fn under<T>(id: String, work: impl Future<Output = T>) -> T {
 pub fn count_query() {
     // Outside of a request nobody counts.
     let _outside = QUERIES.try_with(|count| count.set(count.get() + 1));
+}
+
+/// Notes who makes the present request, once it is known.
+pub fn note_caller(who: Who) {
+    let _outside = CALLER.try_with(|caller| caller.set(Some(who)));
+}
+
+/// Who makes the present request. `None` while that is not known, and outside of any.
+pub fn caller() -> Option<Who> {
+    CALLER.try_with(Cell::get).ok().flatten()
 }
 
 /// Where a request came from.
@@ -132,21 +144,24 @@ pub async fn surround(
 
     let answered = under(
         id.clone(),
-        QUERIES.scope(Cell::new(0), async {
-            let mut response = match next.call(request).await {
-                Ok(response) => response.map_into_boxed_body(),
-                Err(error) => return Err(error),
-            };
-            let noted = response.request().extensions().get::<support::Noted>().copied();
-            if let (Some(app), Some(noted)) = (&app, noted) {
-                support::answered(app, noted, response.status().as_u16()).await;
-            }
-            if counting {
-                let count = QUERIES.with(Cell::get);
-                response.headers_mut().insert(QUERY_COUNT, HeaderValue::from(count));
-            }
-            Ok(response)
-        }),
+        CALLER.scope(
+            Cell::new(None),
+            QUERIES.scope(Cell::new(0), async {
+                let mut response = match next.call(request).await {
+                    Ok(response) => response.map_into_boxed_body(),
+                    Err(error) => return Err(error),
+                };
+                let noted = response.request().extensions().get::<support::Noted>().copied();
+                if let (Some(app), Some(noted)) = (&app, noted) {
+                    support::answered(app, noted, response.status().as_u16()).await;
+                }
+                if counting {
+                    let count = QUERIES.with(Cell::get);
+                    response.headers_mut().insert(QUERY_COUNT, HeaderValue::from(count));
+                }
+                Ok(response)
+            }),
+        ),
     );
     let mut response = answered.await?;
     let status = response.status().as_u16();
