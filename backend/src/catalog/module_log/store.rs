@@ -18,6 +18,7 @@ use super::entry::Entry;
 use crate::db::Conn;
 use crate::http::paging::After;
 use crate::http::{Paging, request};
+use crate::identity::client;
 
 /// Rows are counted up to this; beyond it a list says so much.
 const COUNT_MAX: i64 = 10_000;
@@ -200,11 +201,10 @@ pub(super) async fn names(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<Has
         ))
         .load(conn)
         .await?;
-    let name = |company: String, first: String, last: String| {
-        if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
-    };
-    let named = |(id, label, company, first, last)| (id, Names { label, client: name(company, first, last) });
-    Ok(rows.into_iter().map(named).collect())
+    let named = rows.into_iter().map(|(id, label, company, first, last)| {
+        (id, Names { label, client: client::store::called(company, &first, &last) })
+    });
+    Ok(named.collect())
 }
 
 /// One call with what went in and came out.
