@@ -87,7 +87,7 @@ impl Download {
     /// Takes a connection for as long as the file is sent. Refused when the caller has one already, and when others have all
     /// that there are for files.
     pub async fn begin(app: &App) -> Result<Self> {
-        let busy = |why| Refusal::because(Code::TooManyRequests, why).retry_after(RETRY_SECONDS);
+        let busy = |why: &str| Refusal::because(Code::TooManyRequests, why).retry_after(RETRY_SECONDS);
         let turn = match request::caller() {
             Some(who) => {
                 let turn = app.downloading.take(who);
