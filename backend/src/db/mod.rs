@@ -73,7 +73,7 @@ pub async fn revert(url: &str, steps: usize) -> anyhow::Result<usize> {
         for undone in 0..steps {
             let applied = MigrationHarness::<Pg>::applied_migrations(conn)
                 .map_err(|error| anyhow::anyhow!("reading which migrations are applied: {error}"))?;
-            let Some(last) = applied.first() else { return Ok(undone) };
+            let Some(last) = applied.as_slice().first() else { return Ok(undone) };
             conn.revert_last_migration(MIGRATIONS).map_err(|error| {
                 anyhow::anyhow!(
                     "undoing the migration {} failed, after {undone} others: {error}",
