@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use schema::{clients, notifications};
+use schema::notifications;
 use serde_json::Value;
 use shared::notifications::{
     Audience, Bell, BellItem, NotificationFilter, NotificationState, NotificationSummary,
