@@ -11,6 +11,7 @@ use crate::billing::template::sandbox;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Pool;
+use crate::http::csv::Turns;
 use crate::identity::password::Hasher;
 use crate::live::Live;
 use crate::notify::transport::Mailer;
@@ -32,6 +33,8 @@ pub struct App {
     pub live: Live,
     /// Places for lists that are downloaded at once: each holds a connection.
     pub downloads: Arc<Semaphore>,
+    /// Who has one of them: nobody has two.
+    pub downloading: Turns,
     /// The program whose hidden command typesets templates of staff: this one.
     pub typesetter: Arc<Path>,
 }
@@ -52,8 +55,21 @@ impl App {
         let passwords = Hasher::new(at_once);
         let live = Live::new(db.clone());
         let downloads = Arc::new(Semaphore::new((config.database.connections_max.get() / 4).max(1)));
+        let downloading = Turns::default();
         let typesetter = sandbox::program()?.into();
         let config = Arc::new(config);
-        Ok(Self { config, db, clock, sealer, passwords, mailer, vies, live, downloads, typesetter })
+        Ok(Self {
+            config,
+            db,
+            clock,
+            sealer,
+            passwords,
+            mailer,
+            vies,
+            live,
+            downloads,
+            downloading,
+            typesetter,
+        })
     }
 }

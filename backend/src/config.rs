@@ -165,6 +165,31 @@ impl Vies {
     }
 }
 
+impl Mail {
+    fn is_url(&self) -> bool {
+        let after = |url: &str| {
+            let rest = url.strip_prefix("smtp://").or_else(|| url.strip_prefix("smtps://"));
+            rest.is_some_and(|rest| !rest.is_empty()) && url.parse::<actix_web::http::Uri>().is_ok()
+        };
+        self.smtp_url.as_ref().is_none_or(|url| after(url.expose_secret()))
+    }
+
+    fn is_from(&self) -> bool {
+        self.from.parse::<lettre::message::Mailbox>().is_ok()
+    }
+}
+
+impl Log {
+    fn is_filter(&self) -> bool {
+        tracing_subscriber::EnvFilter::try_new(&self.filter).is_ok()
+    }
+}
+
+/// Whether it is a host and a port: `localhost:8480`, `[::1]:8480`.
+fn is_bind(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
 /// What follows `http://` or `https://`.
 fn after_scheme(url: &str) -> Option<&str> {
     url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))
@@ -218,6 +243,15 @@ impl Config {
     fn checked(figment: Figment) -> Result<Self, Box<figment::Error>> {
         let config: Self = figment.extract().map_err(Box::new)?;
         let faults = [
+            ("http.bind", "an address and a port such as 127.0.0.1:8480", is_bind(&config.http.bind)),
+            (
+                "work.bind",
+                "an address and a port such as 127.0.0.1:8481",
+                config.work.bind.as_deref().is_none_or(is_bind),
+            ),
+            ("mail.smtp_url", "smtp://user:password@host:port or smtps://…", config.mail.is_url()),
+            ("mail.from", "an address such as Hostwright <billing@example.com>", config.mail.is_from()),
+            ("log.filter", "levels such as info,hostwright=debug", config.log.is_filter()),
             (
                 "http.public_url",
                 "an address that begins with http:// or https://",
@@ -305,6 +339,15 @@ mod tests {
             ("[http]\nstream_heartbeat_seconds = 0", "http.stream_heartbeat_seconds"),
             ("[http]\ndownload_stall_seconds = 0", "http.download_stall_seconds"),
             ("[archive]\nkeep_months = 2", "archive.keep_months"),
+            ("[http]\nbind = '127.0.0.1'", "http.bind"),
+            ("[http]\nbind = ':http'", "http.bind"),
+            ("[http]\ntrusted_proxies = ['proxy.example.com']", "http.trusted_proxies"),
+            ("[work]\nbind = '127.0.0.1:99999'", "work.bind"),
+            ("[mail]\nsmtp_url = 'mail.example.com:25'", "mail.smtp_url"),
+            ("[mail]\nfrom = 'nobody'", "mail.from"),
+            ("[log]\nfilter = 'hostwright=loud'", "log.filter"),
+            ("[secret_key]\nfile = 7", "secret_key.file"),
+            ("[secret_key]\nvalue = 7", "secret_key.value"),
         ] {
             let bad = fault(toml);
             assert!(bad.contains(key), "{bad}");

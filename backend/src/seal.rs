@@ -45,17 +45,20 @@ pub struct Sealer(XChaCha20Poly1305);
 impl Sealer {
     /// Takes the key from `secret_key.value` or `secret_key.file`: 32 bytes in base64.
     pub fn from_config(config: &Config) -> anyhow::Result<Self> {
-        let text = match (&config.secret_key.value, &config.secret_key.file) {
-            (Some(value), _) => value.expose_secret().to_owned(),
-            (None, Some(file)) => std::fs::read_to_string(file)
-                .with_context(|| format!("secret_key.file: reading {}", file.display()))?,
+        let (key, text) = match (&config.secret_key.value, &config.secret_key.file) {
+            (Some(value), _) => ("secret_key.value", value.expose_secret().to_owned()),
+            (None, Some(file)) => {
+                let text = std::fs::read_to_string(file)
+                    .with_context(|| format!("secret_key.file: reading {}", file.display()))?;
+                ("secret_key.file", text)
+            }
             (None, None) => {
                 anyhow::bail!("set secret_key.file or secret_key.value (HOSTWRIGHT__SECRET_KEY__FILE)")
             }
         };
-        let bytes = STANDARD.decode(text.trim()).context("secret_key is not base64")?;
-        ensure!(bytes.len() == 32, "secret_key has {} bytes instead of 32", bytes.len());
-        let key = Key::try_from(bytes.as_slice()).context("secret_key does not fit")?;
+        let bytes = STANDARD.decode(text.trim()).with_context(|| format!("{key} is not base64"))?;
+        ensure!(bytes.len() == 32, "{key} has {} bytes instead of 32", bytes.len());
+        let key = Key::try_from(bytes.as_slice()).context("the secret key does not fit")?;
         Ok(Self(XChaCha20Poly1305::new(&key)))
     }
 
@@ -77,5 +80,31 @@ impl Sealer {
         self.0
             .decrypt(&nonce, Payload { msg: sealed, aad: owner.as_bytes() })
             .map_err(|_| anyhow::anyhow!("the secret does not open with this key"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_key_is_named_by_where_it_stands() {
+        let fault = |key: &str| {
+            let config = format!(
+                "database = {{ url = 'postgres://localhost/x' }}\nredis = {{ url = 'redis://localhost/' }}\n{key}"
+            );
+            let built = Sealer::from_config(&Config::parse(&config).unwrap());
+            format!("{:#}", built.err().expect("refused"))
+        };
+        for (key, named) in [
+            ("", "secret_key.file or secret_key.value"),
+            ("secret_key = { value = '!' }", "secret_key.value"),
+            ("secret_key = { value = 'AAAA' }", "secret_key.value"),
+            ("secret_key = { file = '/nowhere/at/all' }", "secret_key.file"),
+            ("secret_key = { file = '/dev/null' }", "secret_key.file"),
+        ] {
+            let told = fault(key);
+            assert!(told.contains(named), "{told}");
+        }
     }
 }

@@ -209,7 +209,7 @@ pub struct RetentionSettings {
     /// Finished tasks.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     pub tasks_days: u32,
-    /// Ended sessions and tried sign-ins.
+    /// Ended sessions, also those of support inside a client's portal.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3650))]
     pub sessions_days: u32,
     /// Sent messages.

@@ -9,6 +9,8 @@ pub mod keyset;
 pub mod list;
 
 use anyhow::Context;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
@@ -65,20 +67,30 @@ pub async fn migrate(url: &str) -> anyhow::Result<usize> {
     .await
 }
 
-/// Undoes the last `steps` migrations.
+/// Undoes the last `steps` migrations, or as many as there are. Returns how many; the first that fails ends it, and is named.
 pub async fn revert(url: &str, steps: usize) -> anyhow::Result<usize> {
     blocking(url, move |conn| {
-        let mut undone = 0;
-        for _ in 0..steps {
-            match conn.revert_last_migration(MIGRATIONS) {
-                Ok(_) => undone += 1,
-                Err(error) if undone == 0 => anyhow::bail!("reverting failed: {error}"),
-                Err(_) => break,
-            }
+        for undone in 0..steps {
+            let applied = MigrationHarness::<Pg>::applied_migrations(conn)
+                .map_err(|error| anyhow::anyhow!("reading which migrations are applied: {error}"))?;
+            let Some(last) = applied.as_slice().first() else { return Ok(undone) };
+            conn.revert_last_migration(MIGRATIONS).map_err(|error| {
+                anyhow::anyhow!(
+                    "undoing the migration {} failed, after {undone} others: {error}",
+                    named(last)
+                )
+            })?;
         }
-        Ok(undone)
+        Ok(steps)
     })
     .await
+}
+
+/// What a migration is called: its folder, as far as this program has it.
+fn named(version: &MigrationVersion<'_>) -> String {
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).unwrap_or_default();
+    let name = known.iter().map(|migration| migration.name()).find(|name| name.version() == *version);
+    name.map_or_else(|| version.to_string(), ToString::to_string)
 }
 
 /// Runs `work` on a thread of its own with a new connection.
@@ -102,8 +114,7 @@ pub async fn is_migrated(conn: &mut Conn) -> QueryResult<bool> {
         #[diesel(sql_type = BigInt)]
         count: i64,
     }
-    use diesel::migration::MigrationSource;
-    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_or(0, |list| list.len());
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_or(0, |list| list.len());
     let applied: Count = diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations")
         .get_result(conn)
         .await?;

@@ -24,6 +24,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::extract::Opener;
 use crate::http::request;
 use crate::identity::access as identity;
+use crate::identity::session::actions::need_sudo_in_browser;
 use crate::identity::support::{self, Visit};
 
 /// How the caller proved who he is.
@@ -102,6 +103,11 @@ impl Staff {
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(permission)
     }
+
+    /// Refuses who has not given his password lately. A token's scope says so already, and a script has no password to give.
+    pub async fn need_sudo(&self, app: &App) -> Result<()> {
+        need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), self.proof).await
+    }
 }
 
 /// Signed-in staff on matters of his own: account, second factor, tokens.
@@ -167,6 +173,7 @@ fn app(request: &HttpRequest) -> web::Data<App> {
 }
 
 fn actor(who: Who, ip: String) -> Actor {
+    request::note_caller(who);
     Actor { who, ip: Some(ip), request_id: Some(request::current_id()) }
 }
 

@@ -1,8 +1,9 @@
 //! Lists as files of comma-separated values by RFC 4180, safe to open in a spreadsheet.
 //!
 //! A file is read in batches and sent as it is read, so that memory stays flat; all of it is of one moment. A connection goes
-//! with it: there are few places, and who does not read on loses his.
+//! with it: there are few places, one for each caller, and who does not read on loses his.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -16,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout};
 
 use crate::App;
+use crate::audit::Who;
 use crate::db::cursor::{BATCH, Cursor};
 use crate::db::{Conn, Pooled};
 use crate::http::error::{Refusal, Result};
@@ -26,6 +28,8 @@ pub type Column<T> = (&'static str, fn(&T) -> String);
 
 /// How long a download waits for others to end.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+/// When who was refused may try again.
+const RETRY_SECONDS: u32 = 30;
 /// Nobody holds a moment of the database longer.
 const TIME_MAX: Duration = Duration::from_secs(30 * 60);
 /// Sent at once, about.
@@ -33,10 +37,46 @@ const PIECE_BYTES: usize = 32 * 1024;
 /// What spreadsheets know UTF-8 by.
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
+/// Who downloads a list.
+#[derive(Clone, Debug, Default)]
+pub struct Turns(Arc<Mutex<Vec<Who>>>);
+
+impl Turns {
+    /// `None` when this one is downloading already.
+    fn take(&self, who: Who) -> Option<Turn> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.contains(&who) {
+            return None;
+        }
+        taken.push(who);
+        Some(Turn { turns: self.clone(), who })
+    }
+}
+
+/// Given back when it is dropped.
+#[derive(Debug)]
+struct Turn {
+    turns: Turns,
+    who: Who,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut taken = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.retain(|who| *who != self.who);
+    }
+}
+
+/// What a download has of what there is for all. The turn goes first: whoever sees the place free may take it.
+struct Place {
+    _turn: Option<Turn>,
+    _permit: OwnedSemaphorePermit,
+}
+
 /// A list on its way into a file: a transaction that only reads, in which its rows are asked for.
 pub struct Download {
     pub tx: Pooled,
-    place: OwnedSemaphorePermit,
+    place: Place,
     stall_max: Duration,
 }
 
@@ -44,12 +84,21 @@ pub struct Download {
 type Part = Option<Result<Bytes>>;
 
 impl Download {
-    /// Takes a connection for as long as the file is sent. Refused when others have all that there are for files.
+    /// Takes a connection for as long as the file is sent. Refused when the caller has one already, and when others have all
+    /// that there are for files.
     pub async fn begin(app: &App) -> Result<Self> {
-        let Ok(Ok(place)) = timeout(WAIT_MAX, app.downloads.clone().acquire_owned()).await else {
-            let busy = Refusal::because(Code::TooManyRequests, "Other lists are being downloaded.");
-            return Err(busy.retry_after(30).into());
+        let busy = |why: &str| Refusal::because(Code::TooManyRequests, why).retry_after(RETRY_SECONDS);
+        let turn = match request::caller() {
+            Some(who) => {
+                let turn = app.downloading.take(who);
+                Some(turn.ok_or_else(|| busy("You are downloading another list. Let it end first."))?)
+            }
+            None => None,
         };
+        let Ok(Ok(permit)) = timeout(WAIT_MAX, app.downloads.clone().acquire_owned()).await else {
+            return Err(busy("Other lists are being downloaded.").into());
+        };
+        let place = Place { _turn: turn, _permit: permit };
         let stall_s = u64::from(app.config.http.download_stall_seconds.get());
         // Nothing of it outlives this process for long. All rows are read: plans are made for all.
         let begin = format!(

@@ -1,5 +1,6 @@
 //! What goes with every request: its id, where it came from, how many statements it cost, the headers of its answer.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -7,13 +8,14 @@ use std::str::FromStr;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::App;
+use crate::audit::Who;
 use crate::http::pages;
 use crate::identity::support;
 
@@ -23,6 +25,7 @@ const QUERY_COUNT: HeaderName = HeaderName::from_static("x-query-count");
 tokio::task_local! {
     static CURRENT_ID: String;
     static QUERIES: Cell<u32>;
+    static CALLER: Cell<Option<Who>>;
 }
 
 /// The id of the request being answered, or of the task being run; `None` outside of any.
@@ -47,6 +50,16 @@ pub fn count_query() {
     let _outside = QUERIES.try_with(|count| count.set(count.get() + 1));
 }
 
+/// Notes who makes the present request, once it is known.
+pub fn note_caller(who: Who) {
+    let _outside = CALLER.try_with(|caller| caller.set(Some(who)));
+}
+
+/// Who makes the present request. `None` while that is not known, and outside of any.
+pub fn caller() -> Option<Who> {
+    CALLER.try_with(Cell::get).ok().flatten()
+}
+
 /// Where a request came from.
 #[derive(Clone, Debug)]
 pub struct Origin(pub String);
@@ -58,10 +71,15 @@ pub fn origin(request: &HttpRequest) -> String {
 
 fn find_origin(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
     let Some(peer) = request.peer_addr() else { return String::new() };
-    // A proxy adds what it saw to the line that it got, or as a line of its own: all of them are one list.
-    let lines = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    let lines = forwarded(request.headers());
+    let hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
     first_stranger(peer.ip().to_canonical(), &hops, trusted).to_string()
+}
+
+/// What was said of where a request came from. A proxy adds what it saw to the line that it got, or as a line of its own: all
+/// of them are one list. Whatever stands in a line, none is left out: the end of it is the proxy's.
+fn forwarded(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
+    headers.get_all("x-forwarded-for").map(|line| String::from_utf8_lossy(line.as_bytes())).collect()
 }
 
 /// Who called, as the trusted proxies saw it: from the right, the first address that is none of theirs. What stands left of
@@ -126,21 +144,24 @@ pub async fn surround(
 
     let answered = under(
         id.clone(),
-        QUERIES.scope(Cell::new(0), async {
-            let mut response = match next.call(request).await {
-                Ok(response) => response.map_into_boxed_body(),
-                Err(error) => return Err(error),
-            };
-            let noted = response.request().extensions().get::<support::Noted>().copied();
-            if let (Some(app), Some(noted)) = (&app, noted) {
-                support::answered(app, noted, response.status().as_u16()).await;
-            }
-            if counting {
-                let count = QUERIES.with(Cell::get);
-                response.headers_mut().insert(QUERY_COUNT, HeaderValue::from(count));
-            }
-            Ok(response)
-        }),
+        CALLER.scope(
+            Cell::new(None),
+            QUERIES.scope(Cell::new(0), async {
+                let mut response = match next.call(request).await {
+                    Ok(response) => response.map_into_boxed_body(),
+                    Err(error) => return Err(error),
+                };
+                let noted = response.request().extensions().get::<support::Noted>().copied();
+                if let (Some(app), Some(noted)) = (&app, noted) {
+                    support::answered(app, noted, response.status().as_u16()).await;
+                }
+                if counting {
+                    let count = QUERIES.with(Cell::get);
+                    response.headers_mut().insert(QUERY_COUNT, HeaderValue::from(count));
+                }
+                Ok(response)
+            }),
+        ),
     );
     let mut response = answered.await?;
     let status = response.status().as_u16();
@@ -220,6 +241,24 @@ mod tests {
         // What nobody can read ends the search: what stands before it may be made up.
         assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown"]), "127.0.0.1");
         assert_eq!(origin_of("127.0.0.1", &["1.1.1.1", "unknown", "10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_still_ends_with_what_the_proxy_saw() {
+        let origin_of_lines = |lines: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                let name = HeaderName::from_static("x-forwarded-for");
+                headers.append(name, HeaderValue::from_bytes(line).unwrap());
+            }
+            let lines = forwarded(&headers);
+            let hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
+            origin_of("127.0.0.1", &hops)
+        };
+        assert_eq!(origin_of_lines(&[b"\xff, 203.0.113.7"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1, caf\xc3\xa9", b"203.0.113.7"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1, \xff, 203.0.113.7, 10.0.0.2"]), "203.0.113.7");
+        assert_eq!(origin_of_lines(&[b"1.1.1.1", b"\xff"]), "127.0.0.1");
     }
 
     #[tokio::test]

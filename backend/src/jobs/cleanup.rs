@@ -33,6 +33,21 @@ const EXPIRED: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same of visits of support, that go as sessions do: what was asked for in one, then it itself once its session is gone.
+const VISITED: &[(&str, &str)] = &[
+    (
+        "support_requests",
+        "DELETE FROM support_requests WHERE id IN (SELECT r.id FROM support_visits v JOIN support_requests r ON r.visit_id = v.id
+             WHERE coalesce(v.ended_at, v.expires_at) < $1 LIMIT $2)",
+    ),
+    (
+        "support_visits",
+        "DELETE FROM support_visits WHERE id IN (SELECT v.id FROM support_visits v WHERE coalesce(v.ended_at, v.expires_at) < $1
+             AND NOT EXISTS (SELECT FROM support_requests r WHERE r.visit_id = v.id)
+             AND NOT EXISTS (SELECT FROM sessions s WHERE s.visit_id = v.id) LIMIT $2)",
+    ),
+];
+
 /// The job.
 pub async fn run(app: &App) -> Result<()> {
     let now = app.clock.now();
@@ -60,6 +75,9 @@ pub async fn run(app: &App) -> Result<()> {
     let sessions = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE coalesce(ended_at, expires_at) < $1 LIMIT $2)";
     let before = ago(i64::from(retention.sessions_days));
     dropped.insert("sessions".to_owned(), json!(drop_before(&mut conn, sessions, before).await?));
+    for (name, statement) in VISITED {
+        dropped.insert((*name).to_owned(), json!(drop_before(&mut conn, statement, before).await?));
+    }
     let invitations = "DELETE FROM client_invitations WHERE id IN (SELECT id FROM client_invitations WHERE expires_at < $1 LIMIT $2)";
     dropped
         .insert("client_invitations".to_owned(), json!(drop_before(&mut conn, invitations, before).await?));

@@ -174,25 +174,6 @@ pub(super) async fn find(conn: &mut Conn, id: TaskId) -> QueryResult<Option<Task
     tasks::table.find(id).select(Task::as_select()).first(conn).await.optional()
 }
 
-/// Names of clients, for a page of tasks.
-pub(super) async fn client_names(
-    conn: &mut Conn,
-    ids: &[ClientId],
-) -> QueryResult<std::collections::HashMap<ClientId, String>> {
-    if ids.is_empty() {
-        return Ok(std::collections::HashMap::new());
-    }
-    let rows: Vec<(ClientId, String, String, String)> = clients::table
-        .filter(clients::id.eq_any(ids))
-        .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
-        .load(conn)
-        .await?;
-    let name = |company: String, first: String, last: String| {
-        if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
-    };
-    Ok(rows.into_iter().map(|(id, company, first, last)| (id, name(company, first, last))).collect())
-}
-
 /// Puts a failed or cancelled task back.
 pub(super) async fn retry(tx: &mut Conn, id: TaskId, now: jiff::Timestamp) -> QueryResult<usize> {
     diesel::sql_query(format!("{PUT_BACK} WHERE id = $2"))

@@ -18,6 +18,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
 use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Paging, Path, Query, rights};
+use crate::identity::client;
 use crate::live::{self, EventId, Subject};
 use crate::seal::masked;
 
@@ -33,7 +34,7 @@ pub(super) fn routes(cfg: &mut Routes) {
 
 async fn detail(conn: &mut Conn, task: Task) -> Result<TaskDetail> {
     let ids: Vec<ClientId> = task.client_id.into_iter().collect();
-    let name = list::client_names(conn, &ids).await?.into_values().next();
+    let name = client::store::names(conn, &ids).await?.into_values().next();
     Ok(TaskDetail {
         can_retry: matches!(task.state, TaskState::Failed | TaskState::Cancelled) && !task.manual,
         can_cancel: matches!(task.state, TaskState::Queued | TaskState::Pending),
@@ -68,7 +69,7 @@ fn check(filter: &TaskFilter) -> Result<()> {
 
 async fn summaries(conn: &mut Conn, rows: &[Task]) -> Result<Vec<TaskSummary>> {
     let ids: Vec<ClientId> = rows.iter().filter_map(|task| task.client_id).collect();
-    let names = list::client_names(conn, &ids).await?;
+    let names = client::store::names(conn, &ids).await?;
     let name = |task: &Task| task.client_id.and_then(|id| names.get(&id).cloned());
     Ok(rows.iter().map(|task| task.summary(name(task))).collect())
 }

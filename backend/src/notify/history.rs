@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use schema::{clients, notifications};
+use schema::notifications;
 use serde_json::Value;
 use shared::notifications::{
     Audience, Bell, BellItem, NotificationFilter, NotificationState, NotificationSummary,
@@ -155,25 +155,6 @@ pub(super) async fn requeue(tx: &mut Conn, id: NotificationId) -> QueryResult<us
         .set(notifications::state.eq(NotificationState::Queued))
         .execute(tx)
         .await
-}
-
-/// Names of clients, for a page of messages.
-pub(super) async fn client_names(
-    conn: &mut Conn,
-    ids: &[ClientId],
-) -> QueryResult<std::collections::HashMap<ClientId, String>> {
-    if ids.is_empty() {
-        return Ok(std::collections::HashMap::new());
-    }
-    let rows: Vec<(ClientId, String, String, String)> = clients::table
-        .filter(clients::id.eq_any(ids))
-        .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
-        .load(conn)
-        .await?;
-    let name = |company: String, first: String, last: String| {
-        if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
-    };
-    Ok(rows.into_iter().map(|(id, company, first, last)| (id, name(company, first, last))).collect())
 }
 
 /// Whose bell it is.

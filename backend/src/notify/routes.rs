@@ -17,6 +17,7 @@ use crate::http::error::{Error, Refusal, Result};
 use crate::http::paging::After;
 use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Me, Paging, Path, Query, Staff, rights};
+use crate::identity::client;
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 use crate::notify::{Event, send};
@@ -53,7 +54,7 @@ fn check_filter(filter: &NotificationFilter) -> Result<()> {
 
 async fn summaries(conn: &mut Conn, rows: &[Message]) -> Result<Vec<NotificationSummary>> {
     let ids: Vec<ClientId> = rows.iter().filter_map(|row| row.client_id).collect();
-    let names = history::client_names(conn, &ids).await?;
+    let names = client::store::names(conn, &ids).await?;
     let name = |row: &Message| row.client_id.and_then(|id| names.get(&id).cloned());
     Ok(rows.iter().map(|row| row.summary(name(row))).collect())
 }
@@ -102,7 +103,7 @@ async fn export_notifications(
 
 async fn detail(conn: &mut Conn, message: Message) -> Result<NotificationDetail> {
     let ids: Vec<ClientId> = message.client_id.into_iter().collect();
-    let name = history::client_names(conn, &ids).await?.into_values().next();
+    let name = client::store::names(conn, &ids).await?.into_values().next();
     let attachments: Vec<String> = serde_json::from_value(message.attachments.clone())?;
     Ok(NotificationDetail {
         can_resend: can_resend(&message),

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use schema::{clients, companies, currencies, prices, settings};
+use serde_json::Value;
 use shared::Currency;
 use shared::settings::{NumberFormat, Settings};
 
@@ -16,10 +17,10 @@ const KEY: &str = "settings";
 
 /// The present settings; what was never changed has its default.
 pub async fn load(conn: &mut Conn) -> Result<Settings> {
-    let stored: Option<serde_json::Value> =
+    let stored: Option<Value> =
         settings::table.find(KEY).select(settings::value).first(conn).await.optional()?;
     match stored {
-        Some(value) => Ok(serde_json::from_value(value)?),
+        Some(value) => read(value),
         None => Ok(Settings::default()),
     }
 }
@@ -35,9 +36,26 @@ pub(super) async fn lock(tx: &mut Conn, now: Timestamp) -> Result<Settings> {
         .on_conflict_do_nothing()
         .execute(tx)
         .await?;
-    let stored: serde_json::Value =
-        settings::table.find(KEY).select(settings::value).for_update().first(tx).await?;
+    let stored: Value = settings::table.find(KEY).select(settings::value).for_update().first(tx).await?;
+    read(stored)
+}
+
+/// Settings as they are stored. What a newer program beside this one has put there, this one does not know and leaves out.
+fn read(mut stored: Value) -> Result<Settings> {
+    let known = serde_json::to_value(Settings::default())?;
+    keep_known(&mut stored, &known);
+    if let Some(sections) = stored.as_object_mut() {
+        for (name, section) in sections {
+            keep_known(section, &known[name.as_str()]);
+        }
+    }
     Ok(serde_json::from_value(stored)?)
+}
+
+fn keep_known(stored: &mut Value, known: &Value) {
+    if let (Some(stored), Some(known)) = (stored.as_object_mut(), known.as_object()) {
+        stored.retain(|key, _| known.contains_key(key));
+    }
 }
 
 pub(super) async fn store(tx: &mut Conn, now: Timestamp, changed: &Settings) -> Result<()> {
@@ -185,4 +203,21 @@ pub(super) async fn uses(tx: &mut Conn, code: Currency) -> QueryResult<Vec<&'sta
 pub(super) async fn delete_currency(tx: &mut Conn, code: Currency) -> QueryResult<()> {
     diesel::delete(currencies::table.find(code)).execute(tx).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_newer_program_has_stored_is_left_out_and_not_refused() {
+        let mut stored = serde_json::to_value(Settings::default()).unwrap();
+        stored["retention"]["tasks_days"] = json!(7);
+        stored["retention"]["visits_days"] = json!(30);
+        stored["weather"] = json!({ "sunny": true });
+        assert!(serde_json::from_value::<Settings>(stored.clone()).is_err(), "a request is refused");
+        assert_eq!(read(stored).unwrap().retention.tasks_days, 7);
+    }
 }

@@ -346,6 +346,30 @@ async fn who_does_not_read_on_loses_his_place_and_gets_no_whole_file() {
 }
 
 #[actix_web::test]
+async fn nobody_downloads_two_lists_at_once() {
+    let panel = Panel::start().await;
+    let (staff, other) = (panel.super_admin().await.calls, panel.super_admin().await.calls);
+    tasks(&panel, 20_000, 2_000).await;
+    let places = panel.app.downloads.available_permits();
+    let file = staff.request(Method::GET, "/admin/tasks.csv?name=many").send().await.unwrap();
+    assert_eq!(file.status(), 200);
+    let refused = staff.get("/admin/clients.csv").await.expect(429);
+    assert_eq!(header(&refused, "retry-after"), "30");
+    assert_eq!(panel.app.downloads.available_permits(), places - 1, "it took no place");
+    other.get("/admin/clients.csv").await.expect(200);
+    drop(file);
+    for _ in 0..200 {
+        if panel.app.downloads.available_permits() == places {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    staff.get("/admin/clients.csv").await.expect(200);
+    staff.get("/admin/tasks.csv?sort=secret").await.expect(422);
+    staff.get("/admin/clients.csv").await.expect(200);
+}
+
+#[actix_web::test]
 async fn too_many_downloads_at_once_are_told_to_come_back() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;

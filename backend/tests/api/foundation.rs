@@ -86,3 +86,22 @@ async fn what_the_database_cannot_hold_is_refused_by_the_name_of_the_parameter()
     // Who may not call learns nothing about his input.
     panel.visitor().get("/admin/clients?country=%00").await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_cannot_be_undone_is_named_and_those_before_it_are_counted() {
+    let panel = Panel::start().await;
+    let undo = async |steps: usize| hostwright::db::revert(panel.database_url(), steps).await;
+    // As if another program had been here before the last one.
+    panel
+        .sql(
+            "INSERT INTO __diesel_schema_migrations (version)
+             SELECT version || 'a' FROM __diesel_schema_migrations ORDER BY version DESC OFFSET 1 LIMIT 1",
+        )
+        .await;
+    for others in ["after 1 others", "after 0 others"] {
+        let told = undo(5).await.expect_err("refused").to_string();
+        assert!(told.contains("a failed") && told.contains(others), "{told}");
+    }
+    panel.sql("DELETE FROM __diesel_schema_migrations").await;
+    assert_eq!(undo(5).await.unwrap(), 0, "nothing is left to undo");
+}

@@ -42,6 +42,7 @@ mod option_changes;
 mod order_money;
 mod orders;
 mod oss;
+mod pages;
 mod price_changes;
 mod queues;
 mod rates;

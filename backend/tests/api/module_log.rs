@@ -3,6 +3,7 @@
 use hostwright::jobs::{Job, run};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::catalog::ProductDetail;
 use shared::module_log::{ModuleLogDetail, ModuleLogLevel, ModuleLogSummary};
 use shared::services::ServiceState;
 use shared::{LogPage, Permission};
@@ -66,6 +67,35 @@ async fn every_call_is_a_row_without_secrets() {
         assert_eq!(rows_with(&panel, secret).await, 0, "{secret}");
     }
     panel.staff(&[Permission::TasksView]).await.calls.get("/admin/module-log").await.expect(403);
+}
+
+#[actix_web::test]
+async fn a_setting_that_the_module_knows_no_more_is_no_part_of_a_row() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    activated(&staff).await;
+    let former =
+        json!({ "module": "probe", "module_settings": { "api_key": "a former secret", "mood": "done" } });
+    let made = product(&staff, "vps", former).await;
+    panel.sql("CREATE TABLE kept AS SELECT module_settings -> 'api_key' AS value FROM products").await;
+    let mut changed = serde_json::to_value(&made.product).unwrap();
+    changed["module_settings"] = settings("done")["module_settings"].clone();
+    let made: ProductDetail =
+        staff.put(&format!("/admin/products/{}", made.id), changed).await.expect(200).read();
+    // As if its key had been renamed since.
+    panel
+        .sql(
+            "UPDATE products SET module_settings = module_settings
+                 || jsonb_build_object('place', (SELECT value FROM kept))",
+        )
+        .await;
+    let (client, service) = ordered(&panel, &made, json!({})).await;
+    assert_eq!(detail(&client, service).await.service.state, ServiceState::Active);
+    let create = &log(&staff, "").await[0];
+    let one: ModuleLogDetail =
+        staff.get(&format!("/admin/module-log/{}", create.id)).await.expect(200).read();
+    assert_eq!(one.request["settings"]["place"], "••••••");
+    assert_eq!(rows_with(&panel, "a former secret").await, 0);
 }
 
 #[actix_web::test]
@@ -147,18 +177,37 @@ async fn the_log_is_filtered_sorted_and_read_on_from_where_a_page_ended() {
     assert_eq!(log(&staff, "module=other").await[0].message, "message 4");
     assert_eq!(log(&staff, "search=message%205").await.len(), 1);
     assert_eq!(log(&staff, &format!("search={}", all[2])).await[0].id, all[2]);
-    assert_eq!(log(&staff, "sort=-duration_ms&per_page=1").await[0].message, "message 8");
+    assert_eq!(log(&staff, "sort=created_at&per_page=1").await[0].message, "message 8");
     assert_eq!(log(&staff, "to=2026-03-10T00:00:00Z").await.len(), 1);
     for (query, field) in [
         ("sort=message", "sort"),
+        ("sort=module", "sort"),
+        ("sort=-duration_ms", "sort"),
         ("after=x", "after"),
         ("from=1890-01-01T00:00:00Z", "from"),
-        ("sort=module&after=1.x", "after"),
+        ("sort=created_at&after=1.x", "after"),
     ] {
         let refused = staff.get(&format!("/admin/module-log?{query}")).await.expect(422);
         assert_eq!(refused.refused_fields(), [field], "{query}");
     }
     staff.get(&format!("/admin/module-log/{}", uuid::Uuid::now_v7())).await.expect(404);
+}
+
+#[actix_web::test]
+async fn rows_are_counted_up_to_what_a_list_says() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    panel
+        .sql(
+            "INSERT INTO module_log (id, created_at, level, module, action, attempt, duration_ms, message, request, response)
+             SELECT gen_random_uuid(), '2026-03-10 12:00:00+00', 'info', 'manual', 'create', 1, 1, 'one of many', '{}', '{}'
+             FROM generate_series(1, 10001)",
+        )
+        .await;
+    let page: Value = staff.get("/admin/module-log").await.expect(200).json();
+    assert_eq!(page["total"], 10_000);
+    let page: Value = staff.get("/admin/module-log?level=error").await.expect(200).json();
+    assert_eq!(page["total"], 0);
 }
 
 #[actix_web::test]

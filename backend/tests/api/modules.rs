@@ -240,6 +240,24 @@ async fn a_configuration_is_checked_sealed_and_shown_without_its_secrets() {
 }
 
 #[actix_web::test]
+async fn a_secret_whose_key_has_another_name_by_now_is_not_told_when_it_is_replaced() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    configure(&staff, 0, json!({ "url": "up", "token": TOKEN })).await.expect(200);
+    panel
+        .sql(
+            "UPDATE modules SET configuration = configuration - 'token' || jsonb_build_object('door', configuration -> 'token')
+             WHERE key = 'probe'",
+        )
+        .await;
+    configure(&staff, 1, json!({ "url": "up", "token": "another one" })).await.expect(200);
+    assert_eq!(seen(&panel, TOKEN).await + seen(&panel, "another one").await, 0);
+    let masked = "SELECT count(*) AS value FROM activity_log WHERE action = 'module.configured'
+        AND old ->> 'door' = '••••••'";
+    assert_eq!(panel.count(masked).await, 1);
+}
+
+#[actix_web::test]
 async fn what_is_configured_for_manual_delivery_holds_for_products_that_say_nothing() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;

@@ -1,6 +1,6 @@
 //! Every operation of the document, called unsigned, as the wrong client and without the permission.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use hostwright::http::{client_rights, router};
@@ -206,6 +206,17 @@ async fn no_operation_of_staff_answers_without_its_permission() {
         };
         assert_eq!(status(&staff, operation, nobody).await, 403, "{}", operation.id);
         members.insert(needed.to_string(), staff);
+    }
+}
+
+#[test]
+fn every_permission_opens_something() {
+    // Asked for within an operation, that others may call as well: what a visit of support may do, and whether it was invited.
+    const WITHIN: &[Permission] = &[Permission::ClientsActAs, Permission::ClientsSignInUninvited];
+    let named: BTreeSet<String> =
+        operations().into_iter().filter_map(|operation| operation.permission).collect();
+    for key in Permission::ALL {
+        assert_eq!(named.contains(&key.to_string()), !WITHIN.contains(key), "{key}");
     }
 }
 

@@ -134,6 +134,7 @@ pub async fn configure(
             ModuleStatus::Inactive => ModuleStatus::Inactive,
             _ => ModuleStatus::Active,
         };
+        let was = before.configuration.clone();
         let row = Row {
             status,
             error: None,
@@ -143,7 +144,8 @@ pub async fn configure(
             ..before
         };
         store::update(tx, now, &row).await?;
-        let seen = |plain| Some(settings::masked(schema, plain).into());
+        // Neither is told by the present schema alone: one that was stored by another had other secrets.
+        let seen = |plain| Some(settings::masked_like(&was, schema, plain).into());
         let values = Entry { old: seen(&stored), new: seen(&plain), ..Entry::default() };
         record(tx, actor, now, &row, "configured", values).await
     })

@@ -127,8 +127,8 @@ pub fn of_call(
     let request = json!({
         "product": call.product,
         "label": call.label,
-        "configuration": settings::masked(configuration, &call.configuration),
-        "settings": settings::masked(settings, &call.settings),
+        "configuration": settings::masked_opened(configuration, &call.configuration),
+        "settings": settings::masked_opened(settings, &call.settings),
         "options": call.options,
         "fields": call.fields,
         "state": call.state,
@@ -181,7 +181,7 @@ pub fn of_test(
         Ok(message) => (ModuleLogLevel::Info, message),
         Err(message) => (ModuleLogLevel::Error, message),
     };
-    let request = json!({ "configuration": settings::masked(schema, configuration) });
+    let request = json!({ "configuration": settings::masked_opened(schema, configuration) });
     Entry {
         level,
         module: info.key.clone(),

@@ -26,7 +26,7 @@ async fn list(
     page: Query<PageQuery>,
     filter: Query<ModuleLogFilter>,
 ) -> Result<Json<LogPage<ModuleLogSummary>>> {
-    let paging = Paging::read(&page, &["-created_at", "module", "duration_ms"])?;
+    let paging = Paging::read(&page, &["-created_at"])?;
     let mut fields = Fields::new();
     for (field, at) in [("from", filter.from), ("to", filter.to)] {
         if let Some(at) = at {

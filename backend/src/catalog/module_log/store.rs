@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::{clients, module_log, services};
@@ -17,6 +18,10 @@ use super::entry::Entry;
 use crate::db::Conn;
 use crate::http::paging::After;
 use crate::http::{Paging, request};
+use crate::identity::client;
+
+/// Rows are counted up to this; beyond it a list says so much.
+const COUNT_MAX: i64 = 10_000;
 
 /// What a list shows of a call.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -142,14 +147,21 @@ fn filtered<'a>(filter: &ModuleLogFilter, paging: &Paging) -> module_log::BoxedQ
     query
 }
 
-/// One page of the log, and how many rows there are; not counted when it goes on `after` another one.
+/// How many rows there are, counted up to `COUNT_MAX`.
+async fn count(conn: &mut Conn, filter: &ModuleLogFilter, paging: &Paging) -> QueryResult<i64> {
+    let rows: Vec<i32> =
+        filtered(filter, paging).limit(COUNT_MAX).select(sql::<Integer>("1")).load(conn).await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(COUNT_MAX))
+}
+
+/// One page of the log, and how many rows there are, up to `COUNT_MAX`; not counted when it goes on `after` another one.
 pub(super) async fn page(
     conn: &mut Conn,
     filter: &ModuleLogFilter,
     paging: &Paging,
     after: Option<After>,
 ) -> QueryResult<(Vec<Row>, Option<i64>)> {
-    use module_log::{created_at, duration_ms, id, module};
+    use module_log::{created_at, id};
     let mut query = filtered(filter, paging);
     let mut total = None;
     if let Some(after) = after {
@@ -161,16 +173,13 @@ pub(super) async fn page(
             query.filter(created_at.ge(at).and(created_at.gt(at).or(same.and(id.gt(last)))))
         };
     } else {
-        total = Some(filtered(filter, paging).count().get_result(conn).await?);
+        total = Some(count(conn, filter, paging).await?);
         query = query.offset(paging.offset());
     }
-    let query = match (paging.sort, paging.descending) {
-        ("module", false) => query.order((module.asc(), created_at.asc(), id.asc())),
-        ("module", true) => query.order((module.desc(), created_at.desc(), id.desc())),
-        ("duration_ms", false) => query.order((duration_ms.asc(), created_at.asc(), id.asc())),
-        ("duration_ms", true) => query.order((duration_ms.desc(), created_at.desc(), id.desc())),
-        (_, false) => query.order((created_at.asc(), id.asc())),
-        (_, true) => query.order((created_at.desc(), id.desc())),
+    let query = if paging.descending {
+        query.order((created_at.desc(), id.desc()))
+    } else {
+        query.order((created_at.asc(), id.asc()))
     };
     Ok((query.select(Row::as_select()).limit(paging.limit()).load(conn).await?, total))
 }
@@ -192,11 +201,10 @@ pub(super) async fn names(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<Has
         ))
         .load(conn)
         .await?;
-    let name = |company: String, first: String, last: String| {
-        if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
-    };
-    let named = |(id, label, company, first, last)| (id, Names { label, client: name(company, first, last) });
-    Ok(rows.into_iter().map(named).collect())
+    let named = rows.into_iter().map(|(id, label, company, first, last)| {
+        (id, Names { label, client: client::store::called(company, &first, &last) })
+    });
+    Ok(named.collect())
 }
 
 /// One call with what went in and came out.

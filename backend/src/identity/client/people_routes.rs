@@ -12,7 +12,6 @@ use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
-use crate::identity::session::actions::need_sudo_in_browser;
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(list_client_users)
@@ -55,7 +54,7 @@ async fn associate_user(
     id: Path<ClientId>,
     new: Json<NewClientUser>,
 ) -> Result<HttpResponse> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     Ok(HttpResponse::Created().json(people::associate(&app, &who.actor, *id, &new).await?))
 }
 
@@ -70,7 +69,7 @@ async fn change_client_user(
     path: Path<(ClientId, UserId)>,
     change: Json<ClientUserChange>,
 ) -> Result<Json<Vec<ClientUser>>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     let (id, user) = path.0;
     Ok(Json(people::change(&app, &who.actor, id, user, &change).await?))
 }
@@ -85,7 +84,7 @@ async fn detach_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<Vec<ClientUser>>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     let (id, user) = path.0;
     Ok(Json(people::detach(&app, &who.actor, id, user).await?))
 }
@@ -100,7 +99,7 @@ async fn disable_client_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<ClientUser>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     let (id, user) = path.0;
     Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Disabled).await?))
 }
@@ -115,7 +114,7 @@ async fn enable_client_user(
     who: May<rights::ClientsUsers>,
     path: Path<(ClientId, UserId)>,
 ) -> Result<Json<ClientUser>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     let (id, user) = path.0;
     Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Enabled).await?))
 }
@@ -131,7 +130,7 @@ async fn switch_owner(
     id: Path<ClientId>,
     switch: Json<OwnerSwitch>,
 ) -> Result<Json<Vec<ClientUser>>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     Ok(Json(people::switch_owner(&app, &who.actor, *id, switch.user).await?))
 }
 

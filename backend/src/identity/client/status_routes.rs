@@ -9,7 +9,6 @@ use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
-use crate::identity::session::actions::need_sudo_in_browser;
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(change_status)
@@ -31,7 +30,7 @@ async fn change_status(
     change: Json<ClientStatusChange>,
 ) -> Result<Json<ClientStatusEffect>> {
     if !dry.dry_run {
-        need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+        who.need_sudo(&app).await?;
     }
     Ok(Json(status::change(&app, &who.actor, *id, &change, dry.dry_run).await?))
 }

@@ -1,5 +1,7 @@
 //! Clients and their addresses as rows.
 
+use std::collections::HashMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Int4, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
@@ -23,6 +25,24 @@ use crate::identity::contact::given;
 /// What a client is called: the company's name, or the person's.
 pub const NAME: &str =
     "coalesce(nullif(c.company_name, ''), nullif(trim(c.first_name || ' ' || c.last_name), ''), c.email)";
+
+/// What clients are called, for a page of rows about them. Nothing is asked when there are none.
+pub async fn names(conn: &mut Conn, ids: &[ClientId]) -> QueryResult<HashMap<ClientId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(ClientId, String, String, String)> = clients::table
+        .filter(clients::id.eq_any(ids))
+        .select((clients::id, clients::company_name, clients::first_name, clients::last_name))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, company, first, last)| (id, called(company, &first, &last))).collect())
+}
+
+/// What one is called: the company's name, or the person's.
+pub fn called(company: String, first: &str, last: &str) -> String {
+    if company.is_empty() { format!("{first} {last}").trim().to_owned() } else { company }
+}
 
 /// A home company, as far as clients need it.
 #[derive(Debug, Queryable)]

@@ -113,7 +113,9 @@ pub(super) async fn access(conn: &mut Conn, now: Timestamp, client: ClientId) ->
     }
     let row: Row = diesel::sql_query(
         "SELECT a.expires_at, a.allowed_at, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS allowed_by,
-             (SELECT count(*) FROM support_visits v WHERE v.client_id = $1 AND v.ended_at IS NULL AND v.expires_at > $2) AS inside
+             (SELECT count(*) FROM support_visits v
+              JOIN sessions s ON s.id = v.staff_session_id AND s.ended_at IS NULL AND s.expires_at > $2
+              WHERE v.client_id = $1 AND v.ended_at IS NULL AND v.expires_at > $2) AS inside
          FROM (SELECT $1::uuid AS client_id) c LEFT JOIN support_access a ON a.client_id = c.client_id AND a.expires_at > $2
          LEFT JOIN users u ON u.id = a.allowed_by",
     )
@@ -273,15 +275,17 @@ pub(super) async fn visits(
     client: ClientId,
     paging: &Paging,
 ) -> QueryResult<(Vec<SupportVisit>, i64)> {
-    const COLUMNS: &str = "v.id, v.admin_name, v.reason, v.uninvited, v.began_at, coalesce(v.ended_at, v.expires_at) AS ends_at,
+    // With the session of the admin portal that it came from, at the latest. That one's row may be gone by then.
+    const COLUMNS: &str = "v.id, v.admin_name, v.reason, v.uninvited, v.began_at,
+         least(coalesce(v.ended_at, v.expires_at), coalesce(s.ended_at, s.expires_at)) AS ends_at,
          (SELECT count(*) FROM support_requests r WHERE r.visit_id = v.id AND r.method IN ('GET', 'HEAD')) AS viewed,
          (SELECT count(*) FROM support_requests r
           WHERE r.visit_id = v.id AND r.method NOT IN ('GET', 'HEAD') AND r.status < 400) AS changed";
-    const FROM: &str = "support_visits v
+    const FROM: &str = "support_visits v LEFT JOIN sessions s ON s.id = v.staff_session_id
          WHERE v.client_id = $1 AND ($2::text IS NULL OR v.admin_name ILIKE $2 OR v.reason ILIKE $2)";
     let sort = match paging.sort {
         "staff" => "lower(v.admin_name)",
-        "ends_at" => "coalesce(v.ended_at, v.expires_at)",
+        "ends_at" => "least(coalesce(v.ended_at, v.expires_at), coalesce(s.ended_at, s.expires_at))",
         _ => "v.began_at",
     };
     let direction = paging.direction();

@@ -14,7 +14,6 @@ use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 use crate::identity::person::Person;
-use crate::identity::session::actions::need_sudo_in_browser;
 use crate::identity::session::store as sessions;
 use crate::identity::{factor, link};
 
@@ -101,7 +100,7 @@ async fn change_user(
     id: Path<UserId>,
     change: Json<UserChange>,
 ) -> Result<Json<UserDetail>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     Ok(Json(actions::change(&app, &who.actor, *id, &change).await?))
 }
 
@@ -119,7 +118,7 @@ async fn delete_user(
     if dry.dry_run {
         return Ok(HttpResponse::Ok().json(actions::rehearse_delete(&app, &who.actor, *id).await?));
     }
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     actions::delete(&app, &who.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -147,7 +146,7 @@ async fn remove_two_factor(
     id: Path<UserId>,
     reason: Json<Reason>,
 ) -> Result<HttpResponse> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+    who.need_sudo(&app).await?;
     factor::actions::remove_for_staff(&app, &who.actor, Person::User(*id), &reason.reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -82,12 +82,17 @@ impl Panel {
             .map_or_else(|| "redis://127.0.0.1:6379/".to_owned(), |url| url.to_string_lossy().into_owned());
         // Nobody outside is asked anything; a test that asks brings its own office.
         let vies = if toml.contains("vies =") { "" } else { "vies = { url = \"http://127.0.0.1:9\" }" };
+        let pages = if http.contains("frontend_dir") {
+            String::new()
+        } else {
+            format!("frontend_dir = \"{PAGES}\",")
+        };
         let config = Config::parse(&format!(
             "database = {{ url = \"{}\", connections_max = 12 }}
              redis = {{ url = \"{redis}\", prefix = \"{}\" }}
              secret_key = {{ value = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }}
              clock = {{ adjustable = true }}
-             http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, frontend_dir = \"{PAGES}\", {http} }}
+             http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, {pages} {http} }}
              {vies}
              {toml}",
             database.url, database.name,

@@ -110,6 +110,36 @@ async fn an_owner_asks_a_second_factor_of_everybody_once_he_has_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn staff_sign_in_with_the_code_of_their_app() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let email = format!("staff-{}@provider.test", root.id);
+    let hash = panel.app.passwords.hash(&shared::identity::SecretText::new(PASSWORD)).await.unwrap();
+    panel.sql(&format!("UPDATE admins SET password_hash = '{hash}'")).await;
+    let new = json!({ "name": "Phone" });
+    let setup: TotpSetup = root.calls.post("/admin/me/factors/totp", new).await.expect(201).read();
+    let change =
+        json!({ "enabled": true, "factor": setup.id, "code": code(&panel, &setup.secret, -1).await });
+    root.calls.post("/admin/me/two-factor", change).await.expect(200);
+
+    let answer = sign_in(&panel, "/auth/admin", &email, PASSWORD).await.expect(200);
+    assert!(answer.json()["second_factor"].as_array().unwrap().contains(&json!("totp")));
+    let half = session_of(&panel, &answer);
+    for path in ["/auth/admin/session", "/admin/clients"] {
+        assert_eq!(half.get(path).await.expect(401).problem().code, Code::SecondFactorNeeded, "{path}");
+    }
+    let right = json!({ "method": "totp", "code": code(&panel, &setup.secret, 0).await });
+    let whole = half.post("/auth/admin/second-factor", right.clone()).await.expect(200);
+    let whole = session_of(&panel, &whole);
+    whole.get("/auth/admin/session").await.expect(200);
+    whole.get("/admin/clients").await.expect(200);
+    half.get("/auth/admin/session").await.expect(401);
+    let again = session_of(&panel, &sign_in(&panel, "/auth/admin", &email, PASSWORD).await.expect(200));
+    let used = again.post("/auth/admin/second-factor", right).await.expect(422);
+    assert_eq!(used.problem().code, Code::WrongCode);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn staff_are_told_of_ten_wrong_codes_for_one_of_them() {
     let panel = Panel::start().await;
     let root = panel.super_admin().await;

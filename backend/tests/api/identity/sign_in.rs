@@ -32,6 +32,48 @@ async fn who_registers_confirms_and_signs_in_has_a_client_of_his_own() {
     pending.get("/auth/session").await.expect(401);
 }
 
+/// The cookies that signing in to both portals sets, each with what the browser is told of it.
+async fn cookies(panel: &Panel) -> Vec<String> {
+    let (root, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let hash = panel.app.passwords.hash(&shared::identity::SecretText::new(PASSWORD)).await.unwrap();
+    panel.sql(&format!("UPDATE admins SET password_hash = '{hash}'")).await;
+    panel.sql(&format!("UPDATE users SET password_hash = '{hash}'")).await;
+    let staff = format!("staff-{}@provider.test", root.id);
+    let mut cookies = Vec::new();
+    for (area, email) in [("/auth/admin", &staff), ("/auth", &ada.email)] {
+        let answer = sign_in(panel, area, email, PASSWORD).await.expect(200);
+        let set = answer.headers.get_all("set-cookie").iter();
+        cookies.extend(set.map(|cookie| cookie.to_str().unwrap().to_owned()));
+    }
+    cookies
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cookies_of_sessions_are_for_this_host_alone_and_out_of_reach_of_scripts() {
+    let secure = Panel::start_with_http("public_url = 'https://panel.example.com'").await;
+    let plain = Panel::start().await;
+    for (panel, is_secure) in [(&secure, true), (&plain, false)] {
+        let cookies = cookies(panel).await;
+        let prefix = if is_secure { "__Host-" } else { "" };
+        for (name, of_session) in [
+            (format!("{prefix}hw_admin_session"), true),
+            ("hw_admin_csrf".to_owned(), false),
+            (format!("{prefix}hw_session"), true),
+            ("hw_csrf".to_owned(), false),
+        ] {
+            let begin = format!("{name}=");
+            let found: Vec<_> = cookies.iter().filter(|cookie| cookie.starts_with(&begin)).collect();
+            assert_eq!(found.len(), 1, "{name}: {cookies:?}");
+            let told: Vec<&str> = found[0].split("; ").skip(1).collect();
+            assert!(told.contains(&"SameSite=Lax") && told.contains(&"Path=/"), "{told:?}");
+            assert_eq!(told.contains(&"Secure"), is_secure, "{name}: {told:?}");
+            assert_eq!(told.contains(&"HttpOnly"), of_session, "{name}: {told:?}");
+            assert!(!told.iter().any(|part| part.starts_with("Domain")), "{name}: {told:?}");
+        }
+        assert_eq!(cookies.len(), 4, "{cookies:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_address_gets_the_same_answer_and_no_second_account() {
     let panel = Panel::start().await;

@@ -2,10 +2,10 @@
 
 use hostwright::jobs::{Job, run};
 use serde_json::{Value, json};
-use shared::{Code, Permission};
+use shared::{AdminId, Code, Permission};
 
 use super::mails;
-use crate::harness::Panel;
+use crate::harness::{Caller, Panel};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_are_helped_by_those_who_have_no_less_than_they() {
@@ -140,4 +140,90 @@ async fn a_new_address_by_staff_is_told_to_the_old_one_and_voids_what_waits() {
     });
     root.calls.put(&path, change).await.expect(200);
     assert_eq!(mails(&panel, "email_changed", &format!("staff-{}@provider.test", other.id)).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_super_administrator_stays() {
+    let panel = Panel::start().await;
+    let (root, other) = (panel.super_admin().await, panel.super_admin().await);
+    let path = |id: AdminId| format!("/admin/admins/{id}");
+    // Each deletes the other at once: one of them is late.
+    let (first, second) =
+        tokio::join!(root.calls.delete(&path(other.id)), other.calls.delete(&path(root.id)));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses[0], 204, "{statuses:?}");
+    assert!((400..500).contains(&statuses[1]), "{statuses:?}");
+    let last = if first.status == 204 { root } else { other };
+    assert_eq!(panel.count("SELECT count(*) AS value FROM admins").await, 1);
+
+    let held = last.calls.get(&path(last.id)).await.expect(200).json();
+    let change = |status: &str, groups: Value| {
+        json!({
+            "version": held["version"], "email": held["email"], "first_name": "Staff", "last_name": "Member",
+            "language": "en", "status": status, "groups": groups,
+        })
+    };
+    let groups = json!([held["groups"][0]["id"]]);
+    for body in [change("disabled", groups), change("active", json!([]))] {
+        let refused = last.calls.put(&path(last.id), body.clone()).await.expect(409).problem();
+        assert_eq!(refused.code, Code::Conflict, "{body}");
+    }
+    last.calls.delete(&path(last.id)).await.expect(409);
+    let now = last.calls.get(&path(last.id)).await.expect(200).json();
+    assert_eq!((&now["version"], &now["status"]), (&held["version"], &json!("active")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_group_holds_itself() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await.calls;
+    let make = async |name: &str, groups: Value| -> Value {
+        let new = json!({ "name": name, "kind": "groups", "groups": groups });
+        root.post("/admin/admin-groups", new).await.expect(201).json()
+    };
+    let inner = make("Inner", json!([])).await;
+    let middle = make("Middle", json!([inner["id"]])).await;
+    let outer = make("Outer", json!([middle["id"]])).await;
+    let path = format!("/admin/admin-groups/{}", inner["id"].as_str().unwrap());
+    for held in [&inner, &middle, &outer] {
+        let change = json!({ "version": inner["version"], "name": "Inner", "groups": [held["id"]] });
+        let refused = root.put(&path, change).await.expect(422).problem();
+        let faults: Vec<_> =
+            refused.fields.iter().map(|fault| (fault.field.as_str(), fault.code.as_str())).collect();
+        assert_eq!(faults, [("groups", "cycle")], "{}", held["name"]);
+    }
+    assert_eq!(root.get(&path).await.expect(200).json()["version"], inner["version"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gives_through_a_group_what_he_has_not_himself() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let colleague = panel.staff(&[Permission::StaffEdit, Permission::StaffView]).await;
+    let make = async |calls: &Caller, name: &str, kind: &str, permissions: Value, groups: Value| {
+        let new = json!({ "name": name, "kind": kind, "permissions": permissions, "groups": groups });
+        calls.post("/admin/admin-groups", new).await
+    };
+    let more =
+        make(&root.calls, "More", "system", json!(["clients.view"]), json!([])).await.expect(201).json();
+    let nested =
+        make(&root.calls, "Nested", "groups", json!([]), json!([more["id"]])).await.expect(201).json();
+    let all = root.calls.get(&format!("/admin/admins/{}", root.id)).await.expect(200).json();
+
+    let refused = make(&colleague.calls, "A", "system", json!(["clients.view"]), json!([])).await;
+    assert_eq!(refused.expect(422).refused_fields(), ["permissions"]);
+    for group in [&more["id"], &nested["id"], &all["groups"][0]["id"]] {
+        let refused = make(&colleague.calls, "B", "groups", json!([]), json!([group])).await;
+        assert_eq!(refused.expect(422).refused_fields(), ["groups"]);
+        let new = json!({
+            "email": "eve@provider.test", "first_name": "Eve", "last_name": "", "language": "en", "groups": [group],
+        });
+        let refused = colleague.calls.post("/admin/admins", new).await.expect(422);
+        assert_eq!(refused.refused_fields(), ["groups"]);
+    }
+    // What he has he may give.
+    let own = make(&colleague.calls, "C", "system", json!(["staff.view"]), json!([])).await;
+    let own = own.expect(201).json();
+    make(&colleague.calls, "D", "groups", json!([]), json!([own["id"]])).await.expect(201);
 }

@@ -1,5 +1,7 @@
 //! Support access: staff in a client's portal, let in by the client and watched by it.
 
+use hostwright::jobs::{Job, run};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::identity::{SupportAccess, SupportRequest, SupportVisit, UserSession};
 use shared::{Code, Page, Permission};
@@ -192,6 +194,39 @@ async fn support_that_may_act_does_so_in_both_names_and_never_on_identity() {
         assert_eq!(answer.expect(403).problem().code, Code::NotForSupport);
     }
     assert!(ada.calls.get(&door(&ada)).await.expect(200).json()["allowed_until"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_is_kept_as_long_as_sessions_are() {
+    let panel = Panel::start().await;
+    let (_, _, visit) = visited(&panel, &[Permission::ClientsSignInAs]).await;
+    visit.get("/auth/session").await.expect(200);
+    let rows = async || {
+        let visits = panel.count("SELECT count(*) AS value FROM support_visits").await;
+        (visits, panel.count("SELECT count(*) AS value FROM support_requests").await)
+    };
+    assert_eq!(rows().await, (1, 1));
+    for (days, left) in [(179, (1, 1)), (2, (0, 0))] {
+        panel.set_clock(panel.now().checked_add(SignedDuration::from_hours(24 * days)).unwrap()).await;
+        run::run(&panel.app, Job::Cleanup).await.unwrap();
+        assert_eq!(rows().await, left, "{days}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_inside_whose_session_of_the_admin_portal_was_ended() {
+    let panel = Panel::start().await;
+    let (ada, _, visit) = visited(&panel, &[Permission::ClientsSignInAs]).await;
+    visit.get("/auth/session").await.expect(200);
+    let access: SupportAccess = ada.calls.get(&door(&ada)).await.expect(200).read();
+    assert_eq!((access.inside, visits(&ada).await[0].inside), (1, true));
+    // By another browser, or by a new password.
+    panel.sql(&format!("UPDATE sessions SET ended_at = '{}' WHERE portal = 'admin'", panel.now())).await;
+    visit.get("/auth/session").await.expect(401);
+    let access: SupportAccess = ada.calls.get(&door(&ada)).await.expect(200).read();
+    assert_eq!(access.inside, 0);
+    let left = &visits(&ada).await[0];
+    assert!(!left.inside && left.ends_at <= panel.now(), "{left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

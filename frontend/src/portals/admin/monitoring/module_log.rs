@@ -29,8 +29,7 @@ fn columns(with_service: bool, opened: Callback<ModuleLogId>) -> Vec<Column<Modu
         }),
         Column::new("module", ta().module, |call: &ModuleLogSummary| {
             view! { <span class="mono">{call.module.clone()} " · " {call.action.clone()}</span> }
-        })
-        .sorted_by("module"),
+        }),
         Column::new("message", td().module_log.what, move |call: &ModuleLogSummary| {
             let id = call.id;
             view! {
@@ -53,8 +52,7 @@ fn columns(with_service: bool, opened: Callback<ModuleLogId>) -> Vec<Column<Modu
         Column::new("duration", ta().duration, |call: &ModuleLogSummary| {
             format::milliseconds(call.duration_ms)
         })
-        .end()
-        .sorted_by("duration_ms"),
+        .end(),
     ]);
     columns
 }
