@@ -128,7 +128,11 @@ fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) 
             Key::after(key, &answer);
             answer
         },
-        move |_: PaidFromWallet| query.refetch(),
+        move |_: PaidFromWallet| {
+            // Another part is another payment.
+            key.try_set_value(Key::new());
+            query.refetch();
+        },
     );
     let (available, amount) = (format::money(wallet.available), format::money(wallet.amount));
     let values = [("available", available.as_str()), ("amount", amount.as_str())];
