@@ -132,7 +132,8 @@ fn EditProduct(id: ProductId, before: ProductInput, product: Query<ProductDetail
             let body = ProductInput { version, ..untrack(|| form.read()) };
             api::catalog::change_product(id, &body)
         },
-        move |detail| {
+        move |detail: ProductDetail| {
+            form.settings.set(detail.product.module_settings.clone());
             first.set_value(untrack(|| form.read()));
             product.put(detail);
             toast_ok(t().saved);
