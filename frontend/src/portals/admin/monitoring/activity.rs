@@ -169,8 +169,11 @@ fn subject_link(entry: &ActivityEntry) -> Option<String> {
     let place = match entry.subject_kind.as_deref()? {
         "payment" => "payments?payment=",
         "task" => "tasks?task=",
+        "notification" => "messages?message=",
         "transfer" => "transactions?transaction=",
         "tax_rule" => return Some("/admin/tax-rules".to_owned()),
+        // The page of a module is at its key, which the line does not hold.
+        "module" => return Some("/admin/modules".to_owned()),
         "client" => "clients",
         "user" => "users",
         "admin" => "admins",
