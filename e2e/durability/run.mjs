@@ -57,13 +57,30 @@ class Books {
     await this.signedIn(() => this.admin.post("/admin/clock", { now: to }));
   }
 
+  /** How many wallets are due at `at`. */
+  async due(at) {
+    return (await this.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${at}'`))[0].due;
+  }
+
   /** Waits until nothing is due any more. */
   async charged(seconds = 120) {
     const { now } = await this.admin.get("/public/clock");
-    await until("everything due is charged", async () => {
-      const [row] = await this.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`);
-      return row.due === 0;
-    }, seconds, 300);
+    await until("everything due is charged", async () => (await this.due(now)) === 0, seconds, 300);
+  }
+
+  /** An hour passes; comes back while it is being charged, at some place of the first half. Fails when nothing is left. */
+  async midHour() {
+    const { now } = await this.admin.get("/public/clock");
+    const then = new Date(Date.parse(now) + 3_600_000).toISOString();
+    const whole = await this.due(then);
+    holds(whole > 1, `${whole} wallets become due`);
+    const mark = randomInt(Math.ceil(whole / 2), whole);
+    await until("the clock moves", () => this.hoursPass(1).then(() => true), 30);
+    const { left } = await until("it begins", async () => {
+      const left = await this.due(then);
+      return left <= mark && { left };
+    }, 120, 10);
+    holds(left > 0, "the hour is being charged");
   }
 
   async hold() {
@@ -90,8 +107,7 @@ const scenarios = {
         await books.hoursPass(1);
         const worker = books.worker(`kill-${round}`);
         const { now } = await books.admin.get("/public/clock");
-        const open = async () =>
-          (await books.panel.sql(`SELECT count(*) AS due FROM wallets WHERE next_due_at <= '${now}'`))[0].due;
+        const open = () => books.due(now);
         const before = await open();
         await until("it begins", async () => (await open()) < before, 60, 20).catch(() => undefined);
         await sleep(randomInt(0, 400));
@@ -114,15 +130,13 @@ const scenarios = {
     await results.prove("Redis is emptied in the middle", async () => {
       books.worker("redis");
       for (let round = 0; round < 5; round += 1) {
-        await books.hoursPass(1);
-        await sleep(randomInt(50, 900));
+        await books.midHour();
         execFileSync("redis-cli", ["-u", process.env.TEST_REDIS_URL, "flushall"], { stdio: "pipe" });
         await books.charged();
       }
     });
     await results.prove("Redis is killed and comes back", async () => {
-      await books.hoursPass(1);
-      await sleep(200);
+      await books.midHour();
       scratch("restart-redis", folder());
       await books.charged();
       await books.stopWorkers();
@@ -134,8 +148,7 @@ const scenarios = {
     await results.prove("PostgreSQL is restarted in the middle, three times", async () => {
       books.worker("postgres");
       for (let round = 0; round < 3; round += 1) {
-        await until("the clock moves", () => books.hoursPass(1).then(() => true), 30);
-        await sleep(randomInt(100, 1200));
+        await books.midHour();
         scratch("restart-postgres", folder());
         await until("the server is ready again", async () => (await fetch(`${books.panel.base}/readyz`)).ok, 60);
         await books.charged();

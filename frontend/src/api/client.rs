@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use shared::{Code, Problem};
 use wasm_bindgen::JsCast;
 
-use super::read::{Mismatch, read};
+use super::read::{Mismatch, read, same_version};
 pub use super::reply::Reply;
 use crate::session;
 
@@ -132,12 +132,13 @@ fn encode<B: Serialize>(body: &B) -> String {
 
 /// Reads an answer; `Nothing` is read from an empty one.
 pub(super) fn decode<T: DeserializeOwned>(body: &str) -> Result<T, ApiError> {
-    read(if body.is_empty() { "null" } else { body }).map_err(|error| undecodable(&error))
+    let body = if body.is_empty() { "null" } else { body };
+    same_version().and_then(|()| read(body)).map_err(|error| undecodable(&error))
 }
 
 /// What an event of a stream says; `None` when pages and server are of different versions.
 pub fn event<T: DeserializeOwned>(data: &str) -> Option<T> {
-    read(data).map_err(|error| undecodable(&error)).ok()
+    same_version().and_then(|()| read(data)).map_err(|error| undecodable(&error)).ok()
 }
 
 fn undecodable(error: &Mismatch) -> ApiError {

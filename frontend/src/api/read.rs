@@ -3,6 +3,9 @@
 //! serde_json can make a struct of an object or of an array and reads it straight from the text, so every type brings
 //! both ways and a parser. Here the text becomes a [`Value`] once. A struct then asks for its fields by name, one after
 //! the other, which is by far the smaller of the two ways; fields that it does not know are left alone.
+//!
+//! Untagged enums and flattened options try one way after the other. Nothing is tried here, since what fails is left at
+//! once: ask for the variant itself.
 
 use std::cell::Cell;
 
@@ -24,7 +27,7 @@ thread_local! {
     static MISMATCHES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// After so many the page is of another version than the server, and nothing is read any more.
+/// After so many the page is of another version than the server, and no answer is read any more.
 const MISMATCHES_MAX: u32 = 100;
 
 /// What reading ends with when it does not succeed: nothing, since a mismatch is thrown past the code of the types. None
@@ -39,6 +42,12 @@ impl Error for Thrown {
 
     /// A struct lacks a field.
     fn invalid_length(_place: usize, _expected: &dyn Expected) -> Self {
+        mismatch("missing")
+    }
+
+    /// A struct that is flattened into another lacks a field.
+    fn missing_field(field: &'static str) -> Self {
+        AT.set(field);
         mismatch("missing")
     }
 }
@@ -85,11 +94,18 @@ fn thrown() -> Mismatch {
     Mismatch(WHAT.take().unwrap_or_default())
 }
 
+/// Refuses once the page is known to be of another version than the server. Problems are read nevertheless: they say who
+/// is signed out.
 #[inline(never)]
-fn parse(text: &str) -> Result<Value, Mismatch> {
+pub fn same_version() -> Result<(), Mismatch> {
     if MISMATCHES.get() >= MISMATCHES_MAX {
         return Err(Mismatch("another version".to_owned()));
     }
+    Ok(())
+}
+
+#[inline(never)]
+fn parse(text: &str) -> Result<Value, Mismatch> {
     AT.set("");
     serde_json::from_str(text).map_err(|_| Mismatch("not JSON".to_owned()))
 }
@@ -373,6 +389,17 @@ mod tests {
         assert_eq!(refused("[\"a\"]"), ": not an object");
         assert_eq!(refused("{\"left\":1}"), "left: not a text");
         assert_eq!(refused("{"), "not JSON");
+    }
+
+    #[test]
+    fn what_a_flattened_struct_lacks_is_named() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(flatten)]
+            _inner: Inner,
+        }
+        let refused = read::<Outer>("{}").expect_err("it does not fit");
+        assert_eq!(refused.to_string(), "left: missing");
     }
 
     #[test]

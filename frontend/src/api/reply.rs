@@ -15,7 +15,7 @@ use super::client::{self, ApiError};
 /// What was answered, before it is known as a `T`.
 enum Answer {
     Text(String),
-    /// Made by [`later`].
+    /// Made by a future of its own (see [`Call`]).
     Made(Box<dyn Any>),
 }
 

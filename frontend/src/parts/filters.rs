@@ -3,10 +3,12 @@
 use std::str::FromStr;
 
 use leptos::prelude::*;
+use shared::Page;
 use ui::{Icon, ListState, Open, Segment, lu};
 
 use crate::format::short_id;
 use crate::i18n::{t, word};
+use crate::query::Query;
 
 /// A filter with a few values as a row of buttons; the first takes it off.
 #[component]
@@ -106,6 +108,17 @@ where
 /// The values of a fixed list as options of a select.
 pub fn word_options<T: Copy>(all: &[T], as_str: fn(T) -> &'static str) -> Vec<(String, String)> {
     all.iter().map(|value| (as_str(*value).to_owned(), word(as_str(*value)).to_owned())).collect()
+}
+
+/// The rows that a query brought as options of a select; none before.
+pub fn options_of<T, V>(query: Query<Page<T>>, option: fn(&T) -> (V, String)) -> Signal<Vec<(V, String)>>
+where
+    T: Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    Signal::derive(move || {
+        query.data().with(|page| page.iter().flat_map(|page| &page.items).map(option).collect())
+    })
 }
 
 /// A query without the parameter of a dialog that is open (`task=`): the list stays as it is.

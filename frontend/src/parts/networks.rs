@@ -8,6 +8,7 @@ use crate::api;
 use crate::i18n::{fill, t, tp};
 use crate::parts::{Loaded, submit};
 use crate::query::{Query, use_query};
+use crate::session::Portal;
 
 /// Networks as people write them: one a line.
 pub fn networks_text(networks: &[String]) -> String {
@@ -52,7 +53,7 @@ fn NetworksForm(
     let text = RwSignal::new(networks_text(&before.networks));
     let version = before.version;
     // Staff have it in the profile.
-    let of_owner = base.with_value(|base| base.starts_with("/clients/"));
+    let of_owner = Portal::current() == Portal::Client;
     let enforce = RwSignal::new(before.enforce_two_factor);
     let errors = FormErrors::new();
     let send = submit(

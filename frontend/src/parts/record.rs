@@ -42,6 +42,7 @@ fn operation(path: &str) -> Option<String> {
         "services" | "orders" => "services",
         "products" | "product-groups" | "option-groups" => "catalog",
         "notifications" | "tasks" => "automation",
+        "module-log" => return Some("automation/getModuleLogEntry".to_owned()),
         _ => return None,
     };
     let one = match kind.strip_suffix("ies") {
@@ -171,6 +172,6 @@ mod tests {
                 found += 1;
             }
         }
-        assert_eq!(found, 20);
+        assert_eq!(found, 21);
     }
 }

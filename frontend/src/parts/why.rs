@@ -11,6 +11,7 @@ use super::RecordId;
 use super::amount::{Signed, amount, exact};
 use crate::format;
 use crate::i18n::{self, fill, tp};
+use crate::session::Portal;
 
 fn account_word(account: &LedgerAccount) -> String {
     let words = &tp().ledger;
@@ -115,10 +116,9 @@ pub(crate) fn WhyPanel(detail: TransactionDetail, links: WhyLinks) -> impl IntoV
     let words = &tp().why;
     let row = detail.summary.clone();
     let currency = row.currency;
-    let path = if links.services.starts_with("/admin") {
-        format!("/admin/transactions/{}", row.id)
-    } else {
-        format!("/clients/{}/transactions/{}", row.client_id, row.id)
+    let path = match Portal::current() {
+        Portal::Admin => format!("/admin/transactions/{}", row.id),
+        Portal::Client => format!("/clients/{}/transactions/{}", row.client_id, row.id),
     };
     let has_charges = !(detail.charges.is_empty() && detail.archived.is_empty());
     let archived =

@@ -65,8 +65,12 @@ fn leads_away(event: &web_sys::Event) -> bool {
     })
 }
 
-/// Listens before those who listen while the event bubbles, as the router does.
-fn listen(target: web_sys::EventTarget, event: &'static str, run: impl Fn(web_sys::Event) + 'static) {
+/// Listens before those who listen while the event bubbles, as the router does; hears events too that do not bubble.
+pub(crate) fn listen(
+    target: web_sys::EventTarget,
+    event: &'static str,
+    run: impl Fn(web_sys::Event) + 'static,
+) {
     let run = Closure::<dyn Fn(web_sys::Event)>::new(run);
     if target.add_event_listener_with_callback_and_bool(event, run.as_ref().unchecked_ref(), true).is_ok() {
         let kept = SendWrapper::new((target, run));

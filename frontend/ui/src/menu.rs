@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
 
+use crate::guard::listen;
 use crate::{Icon, effect, lu};
 
 #[derive(Clone, Copy)]
@@ -71,12 +72,19 @@ pub fn Menu(
             stays.set_value(place(&list, &opener));
         }
     });
-    let scrolled = window_event_listener(leptos::ev::scroll, move |_| {
-        if stays.get_value() && open.get_untracked() {
+    // The page scrolls, or the table does; in the list itself one may scroll.
+    listen(document().into(), "scroll", move |event| {
+        if !stays.get_value() || !open.get_untracked() {
+            return;
+        }
+        let within = list
+            .get_untracked()
+            .zip(event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()))
+            .is_some_and(|(list, target)| list.contains(Some(&target)));
+        if !within {
             open.set(false);
         }
     });
-    on_cleanup(move || scrolled.remove());
     let outside = window_event_listener(leptos::ev::mousedown, move |event| {
         if !open.get_untracked() {
             return;

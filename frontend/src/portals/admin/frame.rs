@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
-use shared::Permission;
+use shared::billing::document::DocumentSummary;
+use shared::identity::ClientSummary;
+use shared::services::ServiceSummary;
+use shared::{Page, Permission};
 use ui::{Badge, Command, LinkButton, Note, Skeleton, Tone, lu, settled};
 
-use crate::api;
+use crate::api::{self, client::Reply};
 use crate::i18n::{t, ta, td, word};
 use crate::parts::FailedNote;
 use crate::parts::bell::BellButton;
 use crate::parts::shell::{Entry, Group, Person, Shell};
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::session::{self, Portal, Who, may};
 
 fn menu() -> Vec<Group> {
@@ -157,42 +160,53 @@ pub fn AdminFrame() -> impl IntoView {
     }
 }
 
-/// Clients, services and documents that the palette finds by what was typed. What cannot be asked for is not found.
-async fn find(typed: &str) -> Vec<Command> {
-    let mut found = Vec::new();
-    if typed.chars().count() < 2 {
-        return found;
+/// What the palette finds in a list by what was typed. What cannot be asked for is not found.
+fn use_found<T: 'static>(
+    asked: RwSignal<String>,
+    permission: Permission,
+    list: fn(String) -> Reply<Page<T>>,
+    command: fn(T) -> Command,
+) -> Query<Vec<Command>> {
+    use_query(
+        move || asked.get(),
+        move |typed| async move {
+            let typed = typed.trim();
+            if typed.chars().count() < 2 || !may(permission) {
+                return Ok(Vec::new());
+            }
+            let query = [("search".to_owned(), typed.to_owned()), ("per_page".to_owned(), "4".to_owned())];
+            let page = list(ui::list::encode(&query)).await;
+            Ok(page.map_or_else(|_| Vec::new(), |page| page.items.into_iter().map(command).collect()))
+        },
+    )
+}
+
+fn client(client: ClientSummary) -> Command {
+    Command {
+        text: format!("{} · {}", client.name, client.email),
+        hint: ta().client.to_owned(),
+        href: format!("/admin/clients/{}", client.id),
+        icon: lu::LuBuilding,
     }
-    let query =
-        ui::list::encode(&[("search".to_owned(), typed.to_owned()), ("per_page".to_owned(), "4".to_owned())]);
-    let mut add = |text: String, hint: &str, href: String, icon| {
-        found.push(Command { text, hint: hint.to_owned(), href: format!("/admin{href}"), icon });
-    };
-    if may(Permission::ClientsView)
-        && let Ok(page) = api::people::clients(query.clone()).await
-    {
-        for client in page.items {
-            let text = format!("{} · {}", client.name, client.email);
-            add(text, ta().client, format!("/clients/{}", client.id), lu::LuBuilding);
-        }
+}
+
+fn service(service: ServiceSummary) -> Command {
+    Command {
+        text: format!("{} · {}", service.label, service.client_name),
+        hint: ta().service.to_owned(),
+        href: format!("/admin/services/{}", service.id),
+        icon: lu::LuServer,
     }
-    if may(Permission::ServicesView)
-        && let Ok(page) = api::services::services(query.clone()).await
-    {
-        for service in page.items {
-            let text = format!("{} · {}", service.label, service.client_name);
-            add(text, ta().service, format!("/services/{}", service.id), lu::LuServer);
-        }
+}
+
+fn document(document: DocumentSummary) -> Command {
+    let number = document.number.unwrap_or_else(|| word("draft").to_owned());
+    Command {
+        text: format!("{number} · {}", document.client_name),
+        hint: ta().document.to_owned(),
+        href: format!("/admin/documents/{}", document.id),
+        icon: lu::LuReceipt,
     }
-    if may(Permission::DocumentsView)
-        && let Ok(page) = api::billing::documents(query).await
-    {
-        for document in page.items {
-            let text = format!("{} · {}", document.number.unwrap_or_default(), document.client_name);
-            add(text, ta().document, format!("/documents/{}", document.id), lu::LuReceipt);
-        }
-    }
-    found
 }
 
 /// At the foot of the menu: whether the automation is well, and the version that runs it.
@@ -225,8 +239,14 @@ fn Health() -> impl IntoView {
 fn Signed(second_factor_required: bool) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let asked = settled(move || typed.get());
-    let found = use_query(move || asked.get(), |typed| async move { Ok(find(typed.trim()).await) });
-    let found = Signal::derive(move || found.data().get().unwrap_or_default());
+    let found = [
+        use_found(asked, Permission::ClientsView, api::people::clients, client),
+        use_found(asked, Permission::ServicesView, api::services::services, service),
+        use_found(asked, Permission::DocumentsView, api::billing::documents, document),
+    ];
+    let found = Signal::derive(move || {
+        found.iter().flat_map(|list| list.data().get().unwrap_or_default()).collect::<Vec<_>>()
+    });
     let path = use_location().pathname;
     view! {
         <Shell

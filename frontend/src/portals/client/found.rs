@@ -31,7 +31,7 @@ pub(super) async fn find(client: ClientId, typed: &str) -> Vec<Command> {
         && let Ok(page) = api::money::documents(client, &query).await
     {
         found.extend(page.items.into_iter().map(|document| Command {
-            text: document.number.unwrap_or_default(),
+            text: document.number.unwrap_or_else(|| word(document.kind.as_str()).to_owned()),
             hint: word(document.kind.as_str()).to_owned(),
             href: format!("/documents/{}", document.id),
             icon: lu::LuFileText,

@@ -395,6 +395,7 @@ pub(super) const TEXTS: Client = Client {
         until: "Until",
         viewed: "Viewed",
         changed: "Changed",
+        tried: "Tried",
         inside_now: "Inside now",
         uninvited: "Without your access",
         requests: "What was done",

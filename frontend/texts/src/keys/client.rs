@@ -83,7 +83,7 @@ super::sections! {
         support: ClientSupport {
             title, text, closed, closed_text, open, open_text, inside, allow, allow_title, allow_text, extend,
             extend_title, extend_text, end, end_title, end_text, visits, visits_empty, staff, from, until, viewed,
-            changed, inside_now, uninvited, requests, requests_text, what, answer, refused,
+            changed, tried, inside_now, uninvited, requests, requests_text, what, answer, refused,
         }
     }
 }

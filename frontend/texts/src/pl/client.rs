@@ -395,6 +395,7 @@ pub(super) const TEXTS: Client = Client {
         until: "Do",
         viewed: "Obejrzano",
         changed: "Zmieniono",
+        tried: "Próba",
         inside_now: "Teraz na koncie",
         uninvited: "Bez Twojego zezwolenia",
         requests: "Co zrobiono",

@@ -395,6 +395,7 @@ pub(super) const TEXTS: Client = Client {
         until: "До",
         viewed: "Переглянуто",
         changed: "Змінено",
+        tried: "Спроба",
         inside_now: "Зараз усередині",
         uninvited: "Без вашого дозволу",
         requests: "Що зроблено",

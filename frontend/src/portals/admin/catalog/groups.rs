@@ -19,6 +19,7 @@ use super::pictures::{Pictures, thumbnail};
 use super::seo::Seo;
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, td};
+use crate::parts::filters::options_of;
 use crate::parts::filters::word_options;
 use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, by_id, submit};
 use crate::portals::admin::monitoring::History;
@@ -158,12 +159,7 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
             .collect::<Vec<_>>(),
     );
     let all = use_query(|| (), |()| api::catalog::products("per_page=200&sort=sort".to_owned()));
-    let all = Signal::derive(move || {
-        all.data().with(|page| {
-            let products = page.iter().flat_map(|page| &page.items);
-            products.map(|product| (product.id.0, product.name.clone())).collect::<Vec<_>>()
-        })
-    });
+    let all = options_of(all, |product| (product.id.0, product.name.clone()));
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
     let send = submit(

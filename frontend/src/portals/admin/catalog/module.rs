@@ -143,7 +143,8 @@ fn Configuration(before: (Value, Map<String, Value>), module: Query<ModuleDetail
             let body = ModuleConfiguration { version, configuration: settings.get_untracked() };
             api::catalog::configure_module(&key, &body)
         },
-        move |detail| {
+        move |detail: ModuleDetail| {
+            settings.set(detail.configuration.clone());
             module.put(detail);
             toast_ok(t().saved);
         },

@@ -175,14 +175,32 @@ fn Tick(key: String, name: String, title: String, settings: Settings) -> impl In
 /// A secret: it can be replaced or kept, but nobody reads it back.
 #[component]
 fn Secret(key: String, name: String, title: String, help: String, settings: Settings) -> impl IntoView {
-    let kept = settings.with_untracked(|settings| settings.contains_key(&key));
+    let kept = RwSignal::new(settings.with_untracked(|settings| settings.contains_key(&key)));
     let value = RwSignal::new(String::new());
+    // What was typed is forgotten once the server keeps it.
+    let held = key.clone();
+    let stored = Memo::new(move |_| {
+        settings.with(|settings| settings.get(&held).and_then(Value::as_str) == Some(SECRET_KEPT))
+    });
+    Effect::new(move || {
+        if stored.get() {
+            kept.set(true);
+            value.set(String::new());
+        }
+    });
     Effect::new(move || {
         let typed = value.get();
+        let kept = kept.get_untracked();
         let written = if typed.is_empty() { kept.then(|| SECRET_KEPT.to_owned()) } else { Some(typed) };
         put(settings, &key, written.map(Value::String));
     });
-    let help = if kept { td().modules.secret_kept.to_owned() } else { help };
+    let help = move || {
+        if kept.get() {
+            format!("{help} {}", td().modules.secret_kept).trim().to_owned()
+        } else {
+            help.clone()
+        }
+    };
     view! { <TextField name label=title help value kind="password" autocomplete="new-password" max_length=4000 /> }
 }
 

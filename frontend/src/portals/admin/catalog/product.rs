@@ -22,6 +22,7 @@ use super::prices::{PriceGrid, Priced};
 use super::product_form::{ProductFields, ProductForm};
 use super::seo::Seo;
 use crate::i18n::{self, t, ta};
+use crate::parts::filters::options_of;
 use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
@@ -132,7 +133,8 @@ fn EditProduct(id: ProductId, before: ProductInput, product: Query<ProductDetail
             let body = ProductInput { version, ..untrack(|| form.read()) };
             api::catalog::change_product(id, &body)
         },
-        move |detail| {
+        move |detail: ProductDetail| {
+            form.settings.set(detail.product.module_settings.clone());
             first.set_value(untrack(|| form.read()));
             product.put(detail);
             toast_ok(t().saved);
@@ -234,12 +236,7 @@ fn OptionGroups(
     );
     let errors = FormErrors::new();
     let all = use_query(|| (), |()| api::catalog::option_groups("per_page=200".to_owned()));
-    let all = Signal::derive(move || {
-        all.data().with(|page| {
-            let groups = page.iter().flat_map(|page| &page.items);
-            groups.map(|group| (group.id.0, group.name.clone())).collect::<Vec<_>>()
-        })
-    });
+    let all = options_of(all, |group| (group.id.0, group.name.clone()));
     let save = submit(
         errors,
         move || {

@@ -319,6 +319,8 @@ fn PayFromWallet(
             answer
         },
         move |paid: PaidFromWallet| {
+            // Another part is another payment.
+            key.try_set_value(Key::new());
             open.set(false);
             document.refetch();
             amount.set(String::new());

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde_json::Value;
-use shared::identity::{ActivityEntry, ActivityLevel, AdminSummary};
+use shared::identity::{ActivityEntry, ActivityLevel};
 use shared::{ClientId, Permission};
 use ui::{Button, Card, EmptyState, PageHead, PerPage, SearchBox, TableWrap, lu, use_list};
 
 use crate::i18n::{fill, t, ta, td};
-use crate::parts::filters::{FilterChip, FilterSelect, word_options};
+use crate::parts::filters::{FilterChip, FilterSelect, options_of, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{CsvButton, Live, LiveSwitch, Loaded, StateBadge};
 use crate::portals::admin::person::person_name;
@@ -169,8 +169,11 @@ fn subject_link(entry: &ActivityEntry) -> Option<String> {
     let place = match entry.subject_kind.as_deref()? {
         "payment" => "payments?payment=",
         "task" => "tasks?task=",
+        "notification" => "messages?message=",
         "transfer" => "transactions?transaction=",
         "tax_rule" => return Some("/admin/tax-rules".to_owned()),
+        // The page of a module is at its key, which the line does not hold.
+        "module" => return Some("/admin/modules".to_owned()),
         "client" => "clients",
         "user" => "users",
         "admin" => "admins",
@@ -200,12 +203,8 @@ pub fn described(entry: &ActivityEntry) -> AnyView {
 /// Members of staff as options of a select.
 fn use_admin_options() -> Signal<Vec<(String, String)>> {
     let admins = use_query(|| (), |()| api::staff::admins("per_page=200&sort=last_name".to_owned()));
-    Signal::derive(move || {
-        admins.data().with(|page| {
-            let admins = page.iter().flat_map(|page| &page.items);
-            let named = |admin: &AdminSummary| person_name(&admin.first_name, &admin.last_name, &admin.email);
-            admins.map(|admin| (admin.id.to_string(), named(admin))).collect()
-        })
+    options_of(admins, |admin| {
+        (admin.id.to_string(), person_name(&admin.first_name, &admin.last_name, &admin.email))
     })
 }
 

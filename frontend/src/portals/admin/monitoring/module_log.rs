@@ -8,7 +8,7 @@ use ui::{Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_list};
 
 use super::task::pretty;
 use crate::i18n::{t, ta, td};
-use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
+use crate::parts::filters::{FilterSelect, options_of, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{DataTable, Live, LiveSwitch, Loaded, RecordId, StateBadge};
 use crate::query::use_query;
@@ -78,13 +78,8 @@ pub fn ModuleLogTable(service: Option<ServiceId>) -> impl IntoView {
     // Whoever reads the log need not see the catalogue.
     let modules = (service.is_none() && may(Permission::ProductsView))
         .then(|| use_query(|| (), |()| api::catalog::modules("per_page=200".to_owned())));
-    let options = Signal::derive(move || {
-        let Some(modules) = modules else { return Vec::new() };
-        modules.data().with(|page| {
-            let all = page.iter().flat_map(|page| &page.items);
-            all.map(|module| (module.info.key.clone(), module.info.name.clone())).collect()
-        })
-    });
+    let options = modules
+        .map(|modules| options_of(modules, |module| (module.info.key.clone(), module.info.name.clone())));
     view! {
         <DataTable
             query=calls
@@ -94,7 +89,7 @@ pub fn ModuleLogTable(service: Option<ServiceId>) -> impl IntoView {
             search_hint=words.search
             filters=Box::new(move || {
                 view! {
-                    {modules.map(|_| view! { <FilterSelect list name="module" label=ta().module options /> })}
+                    {options.map(|options| view! { <FilterSelect list name="module" label=ta().module options /> })}
                     <FilterSelect
                         list
                         name="level"

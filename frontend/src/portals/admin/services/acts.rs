@@ -84,11 +84,11 @@ pub(super) fn ActDialog(
     service: Query<ServiceForStaff>,
     open: Open,
 ) -> impl IntoView {
-    let staff = service.data().with_untracked(Clone::clone);
-    match (act, staff) {
-        (Act::Rename, Some(staff)) => view! { <Rename staff service open /> }.into_any(),
-        (Act::Move, _) => view! { <MoveTo id service open /> }.into_any(),
-        (Act::Options, Some(staff)) => view! { <ChangeOptions staff service open /> }.into_any(),
+    let Some(staff) = service.data().get_untracked() else { return ().into_any() };
+    match act {
+        Act::Rename => view! { <Rename staff service open /> }.into_any(),
+        Act::Move => view! { <MoveTo id service open /> }.into_any(),
+        Act::Options => view! { <ChangeOptions staff service open /> }.into_any(),
         _ => view! { <ActForm id act service open /> }.into_any(),
     }
 }
@@ -124,7 +124,7 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open)
                     api::services::terminate(id, &TerminateService { when, note }).await
                 }
                 Act::Manual(manual) => api::services::set_manual(id, &ManualFlag { manual, note }).await,
-                Act::Options | Act::Rename | Act::Move => api::services::service(id).await,
+                Act::Options | Act::Rename | Act::Move => unreachable!("they have forms of their own"),
             }
         },
         move |staff| {

@@ -18,6 +18,7 @@ use super::options::{Choices, Offered, OptionFields, offered};
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, t, ta};
+use crate::parts::filters::options_of;
 use crate::parts::{Loaded, submit};
 use crate::portals::admin::clients::ClientPicker;
 use crate::query::use_query;
@@ -30,12 +31,7 @@ pub fn NewServicePage() -> impl IntoView {
     let product = RwSignal::new(String::new());
     let products =
         use_query(|| (), |()| api::catalog::products("per_page=200&retired=false&sort=sort".to_owned()));
-    let product_options = Signal::derive(move || {
-        products.data().with(|page| {
-            let products = page.iter().flat_map(|page| &page.items);
-            products.map(|product| (product.id.to_string(), product.name.clone())).collect::<Vec<_>>()
-        })
-    });
+    let product_options = options_of(products, |product| (product.id.to_string(), product.name.clone()));
     view! {
         <Title text=ta().create_service />
         <Breadcrumbs crumbs=vec![Crumb::to(ta().services, "/admin/services"), Crumb::here(ta().create_service)] />

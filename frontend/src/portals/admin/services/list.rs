@@ -8,7 +8,7 @@ use shared::{ClientId, Permission, ServiceId};
 use ui::{Column, EmptyState, PageHead, SelectField, TextArea, lu, use_list};
 
 use crate::i18n::{t, ta, word};
-use crate::parts::filters::{FilterSelect, word_options};
+use crate::parts::filters::{FilterSelect, options_of, word_options};
 use crate::parts::states::{ServiceBadge, state_options};
 use crate::parts::{AddLink, Bulk, BulkAct, DataTable};
 use crate::query::use_query;
@@ -67,12 +67,7 @@ fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
 /// Products as options of a select.
 fn use_product_options() -> Signal<Vec<(String, String)>> {
     let products = use_query(|| (), |()| api::catalog::products("per_page=200&sort=name".to_owned()));
-    Signal::derive(move || {
-        products.data().with(|page| {
-            let products = page.iter().flat_map(|page| &page.items);
-            products.map(|product| (product.id.to_string(), product.name.clone())).collect()
-        })
-    })
+    options_of(products, |product| (product.id.to_string(), product.name.clone()))
 }
 
 /// What staff do with many services.

@@ -21,7 +21,7 @@ pub(super) fn MoveTo(id: ServiceId, service: Query<ServiceForStaff>, open: Open)
     let send = submit(
         errors,
         move || async move {
-            let Some(client) = chosen.get_untracked() else { return api::services::service(id).await };
+            let client = chosen.get_untracked().unwrap_or(ClientId(uuid::Uuid::nil()));
             let note = note.get_untracked().trim().to_owned();
             api::services::move_to(id, &MoveService { client, notify: notify.get_untracked(), note }).await
         },

@@ -13,7 +13,7 @@ use super::users::Refused;
 use crate::api::client::Reply;
 use crate::i18n::{fill, t, tc};
 use crate::parts::filters::FilterSelect;
-use crate::parts::{DataTable, Loaded, by_id, submit_with};
+use crate::parts::{Arrived, DataTable, Part, by_id, submit_with};
 use crate::portals::client::kit;
 use crate::query::{Query, use_query};
 use crate::{api, format};
@@ -64,9 +64,9 @@ pub(in crate::portals::client) fn SupportPage() -> impl IntoView {
         <Title text=words.title />
         <PageHead title=words.title text=words.text />
         <div class="stack-y">
-            <Loaded query=access rows=2 let:now>
-                <Access client now changed />
-            </Loaded>
+            <Arrived query=access rows=2>
+                <Access client access changed />
+            </Arrived>
             <DataTable
                 query=visits
                 list
@@ -85,7 +85,8 @@ fn Act(
     client: ClientId,
     call: fn(ClientId) -> Reply<SupportAccess>,
     words: (&'static str, &'static str, &'static str),
-    class: &'static str,
+    #[prop(optional)] primary: bool,
+    #[prop(optional)] danger: bool,
     changed: Callback<SupportAccess>,
 ) -> impl IntoView {
     let (action, title, text) = words;
@@ -97,51 +98,66 @@ fn Act(
             changed.run(now);
         },
     );
+    let class = match (danger, primary) {
+        (true, _) => "btn-danger",
+        (false, true) => "btn-primary",
+        (false, false) => "",
+    };
     view! {
         <Button text=action class on_click=Callback::new(move |()| open.set(true)) />
-        <Confirm open title text action danger={class == "btn-danger"} busy=act.busy on_confirm=act.run />
+        <Confirm open title text action danger busy=act.busy on_confirm=act.run />
     }
 }
 
 /// Whether support may come in, and what changes that.
 #[component]
-fn Access(client: ClientId, now: SupportAccess, changed: Callback<SupportAccess>) -> impl IntoView {
+fn Access(client: ClientId, access: Query<SupportAccess>, changed: Callback<SupportAccess>) -> impl IntoView {
     let words = &tc().support;
     let session = untrack(kit::signed_in);
     // Staff who are inside change nothing of this.
     let changes = session.is_some_and(|session| session.support.is_none());
     let owner = untrack(kit::access).is_some_and(|access| access.role == ClientRole::Owner);
-    let inside = (now.inside > 0).then(|| {
-        let text = fill(words.inside, &[("count", &now.inside.to_string())]);
-        view! { " " <Badge text tone=Tone::Warn /> }
+    let open = Memo::new(move |_| {
+        access.data().with(|now| now.as_ref().is_some_and(|now| now.allowed_until.is_some()))
     });
+    let title = move || if open.get() { words.open } else { words.closed };
     let acts = move |open: bool| {
         let allow = (words.allow, words.allow_title, words.allow_text);
         let extend = (words.extend, words.extend_title, words.extend_text);
         let end = (words.end, words.end_title, words.end_text);
         view! {
             {(changes && owner && !open)
-                .then(|| view! { <Act client call=api::support::allow words=allow class="btn-primary" changed /> })}
+                .then(|| view! { <Act client call=api::support::allow words=allow primary=true changed /> })}
             {(changes && owner && open)
-                .then(|| view! { <Act client call=api::support::extend words=extend class="" changed /> })}
+                .then(|| view! { <Act client call=api::support::extend words=extend changed /> })}
             {(changes && open)
-                .then(|| view! { <Act client call=api::support::end words=end class="btn-danger" changed /> })}
+                .then(|| view! { <Act client call=api::support::end words=end danger=true changed /> })}
         }
     };
-    let (title, text, open) = match now.allowed_until {
-        Some(until) => {
-            let by = now.allowed_by.unwrap_or_default();
-            let text = fill(words.open_text, &[("until", &format::date_time(until)), ("by", &by)]);
-            (words.open, text, true)
-        }
-        None => (words.closed, words.closed_text.to_owned(), false),
-    };
+    // The acts stay while who is inside changes: one of them may be asking.
     view! {
         <Card title=title>
-            <p class="text-ink-2">{text} {inside}</p>
-            <div class="form-bar">{acts(open)}</div>
+            <Part query=access pick=SupportAccess::clone children=told />
+            <div class="form-bar">{move || acts(open.get())}</div>
         </Card>
     }
+}
+
+/// Until when support may come in, and whether somebody is inside.
+fn told(now: SupportAccess) -> impl IntoView {
+    let words = &tc().support;
+    let inside = (now.inside > 0).then(|| {
+        let text = fill(words.inside, &[("count", &now.inside.to_string())]);
+        view! { " " <Badge text tone=Tone::Warn /> }
+    });
+    let text = match now.allowed_until {
+        Some(until) => {
+            let by = now.allowed_by.unwrap_or_default();
+            fill(words.open_text, &[("until", &format::date_time(until)), ("by", &by)])
+        }
+        None => words.closed_text.to_owned(),
+    };
+    view! { <p class="text-ink-2">{text} {inside}</p> }
 }
 
 fn request_columns(client: ClientId) -> Vec<Column<SupportRequest>> {
@@ -150,10 +166,10 @@ fn request_columns(client: ClientId) -> Vec<Column<SupportRequest>> {
         Column::new("at", t().time, |request: &SupportRequest| format::date_time(request.at)).sorted_by("at"),
         Column::new("method", t().kind, |request: &SupportRequest| {
             let words = &tc().support;
-            if request.method == "GET" {
-                view! { <Badge text=words.viewed /> }
-            } else {
-                view! { <Badge text=words.changed tone=Tone::Warn /> }
+            match request.status {
+                _ if matches!(request.method.as_str(), "GET" | "HEAD") => view! { <Badge text=words.viewed /> },
+                Some(status) if status < 400 => view! { <Badge text=words.changed tone=Tone::Warn /> },
+                _ => view! { <Badge text=words.tried /> },
             }
         }),
         Column::new("path", words.what, move |request: &SupportRequest| {

@@ -9,7 +9,7 @@ use shared::billing::document::DocumentSummary;
 use shared::billing::payment::{
     PaidFromWallet, PayFromWallet, PaymentChoice, PaymentMethod, PaymentPage, WalletPayment,
 };
-use shared::{DocumentId, GatewayId};
+use shared::{DocumentId, GatewayId, Money};
 use ui::{
     Button, Card, CopyId, EmptyState, Form, FormErrors, Icon, LinkButton, Note, NumberField, PageHead, Tone,
     lu,
@@ -18,7 +18,7 @@ use ui::{
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{fill, t, tc};
-use crate::parts::{Loaded, by_id, submit};
+use crate::parts::{Arrived, Part, by_id, submit};
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
 
@@ -45,36 +45,76 @@ pub(in crate::portals::client) fn Pay(id: DocumentId, #[prop(optional)] order: b
         now
     });
     view! {
-        <Loaded query=page_query rows=6 let:page>
-            <PayBody page order query=page_query />
-        </Loaded>
+        <Arrived query=page_query rows=6>
+            {move || {
+                if paid.get() {
+                    view! { <Part query=page_query pick=document let:document><Paid document order /></Part> }.into_any()
+                } else {
+                    view! { <PayBody query=page_query /> }.into_any()
+                }
+            }}
+        </Arrived>
     }
+}
+
+fn document(page: &PaymentPage) -> DocumentSummary {
+    page.document.clone()
 }
 
 fn is_paid(status: DocumentStatus) -> bool {
     matches!(status, DocumentStatus::Paid | DocumentStatus::Invoiced | DocumentStatus::Refunded)
 }
 
+fn title(document: &DocumentSummary) -> String {
+    fill(tc().pay.title, &[("number", document.number.as_deref().unwrap_or_default())])
+}
+
 #[component]
-fn PayBody(page: PaymentPage, order: bool, query: Query<PaymentPage>) -> impl IntoView {
+fn Paid(document: DocumentSummary, order: bool) -> impl IntoView {
     let words = &tc().pay;
-    let document = page.document.clone();
-    let number = document.number.clone().unwrap_or_default();
-    let title = fill(words.title, &[("number", &number)]);
+    let title = title(&document);
     let (next, there) = if order { (tc().nav.all_services, "/services") } else { (tc().nav.dashboard, "/") };
-    if is_paid(document.status) {
-        return view! {
-            <Title text=title.clone() />
-            <PageHead title=title />
-            <section class="card">
-                <EmptyState icon=lu::LuCircleCheck title=words.done_title text=words.done_text>
-                    <LinkButton text=words.see_invoice href=format!("/documents/{}", document.id) class="btn-primary" />
-                    <LinkButton text=next href=there />
-                </EmptyState>
-            </section>
-        }
-        .into_any();
+    view! {
+        <Title text=title.clone() />
+        <PageHead title=title />
+        <section class="card">
+            <EmptyState icon=lu::LuCircleCheck title=words.done_title text=words.done_text>
+                <LinkButton text=words.see_invoice href=format!("/documents/{}", document.id) class="btn-primary" />
+                <LinkButton text=next href=there />
+            </EmptyState>
+        </section>
     }
+}
+
+/// Each part follows what it shows by itself: the page is asked again while somebody types.
+#[component]
+fn PayBody(query: Query<PaymentPage>) -> impl IntoView {
+    let methods = |page: &PaymentPage| (page.methods.clone(), page.document.due);
+    let wallet = |page: &PaymentPage| {
+        let wallet = page.wallet.as_ref()?;
+        Some((page.document.id, wallet.amount, !covered(wallet).is_zero()))
+    };
+    view! {
+        <Part query pick=document let:document><Head document /></Part>
+        <div class="grid-2">
+            <div class="stack-y">
+                <Part query pick=document let:document><Standing document /></Part>
+                <Part query pick=wallet let:wallet>
+                    {wallet.map(|(id, amount, payable)| view! { <FromWallet id amount payable query /> })}
+                </Part>
+                <Part query pick=methods let:shown>
+                    <Methods methods=shown.0 due=format::money(shown.1) />
+                </Part>
+            </div>
+            <Part query pick=document let:document><Status document /></Part>
+        </div>
+    }
+}
+
+#[component]
+fn Head(document: DocumentSummary) -> impl IntoView {
+    let words = &tc().pay;
+    let title = title(&document);
     let pdf = api::money::pdf(document.client_id, document.id);
     view! {
         <Title text=title.clone() />
@@ -85,39 +125,47 @@ fn PayBody(page: PaymentPage, order: bool, query: Query<PaymentPage>) -> impl In
             </a>
             <LinkButton text=words.later href="/" class="btn-ghost" />
         </PageHead>
-        <div class="grid-2">
-            <div class="stack-y">
-                {(document.status == DocumentStatus::Cancelled)
-                    .then(|| view! { <Note tone=Tone::Warn>{words.cancelled}</Note> })}
-                {(document.status == DocumentStatus::PartiallyPaid)
-                    .then(|| {
-                        let text = fill(
-                            words.partly,
-                            &[
-                                ("paid", &format::money(document.paid)),
-                                ("total", &format::money(document.total)),
-                                ("due", &format::money(document.due)),
-                            ],
-                        );
-                        view! { <Note>{text}</Note> }
-                    })}
-                {page.wallet.clone().map(|wallet| view! { <FromWallet id=document.id wallet query /> })}
-                <Methods methods=page.methods.clone() due=format::money(document.due) />
-            </div>
-            <Status document />
-        </div>
     }
-    .into_any()
+}
+
+/// What is to be known before it is paid.
+#[component]
+fn Standing(document: DocumentSummary) -> impl IntoView {
+    let words = &tc().pay;
+    match document.status {
+        DocumentStatus::Cancelled => view! { <Note tone=Tone::Warn>{words.cancelled}</Note> }.into_any(),
+        DocumentStatus::PartiallyPaid => {
+            let text = fill(
+                words.partly,
+                &[
+                    ("paid", &format::money(document.paid)),
+                    ("total", &format::money(document.total)),
+                    ("due", &format::money(document.due)),
+                ],
+            );
+            view! { <Note>{text}</Note> }.into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+/// What the balance covers of it, in amounts that can be paid.
+fn covered(wallet: &WalletPayment) -> Money {
+    let currency = wallet.amount.currency();
+    let least = wallet.available.amount().min(wallet.amount.amount());
+    Money::rounded(least.max(Decimal::ZERO).trunc_with_scale(currency.decimals()), currency)
 }
 
 /// Paying it out of the wallet, when the document can be: all that is left, or what the balance covers of it.
 #[component]
-fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) -> impl IntoView {
+fn FromWallet(id: DocumentId, amount: Money, payable: bool, query: Query<PaymentPage>) -> impl IntoView {
     let words = &tc().pay;
     let client = kit::client();
-    let currency = wallet.amount.currency();
-    let covered = wallet.available.amount().min(wallet.amount.amount()).trunc_with_scale(currency.decimals());
-    let part = RwSignal::new(covered.to_string());
+    let currency = amount.currency();
+    // The balance goes on changing while a part is typed.
+    let wallet = move |page: &Option<PaymentPage>| page.as_ref().and_then(|page| page.wallet.clone());
+    let begin = query.data().with_untracked(wallet).map(|wallet| format::plain(covered(&wallet)));
+    let part = RwSignal::new(begin.unwrap_or_default());
     let key = StoredValue::new(Key::new());
     let errors = FormErrors::new();
     let pay = submit(
@@ -128,16 +176,26 @@ fn FromWallet(id: DocumentId, wallet: WalletPayment, query: Query<PaymentPage>) 
             Key::after(key, &answer);
             answer
         },
-        move |_: PaidFromWallet| query.refetch(),
+        move |_: PaidFromWallet| {
+            // Another part is another payment.
+            key.try_set_value(Key::new());
+            query.refetch();
+        },
     );
-    let (available, amount) = (format::money(wallet.available), format::money(wallet.amount));
-    let values = [("available", available.as_str()), ("amount", amount.as_str())];
-    let text = fill(if wallet.covered { words.balance_text } else { words.balance_short }, &values);
-    let action =
-        move || part.with(|part| fill(words.balance_pay, &[("amount", &format!("{part} {currency}"))]));
+    let text = move || {
+        let Some(wallet) = query.data().with(wallet) else { return String::new() };
+        let (available, amount) = (format::money(wallet.available), format::money(wallet.amount));
+        let values = [("available", available.as_str()), ("amount", amount.as_str())];
+        fill(if wallet.covered { words.balance_text } else { words.balance_short }, &values)
+    };
+    let action = move || {
+        let typed = part.with(|part| part.parse::<Decimal>().ok());
+        let typed = typed.map(|typed| format::money(Money::rounded(typed, currency)));
+        fill(words.balance_pay, &[("amount", &typed.unwrap_or_default())])
+    };
     view! {
         <Card title=words.balance text>
-            {(covered > Decimal::ZERO)
+            {payable
                 .then(|| {
                     view! {
                         <Form errors on_submit=pay.run class="grid gap-4">
