@@ -8,7 +8,7 @@ REVOKE UPDATE, DELETE ON ledger_transfers, charges, ledger_causes, ledger_seals,
     archived_months, archived_charges, archived_splits, __diesel_schema_migrations
     FROM hostwright_app;
 REVOKE UPDATE, DELETE ON module_log FROM hostwright_app;
-REVOKE DELETE ON documents, payments, wallets, ledger_accounts, support_visits, support_requests FROM hostwright_app;
+REVOKE DELETE ON documents, payments, wallets, ledger_accounts FROM hostwright_app;
 -- Months of the ledger and of logs are reached through the whole of them.
 DO $$
 DECLARE

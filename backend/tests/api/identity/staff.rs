@@ -148,8 +148,8 @@ async fn the_last_super_administrator_stays() {
     let (root, other) = (panel.super_admin().await, panel.super_admin().await);
     let path = |id: AdminId| format!("/admin/admins/{id}");
     // Each deletes the other at once: one of them is late.
-    let (first, second) =
-        tokio::join!(root.calls.delete(&path(other.id)), other.calls.delete(&path(root.id)));
+    let (of_other, of_root) = (path(other.id), path(root.id));
+    let (first, second) = tokio::join!(root.calls.delete(&of_other), other.calls.delete(&of_root));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses[0], 204, "{statuses:?}");
