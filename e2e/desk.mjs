@@ -298,5 +298,79 @@ await test(async (results, own) => {
     await page.keyboard.press("Escape");
   });
 
+  await results.prove("a client is created with the owner's mail address, and a fault stands at its field", async () => {
+    await go("/admin/clients/new");
+    await field("email").fill("nobody");
+    await field("company_name").fill("Brzoza sp. z o.o.");
+    await field("billing_address.country").selectOption("PL");
+    const create = page.locator("form button[type=submit]").first();
+    await field("email").evaluate((input) => input.setAttribute("type", "text"));
+    await create.click();
+    await page.locator('[name="email"][aria-invalid="true"]').waitFor();
+    await field("email").fill("office@brzoza.example");
+    await create.click();
+    await page.waitForURL(/\/admin\/clients\/[0-9a-f-]{36}$/);
+    await page.getByRole("heading", { name: "Brzoza sp. z o.o." }).first().waitFor();
+    const made = await one("/admin/clients?search=brzoza");
+    equal([made.name, new URL(page.url()).pathname], ["Brzoza sp. z o.o.", `/admin/clients/${made.id}`], "the client");
+  });
+
+  await results.prove("a list shows as many rows as are asked for, and its address says so", async () => {
+    await go("/admin/transactions");
+    for (const rows of ["10", "25", "50", "100"]) {
+      await page.getByRole("combobox", { name: "Per page" }).selectOption(rows);
+      await page.waitForFunction((rows) => document.querySelectorAll("tbody tr").length === Number(rows), rows);
+      equal(new URL(page.url()).searchParams.get("per_page") ?? "25", rows, "the address");
+    }
+    await page.reload();
+    await settled(page);
+    equal(await page.locator("tbody tr").count(), 100, "rows after loading the address again");
+  });
+
+  await results.prove("a schedule is changed, explained in words, run at once and put back", async () => {
+    await go("/admin/scheduler");
+    const card = page.locator(".card:has([name=cron])").first();
+    const cron = card.locator('[name="cron"]');
+    const before = await cron.inputValue();
+    await cron.fill("99 * * * *");
+    await card.locator("button[type=submit]").click();
+    await card.locator('[name="cron"][aria-invalid="true"]').waitFor();
+    await cron.fill("*/7 * * * *");
+    await card.getByText(/7 minutes/).first().waitFor();
+    await card.locator("button[type=submit]").click();
+    await page.getByText("Saved", { exact: true }).first().waitFor();
+    const changed = async () => (await staff.get("/admin/schedules")).filter((task) => task.cron !== task.default_cron);
+    equal((await changed()).map((task) => task.cron), ["*/7 * * * *"], "changed");
+    await card.getByRole("button", { name: "Run now" }).click();
+    await page.getByText(/queue/i).first().waitFor();
+    await card.getByRole("button", { name: "Reset" }).click();
+    await until("it is as before", async () => (await changed()).length === 0);
+    equal(await cron.inputValue(), before, "the field");
+  });
+
+  await results.prove("the tester says which tax rule holds for a client", async () => {
+    const client = (await staff.get("/admin/clients?status=active&per_page=50")).items.find((client) => client.country === "PL");
+    const told = await staff.post("/admin/tax-rules/test", { client_id: client.id });
+    await go("/admin/tax-rules");
+    const tester = page.locator('form:has([name="client_id"])').first();
+    await tester.locator('[name="search"]').fill(client.name);
+    await tester.locator(`[name="client_id"] option[value="${client.id}"]`).waitFor({ state: "attached" });
+    await tester.locator('[name="client_id"]').selectOption(client.id);
+    await tester.getByRole("button", { name: "Test" }).click();
+    holds(told.rates.length > 0, "a client in the seller's country bears tax");
+    await page.locator(".card", { has: tester }).getByText(told.sentence).first().waitFor();
+  });
+
+  await results.prove("an unpaid proforma is cancelled with a reason", async () => {
+    const unpaid = await one("/admin/documents?kind=proforma&status=unpaid&per_page=1");
+    await go(`/admin/documents/${unpaid.id}`);
+    await page.getByRole("button", { name: "Cancel document" }).first().click();
+    await dialog.locator('[name="reason"]').fill("Ordered twice");
+    await dialog.locator("input").fill(unpaid.number);
+    await dialog.getByRole("button", { name: "Cancel document" }).click();
+    await until("it is cancelled", async () => (await staff.get(`/admin/documents/${unpaid.id}`)).document.status === "cancelled");
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
+  });
+
   await results.prove("the pages complained of nothing", () => equal(complaints, [], "complaints"));
 });
