@@ -110,7 +110,7 @@ async function keepsHisAccount(results, own, panel, person) {
     await number.fill(await code());
     await dialog.locator("button[type=submit]").click();
     await page.getByText("Verified.").first().waitFor();
-    await page.getByText("Telephone").first().waitFor();
+    await page.locator("li", { hasText: "Telephone" }).first().waitFor();
   }, stop);
 
   let recovery;

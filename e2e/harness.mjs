@@ -131,6 +131,12 @@ export function holds(condition, what) {
 
 const databaseUrl = (name) => need("TEST_DATABASE_URL").replace(/\/[^/]*$/, `/${name}`);
 
+// The program runs as an installation's does: under a role of its own, which cannot touch the books.
+const role = "hostwright_app";
+const programUrl = (url) => url.replace(/\/\/[^@/]*@/, `//${role}@`);
+const roleIsThere = (server) =>
+  sqlOn(server, `DO $$ BEGIN CREATE ROLE ${role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+
 /** Runs SQL and gives its rows as objects. */
 export async function sqlOn(url, query) {
   const wrapped = /^\s*(select|with)\b/i.test(query)
@@ -180,6 +186,7 @@ async function copyTemplate(from, name) {
   await sqlOn(from, `CREATE DATABASE ${copy} TEMPLATE ${name}`);
   try {
     const dump = join(folder, "dump");
+    await roleIsThere(need("TEST_DATABASE_URL"));
     await execFileAsync(`${postgresPrograms}/pg_dump`, ["-Fc", "-Z0", "-f", dump, from.replace(/\/[^/]*$/, `/${copy}`)]);
     await sqlOn(need("TEST_DATABASE_URL"), `CREATE DATABASE ${name}`);
     await execFileAsync(`${postgresPrograms}/pg_restore`, ["--no-owner", "--exit-on-error", "-d", databaseUrl(name), dump]);
@@ -205,7 +212,7 @@ export class Panel {
     panel.env = {
       ...process.env,
       HOSTWRIGHT__HTTP__SIGN_IN_PER_MINUTE: "10000",
-      HOSTWRIGHT__DATABASE__URL: panel.url,
+      HOSTWRIGHT__DATABASE__URL: programUrl(panel.url),
       HOSTWRIGHT__REDIS__URL: need("TEST_REDIS_URL"),
       HOSTWRIGHT__REDIS__PREFIX: panel.name,
       HOSTWRIGHT__SECRET_KEY__FILE: join(panel.folder, "secret.key"),
@@ -218,8 +225,15 @@ export class Panel {
       ...env,
     };
     await panel.takePort();
-    if (!demo) await panel.run(["migrate"]);
+    if (!demo) await panel.migrate();
     return panel;
+  }
+
+  /** As the owner of the tables, who then lets the program's role in. */
+  async migrate() {
+    await roleIsThere(need("TEST_DATABASE_URL"));
+    await this.run(["migrate"], { env: { HOSTWRIGHT__DATABASE__URL: this.url } });
+    await execFileAsync(`${postgresPrograms}/psql`, ["-qAtX", "-v", "ON_ERROR_STOP=1", "-d", this.url, "-f", join(top, "docs/program-role.sql")]);
   }
 
   /** Chooses where it will listen. Another program may take the port before it does. */
@@ -242,9 +256,9 @@ export class Panel {
   }
 
   /** One command of the program to its end; gives what it printed. */
-  async run(args, { input, minutes = 3, allowFailure = false } = {}) {
+  async run(args, { input, minutes = 3, allowFailure = false, env = {} } = {}) {
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { env: this.env, cwd: this.folder, timeout: minutes * 60_000 });
+      const child = spawn(program, args, { env: { ...this.env, ...env }, cwd: this.folder, timeout: minutes * 60_000 });
       let out = "";
       let err = "";
       child.stdout.on("data", (data) => (out += data));
