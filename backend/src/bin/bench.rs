@@ -42,6 +42,9 @@ struct Cli {
     /// Where to write the figures.
     #[arg(long)]
     json: Option<std::path::PathBuf>,
+    /// What is measured, as the file with the figures names it.
+    #[arg(long, default_value = "")]
+    commit: String,
 }
 
 /// What one size came to. Times in milliseconds.
@@ -91,7 +94,8 @@ async fn bench(cli: Cli) -> anyhow::Result<()> {
         server.batch_execute(&format!("DROP DATABASE {NAME} WITH (FORCE)")).await?;
     }
     if let Some(path) = &cli.json {
-        std::fs::write(path, serde_json::to_vec_pretty(&results)?)
+        let figures = serde_json::json!({ "commit": cli.commit, "sizes": results });
+        std::fs::write(path, serde_json::to_vec_pretty(&figures)?)
             .with_context(|| format!("writing {}", path.display()))?;
     }
     judge(&cli, &results)
