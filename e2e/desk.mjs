@@ -342,7 +342,7 @@ await test(async (results, own) => {
     const changed = async () => (await staff.get("/admin/schedules")).filter((task) => task.cron !== task.default_cron);
     equal((await changed()).map((task) => task.cron), ["*/7 * * * *"], "changed");
     await card.getByRole("button", { name: "Run now" }).click();
-    await page.getByText(/queue/i).first().waitFor();
+    await page.getByText("It is on its way.").first().waitFor();
     await card.getByRole("button", { name: "Reset" }).click();
     await until("it is as before", async () => (await changed()).length === 0);
     equal(await cron.inputValue(), before, "the field");

@@ -27,8 +27,8 @@ impl MenuOpen {
 }
 
 /// Puts the list of a menu where it is seen: out of a table that scrolls, which would cut it off, and on the page at both
-/// sides. Whether it stays where it is while the page scrolls.
-fn place(list: &web_sys::HtmlElement, opener: &web_sys::Element) -> bool {
+/// sides. Where its button is, when the list stays behind as that scrolls away.
+fn place(list: &web_sys::HtmlElement, opener: &web_sys::Element) -> Option<(f64, f64)> {
     let put = |name: &str, value: &str| list.style().set_property(name, value).ok();
     let cut_off = opener.closest(".table-wrap:not(.table-fits)").is_ok_and(|table| table.is_some());
     if cut_off {
@@ -46,7 +46,13 @@ fn place(list: &web_sys::HtmlElement, opener: &web_sys::Element) -> bool {
         put("right", "auto");
         put("left", if cut_off { "8px" } else { "0" });
     }
-    cut_off
+    cut_off.then(|| seat(opener))
+}
+
+/// Where an element is in the window.
+fn seat(element: &web_sys::Element) -> (f64, f64) {
+    let place = element.get_bounding_client_rect();
+    (place.left(), place.top())
 }
 
 /// A button that opens a list of links and acts. Escape, Tab and a click elsewhere close it; arrows, Home and End move in it.
@@ -66,22 +72,17 @@ pub fn Menu(
     let node = NodeRef::<leptos::html::Div>::new();
     let opener = NodeRef::<leptos::html::Button>::new();
     let list = NodeRef::<leptos::html::Div>::new();
-    let stays = StoredValue::new(false);
+    let stays = StoredValue::new(None);
     effect(move || {
         if let (Some(list), Some(opener)) = (list.get(), opener.get_untracked()) {
             stays.set_value(place(&list, &opener));
         }
     });
-    // The page scrolls, or the table does; in the list itself one may scroll.
-    listen(document().into(), "scroll", move |event| {
-        if !stays.get_value() || !open.get_untracked() {
-            return;
-        }
-        let within = list
-            .get_untracked()
-            .zip(event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()))
-            .is_some_and(|(list, target)| list.contains(Some(&target)));
-        if !within {
+    // The page scrolls, or the table does. What was scrolled before it opened is told afterwards, too.
+    listen(document().into(), "scroll", move |_| {
+        let left =
+            stays.get_value().zip(opener.get_untracked()).is_some_and(|(was, opener)| was != seat(&opener));
+        if left && open.get_untracked() {
             open.set(false);
         }
     });
