@@ -151,7 +151,7 @@ install_node_tools() {
     local stamp=$ROOT/node_modules/.hostwright-stamp want
     want=$(sha256sum <"$ROOT/package-lock.json")
     if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
-        step "install the Node tools" "run: npm ci (in the top folder)" npm_ci
+        step "install the Node tools" "run: npm ci (in the top folder)" npm_ci || return
         printf '%s\n' "$want" >"$stamp"
     fi
 }
@@ -208,7 +208,7 @@ build_pages() {
     want=$(page_sources)
     if [ -f "$ROOT/dist/staff/index.html" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then return 0; fi
     rm -f "$stamp"
-    step "build the pages" "read the message above; the Node tools come with: npm ci" trunk_build
+    step "build the pages" "read the message above; the Node tools come with: npm ci" trunk_build || return
     printf '%s\n' "$want" >"$stamp"
 }
 

@@ -236,6 +236,7 @@ diesel::table! {
         admin_id -> Uuid,
         text -> Text,
         at -> Timestamptz,
+        service_id -> Nullable<Uuid>,
     }
 }
 
@@ -1426,6 +1427,7 @@ diesel::joinable!(client_invitations -> clients (client_id));
 diesel::joinable!(client_invitations -> users (invited_by));
 diesel::joinable!(client_notes -> admins (admin_id));
 diesel::joinable!(client_notes -> clients (client_id));
+diesel::joinable!(client_notes -> services (service_id));
 diesel::joinable!(client_status_history -> clients (client_id));
 diesel::joinable!(client_users -> clients (client_id));
 diesel::joinable!(client_users -> users (user_id));

@@ -28,6 +28,7 @@ pub fn routes(cfg: &mut Routes) {
     cart::routes::routes(cfg);
     staff::bulk::routes(cfg);
     staff::routes::routes(cfg);
+    staff::notes::routes(cfg);
     client::routes::routes(cfg);
     price_change::routes::routes(cfg);
 }

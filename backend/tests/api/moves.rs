@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::ledger::{ChargeDetail, TransactionPage};
+use shared::identity::StaffNote;
 use shared::services::{ServiceDetail, ServiceForStaff};
-use shared::{Code, Currency, Page, Permission, Rehearsal};
+use shared::{Code, Currency, Page, Permission, Rehearsal, ServiceId};
 
 use crate::harness::{Answer, ClientAccount, Panel};
 use crate::selling::{assert_books, balance, charge, decimal, give, work};
@@ -305,4 +306,38 @@ async fn moving_needs_its_permission_and_happens_once_for_each_key() {
     assert_eq!(first.json()["detail"]["version"], again.json()["detail"]["version"]);
     assert_eq!(panel.count("SELECT count(*) AS value FROM service_events WHERE what = 'moved'").await, 1);
     assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn notes_about_a_service_stand_with_the_client_of_then_and_go_with_it() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "30", json!({}), "monthly").await;
+    let root = panel.super_admin().await;
+    let eve = panel.client("Eve").await;
+    let of_service = format!("/admin/services/{}/notes", it.service);
+    let of = |client: &ClientAccount| format!("/admin/clients/{}/notes", client.id);
+    root.calls.post(&of(&it.client), json!({ "text": "Prefers calls." })).await.expect(201);
+    panel.set_clock(panel.now().checked_add(jiff::SignedDuration::from_mins(1)).unwrap()).await;
+    let note: StaffNote =
+        root.calls.post(&of_service, json!({ "text": "Disk replaced." })).await.expect(201).read();
+    assert_eq!(note.service.as_ref().map(|service| service.id), Some(it.service));
+    moves(&it, &eve).await.expect(200);
+
+    let first: Page<StaffNote> = root.calls.get(&of(&it.client)).await.expect(200).read();
+    let texts: Vec<&str> = first.items.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(texts, ["Disk replaced.", "Prefers calls."]);
+    assert_eq!((&first.items[0], &first.items[1].service), (&note, &None));
+    let of_its_own: Page<StaffNote> = root.calls.get(&of_service).await.expect(200).read();
+    assert_eq!(of_its_own.items, [note]);
+    let none: Page<StaffNote> = root.calls.get(&of(&eve)).await.expect(200).read();
+    assert!(none.items.is_empty());
+
+    let refused = root.calls.post(&of_service, json!({ "text": "x".repeat(10_001) })).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["text"]);
+    let nowhere = format!("/admin/services/{}/notes", ServiceId::generate());
+    root.calls.get(&nowhere).await.expect(404);
+    root.calls.post(&nowhere, json!({ "text": "x" })).await.expect(404);
+    let viewer = panel.staff(&[Permission::ServicesView]).await;
+    viewer.calls.get(&of_service).await.expect(200);
+    viewer.calls.post(&of_service, json!({ "text": "x" })).await.expect(403);
 }

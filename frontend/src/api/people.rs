@@ -64,13 +64,13 @@ pub fn add_client_user(id: ClientId, body: &NewClientUser) -> Reply<Vec<ClientUs
     client::post(&format!("/admin/clients/{id}/users"), body)
 }
 
-/// Notes of staff about a client, newest first.
-pub async fn notes(id: ClientId) -> Result<Vec<ClientNote>, ApiError> {
-    Ok(client::get::<Page<ClientNote>>(&format!("/admin/clients/{id}/notes?per_page=100")).await?.items)
+/// Notes of staff about what `path` names, newest first.
+pub fn notes(path: &str, page: u32, rows: u32) -> Reply<Page<StaffNote>> {
+    client::get(&format!("{path}?page={page}&per_page={rows}"))
 }
 
-pub fn add_note(id: ClientId, body: &NewClientNote) -> Reply<ClientNote> {
-    client::post(&format!("/admin/clients/{id}/notes"), body)
+pub fn add_note(path: &str, body: &NewStaffNote) -> Reply<StaffNote> {
+    client::post(path, body)
 }
 
 pub fn users(query: String) -> Reply<Page<UserSummary>> {

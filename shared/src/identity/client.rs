@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{SecretText, UserStatus};
-use crate::{AddressId, AdminId, ClientId, CompanyId, Currency, Language, Money, UserId};
+use crate::{AddressId, AdminId, ClientId, CompanyId, Currency, Language, Money, ServiceId, UserId};
 
 words! {
     /// State of an account.
@@ -403,22 +403,32 @@ pub struct OwnerSwitch {
     pub user: UserId,
 }
 
-/// A note of staff about a client.
+/// A note of staff about a client, or about a service it has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ClientNote {
+pub struct StaffNote {
     pub id: Uuid,
     pub author: AdminId,
     pub author_name: String,
     pub text: String,
     pub at: Timestamp,
+    /// What it is about; `None`: the client.
+    pub service: Option<NotedService>,
+}
+
+/// The service a note is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotedService {
+    pub id: ServiceId,
+    pub label: String,
 }
 
 /// A new note; it cannot be changed afterwards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct NewClientNote {
+pub struct NewStaffNote {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10_000))]
     pub text: String,
 }

@@ -18,6 +18,7 @@ use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
@@ -124,7 +125,7 @@ async fn read(
     Ok(Json(show(&mut *app.db.get().await?, app.clock.now(), *id).await?))
 }
 
-/// Change a home company.
+/// Change a home company. Another account to pay to asks browsers for the password again.
 #[utoipa::path(tag = "companies", operation_id = "updateCompany", params(("id" = CompanyId, Path)),
     request_body = CompanyInput, responses((status = 200, body = CompanyDetail)),
     extensions(("x-permission" = json!("companies.edit"))))]
@@ -137,6 +138,10 @@ async fn change(
 ) -> Result<Json<CompanyDetail>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    let present = store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?.input()?;
+    if (&present.bank, &present.pay_to) != (&input.bank, &input.pay_to) {
+        need_sudo_in_browser(&mut conn, now, who.proof).await?;
+    }
     actions::change(&mut conn, now, &who.actor, *id, &input).await?;
     Ok(Json(show(&mut conn, now, *id).await?))
 }

@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, rights};
+use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list).service(create).service(read).service(change).service(remove);
@@ -64,7 +65,7 @@ async fn read(
     Ok(Json(show(&mut *app.db.get().await?, *id).await?))
 }
 
-/// Change a gateway.
+/// Change a gateway. Other words, as where to pay to, ask browsers for the password again.
 #[utoipa::path(tag = "companies", operation_id = "updateGateway", params(("id" = GatewayId, Path)),
     request_body = GatewayInput, responses((status = 200, body = Gateway)),
     extensions(("x-permission" = json!("companies.edit"))))]
@@ -75,8 +76,11 @@ async fn change(
     id: Path<GatewayId>,
     input: Json<GatewayInput>,
 ) -> Result<Json<Gateway>> {
-    let mut conn = app.db.get().await?;
-    actions::change_gateway(&mut conn, app.clock.now(), &who.actor, *id, &input).await?;
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if show(&mut conn, *id).await?.profile.texts != input.texts {
+        need_sudo_in_browser(&mut conn, now, who.proof).await?;
+    }
+    actions::change_gateway(&mut conn, now, &who.actor, *id, &input).await?;
     Ok(Json(show(&mut conn, *id).await?))
 }
 

@@ -8,7 +8,7 @@ pub mod actions;
 mod export;
 pub(super) mod members;
 mod networks;
-mod notes;
+pub mod notes;
 pub(super) mod own_users;
 pub(super) mod people;
 mod people_routes;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use shared::identity::{
-    ClientNote, ClientSession, ClientUser, ClientUserChange, NewClientNote, NewClientUser, OwnerSwitch,
+    ClientSession, ClientUser, ClientUserChange, NewClientUser, NewStaffNote, OwnerSwitch, StaffNote,
 };
 use shared::{ClientId, Page, PageQuery, UserId};
 
@@ -134,35 +134,35 @@ async fn switch_owner(
     Ok(Json(people::switch_owner(&app, &who.actor, *id, switch.user).await?))
 }
 
-/// Notes of staff about a client.
+/// Notes of staff about a client and its services.
 #[utoipa::path(tag = "clients", operation_id = "listClientNotes", params(("id" = ClientId, Path), PageQuery),
-    responses((status = 200, body = Page<ClientNote>)), extensions(("x-permission" = json!("clients.view"))))]
+    responses((status = 200, body = Page<StaffNote>)), extensions(("x-permission" = json!("clients.view"))))]
 #[get("/admin/clients/{id}/notes")]
 async fn list_notes(
     app: web::Data<App>,
     _who: May<rights::ClientsView>,
     id: Path<ClientId>,
     page: Query<PageQuery>,
-) -> Result<Json<Page<ClientNote>>> {
+) -> Result<Json<Page<StaffNote>>> {
     let paging = Paging::read(&page, &["-at"])?;
     let mut conn = app.db.get().await?;
     store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
-    let (items, total) = notes::notes(&mut conn, *id, &paging).await?;
+    let (items, total) = notes::notes(&mut conn, notes::About::Client(*id), &paging).await?;
     Ok(Json(paging.page(items, total)))
 }
 
 /// Write a note about a client; it cannot be changed afterwards.
-#[utoipa::path(tag = "clients", operation_id = "addClientNote", request_body = NewClientNote,
-    params(("id" = ClientId, Path)), responses((status = 201, body = ClientNote)),
+#[utoipa::path(tag = "clients", operation_id = "addClientNote", request_body = NewStaffNote,
+    params(("id" = ClientId, Path)), responses((status = 201, body = StaffNote)),
     extensions(("x-permission" = json!("clients.edit"))))]
 #[post("/admin/clients/{id}/notes")]
 async fn add_note(
     app: web::Data<App>,
     who: May<rights::ClientsEdit>,
     id: Path<ClientId>,
-    new: Json<NewClientNote>,
+    new: Json<NewStaffNote>,
 ) -> Result<HttpResponse> {
-    let note = notes::add_note(&app, who.admin, &who.actor, *id, &new.text).await?;
+    let note = notes::add_note(&app, who.admin, &who.actor, notes::About::Client(*id), &new.text).await?;
     Ok(HttpResponse::Created().json(note))
 }
 

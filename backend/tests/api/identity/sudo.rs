@@ -6,7 +6,7 @@ use shared::identity::TokenCreated;
 use shared::{Code, DocumentId, PaymentId, ServiceId};
 use uuid::Uuid;
 
-use crate::harness::{Answer, BANK, Caller, ClientAccount, Panel, StaffMember};
+use crate::harness::{Answer, BANK, COMPANY, Caller, ClientAccount, Panel, StaffMember};
 
 async fn call(caller: &Caller, (method, path, body): &(Method, String, Value)) -> Answer {
     let request = caller.request(method.clone(), path).header("idempotency-key", Uuid::now_v7().to_string());
@@ -29,7 +29,15 @@ async fn guarded(panel: &Panel, root: &StaffMember, ada: &ClientAccount) -> Vec<
     });
     let adjustment = json!({ "kind": "goodwill", "amount": "5.00", "currency": "EUR", "reason": "Sorry" });
     let suspended = json!({ "action": "suspend", "reason": "Looking into it" });
+    let company = format!("/admin/companies/{COMPANY}");
+    let mut paid_elsewhere = root.calls.get(&company).await.expect(200).json()["profile"].clone();
+    paid_elsewhere["bank"] = json!({ "bank": "Another", "account": "1" });
+    let gateway = format!("/admin/gateways/{BANK}");
+    let mut reworded = root.calls.get(&gateway).await.expect(200).json()["profile"].clone();
+    reworded["texts"]["en"]["instructions"] = json!("Pay to account 1.");
     vec![
+        (Method::PUT, company, paid_elsewhere),
+        (Method::PUT, gateway, reworded),
         (Method::PUT, format!("/admin/users/{other}"), user),
         (Method::POST, format!("/admin/users/{other}/remove-two-factor"), json!({ "reason": "Lost it" })),
         (Method::POST, format!("{client}/users"), json!({ "user": other, "role": "manager" })),
@@ -91,6 +99,10 @@ async fn what_changes_access_or_moves_money_asks_browsers_for_the_password_and_t
     let mut settings = root.calls.get("/admin/settings").await.expect(200).json();
     settings["general"]["brand_name"] = json!("Northern Cloud");
     root.calls.put("/admin/settings", settings).await.expect(200);
+    let company = format!("/admin/companies/{COMPANY}");
+    let mut profile = root.calls.get(&company).await.expect(200).json()["profile"].clone();
+    profile["phone"] = json!("+48 22 123 45 67");
+    root.calls.put(&company, profile).await.expect(200);
 
     // A script has no password to give again.
     for what in &guarded {

@@ -7,6 +7,7 @@ mod dashboard;
 mod finance;
 mod frame;
 mod monitoring;
+mod notes;
 mod person;
 mod services;
 mod settings;

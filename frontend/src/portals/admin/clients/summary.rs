@@ -1,13 +1,15 @@
 //! The summary of a client: what he owes and costs, who he is, notes.
 
 use leptos::prelude::*;
-use shared::Money;
 use shared::identity::ClientDetail;
+use shared::{Money, Permission};
 use ui::{Card, Facts, StatCard};
 
-use super::notes::{Notes, StatusHistory};
+use super::status_history::StatusHistory;
 use crate::i18n::{native_name, t, ta};
+use crate::portals::admin::notes::Notes;
 use crate::query::use_query;
+use crate::session::may;
 use crate::{api, format};
 
 #[component]
@@ -92,7 +94,7 @@ pub(super) fn Summary(detail: ClientDetail) -> impl IntoView {
         </div>
         <div class="grid-2">
             <div class="stack-y">
-                <Notes client=id />
+                <Notes path=format!("/admin/clients/{id}/notes") may_write=may(Permission::ClientsEdit) of_client=true />
                 <StatusHistory client=id />
             </div>
             <Card title=ta().client_information>

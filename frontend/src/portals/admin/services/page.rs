@@ -14,6 +14,7 @@ use crate::i18n::{fill, language, t, ta, td, word};
 use crate::parts::states::ServiceBadge;
 use crate::parts::{Loaded, by_id, follow};
 use crate::portals::admin::monitoring::ModuleLogTable;
+use crate::portals::admin::notes::Notes;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -163,14 +164,21 @@ fn Head(staff: ServiceForStaff, act: RwSignal<Option<Act>>) -> impl IntoView {
     }
 }
 
-/// State, price, tasks, history.
+/// State, price, tasks, history, notes.
 #[component]
 pub fn ServiceOverviewTab() -> impl IntoView {
     let service = this();
+    let notes = this_id().map(|id| {
+        let path = format!("/admin/services/{id}/notes");
+        view! { <Notes path may_write=may(Permission::ServicesOperate) /> }
+    });
     view! {
-        <Loaded query=service let:staff>
-            <Overview staff />
-        </Loaded>
+        <div class="stack-y">
+            <Loaded query=service let:staff>
+                <Overview staff />
+            </Loaded>
+            {notes}
+        </div>
     }
 }
 
