@@ -39,6 +39,7 @@ async fn guarded(panel: &Panel, root: &StaffMember, ada: &ClientAccount) -> Vec<
         (Method::POST, format!("{client}/owner"), json!({ "user": other })),
         (Method::DELETE, format!("{client}/users/{other}"), json!({})),
         (Method::DELETE, format!("/admin/users/{other}"), json!({})),
+        (Method::DELETE, format!("{client}/tokens/{}", Uuid::now_v7()), json!({})),
         (Method::POST, format!("{client}/status"), suspended),
         (Method::PUT, format!("{client}/credit-limit"), json!({ "credit_limit": "10.00" })),
         (Method::POST, format!("{client}/adjustments"), adjustment),
