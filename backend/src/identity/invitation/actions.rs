@@ -21,7 +21,7 @@ use crate::identity::person::Person;
 use crate::identity::session::actions::{need_sudo, normal_email};
 use crate::identity::session::store as sessions;
 use crate::identity::{attempts, letters, link, password, random, user};
-use crate::settings;
+use crate::settings::{self, terms};
 
 const LINK_DAYS: u32 = 7;
 /// Invitations of one client that may wait.
@@ -249,6 +249,7 @@ pub(super) async fn register(
             phone: None,
             language: new.language,
             status: UserStatus::Active,
+        user::store::accept_terms(tx, now, user, terms::current(tx).await?).await?;
             // Who reads the mail of the address owns it.
             email_verified: true,
             password_hash: Some(&hash),
