@@ -256,7 +256,9 @@ async fn change_email(
     }
     // Told while the old address is still his.
     letters::email_changed(tx, now, person, email).await?;
-    store::set_email(tx, now, person, email).await?;
+    if !store::set_email(tx, now, person, email).await? {
+        return Err(link_expired());
+    }
     let entry = Entry {
         action: "email.changed",
         description: format!("Changed the e-mail from {before} to {email}"),

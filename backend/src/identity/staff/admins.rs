@@ -154,7 +154,7 @@ pub(super) async fn create(app: &App, who: &Staff, new: &NewAdmin) -> Result<Adm
             status: AdminStatus::Active,
             notes: &new.notes,
         };
-        let id = store::insert_admin(tx, now, &values, hash.as_deref()).await?;
+        let id = store::insert_admin(tx, now, &values, hash.as_deref()).await?.ok_or_else(taken)?;
         store::set_groups_of(tx, id, &new.groups).await?;
         if hash.is_none() {
             link::actions::send_set_password(app, tx, now, Person::Admin(id), &email).await?;
@@ -214,7 +214,9 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
             letters::email_changed(tx, now, Person::Admin(id), &email).await?;
             link::store::follow_email(tx, now, Person::Admin(id), &email).await?;
         }
-        store::update_admin(tx, now, id, &values).await?;
+        if !store::update_admin(tx, now, id, &values).await? {
+            return Err(taken());
+        }
         store::set_groups_of(tx, id, &change.groups).await?;
         need_super(tx).await?;
         if change.status == AdminStatus::Disabled && before.status == AdminStatus::Active {
@@ -358,7 +360,7 @@ pub async fn create_super(
         status: AdminStatus::Active,
         notes: "",
     };
-    let id = store::insert_admin(tx, now, &values, Some(password_hash)).await?;
+    let id = store::insert_admin(tx, now, &values, Some(password_hash)).await?.ok_or_else(taken)?;
     let group = store::super_group(tx, now).await?;
     store::set_groups_of(tx, id, &[group]).await?;
     let actor = Actor { who: Who::System, ip: None, request_id: None };
