@@ -271,13 +271,8 @@ async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminId) -> R
 
 /// Mails a member of staff a link to set a new password.
 pub(super) async fn send_reset(app: &App, who: &Staff, id: AdminId) -> Result<()> {
-    let now = app.clock.now();
-    let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        need_not_above(tx, who, id).await?;
-        link::actions::send_reset_within(app, tx, now, &who.actor, Person::Admin(id)).await
-    })
-    .await
+    need_not_above(&mut *app.db.get().await?, who, id).await?;
+    link::actions::send_reset_by_staff(app, &who.actor, Person::Admin(id)).await
 }
 
 /// Takes the second factor of a member of staff away, with the reason for it.
