@@ -1371,6 +1371,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        terms_version -> Nullable<Int4>,
+        terms_accepted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1501,6 +1503,7 @@ diesel::joinable!(support_visits -> admins (admin_id));
 diesel::joinable!(support_visits -> clients (client_id));
 diesel::joinable!(support_visits -> users (user_id));
 diesel::joinable!(tax_rules -> companies (company_id));
+diesel::joinable!(users -> terms (terms_version));
 diesel::joinable!(vat_checks -> admins (admin_id));
 diesel::joinable!(vat_checks -> clients (client_id));
 diesel::joinable!(wallets -> clients (client_id));

@@ -137,6 +137,19 @@ pub async fn ensure_partitions(conn: &mut Conn, around: Timestamp) -> QueryResul
     Ok(())
 }
 
+/// What a write gave; `None` when another row has the value that this unique index keeps apart. The transaction is lost then.
+pub fn unless_taken<T>(written: QueryResult<T>, index: &str) -> QueryResult<Option<T>> {
+    use diesel::result::{DatabaseErrorKind, Error};
+    match written {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info))
+            if info.constraint_name() == Some(index) =>
+        {
+            Ok(None)
+        }
+        written => written.map(Some),
+    }
+}
+
 /// Does `work` for its answer and its refusals, and takes everything back.
 pub async fn rehearse<T>(
     conn: &mut Conn,

@@ -47,6 +47,12 @@ impl Refusal {
         if present == given { Ok(()) } else { Err(Self::new(Code::VersionConflict)) }
     }
 
+    /// Names a field of a refusal that has a code of its own.
+    pub fn naming(mut self, field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        self.fields.push(FieldError::new(field, code, message));
+        self
+    }
+
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use hostwright::http::{client_rights, router};
 use reqwest::Method;
-use serde_json::{Value, json};
-use shared::{ClientId, Permission};
+use serde_json::{Map, Value, json};
+use shared::{ClientId, Code, Permission};
 use utoipa::openapi::path::Operation;
 use uuid::Uuid;
 
@@ -207,6 +207,103 @@ async fn no_operation_of_staff_answers_without_its_permission() {
         assert_eq!(status(&staff, operation, nobody).await, 403, "{}", operation.id);
         members.insert(needed.to_string(), staff);
     }
+}
+
+/// What staff do with their own account and bell, whatever they may.
+const OF_STAFF_THEMSELVES: &[&str] = &[
+    "addAdminEmailFactor",
+    "addAdminTotp",
+    "changeAdminAccount",
+    "changeAdminPassword",
+    "createAdminToken",
+    "deleteAdminFactor",
+    "endOtherAdminSessions",
+    "endOwnAdminSession",
+    "getAdminAccount",
+    "getAdminPreference",
+    "getAdminVerificationCenter",
+    "getStaffBell",
+    "listAdminTokenScopes",
+    "listAdminTokens",
+    "listOwnAdminSessions",
+    "makeDefaultAdminFactor",
+    "putAdminPreference",
+    "readStaffBell",
+    "renewAdminRecoveryCodes",
+    "revokeAdminToken",
+    "sendAdminFactorCode",
+    "turnAdminTwoFactor",
+    "verifyAdminFactor",
+];
+
+#[test]
+fn only_what_staff_do_with_their_own_needs_no_permission() {
+    let mut open: Vec<String> = operations()
+        .into_iter()
+        .filter(|operation| operation.permission.as_deref() == Some("none"))
+        .map(|operation| operation.id)
+        .collect();
+    open.sort();
+    assert_eq!(open, OF_STAFF_THEMSELVES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_write_of_a_session_goes_without_its_csrf_token() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let (of_user, of_staff) = (ada.calls.without_csrf(), staff.calls.without_csrf());
+    let mut swept = 0;
+    for operation in operations() {
+        let signs_out = operation.id.starts_with("signOut");
+        let of_session = is_guarded(&operation) || of_sessions(&operation) || signs_out;
+        if operation.method == Method::GET || !of_session {
+            continue;
+        }
+        let for_staff = ["/admin/", "/auth/admin/"].iter().any(|area| operation.path.starts_with(area));
+        let caller = if for_staff { &of_staff } else { &of_user };
+        let path = filled(&operation.path, ada.id);
+        let request = caller.request(operation.method.clone(), &path).json(&json!({}));
+        let request = request.header("idempotency-key", Uuid::now_v7().to_string());
+        let answer = caller.send(request, format!("{} {path}", operation.method)).await.expect(403);
+        assert_eq!(answer.problem().code, Code::CsrfFailed, "{}", operation.id);
+        swept += 1;
+    }
+    assert!(swept > 100, "{swept}");
+}
+
+/// Whether no field but the named ones is taken: of the schema itself and of every object within. Maps have no named ones.
+fn is_closed(schemas: &Value, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap();
+        return !seen.insert(name.to_owned()) || is_closed(schemas, &schemas[name], seen);
+    }
+    if schema["properties"].is_object() && schema["additionalProperties"] != false {
+        return false;
+    }
+    let listed = ["oneOf", "anyOf", "allOf"].iter().filter_map(|kind| schema[*kind].as_array()).flatten();
+    let fields = schema["properties"].as_object().into_iter().flat_map(Map::values);
+    let inside =
+        [&schema["items"], &schema["additionalProperties"]].into_iter().filter(|part| part.is_object());
+    listed.chain(fields).chain(inside).all(|part| is_closed(schemas, part, seen))
+}
+
+#[test]
+fn every_request_takes_its_own_fields_alone() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    let mut bodies = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for content in operation["requestBody"]["content"].as_object().into_iter().flat_map(Map::values) {
+                let schema = &content["schema"];
+                let is_object = !schema["type"].is_string() || schema["properties"].is_object();
+                assert!(is_object, "{method} {path}: not an object");
+                assert!(is_closed(schemas, schema, &mut BTreeSet::new()), "{method} {path}");
+                bodies += 1;
+            }
+        }
+    }
+    assert!(bodies > 100, "{bodies}");
 }
 
 #[test]

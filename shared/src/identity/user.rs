@@ -62,6 +62,10 @@ pub struct UserDetail {
     pub phone_verified: bool,
     pub two_factor: bool,
     pub notes: String,
+    /// The version of the terms that he accepted when he registered. `None`: none was published then, or staff entered him.
+    pub terms_version: Option<i32>,
+    /// When he accepted the terms. `None`: staff entered him.
+    pub terms_accepted_at: Option<Timestamp>,
     pub clients: Vec<UserClient>,
     pub last_sign_in_at: Option<Timestamp>,
     pub last_sign_in_ip: Option<String>,

@@ -143,8 +143,14 @@ async fn change(app: &App, actor: &Actor, person: Person, mine: &Mine<'_>) -> Re
     need_password(app, person, actor, mine.current_password).await?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    let found = sessions::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
+    if found.email != email {
+        // By whom as well as to whom: each new address may be another stranger's.
+        for (what, counted) in [("change_by", &found.email), ("change", &email)] {
+            attempts::need_mail(app, &mut conn, what, counted, actor.ip.as_deref()).await?;
+        }
+    }
     conn.transaction::<_, Error, _>(async |tx| {
-        let found = sessions::credentials(tx, person).await?.ok_or_else(Refusal::not_found)?;
         let before = seen(tx, person).await?;
         let country = if matches!(person, Person::User(_)) { ", phone_country = $8" } else { "" };
         let sql = format!(

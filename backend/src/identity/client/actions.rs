@@ -14,11 +14,12 @@ use crate::App;
 use crate::audit::{self, Actor, Entry};
 use crate::db::Conn;
 use crate::http::Fields;
+use crate::http::access::Staff;
 use crate::http::cookies::Portal;
 use crate::http::error::{Error, Refusal, Result};
 use crate::identity::contact::{self, given};
 use crate::identity::person::Person;
-use crate::identity::session::actions::normal_email;
+use crate::identity::session::actions::{need_sudo, normal_email};
 use crate::identity::session::store as sessions;
 use crate::identity::{letters, link, password, user};
 use crate::settings;
@@ -205,7 +206,9 @@ async fn owner_for(
 }
 
 /// Changes a client. The currency can be changed until there is money, a document or a service. Locks its wallet.
-pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChange) -> Result<ClientDetail> {
+///
+/// Whether its users need a second factor asks for the password: it decides who comes in, as its networks do.
+pub async fn change(app: &App, who: &Staff, id: ClientId, change: &ClientChange) -> Result<ClientDetail> {
     let now = app.clock.now();
     let email = normal_email(&change.email);
     let mut fields = Fields::new();
@@ -245,6 +248,9 @@ pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChang
         }
         fields.finish()?;
         let before = detail(tx, id).await?;
+        if before.enforce_two_factor != change.enforce_two_factor {
+            need_sudo(tx, now, who.proof).await?;
+        }
         let changed = Changed {
             first_name: change.first_name.trim(),
             last_name: change.last_name.trim(),
@@ -263,7 +269,7 @@ pub async fn change(app: &App, actor: &Actor, id: ClientId, change: &ClientChang
         if old.currency != change.currency || old.company_id != change.company {
             store::move_wallet(tx, id, change.currency, change.company).await?;
         }
-        record_change(tx, now, actor, id, before, "Changed the client").await
+        record_change(tx, now, &who.actor, id, before, "Changed the client").await
     })
     .await
 }

@@ -94,7 +94,7 @@ async fn get_client(
     Ok(Json(actions::detail(&mut *app.db.get().await?, *id).await?))
 }
 
-/// Change a client.
+/// Change a client. Whether its users need a second factor asks for the password, and is not for tokens.
 #[utoipa::path(tag = "clients", operation_id = "changeClient", request_body = ClientChange, params(("id" = ClientId, Path)),
     responses((status = 200, body = ClientDetail)), extensions(("x-permission" = json!("clients.edit"))))]
 #[put("/admin/clients/{id}")]
@@ -104,7 +104,7 @@ async fn change_client(
     id: Path<ClientId>,
     change: Json<ClientChange>,
 ) -> Result<Json<ClientDetail>> {
-    Ok(Json(actions::change(&app, &who.actor, *id, &change).await?))
+    Ok(Json(actions::change(&app, &who.staff, *id, &change).await?))
 }
 
 /// Write an address of a client.

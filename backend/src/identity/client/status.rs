@@ -20,7 +20,7 @@ use crate::db::Conn;
 use crate::db::list::{self, List};
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::{Fields, Paging};
-use crate::identity::{letters, link};
+use crate::identity::{attempts, letters, link};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 
@@ -111,10 +111,13 @@ pub(super) async fn confirm(app: &App, actor: &Actor, client: ClientId) -> Resul
     .await
 }
 
-/// Mails the owner of a pending client a new confirmation link.
+/// Mails the owner of a pending client a new confirmation link, as often as he may ask for one himself.
 pub(super) async fn resend_confirmation(app: &App, actor: &Actor, client: ClientId) -> Result<()> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    if let Some((_, email)) = super::people::owner(&mut conn, client).await? {
+        attempts::need_mail(app, &mut conn, "staff_confirm", &email, actor.ip.as_deref()).await?;
+    }
     conn.transaction::<_, Error, _>(async |tx| {
         let owner = pending_owner(tx, client).await?;
         let (user, email) =

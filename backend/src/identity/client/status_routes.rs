@@ -65,7 +65,7 @@ async fn confirm_client(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Mail the owner of a pending client a new confirmation link.
+/// Mail the owner of a pending client a new confirmation link. At most five an hour.
 #[utoipa::path(tag = "clients", operation_id = "resendClientConfirmation", params(("id" = ClientId, Path)),
     responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("clients.confirm"))))]
 #[post("/admin/clients/{id}/resend-confirmation")]

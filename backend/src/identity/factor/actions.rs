@@ -49,6 +49,11 @@ impl Owner {
     }
 }
 
+/// The code that was given is wrong, or was used already.
+pub fn wrong_code() -> Error {
+    Refusal::new(Code::WrongCode).naming("code", "wrong", "Give a current code; each works once.").into()
+}
+
 fn digits(code: &SecretText) -> String {
     code.expose()
         .chars()
@@ -158,10 +163,16 @@ pub async fn add_totp(app: &App, owner: &Owner, name: &str) -> Result<TotpSetup>
     .await
 }
 
-/// Adds codes by e-mail and mails the first. Asks for the password.
+/// Adds codes by e-mail and mails the first. Asks for the password, and that the address was confirmed.
 pub async fn add_email(app: &App, owner: &Owner) -> Result<FactorSummary> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    need_sudo(&mut conn, now, owner.proof).await?;
+    if !store::has_confirmed_address(&mut conn, owner.person).await? {
+        return Err(Refusal::new(Code::EmailNotConfirmed).into());
+    }
+    let own = sessions::credentials(&mut conn, owner.person).await?.ok_or_else(Refusal::not_found)?;
+    attempts::need_mail(app, &mut conn, "passcode", &own.email, owner.actor.ip.as_deref()).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         need_sudo(tx, now, owner.proof).await?;
         let own = store::lock_all(tx, owner.person).await?;
@@ -194,10 +205,7 @@ pub async fn send_code(app: &App, person: Person, id: Option<FactorId>, ip: &str
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let own = sessions::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
-    let per_minute = app.config.http.sign_in_per_minute.get();
-    if !attempts::may_mail(&mut conn, now, "passcode", &own.email, ip, per_minute).await? {
-        return Err(Refusal::new(Code::TooManyRequests).retry_after(600).into());
-    }
+    attempts::need_mail(app, &mut conn, "passcode", &own.email, Some(ip)).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let all = store::lock_all(tx, person).await?;
         let wanted = all.iter().find(|factor| {
@@ -217,7 +225,7 @@ pub async fn send_code(app: &App, person: Person, id: Option<FactorId>, ip: &str
 pub async fn verify(app: &App, owner: &Owner, id: FactorId, code: &SecretText) -> Result<FactorSummary> {
     let right = give_code(app, owner, Some(id), code, None).await?;
     if !right {
-        return Err(Refusal::new(Code::WrongCode).into());
+        return Err(wrong_code());
     }
     let mut conn = app.db.get().await?;
     let all = store::list(&mut conn, owner.person).await?;
@@ -308,7 +316,7 @@ pub async fn turn(app: &App, owner: &Owner, change: &TwoFactorChange) -> Result<
     let hashes = codes.iter().map(|code| fingerprint(&code.replace('-', ""))).collect();
     let turn = Turn { on: change.enabled, hashes };
     if !give_code(app, owner, change.factor, &change.code, Some(turn)).await? {
-        return Err(Refusal::new(Code::WrongCode).into());
+        return Err(wrong_code());
     }
     Ok(TwoFactorState { two_factor: change.enabled, recovery_codes: codes })
 }

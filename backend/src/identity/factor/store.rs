@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Int4, Nullable, Text, Times
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
-use schema::{factors, recovery_codes};
+use schema::{factors, recovery_codes, users};
 use shared::FactorId;
 use shared::identity::{FactorKind, FactorSummary, SecondFactorMethod};
 use uuid::Uuid;
@@ -79,6 +79,17 @@ pub async fn lock_all(tx: &mut Conn, person: Person) -> QueryResult<Vec<Factor>>
     .bind::<SqlUuid, _>(person.uuid())
     .load(tx)
     .await
+}
+
+/// Whether a person's address is known to be his. That of staff is: others of the staff entered it.
+pub async fn has_confirmed_address(conn: &mut Conn, person: Person) -> QueryResult<bool> {
+    match person {
+        Person::Admin(_) => Ok(true),
+        Person::User(id) => {
+            let confirmed = users::table.find(id).select(users::email_verified_at.is_not_null());
+            Ok(confirmed.first(conn).await.optional()?.unwrap_or(false))
+        }
+    }
 }
 
 pub async fn codes_left(conn: &mut Conn, person: Person) -> QueryResult<i64> {

@@ -21,7 +21,7 @@ use crate::identity::person::Person;
 use crate::identity::session::actions::{need_sudo, normal_email};
 use crate::identity::session::store as sessions;
 use crate::identity::{attempts, letters, link, password, random, user};
-use crate::settings;
+use crate::settings::{self, terms};
 
 const LINK_DAYS: u32 = 7;
 /// Invitations of one client that may wait.
@@ -32,18 +32,10 @@ fn expires_at(now: Timestamp) -> Timestamp {
 }
 
 fn link_expired() -> Error {
-    Refusal::because(Code::LinkExpired, "Ask whoever invited you to send the invitation again.").into()
-}
-
-/// Counts the mail to that address; refuses when it got enough of them.
-async fn count_mail(app: &App, conn: &mut Conn, now: Timestamp, actor: &Actor, email: &str) -> Result<()> {
-    let ip = actor.ip.as_deref().unwrap_or("");
-    let per_minute = app.config.http.sign_in_per_minute.get();
-    if attempts::may_mail(conn, now, "invitation", email, ip, per_minute).await? {
-        return Ok(());
-    }
-    let detail = "This address got several invitations within the hour. Wait before it gets another.";
-    Err(Refusal::because(Code::TooManyRequests, detail).retry_after(3600).into())
+    let detail = "Ask whoever invited you to send the invitation again.";
+    Refusal::because(Code::LinkExpired, detail)
+        .naming("token", "wrong", "This link is unknown, used up or expired.")
+        .into()
 }
 
 async fn send(
@@ -80,7 +72,7 @@ pub(super) async fn invite(app: &App, who: &Manager, new: &NewInvitation) -> Res
     fields.finish()?;
     let mut conn = app.db.get().await?;
     need_sudo(&mut conn, now, who.proof).await?;
-    count_mail(app, &mut conn, now, &who.actor, &email).await?;
+    attempts::need_mail(app, &mut conn, "invitation", &email, who.actor.ip.as_deref()).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let me = lock_self(tx, now, who).await?;
         need_cover(&me, new.role, &new.permissions)?;
@@ -134,7 +126,7 @@ pub(super) async fn resend(app: &App, who: &Manager, id: InvitationId) -> Result
     let mut conn = app.db.get().await?;
     need_sudo(&mut conn, now, who.proof).await?;
     let found = store::find(&mut conn, who.client, id).await?.ok_or_else(Refusal::not_found)?;
-    count_mail(app, &mut conn, now, &who.actor, &found.email).await?;
+    attempts::need_mail(app, &mut conn, "invitation", &found.email, who.actor.ip.as_deref()).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         lock_waiting(tx, now, who, id).await?;
         let token = random::token()?;
@@ -257,6 +249,7 @@ pub(super) async fn register(
         let user = user::store::insert(tx, now, &row).await?;
         let known = "This address has a login already. Sign in and accept with it.";
         let user = user.ok_or_else(|| Refusal::because(Code::Conflict, known))?;
+        user::store::accept_terms(tx, now, user, terms::current(tx).await?).await?;
         let actor = Actor { who: Who::User(user), ..visitor.actor.clone() };
         join(tx, now, &actor, &open, user).await
     })

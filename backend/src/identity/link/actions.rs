@@ -23,7 +23,10 @@ use crate::identity::{attempts, client, letters, password};
 use crate::settings;
 
 fn link_expired() -> Error {
-    Refusal::because(Code::LinkExpired, "Ask for a new link and use it within its time.").into()
+    let detail = "Ask for a new link and use it within its time.";
+    Refusal::because(Code::LinkExpired, detail)
+        .naming("token", "wrong", "This link is unknown, used up or expired.")
+        .into()
 }
 
 fn link_lasts(security: &SecuritySettings) -> SignedDuration {
@@ -65,9 +68,21 @@ fn read_email(email: &str) -> Result<String> {
 }
 
 /// Mails a link to set a new password.
-pub async fn send_reset(app: &App, conn: &mut Conn, actor: &Actor, person: Person) -> Result<()> {
+async fn send_reset(app: &App, conn: &mut Conn, actor: &Actor, person: Person) -> Result<()> {
     let now = app.clock.now();
     conn.transaction::<_, Error, _>(async |tx| send_reset_within(app, tx, now, actor, person).await).await
+}
+
+/// The same by staff: limited as for who asks himself, and said when it is too much.
+pub async fn send_reset_by_staff(app: &App, actor: &Actor, person: Person) -> Result<()> {
+    let mut conn = app.db.get().await?;
+    let found = sessions::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
+    let what = match person {
+        Person::Admin(_) => "staff_reset_admin",
+        Person::User(_) => "staff_reset",
+    };
+    attempts::need_mail(app, &mut conn, what, &found.email, actor.ip.as_deref()).await?;
+    send_reset(app, &mut conn, actor, person).await
 }
 
 /// The same within a transaction.
@@ -256,7 +271,9 @@ async fn change_email(
     }
     // Told while the old address is still his.
     letters::email_changed(tx, now, person, email).await?;
-    store::set_email(tx, now, person, email).await?;
+    if !store::set_email(tx, now, person, email).await? {
+        return Err(link_expired());
+    }
     let entry = Entry {
         action: "email.changed",
         description: format!("Changed the e-mail from {before} to {email}"),

@@ -8,7 +8,7 @@ use jiff_diesel::ToDiesel;
 use schema::one_time_links as links;
 use shared::{AdminId, UserId};
 
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::identity::access::fingerprint;
 use crate::identity::person::Person;
 use crate::identity::random;
@@ -175,10 +175,10 @@ pub async fn is_taken(conn: &mut Conn, person: Person, email: &str) -> QueryResu
     Ok(found > 0)
 }
 
-/// Gives a person a new, confirmed address, with what follows it.
-pub async fn set_email(tx: &mut Conn, now: Timestamp, person: Person, email: &str) -> QueryResult<()> {
+/// Gives a person a new, confirmed address, with what follows it. False: another got it meanwhile.
+pub async fn set_email(tx: &mut Conn, now: Timestamp, person: Person, email: &str) -> QueryResult<bool> {
     let verified = if matches!(person, Person::User(_)) { ", email_verified_at = $3" } else { "" };
-    diesel::sql_query(format!(
+    let written = diesel::sql_query(format!(
         "UPDATE {} SET email = $2, version = version + 1, updated_at = $3{verified} WHERE id = $1",
         person.table()
     ))
@@ -186,8 +186,12 @@ pub async fn set_email(tx: &mut Conn, now: Timestamp, person: Person, email: &st
     .bind::<Text, _>(email)
     .bind::<Timestamptz, _>(now.to_diesel())
     .execute(tx)
-    .await?;
-    follow_email(tx, now, person, email).await
+    .await;
+    if db::unless_taken(written, &format!("{}_email", person.table()))?.is_none() {
+        return Ok(false);
+    }
+    follow_email(tx, now, person, email).await?;
+    Ok(true)
 }
 
 /// What follows a new address: the method "codes by e-mail" names it, and links that were mailed to the old one are void.

@@ -77,6 +77,27 @@ pub(super) fn is_weak(hash: &PasswordHash) -> bool {
     hash.algorithm.as_str() != "argon2id" || number("m") < MEMORY_KIB || number("t") < PASSES
 }
 
+/// The verdict; `stand_in` works as long as a hash of ours takes, where what is kept took less and the password is not right.
+fn compare(
+    password: &[u8],
+    kept: Option<&str>,
+    stand_in: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<Verdict> {
+    let Some(readable) = kept.and_then(Readable::of) else {
+        stand_in()?;
+        return Ok(if kept.is_some() { Verdict::Unreadable } else { Verdict::Wrong });
+    };
+    Ok(match (readable.is_of(password), readable.is_weak()) {
+        (false, false) => Verdict::Wrong,
+        (false, true) => {
+            stand_in()?;
+            Verdict::Wrong
+        }
+        (true, false) => Verdict::Right,
+        (true, true) => Verdict::RightButWeak,
+    })
+}
+
 impl Hasher {
     /// Lets `at_once` passwords be worked on at the same time: 64 MiB each.
     pub fn new(at_once: usize) -> Self {
@@ -110,22 +131,17 @@ impl Hasher {
         .map_err(Into::into)
     }
 
-    /// Compares a password with what is kept, of whichever system. Takes as long as ours when nothing is kept, or something we
-    /// cannot read.
+    /// Compares a password with what is kept, of whichever system. A wrong one takes no less than with a hash of ours, whatever
+    /// is kept.
     pub async fn verify(&self, password: &SecretText, kept: Option<String>) -> Result<Verdict> {
         let password = password.clone();
         self.run(move || {
             let password = password.expose().as_bytes();
-            let Some(readable) = kept.as_deref().and_then(Readable::of) else {
+            compare(password, kept.as_deref(), || {
                 let nobody = PasswordHash::new(NOBODY).context("the stand-in hash is sound")?;
                 // The result is known; only the time counts.
                 let _always_wrong = ours()?.verify_password(password, &nobody);
-                return anyhow::Ok(if kept.is_some() { Verdict::Unreadable } else { Verdict::Wrong });
-            };
-            Ok(match (readable.is_of(password), readable.is_weak()) {
-                (false, _) => Verdict::Wrong,
-                (true, false) => Verdict::Right,
-                (true, true) => Verdict::RightButWeak,
+                Ok(())
             })
         })
         .await?
@@ -171,6 +187,25 @@ mod tests {
         }
         assert_eq!(hasher.verify(&SecretText::new("x"), None).await.unwrap(), Verdict::Wrong);
         assert!(PasswordHash::new(NOBODY).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_password_costs_a_hash_of_ours_whatever_is_kept() {
+        let bcrypt = "$2b$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2";
+        let hashings = |password: &str, kept: Option<&str>| {
+            let mut stood_in = 0;
+            let verdict = compare(password.as_bytes(), kept, || {
+                stood_in += 1;
+                Ok(())
+            });
+            (verdict.unwrap(), stood_in)
+        };
+        assert_eq!(hashings("Correct horse", None), (Verdict::Wrong, 1));
+        assert_eq!(hashings("Correct horse", Some("plain")), (Verdict::Unreadable, 1));
+        assert_eq!(hashings("Correct horse", Some(bcrypt)), (Verdict::Wrong, 1));
+        assert_eq!(hashings("Correct horse", Some(NOBODY)), (Verdict::Wrong, 0));
+        // Who has the right one learns nothing from the time.
+        assert_eq!(hashings("correct horse", Some(bcrypt)), (Verdict::RightButWeak, 0));
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use crate::identity::person::Person;
 use crate::identity::session::actions::normal_email;
 use crate::identity::session::store as sessions;
 use crate::identity::{attempts, client, letters, link, password, user};
-use crate::settings::{self, countries};
+use crate::settings::{self, countries, terms};
 
 fn check(new: &NewRegistration, email: &str, security: &SecuritySettings) -> Result<Strength> {
     let mut fields = Fields::new();
@@ -81,6 +81,7 @@ pub(super) async fn register(app: &App, visitor: &Visitor, new: &NewRegistration
             }
             return Ok(());
         };
+        user::store::accept_terms(tx, now, user, terms::current(tx).await?).await?;
         let row = client::store::NewRow {
             status: if automatic { ClientStatus::Active } else { ClientStatus::Pending },
             first_name: new.first_name.trim(),

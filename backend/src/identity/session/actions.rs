@@ -25,8 +25,8 @@ use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 use crate::settings;
 
-/// Wrong codes of one session before it ends.
-const WRONG_CODES_MAX: i32 = 10;
+/// Wrong codes of one session, or of all of a person's, before they end.
+const WRONG_CODES_MAX: i64 = 10;
 /// The failures that staff are told of: not each of a thousand.
 const TOLD_AFTER: [i64; 6] = [1, 5, 10, 20, 50, 100];
 
@@ -150,7 +150,11 @@ async fn tell_staff(
             ..Entry::default()
         };
         audit::record(tx, &visitor.actor, now, entry).await?;
-        tell(tx, now, visitor, email, failures).await
+        // Whoever makes addresses up would write as many mails as he likes.
+        if attempts::may_tell(tx, now, &visitor.ip).await? {
+            tell(tx, now, visitor, email, failures).await?;
+        }
+        Ok(())
     })
     .await
 }
@@ -184,7 +188,7 @@ async fn note_sign_in(
 enum Checked {
     Right(Begun),
     Wrong,
-    /// The session ended; the next sign-in waits.
+    /// What was half finished ended; the next sign-in waits.
     Ended(u32),
 }
 
@@ -198,8 +202,9 @@ fn person_of(portal: Portal, session: &Session) -> Result<Person> {
 
 /// Gives the second step of a half-finished sign-in.
 ///
-/// Refuses with `WrongCode`; the tenth wrong code ends the session and makes the next sign-in wait. Staff are told of the ten
-/// when they were for one of them.
+/// Refuses with `WrongCode`. Wrong codes are counted for the person, however many sign-ins he half finishes: the tenth ends them
+/// all and makes the next one wait, and each further code waits longer. Staff are told of every ten when they were for one of
+/// them.
 pub async fn second_step(
     app: &App,
     visitor: &Visitor,
@@ -213,32 +218,35 @@ pub async fn second_step(
     let now = app.clock.now();
     let person = person_of(portal, session)?;
     let mut conn = app.db.get().await?;
+    let found = store::credentials(&mut conn, person).await?.filter(Credentials::may_sign_in);
+    let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
+    let per_minute = app.config.http.sign_in_per_minute.get();
+    let attempt = attempts::begin_code(&mut conn, now, portal, &found.email, &visitor.ip, per_minute).await?;
     let checked = conn
         .transaction::<_, Error, _>(async |tx| {
             // Methods before sessions, as whoever turns the factor on or off takes them.
             factor::store::lock_all(tx, person).await?;
             let locked = store::lock(tx, session.id).await?;
             let (failures, remember) = locked.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
-            let found = store::credentials(tx, person).await?.filter(Credentials::may_sign_in);
-            let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
 
             if factor::actions::check(app, tx, now, person, step.method, &step.code).await? {
                 let security = settings::load(tx).await?.security;
                 let begun = store::complete(tx, now, session.id, portal, remember, &security).await?;
+                attempts::succeeded(tx, attempt).await?;
                 attempts::note_success(tx, now, portal, &found.email, &visitor.ip).await?;
                 note_sign_in(tx, now, person, visitor, &found).await?;
                 return Ok(Checked::Right(begun));
             }
-            let waits = attempts::note_failure(tx, now, portal, &found.email, &visitor.ip).await?;
             store::count_failure(tx, session.id).await?;
-            if failures + 1 < WRONG_CODES_MAX {
+            let in_all = attempt.failures_before + 1;
+            if i64::from(failures) + 1 < WRONG_CODES_MAX && in_all % WRONG_CODES_MAX != 0 {
                 return Ok(Checked::Wrong);
             }
-            store::end(tx, now, session.id).await?;
+            store::end_half(tx, now, person).await?;
             let actor = audit::Actor { who: person.who(), ..visitor.actor.clone() };
             let entry = Entry {
                 action: "session.second_step_failed",
-                description: format!("Ten wrong codes for {}", found.email),
+                description: format!("{in_all} wrong codes for {}", found.email),
                 subject: Some(person.subject()),
                 level: Level::Warning,
                 ..Entry::default()
@@ -246,14 +254,15 @@ pub async fn second_step(
             audit::record(tx, &actor, now, entry).await?;
             if portal == Portal::Admin {
                 // Whoever tried knows the password.
-                tell(tx, now, visitor, &found.email, i64::from(failures) + 1).await?;
+                tell(tx, now, visitor, &found.email, in_all).await?;
             }
+            let waits = attempts::left_to_wait(tx, now, portal, &found.email, &visitor.ip).await?;
             Ok(Checked::Ended(waits.max(1)))
         })
         .await?;
     match checked {
         Checked::Right(begun) => Ok(begun),
-        Checked::Wrong => Err(Refusal::new(Code::WrongCode).into()),
+        Checked::Wrong => Err(factor::actions::wrong_code()),
         Checked::Ended(seconds) => {
             let detail = format!("Too many wrong codes. Wait {seconds} seconds and sign in again.");
             Err(Refusal::because(Code::TooManyRequests, detail).retry_after(seconds).into())

@@ -212,6 +212,19 @@ pub async fn end(conn: &mut Conn, now: Timestamp, id: SessionId) -> QueryResult<
     Ok(())
 }
 
+/// Ends what a person has half signed in to.
+pub async fn end_half(conn: &mut Conn, now: Timestamp, person: Person) -> QueryResult<()> {
+    diesel::sql_query(format!(
+        "UPDATE sessions SET ended_at = $2 WHERE {} = $1 AND NOT complete AND ended_at IS NULL",
+        person.column()
+    ))
+    .bind::<SqlUuid, _>(person.uuid())
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Ends the session of a cookie that is about to be replaced, and the visit of support that it was.
 pub async fn end_by_token(conn: &mut Conn, now: Timestamp, token: &str) -> QueryResult<()> {
     diesel::sql_query(

@@ -154,7 +154,7 @@ pub(super) async fn create(app: &App, who: &Staff, new: &NewAdmin) -> Result<Adm
             status: AdminStatus::Active,
             notes: &new.notes,
         };
-        let id = store::insert_admin(tx, now, &values, hash.as_deref()).await?;
+        let id = store::insert_admin(tx, now, &values, hash.as_deref()).await?.ok_or_else(taken)?;
         store::set_groups_of(tx, id, &new.groups).await?;
         if hash.is_none() {
             link::actions::send_set_password(app, tx, now, Person::Admin(id), &email).await?;
@@ -214,7 +214,9 @@ pub(super) async fn change(app: &App, who: &Staff, id: AdminId, change: &AdminCh
             letters::email_changed(tx, now, Person::Admin(id), &email).await?;
             link::store::follow_email(tx, now, Person::Admin(id), &email).await?;
         }
-        store::update_admin(tx, now, id, &values).await?;
+        if !store::update_admin(tx, now, id, &values).await? {
+            return Err(taken());
+        }
         store::set_groups_of(tx, id, &change.groups).await?;
         need_super(tx).await?;
         if change.status == AdminStatus::Disabled && before.status == AdminStatus::Active {
@@ -269,13 +271,8 @@ async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminId) -> R
 
 /// Mails a member of staff a link to set a new password.
 pub(super) async fn send_reset(app: &App, who: &Staff, id: AdminId) -> Result<()> {
-    let now = app.clock.now();
-    let mut conn = app.db.get().await?;
-    conn.transaction::<_, Error, _>(async |tx| {
-        need_not_above(tx, who, id).await?;
-        link::actions::send_reset_within(app, tx, now, &who.actor, Person::Admin(id)).await
-    })
-    .await
+    need_not_above(&mut *app.db.get().await?, who, id).await?;
+    link::actions::send_reset_by_staff(app, &who.actor, Person::Admin(id)).await
 }
 
 /// Takes the second factor of a member of staff away, with the reason for it.
@@ -358,7 +355,7 @@ pub async fn create_super(
         status: AdminStatus::Active,
         notes: "",
     };
-    let id = store::insert_admin(tx, now, &values, Some(password_hash)).await?;
+    let id = store::insert_admin(tx, now, &values, Some(password_hash)).await?.ok_or_else(taken)?;
     let group = store::super_group(tx, now).await?;
     store::set_groups_of(tx, id, &[group]).await?;
     let actor = Actor { who: Who::System, ip: None, request_id: None };

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use shared::identity::{AdminGroupChange, AdminGroupDetail, AdminGroupKind, NewAdminGroup};
 use shared::{AdminGroupId, Code, Effect, EffectKind, Permission, Rehearsal};
 
-use super::admins::{need_cover, need_super, tell_changed};
+use super::admins::{covers, need_cover, need_super, tell_changed};
 use super::store;
 use crate::App;
 use crate::audit::{self, Entry};
@@ -115,7 +115,7 @@ pub(super) async fn change(
         store::lock(tx).await?;
         let group = store::find_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(group.version, change.version)?;
-        need_all_for(who, group.grants_all)?;
+        need_all_of(tx, who, id).await?;
         check(tx, who, group.kind, &change.permissions, &change.groups).await?;
         let name = change.name.trim();
         if store::group_name_taken(tx, name, Some(id)).await? {
@@ -155,12 +155,13 @@ pub(super) async fn change(
     .await
 }
 
-/// Only who holds everything touches the group that gives it.
-fn need_all_for(who: &Staff, grants_all: bool) -> Result<()> {
-    if !grants_all || who.permissions.all {
+/// Refuses to touch a group that gives, also through others, what the one who acts does not have: he would take it from those
+/// above him.
+async fn need_all_of(tx: &mut Conn, who: &Staff, id: AdminGroupId) -> Result<()> {
+    if covers(&who.permissions, &store::permissions_of_groups(tx, &[id]).await?) {
         return Ok(());
     }
-    Err(Refusal::because(Code::NotAllowed, "Only super administrators change this group.").into())
+    Err(Refusal::because(Code::NotAllowed, "This group gives permissions that you do not have.").into())
 }
 
 /// Deletes a group that nobody is in.
@@ -185,7 +186,7 @@ pub(super) async fn rehearse_delete(app: &App, who: &Staff, id: AdminGroupId) ->
 async fn delete_in(tx: &mut Conn, now: Timestamp, who: &Staff, id: AdminGroupId) -> Result<()> {
     store::lock(tx).await?;
     let group = store::find_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    need_all_for(who, group.grants_all)?;
+    need_all_of(tx, who, id).await?;
     if !store::group_members(tx, id).await?.is_empty() {
         return Err(Refusal::because(Code::InUse, "Somebody is in this group.").into());
     }

@@ -120,7 +120,7 @@ async fn delete_admin(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Mail an administrator a link to set a new password.
+/// Mail an administrator a link to set a new password. At most five an hour.
 #[utoipa::path(tag = "staff", operation_id = "sendAdminPasswordReset", params(("id" = AdminId, Path)),
     responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("staff.edit"))))]
 #[post("/admin/admins/{id}/password-reset")]

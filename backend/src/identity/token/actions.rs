@@ -154,3 +154,22 @@ pub(super) async fn revoke(app: &App, maker: &Maker<'_>, id: TokenId) -> Result<
     })
     .await
 }
+
+/// Staff revoke a token of a client, whosever it is.
+pub(super) async fn revoke_for_staff(app: &App, actor: &Actor, client: ClientId, id: TokenId) -> Result<()> {
+    let now = app.clock.now();
+    let mut conn = app.db.get().await?;
+    conn.transaction::<_, Error, _>(async |tx| {
+        let revoked = store::revoke_for_staff(tx, now, client, id).await?;
+        let (name, email) = revoked.ok_or_else(Refusal::not_found)?;
+        let entry = Entry {
+            action: "token.revoked",
+            description: format!("Revoked the API token {name} of {email}"),
+            client: Some(client),
+            subject: Some(("token", id.0)),
+            ..Entry::default()
+        };
+        Ok(audit::record(tx, actor, now, entry).await?)
+    })
+    .await
+}

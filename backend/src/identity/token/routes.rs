@@ -6,12 +6,13 @@ use shared::identity::{NewToken, TokenCreated, TokenScopes, TokenSummary};
 use shared::{ClientId, Page, PageQuery, TokenId};
 
 use super::actions::{self, Maker};
-use super::store;
+use super::store::{self, Whose};
 use crate::App;
 use crate::http::access::StaffHimself;
-use crate::http::error::Result;
+use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Acting, Json, Paging, Path, Query, client_rights};
+use crate::http::{Acting, Json, May, Paging, Path, Query, client_rights, rights};
+use crate::identity::client;
 use crate::identity::person::Person;
 
 const SORTS: &[&str] = &["-created_at", "name", "last_used_at", "expires_at"];
@@ -21,6 +22,8 @@ pub fn routes(cfg: &mut Routes) {
         .service(list_client_scopes)
         .service(create_client_token)
         .service(revoke_client_token)
+        .service(list_tokens_of_client)
+        .service(revoke_token_of_client)
         .service(list_admin_tokens)
         .service(list_admin_scopes)
         .service(create_admin_token)
@@ -33,6 +36,13 @@ struct ClientToken {
     #[serde(rename = "client_id")]
     _client: ClientId,
     id: TokenId,
+}
+
+/// The same as staff name it.
+#[derive(Debug, Deserialize)]
+struct TokenOfClient {
+    id: ClientId,
+    token: TokenId,
 }
 
 fn user_maker(who: &Acting<client_rights::Api>) -> Maker<'_> {
@@ -54,7 +64,7 @@ async fn list_client_tokens(
 ) -> Result<Json<Page<TokenSummary>>> {
     let paging = Paging::read(&page, SORTS)?;
     let mut conn = app.db.get().await?;
-    let (items, total) = store::list(&mut conn, Person::User(who.user), Some(who.client), &paging).await?;
+    let (items, total) = store::list(&mut conn, Whose::Client(who.client), &paging).await?;
     Ok(Json(paging.page(items, total)))
 }
 
@@ -93,6 +103,38 @@ async fn revoke_client_token(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// API tokens that act for a client, of all its users.
+#[utoipa::path(tag = "clients", operation_id = "listTokensOfClient", params(("id" = ClientId, Path), PageQuery),
+    responses((status = 200, body = Page<TokenSummary>)), extensions(("x-permission" = json!("clients.view"))))]
+#[get("/admin/clients/{id}/tokens")]
+async fn list_tokens_of_client(
+    app: web::Data<App>,
+    _who: May<rights::ClientsView>,
+    id: Path<ClientId>,
+    page: Query<PageQuery>,
+) -> Result<Json<Page<TokenSummary>>> {
+    let paging = Paging::read(&page, SORTS)?;
+    let mut conn = app.db.get().await?;
+    client::store::find(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    let (items, total) = store::list(&mut conn, Whose::Client(*id), &paging).await?;
+    Ok(Json(paging.page(items, total)))
+}
+
+/// Revoke an API token of a client: it stops working at once. Asks browsers for the password again.
+#[utoipa::path(tag = "clients", operation_id = "revokeTokenOfClient",
+    params(("id" = ClientId, Path), ("token" = TokenId, Path)),
+    responses((status = 204, description = "Revoked.")), extensions(("x-permission" = json!("users.edit"))))]
+#[delete("/admin/clients/{id}/tokens/{token}")]
+async fn revoke_token_of_client(
+    app: web::Data<App>,
+    who: May<rights::UsersEdit>,
+    path: Path<TokenOfClient>,
+) -> Result<HttpResponse> {
+    who.need_sudo(&app).await?;
+    actions::revoke_for_staff(&app, &who.actor, path.id, path.token).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// API tokens of the signed-in member of staff.
 #[utoipa::path(tag = "staff", operation_id = "listAdminTokens", params(PageQuery),
     responses((status = 200, body = Page<TokenSummary>)), extensions(("x-permission" = json!("none"))))]
@@ -104,7 +146,7 @@ async fn list_admin_tokens(
 ) -> Result<Json<Page<TokenSummary>>> {
     let paging = Paging::read(&page, SORTS)?;
     let mut conn = app.db.get().await?;
-    let (items, total) = store::list(&mut conn, Person::Admin(who.admin), None, &paging).await?;
+    let (items, total) = store::list(&mut conn, Whose::Admin(who.admin), &paging).await?;
     Ok(Json(paging.page(items, total)))
 }
 

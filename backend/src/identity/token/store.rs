@@ -41,30 +41,35 @@ struct Row {
     created_at: Timestamp,
 }
 
-/// Tokens that hold: of a member of staff, or of a client (all users').
+/// Whose tokens are listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Whose {
+    Admin(AdminId),
+    /// Of all its users.
+    Client(ClientId),
+}
+
+/// Tokens that hold.
 pub(super) async fn list(
     conn: &mut Conn,
-    person: Person,
-    client: Option<ClientId>,
+    whose: Whose,
     paging: &Paging,
 ) -> QueryResult<(Vec<TokenSummary>, i64)> {
     const COLUMNS: &str =
         "t.id, t.name, t.prefix, coalesce(a.email, u.email) AS owner, t.scopes, t.networks, t.service_id,
          t.expires_at, t.last_used_at, t.last_used_ip, t.created_at";
-    let whose = if client.is_some() { "t.client_id = $2" } else { "t.admin_id = $1" };
+    let (column, id) = match whose {
+        Whose::Admin(id) => ("admin_id", id.0),
+        Whose::Client(id) => ("client_id", id.0),
+    };
     let from = format!(
         "api_tokens t LEFT JOIN admins a ON a.id = t.admin_id LEFT JOIN users u ON u.id = t.user_id
-         WHERE {whose} AND ($1::uuid IS NOT NULL) AND ($2::uuid IS NULL OR t.client_id = $2) AND t.revoked_at IS NULL
-           AND ($3::text IS NULL OR t.name ILIKE $3)"
+         WHERE t.{column} = $1 AND t.revoked_at IS NULL AND ($2::text IS NULL OR t.name ILIKE $2 OR u.email ILIKE $2)"
     );
     let order = format!("t.{} {}, t.id", paging.sort, paging.direction_nulls_low());
     let list = List { columns: COLUMNS, from: &from, order: &order };
     let (rows, total) = list::page(conn, paging, list, |sql| {
-        diesel::sql_query(sql)
-            .into_boxed()
-            .bind::<SqlUuid, _>(person.uuid())
-            .bind::<Nullable<SqlUuid>, _>(client)
-            .bind::<Nullable<Text>, _>(paging.pattern())
+        diesel::sql_query(sql).into_boxed().bind::<SqlUuid, _>(id).bind::<Nullable<Text>, _>(paging.pattern())
     })
     .await?;
     let summary = |row: Row| TokenSummary {
@@ -185,6 +190,34 @@ pub(super) async fn revoke_of_client(
     .await
     .optional()?;
     Ok(row.map(|row| row.name))
+}
+
+/// Revokes a token of a client, whosever it is. Returns its name and the address of its user.
+pub(super) async fn revoke_for_staff(
+    tx: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    id: TokenId,
+) -> QueryResult<Option<(String, String)>> {
+    #[derive(QueryableByName)]
+    struct Revoked {
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        email: String,
+    }
+    let row: Option<Revoked> = diesel::sql_query(
+        "UPDATE api_tokens t SET revoked_at = $3 FROM users u
+         WHERE t.id = $1 AND t.client_id = $2 AND t.revoked_at IS NULL AND u.id = t.user_id
+         RETURNING t.name, u.email",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(client)
+    .bind::<Timestamptz, _>(now.to_diesel())
+    .get_result(tx)
+    .await
+    .optional()?;
+    Ok(row.map(|row| (row.name, row.email)))
 }
 
 /// Revokes staff's tokens of this name.

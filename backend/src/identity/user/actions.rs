@@ -25,6 +25,10 @@ pub(super) async fn detail(conn: &mut Conn, id: UserId) -> Result<UserDetail> {
     Ok(user.detail(clients))
 }
 
+fn taken() -> Refusal {
+    Refusal::field("email", "taken", "A user has this address already.")
+}
+
 /// Creates a user. Without a password he is mailed a link to set one.
 pub(super) async fn create(app: &App, actor: &Actor, new: &NewUser) -> Result<UserDetail> {
     let now = app.clock.now();
@@ -56,7 +60,7 @@ pub(super) async fn create(app: &App, actor: &Actor, new: &NewUser) -> Result<Us
             notes: &new.notes,
         };
         let id = store::insert(tx, now, &row).await?;
-        let id = id.ok_or_else(|| Refusal::field("email", "taken", "A user has this address already."))?;
+        let id = id.ok_or_else(taken)?;
         if hash.is_none() {
             link::actions::send_set_password(app, tx, now, Person::User(id), &email).await?;
         } else if !new.email_verified {
@@ -90,7 +94,7 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
         let old = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(old.version, change.version)?;
         if old.email != email && is_taken(tx, Person::User(id), &email).await? {
-            return Err(Refusal::field("email", "taken", "A user has this address already.").into());
+            return Err(taken().into());
         }
         let mark = |wanted: bool, was: Option<Timestamp>| wanted.then(|| was.unwrap_or(now));
         let changed = Changed {
@@ -112,7 +116,9 @@ pub(super) async fn change(app: &App, actor: &Actor, id: UserId, change: &UserCh
             }
             link::store::follow_email(tx, now, Person::User(id), &email).await?;
         }
-        store::update(tx, now, id, &changed).await?;
+        if !store::update(tx, now, id, &changed).await? {
+            return Err(taken().into());
+        }
         if change.status == UserStatus::Inactive {
             sessions::end_others(tx, now, Person::User(id), None).await?;
         }

@@ -123,7 +123,7 @@ async fn delete_user(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Mail a user a link to set a new password.
+/// Mail a user a link to set a new password. At most five an hour.
 #[utoipa::path(tag = "clients", operation_id = "sendUserPasswordReset", params(("id" = UserId, Path)),
     responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("users.reset"))))]
 #[post("/admin/users/{id}/password-reset")]
@@ -132,7 +132,7 @@ async fn send_reset(
     who: May<rights::UsersReset>,
     id: Path<UserId>,
 ) -> Result<HttpResponse> {
-    link::actions::send_reset(&app, &mut *app.db.get().await?, &who.actor, Person::User(*id)).await?;
+    link::actions::send_reset_by_staff(&app, &who.actor, Person::User(*id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

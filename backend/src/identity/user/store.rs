@@ -11,9 +11,9 @@ use shared::identity::{
 };
 use shared::{ClientId, Language, UserId};
 
-use crate::db::Conn;
 use crate::db::cursor::Cursor;
 use crate::db::list::{self, List, Sql};
+use crate::db::{self, Conn};
 use crate::http::Paging;
 use crate::identity::session::store::permissions_of_role;
 
@@ -179,6 +179,10 @@ pub struct User {
     pub two_factor: bool,
     #[diesel(sql_type = Text)]
     pub notes: String,
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub terms_version: Option<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub terms_accepted_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
     pub last_sign_in_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -206,6 +210,8 @@ impl User {
             phone_verified: self.phone_verified_at.is_some(),
             two_factor: self.two_factor,
             notes: self.notes,
+            terms_version: self.terms_version,
+            terms_accepted_at: self.terms_accepted_at,
             clients,
             last_sign_in_at: self.last_sign_in_at,
             last_sign_in_ip: self.last_sign_in_ip,
@@ -217,8 +223,8 @@ impl User {
 }
 
 const USER: &str = "SELECT id, email, first_name, last_name, phone_country, phone, language, status, email_verified_at,
-     phone_verified_at, password_changed_at, two_factor, notes, last_sign_in_at, last_sign_in_ip, version, created_at,
-     updated_at FROM users WHERE id = $1";
+     phone_verified_at, password_changed_at, two_factor, notes, terms_version, terms_accepted_at, last_sign_in_at, last_sign_in_ip,
+     version, created_at, updated_at FROM users WHERE id = $1";
 
 pub async fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>> {
     diesel::sql_query(USER).bind::<SqlUuid, _>(id).get_result(conn).await.optional()
@@ -279,8 +285,9 @@ pub struct Changed<'a> {
     pub notes: &'a str,
 }
 
-pub async fn update(tx: &mut Conn, now: Timestamp, id: UserId, changed: &Changed<'_>) -> QueryResult<()> {
-    diesel::update(users::table.find(id))
+/// Writes what changes. False: another got the address meanwhile.
+pub async fn update(tx: &mut Conn, now: Timestamp, id: UserId, changed: &Changed<'_>) -> QueryResult<bool> {
+    let written = diesel::update(users::table.find(id))
         .set((
             users::email.eq(changed.email),
             users::first_name.eq(changed.first_name),
@@ -295,6 +302,20 @@ pub async fn update(tx: &mut Conn, now: Timestamp, id: UserId, changed: &Changed
             users::version.eq(users::version + 1),
             users::updated_at.eq(now.to_diesel()),
         ))
+        .execute(tx)
+        .await;
+    Ok(db::unless_taken(written, "users_email")?.is_some())
+}
+
+/// Notes that a user accepted the terms, and which version; `None`: none was published here.
+pub async fn accept_terms(
+    tx: &mut Conn,
+    now: Timestamp,
+    id: UserId,
+    version: Option<i32>,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set((users::terms_version.eq(version), users::terms_accepted_at.eq(now.to_diesel())))
         .execute(tx)
         .await?;
     Ok(())

@@ -81,6 +81,67 @@ async fn ten_wrong_codes_end_the_session_and_make_the_next_sign_in_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_count_for_the_person_however_often_he_half_signs_in() {
+    let panel =
+        Panel::start_with_http("public_url = 'http://localhost:8480', sign_in_per_minute = 200").await;
+    let ada = member(&panel, "ada@example.test").await;
+    let (setup, _) = turn_on(&panel, &ada).await;
+    let mut halves = Vec::new();
+    for _ in 0..3 {
+        halves.push(half_signed_in(&panel, "ada@example.test").await);
+    }
+    for half in halves.iter().cycle().take(9) {
+        let wrong = step(half, "totp", "000000").await.expect(422);
+        assert_eq!(
+            (wrong.problem().code, wrong.refused_fields()),
+            (Code::WrongCode, vec!["code".to_owned()])
+        );
+    }
+    step(&halves[0], "totp", "000000").await.expect(429);
+    for half in &halves {
+        step(half, "totp", "000000").await.expect(401);
+    }
+
+    // Each further one waits, also in a sign-in of its own.
+    panel.advance_hours(1).await;
+    let half = half_signed_in(&panel, "ada@example.test").await;
+    let other = half_signed_in(&panel, "ada@example.test").await;
+    step(&half, "totp", "000000").await.expect(422);
+    let waits = step(&other, "totp", "000000").await.expect(429);
+    assert!(waits.headers.get("retry-after").is_some());
+
+    // The right one wipes the wrong ones out.
+    panel.set_clock(panel.now().checked_add(jiff::SignedDuration::from_secs(10)).unwrap()).await;
+    let right = code(&panel, &setup.secret, 0).await;
+    step(&half, "totp", &right).await.expect(200);
+    let half = half_signed_in(&panel, "ada@example.test").await;
+    for _ in 0..3 {
+        step(&half, "totp", "000000").await.expect(422);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_are_mailed_seldom_and_to_confirmed_addresses_alone() {
+    let panel = Panel::start().await;
+    let ada = member(&panel, "ada@example.test").await;
+    sudo(&ada).await;
+    for _ in 0..5 {
+        let factor = ada.post("/me/factors/email", json!({})).await.expect(201).json();
+        ada.delete(&format!("/me/factors/{}", factor["id"].as_str().unwrap())).await.expect(204);
+    }
+    let often = ada.post("/me/factors/email", json!({})).await.expect(429);
+    assert!(often.problem().detail.is_some() && often.headers.get("retry-after").is_some());
+    assert_eq!(super::mails(&panel, "passcode", "ada@example.test").await, 5);
+
+    let bob = member(&panel, "bob@example.test").await;
+    sudo(&bob).await;
+    panel.sql("UPDATE users SET email_verified_at = NULL WHERE email = 'bob@example.test'").await;
+    let refused = bob.post("/me/factors/email", json!({})).await.expect(403);
+    assert_eq!(refused.problem().code, Code::EmailNotConfirmed);
+    assert_eq!(super::mails(&panel, "passcode", "bob@example.test").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_owner_asks_a_second_factor_of_everybody_once_he_has_one() {
     let panel = Panel::start().await;
     let ada = member(&panel, "ada@example.test").await;
@@ -222,7 +283,7 @@ async fn the_last_method_stays_while_the_second_factor_is_on() {
     let refused = ada.delete(&format!("/me/factors/{}", setup.id)).await.expect(409);
     assert_eq!(refused.problem().code, Code::Conflict);
     let wrong = json!({ "enabled": false, "factor": setup.id, "code": "123123" });
-    ada.post("/me/two-factor", wrong).await.expect(422);
+    assert_eq!(ada.post("/me/two-factor", wrong).await.expect(422).refused_fields(), ["code"]);
     let off = json!({ "enabled": false, "code": state.recovery_codes[0] });
     ada.post("/me/two-factor", off).await.expect(200);
     ada.delete(&format!("/me/factors/{}", setup.id)).await.expect(204);

@@ -66,7 +66,11 @@ async fn who_has_no_login_registers_with_the_link_and_acts_at_once() {
     // Used is used.
     for path in ["/auth/invitation/register", "/auth/invitation"] {
         let body = if path.ends_with("register") { registration(&link) } else { json!({ "token": link }) };
-        assert_eq!(panel.visitor().post(path, body).await.expect(422).problem().code, Code::LinkExpired);
+        let expired = panel.visitor().post(path, body).await.expect(422);
+        assert_eq!(
+            (expired.problem().code, expired.refused_fields()),
+            (Code::LinkExpired, vec!["token".to_owned()])
+        );
     }
     let waiting: Page<Value> =
         ada.calls.get(&format!("/clients/{}/invitations", ada.id)).await.expect(200).read();

@@ -1,9 +1,10 @@
 //! Links sent by mail: each works once, for a while.
 
+use diesel_async::RunQueryDsl;
 use serde_json::json;
 use shared::Code;
 
-use super::{PASSWORD, link_token, mails, member, session_of, sign_in};
+use super::{PASSWORD, link_token, mails, member, registration, session_of, sign_in};
 use crate::harness::Panel;
 
 const NEW: &str = "seven lanterns on the river";
@@ -29,7 +30,7 @@ async fn a_reset_link_works_once() {
     let good = json!({ "token": token, "password": NEW });
     panel.visitor().post("/auth/password/reset", good.clone()).await.expect(200);
     let again = panel.visitor().post("/auth/password/reset", good).await.expect(422);
-    assert_eq!(again.problem().code, Code::LinkExpired);
+    assert_eq!((again.problem().code, again.refused_fields()), (Code::LinkExpired, vec!["token".to_owned()]));
     // All sessions are over, the old password too.
     ada.get("/auth/session").await.expect(401);
     sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(401);
@@ -139,6 +140,76 @@ async fn a_new_password_voids_the_links_that_wait() {
     confirm(&moved).await;
     panel.visitor().post("/auth/password/reset", reset(&other)).await.expect(422);
     sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(200);
+}
+
+/// Holds an address for another in a transaction that is not finished, lets `call` run into it, then finishes.
+async fn while_taken<T: Send + 'static>(
+    panel: &Panel,
+    who: &str,
+    address: &str,
+    call: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let mut other = panel.own_connection().await;
+    let take = format!("UPDATE users SET email = '{address}' WHERE email = '{who}'");
+    for statement in ["BEGIN", take.as_str()] {
+        diesel::sql_query(statement).execute(&mut other).await.unwrap();
+    }
+    let calling = tokio::spawn(call);
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    diesel::sql_query("COMMIT").execute(&mut other).await.unwrap();
+    calling.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_take_an_address_at_once_one_is_refused() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let ada = member(&panel, "ada@example.test").await;
+    member(&panel, "eve@example.test").await;
+    let account = ada.get("/me").await.expect(200).json();
+    let change = json!({
+        "version": account["version"], "email": "both@new.test", "first_name": "Ada", "last_name": "Novak", "language": "en",
+        "current_password": PASSWORD,
+    });
+    ada.put("/me", change).await.expect(200);
+    let token = link_token(&panel, "confirm_new_email", "both@new.test").await;
+    let visitor = panel.visitor();
+    let confirming = async move { visitor.post("/auth/email/confirm", json!({ "token": token })).await };
+    let late = while_taken(&panel, "eve@example.test", "both@new.test", confirming).await;
+    assert_eq!(late.expect(422).problem().code, Code::LinkExpired);
+
+    let path = format!("/admin/users/{}", account["id"].as_str().unwrap());
+    let user = root.calls.get(&path).await.expect(200).json();
+    let change = json!({
+        "version": user["version"], "email": "others@new.test", "first_name": "Ada", "last_name": "Novak",
+        "language": "en", "status": "active", "email_verified": true, "phone_verified": false,
+    });
+    let changing = async move { root.calls.put(&path, change).await };
+    let late = while_taken(&panel, "both@new.test", "others@new.test", changing).await;
+    assert_eq!(late.expect(422).refused_fields(), ["email"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_send_links_as_seldom_as_people_ask_for_them() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await.calls;
+    let ada = panel.client("Ada").await;
+    panel.visitor().post("/public/registration", registration("bob@example.test")).await.expect(201);
+    let pending = root.get("/admin/clients?search=bob@example.test").await.expect(200).json();
+    let pending = pending["items"][0]["id"].as_str().unwrap().to_owned();
+    for (path, event, email, sent) in [
+        (format!("/admin/users/{}/password-reset", ada.user), "password_reset", ada.email.as_str(), 5),
+        (format!("/admin/clients/{pending}/resend-confirmation"), "confirm_email", "bob@example.test", 6),
+    ] {
+        for _ in 0..5 {
+            root.post(&path, json!({})).await.expect(204);
+        }
+        let often = root.post(&path, json!({})).await.expect(429);
+        assert!(often.problem().detail.is_some() && often.headers.get("retry-after").is_some());
+        assert_eq!(mails(&panel, event, email).await, sent, "{path}");
+        panel.advance_hours(2).await;
+        root.post(&path, json!({})).await.expect(204);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

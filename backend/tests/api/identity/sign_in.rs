@@ -193,6 +193,96 @@ async fn failed_sign_ins_to_the_admin_portal_are_told_to_staff_with_address_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_makes_addresses_up_does_not_have_staff_told_of_each() {
+    let panel = Panel::start().await;
+    panel.super_admin().await;
+    let told = "SELECT count(*) AS value FROM notifications WHERE event = 'sign_in_failed'";
+    let made_up = async |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let email = format!("nobody-{number}@provider.test");
+            sign_in(&panel, "/auth/admin", &email, "not the password").await.expect(401);
+        }
+        let failed = jobs::drain(&panel.app).await.unwrap().failed;
+        assert!(failed.is_empty(), "{failed:?}");
+        panel.count(told).await
+    };
+    assert_eq!(made_up(0..3).await, 1);
+    panel.advance_hours(2).await;
+    assert_eq!(made_up(3..5).await, 2);
+    // The trail has them all.
+    let left = "SELECT count(*) AS value FROM activity_log WHERE action = 'admin.sign_in_failed'";
+    assert_eq!(panel.count(left).await, 5);
+}
+
+/// Wrong passwords of an account, each from another address of the network.
+async fn attacked(panel: &Panel, email: &str) {
+    panel
+        .sql(&format!(
+            "INSERT INTO sign_in_attempts (portal, email, ip, succeeded, at)
+             SELECT 'client', '{email}', '203.0.113.' || n, false, '{}' FROM generate_series(1, 60) n",
+            panel.now()
+        ))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_attacked_from_everywhere_comes_in_from_where_he_was_before() {
+    let panel = Panel::start().await;
+    member(&panel, "ada@example.test").await;
+    member(&panel, "eve@example.test").await;
+    panel.advance_hours(24 * 60).await;
+    attacked(&panel, "ada@example.test").await;
+    sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(200);
+
+    // From somewhere else the account waits, and so does he who was here long ago.
+    panel.sql("UPDATE sessions SET ip = '198.51.100.7'").await;
+    attacked(&panel, "ada@example.test").await;
+    let waits = sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(429);
+    assert!(waits.headers.get("retry-after").is_some());
+    panel.sql("UPDATE sessions SET ip = '127.0.0.1'").await;
+    panel.advance_hours(24 * 31).await;
+    attacked(&panel, "eve@example.test").await;
+    sign_in(&panel, "/auth", "eve@example.test", PASSWORD).await.expect(429);
+
+    // Of the familiar place itself the wrong passwords count.
+    attacked(&panel, "ada@example.test").await;
+    panel
+        .sql(&format!(
+            "INSERT INTO sign_in_attempts (portal, email, ip, succeeded, at)
+             SELECT 'client', 'ada@example.test', '127.0.0.1', false, '{}' FROM generate_series(1, 12)",
+            panel.now()
+        ))
+        .await;
+    sign_in(&panel, "/auth", "ada@example.test", PASSWORD).await.expect(429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_terms_were_accepted_is_kept() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await.calls;
+    panel.visitor().post("/public/registration", registration("ada@example.test")).await.expect(201);
+    panel
+        .sql(&format!(
+            "INSERT INTO terms (version, texts, published_by, published_at)
+             VALUES (1, '{{\"en\": \"Be kind.\"}}', 'system', '{0}'), (2, '{{\"en\": \"Be kinder.\"}}', 'system', '{0}')",
+            panel.now()
+        ))
+        .await;
+    panel.visitor().post("/public/registration", registration("bob@example.test")).await.expect(201);
+    let new =
+        json!({ "email": "cyd@example.test", "first_name": "Cyd", "last_name": "Kowal", "language": "pl" });
+    root.post("/admin/users", new).await.expect(201);
+    for (name, version, at) in
+        [("ada", json!(null), true), ("bob", json!(2), true), ("cyd", json!(null), false)]
+    {
+        let found = root.get(&format!("/admin/users?search={name}@")).await.expect(200).json();
+        let id = found["items"][0]["id"].as_str().unwrap().to_owned();
+        let user = root.get(&format!("/admin/users/{id}")).await.expect(200).json();
+        assert_eq!((&user["terms_version"], user["terms_accepted_at"].is_string()), (&version, at), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn writes_of_a_session_need_its_csrf_token() {
     let panel = Panel::start().await;
     let ada = member(&panel, "ada@example.test").await;
@@ -245,4 +335,28 @@ async fn a_new_address_counts_once_it_is_confirmed() {
     panel.visitor().post("/auth/email/confirm", json!({ "token": token })).await.expect(200);
     assert_eq!(ada.get("/me").await.expect(200).json()["email"], "ada@new.test");
     sign_in(&panel, "/auth", "ada@new.test", PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_addresses_are_mailed_seldom() {
+    let panel = Panel::start().await;
+    let (ada, bob) = (member(&panel, "ada@example.test").await, member(&panel, "bob@example.test").await);
+    let change = async |caller: &crate::harness::Caller, email: &str| {
+        let account = caller.get("/me").await.expect(200).json();
+        let change = json!({
+            "version": account["version"], "email": email, "first_name": "Ada", "last_name": "Novak", "language": "en",
+            "current_password": PASSWORD,
+        });
+        caller.put("/me", change).await
+    };
+    for stranger in 0..5 {
+        change(&ada, &format!("stranger-{stranger}@example.test")).await.expect(200);
+    }
+    let often = change(&ada, "stranger-5@example.test").await.expect(429).problem();
+    assert_eq!(often.code, Code::TooManyRequests);
+    assert!(often.detail.is_some());
+    assert_eq!(mails(&panel, "confirm_new_email", "stranger-5@example.test").await, 0);
+    // Another may, and his own address stays free of it.
+    change(&bob, "stranger-0@example.test").await.expect(200);
+    change(&ada, "ada@example.test").await.expect(200);
 }

@@ -227,3 +227,37 @@ async fn nobody_gives_through_a_group_what_he_has_not_himself() {
     let own = own.expect(201).json();
     make(&colleague.calls, "D", "groups", json!([]), json!([own["id"]])).await.expect(201);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_through_a_group_what_he_has_not_himself() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let colleague = panel.staff(&[Permission::StaffEdit, Permission::StaffView]).await;
+    let above = panel.staff(&[Permission::ClientsView, Permission::StaffView]).await;
+    let held = root.calls.get(&format!("/admin/admins/{}", above.id)).await.expect(200).json();
+    let make = async |name: &str, kind: &str, permissions: Value, groups: Value| -> Value {
+        let new = json!({ "name": name, "kind": kind, "permissions": permissions, "groups": groups });
+        root.calls.post("/admin/admin-groups", new).await.expect(201).json()
+    };
+    let empty = make("Nobody's", "system", json!(["clients.view"]), json!([])).await;
+    let nested = make("Nested", "groups", json!([]), json!([empty["id"]])).await;
+    let all = root.calls.get(&format!("/admin/admins/{}", root.id)).await.expect(200).json();
+    for group in [&held["groups"][0]["id"], &empty["id"], &nested["id"], &all["groups"][0]["id"]] {
+        let path = format!("/admin/admin-groups/{}", group.as_str().unwrap());
+        let before = colleague.calls.get(&path).await.expect(200).json();
+        let stripped = json!({
+            "version": before["version"], "name": before["name"], "description": "", "permissions": [], "groups": [],
+        });
+        let refused = colleague.calls.put(&path, stripped).await.expect(403).problem();
+        assert_eq!(refused.code, Code::NotAllowed, "{}", before["name"]);
+        colleague.calls.delete(&path).await.expect(403);
+        assert_eq!(colleague.calls.get(&path).await.expect(200).json(), before);
+    }
+    above.calls.get("/admin/clients").await.expect(200);
+    // What he has himself he may take.
+    let own = make("Own", "system", json!(["staff.view"]), json!([])).await;
+    let path = format!("/admin/admin-groups/{}", own["id"].as_str().unwrap());
+    let change = json!({ "version": own["version"], "name": "Own", "permissions": [], "groups": [] });
+    colleague.calls.put(&path, change).await.expect(200);
+    colleague.calls.delete(&path).await.expect(204);
+}

@@ -47,6 +47,7 @@ async fn guarded(panel: &Panel, root: &StaffMember, ada: &ClientAccount) -> Vec<
         (Method::POST, format!("{client}/owner"), json!({ "user": other })),
         (Method::DELETE, format!("{client}/users/{other}"), json!({})),
         (Method::DELETE, format!("/admin/users/{other}"), json!({})),
+        (Method::DELETE, format!("{client}/tokens/{}", Uuid::now_v7()), json!({})),
         (Method::POST, format!("{client}/status"), suspended),
         (Method::PUT, format!("{client}/credit-limit"), json!({ "credit_limit": "10.00" })),
         (Method::POST, format!("{client}/adjustments"), adjustment),
@@ -114,4 +115,41 @@ async fn what_changes_access_or_moves_money_asks_browsers_for_the_password_and_t
         panel.count("SELECT count(*) AS value FROM ledger_transfers").await > 0,
         "the script's adjustment"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_client_needs_a_second_factor_is_for_browsers_with_the_password_alone() {
+    let panel = Panel::start().await;
+    let root = panel.super_admin().await;
+    let ada = panel.client("Ada").await;
+    let token = json!({ "name": "Script", "scopes": ["clients:write"] });
+    let made: TokenCreated = root.calls.post("/admin/me/tokens", token).await.expect(201).read();
+    let script = panel.visitor().with_token(&made.secret);
+    let path = format!("/admin/clients/{}", ada.id);
+    let change = async |caller: &Caller, enforce: bool| {
+        let before = root.calls.get(&path).await.expect(200).json();
+        let mut change = json!({ "enforce_two_factor": enforce });
+        for field in [
+            "version",
+            "first_name",
+            "last_name",
+            "company_name",
+            "tax_id",
+            "email",
+            "language",
+            "currency",
+            "company",
+        ] {
+            change[field] = before[field].clone();
+        }
+        caller.put(&path, change).await
+    };
+    change(&root.calls, true).await.expect(200);
+    panel.sql("UPDATE sessions SET sudo_until = NULL").await;
+    assert_eq!(change(&root.calls, false).await.expect(403).problem().code, Code::PasswordNeeded);
+    assert_eq!(change(&script, false).await.expect(403).problem().code, Code::NotAllowed);
+    // What leaves it alone asks nobody.
+    change(&root.calls, true).await.expect(200);
+    change(&script, true).await.expect(200);
+    assert_eq!(root.calls.get(&path).await.expect(200).json()["enforce_two_factor"], true);
 }

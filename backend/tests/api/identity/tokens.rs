@@ -125,3 +125,47 @@ async fn a_token_of_staff_changes_nothing_of_its_owners_own() {
     staff.calls.put("/admin/me/preferences/columns", json!({ "value": [] })).await.expect(200);
     staff.calls.post("/admin/bell/read", json!({})).await.expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_see_and_revoke_the_tokens_of_a_client() {
+    let panel = Panel::start().await;
+    let (ada, eve) = (panel.client("Ada").await, panel.client("Eve").await);
+    let mut made = Vec::new();
+    for (client, name) in [(&ada, "Backup"), (&ada, "Monitor"), (&eve, "Backup")] {
+        let new = json!({ "name": name, "scopes": ["profile:read"] });
+        let token = client.calls.post(&format!("/clients/{}/tokens", client.id), new).await.expect(201);
+        made.push(token.read::<TokenCreated>());
+    }
+    let viewer = panel.staff(&[shared::Permission::ClientsView]).await.calls;
+    let path = format!("/admin/clients/{}/tokens", ada.id);
+    let names = async |query: &str| -> Vec<String> {
+        let page: shared::Page<shared::identity::TokenSummary> =
+            viewer.get(&format!("{path}{query}")).await.expect(200).read();
+        page.items.into_iter().map(|token| token.name).collect()
+    };
+    assert_eq!(names("?sort=name").await, ["Backup", "Monitor"]);
+    assert_eq!(names("?search=moni").await, ["Monitor"]);
+    assert_eq!(names("?sort=name&per_page=1&page=2").await, ["Monitor"]);
+    assert_eq!(viewer.get(&format!("{path}?sort=secret")).await.expect(422).refused_fields(), ["sort"]);
+    let answer = viewer.get(&path).await.expect(200);
+    assert!(!String::from_utf8_lossy(&answer.bytes).contains(&made[0].secret));
+    viewer.get(&format!("/admin/clients/{}/tokens", shared::ClientId::generate())).await.expect(404);
+
+    let one = format!("{path}/{}", made[0].token.id);
+    viewer.delete(&one).await.expect(403);
+    let staff = panel.staff(&[shared::Permission::UsersEdit]).await.calls;
+    // Only of the client that is named.
+    staff.delete(&format!("{path}/{}", made[2].token.id)).await.expect(404);
+    let script = panel.visitor().with_token(&made[0].secret);
+    script.get(&format!("/clients/{}/profile", ada.id)).await.expect(200);
+    staff.delete(&one).await.expect(204);
+    script.get(&format!("/clients/{}/profile", ada.id)).await.expect(401);
+    staff.delete(&one).await.expect(404);
+    assert_eq!(names("").await, ["Monitor"]);
+    let left = format!(
+        "SELECT count(*) AS value FROM activity_log WHERE action = 'token.revoked' AND client_id = '{}'
+         AND description = 'Revoked the API token Backup of {}'",
+        ada.id, ada.email
+    );
+    assert_eq!(panel.count(&left).await, 1);
+}

@@ -11,7 +11,7 @@ use schema::{admin_group_members, admin_groups, admins};
 use shared::identity::{AdminFilter, AdminGroupName, AdminStatus, AdminSummary, KnownAddress};
 use shared::{AdminGroupId, AdminId, Code, Language};
 
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::error::{Refusal, Result};
 use crate::http::paging::Paging;
 
@@ -149,15 +149,16 @@ pub(in crate::identity::staff) struct AdminValues<'a> {
     pub notes: &'a str,
 }
 
+/// Writes a member of staff. `None`: another got the address meanwhile.
 pub(in crate::identity::staff) async fn insert_admin(
     tx: &mut Conn,
     now: Timestamp,
     values: &AdminValues<'_>,
     password_hash: Option<&str>,
-) -> QueryResult<AdminId> {
+) -> QueryResult<Option<AdminId>> {
     let id = AdminId::generate();
     let at = jiff_diesel::Timestamp::from(now);
-    diesel::insert_into(admins::table)
+    let written = diesel::insert_into(admins::table)
         .values((
             admins::id.eq(id),
             admins::email.eq(values.email),
@@ -173,17 +174,18 @@ pub(in crate::identity::staff) async fn insert_admin(
             admins::updated_at.eq(at),
         ))
         .execute(tx)
-        .await?;
-    Ok(id)
+        .await;
+    Ok(db::unless_taken(written, "admins_email")?.map(|_| id))
 }
 
+/// Writes what changes. False: another got the address meanwhile.
 pub(in crate::identity::staff) async fn update_admin(
     tx: &mut Conn,
     now: Timestamp,
     id: AdminId,
     values: &AdminValues<'_>,
-) -> QueryResult<()> {
-    diesel::update(admins::table.find(id))
+) -> QueryResult<bool> {
+    let written = diesel::update(admins::table.find(id))
         .set((
             admins::email.eq(values.email),
             admins::first_name.eq(values.first_name),
@@ -196,8 +198,8 @@ pub(in crate::identity::staff) async fn update_admin(
             admins::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
-        .await?;
-    Ok(())
+        .await;
+    Ok(db::unless_taken(written, "admins_email")?.is_some())
 }
 
 /// Refuses with `InUse` when something that is kept carries his name: notes about clients, answers about their VAT ids.
