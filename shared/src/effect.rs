@@ -62,6 +62,22 @@ words! {
         PriceOfCurrency = "price_of_currency",
         /// The wallet of the new client pays; `amount` for a period, `at`: from when.
         NewClientPays = "new_client_pays",
+        /// A payment is booked; `amount`: all of it.
+        PaymentBooked = "payment_booked",
+        /// A client's wallet is credited; `amount`.
+        WalletCredited = "wallet_credited",
+        /// A client's wallet pays; `amount`.
+        WalletPays = "wallet_pays",
+        /// Money that no document lacks is kept aside until staff say whose it is; `amount`.
+        KeptAside = "kept_aside",
+        /// A document is frozen, numbered and sent; `amount`: its total.
+        DocumentIssued = "document_issued",
+        /// The state is set in the database; the module is not told.
+        StateSet = "state_set",
+        /// Rates of other currencies are taken anew; `count`.
+        RatesRescaled = "rates_rescaled",
+        /// Rates that were dated ahead are dropped; `count`.
+        RatesDropped = "rates_dropped",
     }
 }
 

@@ -287,7 +287,7 @@ async fn seed(conn: &mut AsyncPgConnection, services: i64, clients: i64) -> anyh
         "INSERT INTO ledger_accounts (id, kind, client_id, currency, created_at)
          SELECT bench_id('0192', g), 'wallet', bench_id('0192', g), 'EUR', now() FROM generate_series(1, $1) g",
         "INSERT INTO wallets (client_id, company_id, currency, balance, charged_to, used, updated_at)
-         SELECT bench_id('0192', g), '01920000-0000-7000-8000-000000000001', 'EUR', 1000000, '2026-11-10 00:00Z', true, now()
+         SELECT bench_id('0192', g), '01920000-0000-7000-8000-000000000001', 'EUR', 1000000, '2026-11-10 00:00Z', true, '2026-10-15Z'
          FROM generate_series(1, $1) g",
         "INSERT INTO ledger_causes (cause, posting_id, at)
          SELECT 'opening:' || g, bench_id('0194', g), '2026-10-15Z' FROM generate_series(1, $1) g",

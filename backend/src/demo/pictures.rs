@@ -25,8 +25,8 @@ const OF_PRODUCTS: &[(&str, &[u8])] = &[
 ];
 
 async fn upload(api: &Api, path: String, file: &[u8]) -> anyhow::Result<()> {
-    let _stored: Value =
-        api.put(&format!("{path}/images/icon"), &ImageInput { content: STANDARD.encode(file) }).await?;
+    let input = ImageInput { content: STANDARD.encode(file), read: None };
+    let _stored: Value = api.put(&format!("{path}/images/icon"), &input).await?;
     Ok(())
 }
 

@@ -120,41 +120,62 @@ impl Download {
         rows: Cursor<Row>,
         items: impl AsyncFn(&mut Conn, Vec<Row>) -> Result<Vec<Item>> + 'static,
     ) -> Result<HttpResponse> {
+        let mut head = String::new();
+        if query.bom {
+            head.push(BYTE_ORDER_MARK);
+        }
+        line(&mut head, columns.iter().map(|(name, _)| (*name).to_owned()));
+        let lines = async move |tx: &mut Conn, batch: Vec<Row>| -> Result<Vec<String>> {
+            let items = items(tx, batch).await?;
+            let text = |item: &Item| {
+                let mut text = String::new();
+                line(&mut text, columns.iter().map(|(_, cell)| cell(item)));
+                text
+            };
+            Ok(items.iter().map(text).collect())
+        };
+        self.answer_lines(&format!("{name}.csv"), "text/csv; charset=utf-8", head, rows, lines).await
+    }
+
+    /// A file of other lines under a head: what `lines` makes of a batch of rows, a text for each that is told.
+    pub async fn answer_lines<Row: Send + 'static>(
+        self,
+        file: &str,
+        media_type: &str,
+        head: String,
+        rows: Cursor<Row>,
+        lines: impl AsyncFn(&mut Conn, Vec<Row>) -> Result<Vec<String>> + 'static,
+    ) -> Result<HttpResponse> {
         let stall_max = self.stall_max;
-        let mut pieces = Box::pin(self.pieces(query, columns, rows, items));
+        let mut pieces = Box::pin(self.pieces(head, rows, lines));
         // What fails at once is a problem and no file.
         let first = pieces.try_next().await?;
         let (sender, parts) = mpsc::channel(1);
         actix_web::rt::spawn(request::under(request::current_id(), send(pieces, sender, stall_max)));
         Ok(HttpResponse::Ok()
-            .content_type("text/csv; charset=utf-8")
-            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
+            .content_type(media_type)
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
             .streaming(body(first, parts)))
     }
 
-    fn pieces<Row: Send + 'static, Item: 'static>(
+    fn pieces<Row: Send + 'static>(
         self,
-        query: FileQuery,
-        columns: &'static [Column<Item>],
+        head: String,
         rows: Cursor<Row>,
-        items: impl AsyncFn(&mut Conn, Vec<Row>) -> Result<Vec<Item>> + 'static,
+        lines: impl AsyncFn(&mut Conn, Vec<Row>) -> Result<Vec<String>> + 'static,
     ) -> impl Stream<Item = Result<Bytes>> {
         try_stream! {
             let Self { mut tx, place, .. } = self;
             let end = Instant::now() + TIME_MAX;
-            let mut piece = String::new();
-            if query.bom {
-                piece.push(BYTE_ORDER_MARK);
-            }
-            line(&mut piece, columns.iter().map(|(name, _)| (*name).to_owned()));
+            let mut piece = head;
             loop {
                 if Instant::now() > end {
                     Err(too_slow())?;
                 }
                 let batch = rows.next(&mut tx).await?;
                 let is_last = batch.len() < BATCH;
-                for item in items(&mut tx, batch).await? {
-                    line(&mut piece, columns.iter().map(|(_, cell)| cell(&item)));
+                for line in lines(&mut tx, batch).await? {
+                    piece.push_str(&line);
                     if piece.len() > PIECE_BYTES {
                         yield Bytes::from(std::mem::take(&mut piece));
                     }

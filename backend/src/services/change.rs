@@ -4,6 +4,8 @@
 //! new option, down needs `switch_down`. The fee is the new option's, once for each group that changes; an option without a
 //! price row switches for nothing.
 
+use std::collections::HashSet;
+
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use provisioners::Operation;
@@ -34,6 +36,98 @@ enum Direction {
     Down,
 }
 
+/// What of the wanted groups differs from what the service has.
+#[derive(Default)]
+struct Wanted {
+    /// Bought anew, at today's prices.
+    bought: Vec<Chosen>,
+    /// The same option with another text: it costs what it was sold at.
+    reworded: Vec<Chosen>,
+    switch_fee: Decimal,
+}
+
+/// Whether a choice is what the service has. What was sold stays what it is, whatever has become of its offer.
+fn is_present(kind: OptionKind, row: &OptionRow, choice: &ChosenOption) -> bool {
+    let same_option = choice.option.is_none() || choice.option == row.option_id;
+    let (quantity, text) = (choice.quantity, choice.text.as_ref());
+    same_option
+        && match kind {
+            OptionKind::Dropdown | OptionKind::Radio => {
+                choice.option.is_some() && text.is_none() && quantity.is_none_or(|quantity| quantity == 1)
+            }
+            OptionKind::Quantity => text.is_none() && quantity == Some(row.quantity),
+            OptionKind::Text => {
+                text.is_some()
+                    && text == row.text_value.as_ref()
+                    && quantity.is_none_or(|quantity| quantity == 1)
+            }
+        }
+}
+
+/// Reads what is wanted against what there is. All faults are told at once.
+fn read(
+    service: &Service,
+    shelf: &Shelf,
+    present: &[OptionRow],
+    buyer: Buyer,
+    wanted: &[ChosenOption],
+) -> Result<Wanted> {
+    let mut fields = Fields::new();
+    let mut seen = HashSet::new();
+    let mut read = Wanted::default();
+    // What is hidden is for staff to sell, here as in an order.
+    let open = |attached: &&Attached| attached.group.visible || buyer == Buyer::Staff;
+    for (place, choice) in wanted.iter().enumerate() {
+        let at = format!("options.{place}");
+        let Some(attached) =
+            shelf.groups(service.product_id).filter(open).find(|attached| attached.group.id == choice.group)
+        else {
+            fields.add(format!("{at}.group"), "unknown", "This product has no such option group.");
+            continue;
+        };
+        if !seen.insert(choice.group) {
+            fields.add(format!("{at}.group"), "taken", "This group is in the list twice.");
+            continue;
+        }
+        let group = &attached.group;
+        let row = present.iter().find(|row| row.group_id == choice.group);
+        if row.is_some_and(|row| is_present(group.kind, row, choice)) {
+            continue;
+        }
+        // So many, or such a text, of the option that it has.
+        let mut choice = choice.clone();
+        if matches!(group.kind, OptionKind::Quantity | OptionKind::Text) {
+            choice.option = choice.option.or_else(|| row?.option_id);
+        }
+        let Some(next) = offer::choose(&mut fields, shelf, &at, group, &choice, buyer) else {
+            continue;
+        };
+        let direction = direction(shelf, row, &next);
+        if direction == Direction::Same {
+            read.reworded.push(next);
+            continue;
+        }
+        let price = next
+            .option
+            .as_ref()
+            .and_then(|option| shelf.option_price(option.id, service.currency, service.period));
+        let (fee, way) = match direction {
+            Direction::Down => (price.map(|price| price.switch_down), "down"),
+            Direction::Same | Direction::Up => (price.map(|price| price.switch_up), "up"),
+        };
+        match fee {
+            None => {}
+            Some(Some(amount)) => read.switch_fee += amount,
+            Some(None) => {
+                fields.add(&at, "not_offered", format!("Changing {way} to this option is not offered."));
+            }
+        }
+        read.bought.push(next);
+    }
+    fields.finish()?;
+    Ok(read)
+}
+
 /// Works out what a change leads to. All faults are told at once.
 async fn target(
     conn: &mut Conn,
@@ -48,58 +142,20 @@ async fn target(
     let shelf = Shelf::of(conn, &[service.product_id]).await?;
     let present = store::options_of(conn, service.id).await?;
     let (snapshot, _) = store::snapshot(conn, service).await?;
-    let mut fields = Fields::new();
-    let mut fee = Decimal::ZERO;
-    let mut chosen: Vec<Chosen> = Vec::new();
-    // What is hidden is for staff to sell, here as in an order.
-    let open = |attached: &&Attached| attached.group.visible || buyer == Buyer::Staff;
-    for (place, choice) in wanted.iter().enumerate() {
-        let at = format!("options.{place}");
-        let Some(attached) =
-            shelf.groups(service.product_id).filter(open).find(|attached| attached.group.id == choice.group)
-        else {
-            fields.add(format!("{at}.group"), "unknown", "This product has no such option group.");
-            continue;
-        };
-        if chosen.iter().any(|other| other.group.id == choice.group) {
-            fields.add(format!("{at}.group"), "taken", "This group is in the list twice.");
-            continue;
-        }
-        let Some(next) = offer::choose(&mut fields, &shelf, &at, &attached.group, choice, buyer) else {
-            continue;
-        };
-        let row = present.iter().find(|row| row.group_id == choice.group);
-        let direction = direction(&shelf, row, &next);
-        let price = next
-            .option
-            .as_ref()
-            .and_then(|option| shelf.option_price(option.id, service.currency, service.period));
-        match (direction, price) {
-            (Direction::Same, _) | (_, None) => {}
-            (Direction::Up, Some(price)) => match price.switch_up {
-                Some(amount) => fee += amount,
-                None => fields.add(&at, "not_offered", "Changing up to this option is not offered."),
-            },
-            (Direction::Down, Some(price)) => match price.switch_down {
-                Some(amount) => fee += amount,
-                None => fields.add(&at, "not_offered", "Changing down to this option is not offered."),
-            },
-        }
-        chosen.push(next);
-    }
-    fields.finish()?;
+    let Wanted { bought, reworded, switch_fee } = read(service, &shelf, &present, buyer, wanted)?;
 
-    // Groups that were not named stay, at the price they were sold at.
-    let changed = |group| chosen.iter().any(|next| next.group.id == group);
+    // What is not bought anew stays at the price it was sold at.
+    let is_bought = |group| bought.iter().any(|next| next.group.id == group);
     let mut rows: Vec<TargetRow> = Vec::new();
     let mut kept_options = Vec::new();
-    for row in present.iter().filter(|row| !changed(row.group_id)) {
+    for row in present.iter().filter(|row| !is_bought(row.group_id)) {
         kept_options.extend(row.option_id);
+        let new = reworded.iter().find(|next| next.group.id == row.group_id);
         rows.push(TargetRow {
             group: row.group_id,
             option: row.option_id,
             quantity: row.quantity,
-            text: row.text_value.clone(),
+            text: new.map_or_else(|| row.text_value.clone(), |next| next.text.clone()),
         });
     }
     let kept_snapshot = snapshot.options.iter().filter(|row| match &row.of {
@@ -107,12 +163,11 @@ async fn target(
         rules::pricing::PriceOf::Product { .. } => false,
     });
     let mut option_rows: Vec<_> = kept_snapshot.cloned().collect();
-    option_rows.extend(offer::option_rows(&shelf, service.currency, service.period, &chosen));
-    let keys: Vec<String> = chosen.iter().map(|next| next.group.key.clone()).collect();
+    option_rows.extend(offer::option_rows(&shelf, service.currency, service.period, &bought));
     let mut given = store::given_options(conn, service.id).await?;
-    given.retain(|option| !keys.contains(&option.group));
-    given.extend(chosen.iter().map(Chosen::given));
-    rows.extend(chosen.iter().map(|next| TargetRow {
+    given.retain(|option| !bought.iter().chain(&reworded).any(|next| next.group.key == option.group));
+    given.extend(bought.iter().chain(&reworded).map(Chosen::given));
+    rows.extend(bought.iter().map(|next| TargetRow {
         group: next.group.id,
         option: next.option.as_ref().map(|option| option.id),
         quantity: next.quantity,
@@ -121,7 +176,7 @@ async fn target(
     let snapshot =
         PriceSnapshot::take(service.currency, service.period, snapshot.product.clone(), option_rows)
             .map_err(|_| Refusal::field("options", "not_offered", "This choice is not offered."))?;
-    Ok(OptionsTarget { rows, given, snapshot, switch_fee: fee })
+    Ok(OptionsTarget { rows, given, snapshot, switch_fee })
 }
 
 fn direction(shelf: &Shelf, present: Option<&OptionRow>, next: &Chosen) -> Direction {

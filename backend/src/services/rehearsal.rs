@@ -170,6 +170,28 @@ pub async fn suspension(
     .await
 }
 
+/// Says what setting a service's state would do. Refuses what `actions::force` refuses.
+pub async fn forcing(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: ServiceId,
+    to: ServiceState,
+) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let service = actions::locked_with_order(tx, now, Scope::Staff, id).await?;
+        let mut notes = Notes::begin(tx, service.client_id).await?;
+        actions::force(tx, now, actor, id, to, "").await?;
+        notes.add(EffectKind::StateSet, "The state is set in the database only; the module is not told.");
+        notes.look(tx).await?;
+        if service.state == ServiceState::Active {
+            notes.add(EffectKind::ChargingStops, "It is charged no further.");
+        }
+        Ok(notes.done())
+    })
+    .await
+}
+
 /// Says what moving a service to another client would do. Refuses what `moving::move_to` refuses.
 pub async fn moving(
     conn: &mut Conn,

@@ -5,7 +5,7 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use shared::settings::{CurrencyChange, CurrencyDetail, CurrencyInfo, NewCurrency};
-use shared::{Code, Currency, Effect, Rehearsal};
+use shared::{Code, Currency, Effect, EffectKind, Rehearsal};
 
 use super::rates;
 use super::store::{self, CurrencyRow};
@@ -158,6 +158,28 @@ pub(super) async fn make_default(
         audit::record(tx, actor, now, told("Made default the", code)).await?;
         convert::ask(tx, now).await?;
         Ok(row.into())
+    })
+    .await
+}
+
+/// Says what making a currency the default would do. Refuses what `make_default` refuses.
+pub(super) async fn rehearse_make_default(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    code: Currency,
+) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let before = store::lock_currencies(tx).await?;
+        let ahead = rates::ahead(tx, now).await?;
+        make_default(tx, now, actor, code).await?;
+        let is_default = before.iter().any(|row| row.code == code && row.is_default);
+        let others = if is_default { 0 } else { i64::try_from(before.len()).unwrap_or(i64::MAX) - 1 };
+        let dropped = if is_default { 0 } else { ahead };
+        let mut effects = Vec::new();
+        effects.extend(Effect::some(EffectKind::RatesRescaled, others, "exchange rates are taken anew."));
+        effects.extend(Effect::some(EffectKind::RatesDropped, dropped, "rates dated ahead are dropped."));
+        Ok(Rehearsal { effects })
     })
     .await
 }

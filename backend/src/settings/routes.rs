@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use shared::identity::{Country, Region};
 use shared::money::AMOUNT_MAX;
 use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettings, Settings};
-use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal};
+use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal, Tried};
 
 use super::{countries, currencies, rates, store, terms, terms_routes};
 use crate::App;
@@ -227,18 +227,23 @@ async fn change_currency(
     Ok(Json(currencies::change(&mut conn, app.clock.now(), &who.actor, *code, change.0).await?))
 }
 
-/// Make a currency the default; all rates are taken anew from it.
+/// Make a currency the default; all rates are taken anew from it. Or learn what that would do.
 #[utoipa::path(tag = "settings", operation_id = "makeCurrencyDefault",
-    params(("code" = Currency, Path, description = "ISO 4217")),
-    responses((status = 200, body = CurrencyDetail)), extensions(("x-permission" = json!("settings.edit"))))]
+    params(("code" = Currency, Path, description = "ISO 4217"), DryRun),
+    responses((status = 200, body = Tried<CurrencyDetail>)), extensions(("x-permission" = json!("settings.edit"))))]
 #[post("/admin/currencies/{code}/default")]
 async fn make_currency_default(
     app: web::Data<App>,
     who: May<rights::SettingsEdit>,
     code: Path<Currency>,
-) -> Result<Json<CurrencyDetail>> {
-    let mut conn = app.db.get().await?;
-    Ok(Json(currencies::make_default(&mut conn, app.clock.now(), &who.actor, *code).await?))
+    dry: Query<DryRun>,
+) -> Result<Json<Tried<CurrencyDetail>>> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let would = currencies::rehearse_make_default(&mut conn, now, &who.actor, *code).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
+    Ok(Json(Tried::Done(currencies::make_default(&mut conn, now, &who.actor, *code).await?)))
 }
 
 /// Delete a currency that nothing uses.

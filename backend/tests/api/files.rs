@@ -355,6 +355,8 @@ async fn nobody_downloads_two_lists_at_once() {
     assert_eq!(file.status(), 200);
     let refused = staff.get("/admin/clients.csv").await.expect(429);
     assert_eq!(header(&refused, "retry-after"), "30");
+    let range = "from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z";
+    staff.get(&format!("/admin/ledger/export?format=beancount&{range}")).await.expect(429);
     assert_eq!(panel.app.downloads.available_permits(), places - 1, "it took no place");
     other.get("/admin/clients.csv").await.expect(200);
     drop(file);
@@ -376,10 +378,16 @@ async fn too_many_downloads_at_once_are_told_to_come_back() {
     let places = u32::try_from(panel.app.downloads.available_permits()).unwrap();
     assert!(places > 0);
     let taken = panel.app.downloads.clone().acquire_many_owned(places).await.unwrap();
-    let refused = staff.get("/admin/clients.csv").await.expect(429);
-    assert_eq!(header(&refused, "retry-after"), "30");
+    let range = "from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z";
+    let files = ["/admin/clients.csv".to_owned(), format!("/admin/ledger/export?format=csv&{range}")];
+    for file in &files {
+        let refused = staff.get(file).await.expect(429);
+        assert_eq!(header(&refused, "retry-after"), "30", "{file}");
+    }
     drop(taken);
-    staff.get("/admin/clients.csv").await.expect(200);
+    for file in &files {
+        staff.get(file).await.expect(200);
+    }
     let page: Value = staff.get("/admin/clients").await.expect(200).json();
     assert_eq!(page["total"], 0);
 }

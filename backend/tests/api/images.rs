@@ -32,6 +32,11 @@ fn upload(file: &[u8]) -> Value {
     json!({ "content": STANDARD.encode(file) })
 }
 
+/// In the place of another one.
+fn instead_of(read: &str, file: &[u8]) -> Value {
+    json!({ "content": STANDARD.encode(file), "read": read })
+}
+
 async fn stored(panel: &Panel) -> i64 {
     panel.count("SELECT count(*) AS value FROM images").await
 }
@@ -211,9 +216,10 @@ async fn cleaning_up_drops_only_pictures_that_nothing_shows() {
     let path = format!("/admin/products/{}/images", made.id);
     let first: ProductDetail =
         staff.put(&format!("{path}/icon"), upload(&png(8, 8, RED))).await.expect(200).read();
+    let first = first.images.icon.unwrap();
     let second: ProductDetail =
-        staff.put(&format!("{path}/icon"), upload(&png(8, 8, BLUE))).await.expect(200).read();
-    let (first, second) = (first.images.icon.unwrap(), second.images.icon.unwrap());
+        staff.put(&format!("{path}/icon"), instead_of(&first, &png(8, 8, BLUE))).await.expect(200).read();
+    let second = second.images.icon.unwrap();
     let visitor = panel.visitor();
     let there = async |hash: &str| visitor.get(&format!("/public/images/{hash}")).await.status == 200;
     run::run(&panel.app, Job::Cleanup).await.unwrap();

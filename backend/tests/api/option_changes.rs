@@ -1,11 +1,12 @@
 //! Which options a running service may be changed to.
 
 use hostwright::billing::{archive, audit};
-use serde_json::json;
-use shared::catalog::OptionGroupDetail;
+use serde_json::{Value, json};
+use shared::OptionId;
+use shared::catalog::{OptionGroupDetail, ProductDetail};
 use shared::services::OptionsChangePreview;
 
-use crate::harness::Panel;
+use crate::harness::{Caller, Panel};
 use crate::selling::{assert_books, assert_near, charge, decimal, give, product, sizes, work};
 use crate::services::{Running, with_sizes};
 
@@ -154,4 +155,85 @@ async fn what_a_period_was_paid_at_is_known_when_its_month_is_in_files() {
     drop(conn);
     assert!((rest().await - before).abs() < decimal("0.01"));
     assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn what_is_sent_as_it_is_keeps_the_price_it_was_sold_at() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
+    let size = sizes(&staff, "size", made.id).await;
+    let group = async |key: &str, kind: &str, options: &[(&str, &str)], more: Value| -> OptionGroupDetail {
+        let mut input = json!({ "key": key, "kind": kind, "texts": { "en": { "name": key } } });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut made: OptionGroupDetail = staff.post("/admin/option-groups", input).await.expect(201).read();
+        for (option, base) in options {
+            let input = json!({ "key": option, "texts": { "en": { "name": option } } });
+            let path = format!("/admin/option-groups/{}/options", made.id);
+            made = staff.post(&path, input).await.expect(201).read();
+            price(&staff, made.options.last().unwrap().id, base).await;
+        }
+        made
+    };
+    let units = json!({ "unit": "GB", "quantity_min": 1, "quantity_max": 9, "quantity_step": 1 });
+    let disk = group("disk", "quantity", &[("hdd", "0.10"), ("ssd", "0.50")], units).await;
+    let host = group("host", "text", &[("name", "1.00")], json!({})).await;
+    let read: ProductDetail = staff.get(&format!("/admin/products/{}", made.id)).await.expect(200).read();
+    let attach = json!({ "version": read.product.version,
+        "groups": [{ "id": size.id }, { "id": disk.id }, { "id": host.id }] });
+    staff.put(&format!("/admin/products/{}/option-groups", made.id), attach).await.expect(200);
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "200").await;
+    let ssd = disk.options[1].id;
+    let sold = json!([{ "group": size.id, "option": size.options[1].id },
+        { "group": disk.id, "option": ssd, "quantity": 4 }, { "group": host.id, "text": "old" }]);
+    let item = json!({ "product": made.id, "period": "monthly", "options": sold });
+    let it = Running::order(&panel, staff.clone(), client, item).await;
+    // 7.20 + 14.40 + 4 × 0.50 + 1.00; then everything becomes dearer in the catalogue.
+    assert_eq!(it.detail().await.price.total.base.unwrap().amount(), decimal("24.60"));
+    price(&staff, size.options[0].id, "20.00").await;
+    price(&staff, size.options[1].id, "90.00").await;
+    price(&staff, ssd, "9.00").await;
+    price(&staff, host.options[0].id, "7.00").await;
+
+    // As pages send it: all groups, and no option where so many units or a text are asked for.
+    let all = |option: usize, units: i32, text: &str| {
+        json!({ "options": [{ "group": size.id, "option": size.options[option].id },
+            { "group": disk.id, "quantity": units }, { "group": host.id, "text": text }] })
+    };
+    let preview = async |body: Value| -> OptionsChangePreview {
+        it.client.calls.post(&it.own("/options/preview"), body).await.expect(200).read()
+    };
+    let same = preview(all(1, 4, "old")).await;
+    assert_eq!((same.base_after, same.due_now.amount()), (same.base_before, decimal("0")));
+    let reworded = preview(all(1, 4, "new")).await;
+    assert_eq!((reworded.base_after, reworded.switch_fee.amount()), (same.base_before, decimal("0")));
+    // What is bought anew is bought at today's price, and so is all of it: 5 × 9.00 instead of 4 × 0.50.
+    let more = preview(all(1, 5, "old")).await;
+    assert_eq!(more.base_after.amount(), decimal("67.60"));
+
+    let smaller = all(0, 4, "new");
+    assert_eq!(preview(smaller.clone()).await.base_after.amount(), decimal("30.20"));
+    it.staff_does("options", smaller).await.expect(200);
+    work(&panel).await;
+    it.staff_does("delivered", json!({})).await.expect(200);
+    let detail = it.detail().await;
+    assert_eq!(detail.price.total.base.unwrap().amount(), decimal("30.20"), "7.20 + 20.00 + 2.00 + 1.00");
+    let of = |group| detail.options.iter().find(|row| row.group == group).unwrap();
+    assert_eq!((of(disk.id).option, of(disk.id).quantity), (Some(ssd), 4));
+    assert_eq!(of(host.id).text.as_deref(), Some("new"));
+
+    // What is not sold any more is still what the service has.
+    panel.sql(&format!("UPDATE options SET visible = false WHERE id = '{ssd}'")).await;
+    assert_eq!(preview(all(0, 4, "new")).await.base_after.amount(), decimal("30.20"));
+    let refused = it.client.calls.post(&it.own("/options/preview"), all(0, 5, "new")).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["options.1.option"]);
+    assert_books(&panel).await;
+}
+
+/// Sets the monthly price of an option; switching to it is free.
+async fn price(staff: &Caller, option: OptionId, base: &str) {
+    let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": base,
+        "switch_up": "0", "switch_down": "0" }] });
+    staff.put(&format!("/admin/options/{option}/prices"), prices).await.expect(200);
 }

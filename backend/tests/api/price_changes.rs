@@ -1,5 +1,6 @@
 //! New prices for running services: previewed, announced, exact to the hour, applied once, or cancelled.
 
+use hostwright::billing::charging;
 use serde_json::{Value, json};
 use shared::catalog::{
     OptionGroupDetail, PriceChange, PriceChangeOutcome, PriceChangePreview, PriceChangeService,
@@ -278,4 +279,81 @@ async fn changes_of_prices_list_with_a_constant_number_of_queries() {
     assert_eq!(three.read::<Page<PriceChange>>().total, 3);
     assert_eq!(three.queries(), none);
     assert_eq!(it.detail().await.price.version, 4);
+}
+
+#[actix_web::test]
+async fn a_change_whose_instant_has_come_is_not_cancelled_whoever_has_begun_with_it() {
+    let panel = Panel::start().await;
+    let first = Running::start(&panel, "50", json!({}), "monthly").await;
+    let id = product_of(&first).await;
+    let (eve, staff) = (panel.client("Eve").await, first.staff.clone());
+    give(&panel, eve.id, "50").await;
+    let second =
+        Running::order(&panel, staff.clone(), eve, json!({ "product": id, "period": "monthly" })).await;
+    raise(&staff, id, "14.40").await;
+    let change = plan(&staff, id, json!({ "apply_at": "2026-03-11T12:00:00Z" })).await;
+    work(&panel).await;
+    panel.advance_hours(25).await;
+    let path = format!("/admin/price-changes/{}/cancel", change.id);
+    staff.post(&path, json!({})).await.expect(409);
+    assert_eq!(newest(&staff, id).await.state, PriceChangeState::Planned);
+    // Somebody works with one of the services before the worker comes: it is moved first, and the change has begun.
+    first.staff_does("suspend", json!({ "reason": "staff" })).await.expect(200);
+    assert_eq!(first.detail().await.price.version, 2);
+    assert_eq!(second.detail().await.price.version, 1);
+    assert_eq!(newest(&staff, id).await.state, PriceChangeState::Applying);
+    staff.post(&path, json!({})).await.expect(409);
+    deadlines(&panel).await;
+    let done = newest(&staff, id).await;
+    assert_eq!((done.state, done.applied, done.open), (PriceChangeState::Applied, 2, 0));
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn a_cancelled_change_takes_back_what_waits_too() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "8.20", json!({ "hourly_billing": false }), "monthly").await;
+    let id = product_of(&it).await;
+    panel.advance_hours(31 * 24).await;
+    charge(&panel).await;
+    raise(&it.staff, id, "9.00").await;
+    plan(&it.staff, id, json!({})).await;
+    work(&panel).await;
+    let change = newest(&it.staff, id).await;
+    assert_eq!(outcomes(&it.staff, &change).await[0].outcome, PriceChangeOutcome::Waiting);
+    top_up(&panel, &it, "7.20").await;
+    // As it was left when the cancellation came between.
+    panel.sql("UPDATE price_changes SET state = 'cancelled'").await;
+    deadlines(&panel).await;
+    assert_eq!(outcomes(&it.staff, &change).await[0].outcome, PriceChangeOutcome::Cancelled);
+    assert_eq!(panel.count("SELECT count(*) AS value FROM price_changes WHERE finished_at IS NULL").await, 0);
+    assert_eq!(told(&panel, "price_change_cancelled").await, 1);
+    assert_eq!(it.detail().await.price.version, 1);
+}
+
+#[actix_web::test]
+async fn the_run_waits_while_it_is_written_whom_prices_from_now_on_reach() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "100", json!({}), "monthly").await;
+    let id = product_of(&it).await;
+    let eve = panel.client("Eve").await;
+    give(&panel, eve.id, "100").await;
+    let other = product(&it.staff, "other", json!({})).await;
+    let item = json!({ "product": other.id, "period": "monthly" });
+    Running::order(&panel, it.staff.clone(), eve, item).await;
+    raise(&it.staff, id, "14.40").await;
+    plan(&it.staff, id, json!({})).await;
+    panel.advance_hours(1).await;
+    let run = async || {
+        let charged = charging::charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap();
+        charged.batch.charges
+    };
+    assert_eq!(run().await, 1, "the client without the product alone");
+    assert_eq!(newest(&it.staff, id).await.state, PriceChangeState::Preparing);
+    work(&panel).await;
+    assert_eq!(newest(&it.staff, id).await.state, PriceChangeState::Applied);
+    assert_eq!(run().await, 1);
+    let charged_at = "SELECT count(*) AS value FROM charges WHERE price_version = 2";
+    assert_eq!(panel.count(charged_at).await, 1);
+    assert_books(&panel).await;
 }

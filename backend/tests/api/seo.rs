@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::catalog::{ProductDetail, ProductGroupDetail, PublicCatalog, PublicProductDetail};
 use shared::{Language, ProductId};
 
-use crate::harness::{Caller, Panel};
+use crate::harness::{Answer, Caller, Panel};
 use crate::selling::product;
 
 async fn group(staff: &Caller, key: &str, names: Value, products: &[ProductId]) -> ProductGroupDetail {
@@ -17,26 +17,25 @@ fn names(en: &str, pl: &str) -> Value {
     json!({ "en": { "name": en, "short": format!("About {en}.") }, "pl": { "name": pl } })
 }
 
+/// Writes what search engines are told of the record at a path, whatever its version is.
+async fn told(staff: &Caller, record: &str, texts: Value) -> Answer {
+    let read = staff.get(record).await.expect(200).json();
+    let version = read.pointer("/product/version").or_else(|| read.pointer("/group/version"));
+    let body = json!({ "version": version, "texts": texts });
+    staff.put(&format!("{record}/seo"), body).await
+}
+
 /// A shop with one server in one group, both with English and Polish addresses.
 async fn shop(staff: &Caller) -> (ProductDetail, ProductGroupDetail) {
     let made = product(staff, "vps-s", json!({ "texts": names("Small server", "Mały serwer") })).await;
     let group = group(staff, "vps", names("Cloud servers", "Serwery w chmurze"), &[made.id]).await;
-    let made: ProductDetail = staff
-        .put(
-            &format!("/admin/products/{}/seo", made.id),
-            json!({ "texts": {
-                "en": { "slug": "small", "title": "A <small> server & more", "description": "Say \"fast\"." },
-                "pl": {}
-            } }),
-        )
-        .await
-        .expect(200)
-        .read();
-    let group: ProductGroupDetail = staff
-        .put(&format!("/admin/product-groups/{}/seo", group.id), json!({ "texts": { "en": {}, "pl": {} } }))
-        .await
-        .expect(200)
-        .read();
+    let texts = json!({
+        "en": { "slug": "small", "title": "A <small> server & more", "description": "Say \"fast\"." },
+        "pl": {}
+    });
+    let made = told(staff, &format!("/admin/products/{}", made.id), texts).await.expect(200).read();
+    let texts = json!({ "en": {}, "pl": {} });
+    let group = told(staff, &format!("/admin/product-groups/{}", group.id), texts).await.expect(200).read();
     (made, group)
 }
 
@@ -51,9 +50,9 @@ async fn slugs_are_made_of_names_and_are_nobody_elses() {
     assert_eq!(group.seo[&Language::Polish].slug, "serwery-w-chmurze");
 
     let other = product(&staff, "other", json!({ "texts": names("Other", "Mały serwer") })).await;
-    let path = format!("/admin/products/{}/seo", other.id);
+    let path = format!("/admin/products/{}", other.id);
     let refused = async |texts: Value| {
-        let problem = staff.put(&path, json!({ "texts": texts })).await.expect(422).problem();
+        let problem = told(&staff, &path, texts).await.expect(422).problem();
         problem.fields.iter().map(|field| format!("{} {}", field.field, field.code)).collect::<Vec<_>>()
     };
     assert_eq!(refused(json!({ "en": { "slug": "small" } })).await, ["texts.en.slug taken"]);
@@ -69,18 +68,19 @@ async fn slugs_are_made_of_names_and_are_nobody_elses() {
     assert_eq!(panel.count("SELECT count(*) AS value FROM seo_texts").await, 4, "nothing of it was written");
 
     // In another language, for a group, or of its own, the same slug is free; one that is made gets a number.
-    let free = json!({ "texts": { "pl": {}, "uk": { "slug": "small" }, "en": { "slug": "other" } } });
-    let written: ProductDetail = staff.put(&path, free).await.expect(200).read();
+    let free = json!({ "pl": {}, "uk": { "slug": "small" }, "en": { "slug": "other" } });
+    let written: ProductDetail = told(&staff, &path, free).await.expect(200).read();
     assert_eq!(written.seo[&Language::Polish].slug, "maly-serwer-2");
-    let of_group = format!("/admin/product-groups/{}/seo", group.id);
-    staff.put(&of_group, json!({ "texts": { "en": { "slug": "small" } } })).await.expect(200);
+    let of_group = format!("/admin/product-groups/{}", group.id);
+    told(&staff, &of_group, json!({ "en": { "slug": "small" } })).await.expect(200);
     // But a group does not stand where a product is found by its key.
-    let taken = staff.put(&of_group, json!({ "texts": { "en": { "slug": "vps-s" } } })).await;
+    let taken = told(&staff, &of_group, json!({ "en": { "slug": "vps-s" } })).await;
     assert_eq!(taken.expect(422).refused_fields(), ["texts.en.slug"]);
     // What is left out is gone.
-    let cleared: ProductDetail = staff.put(&path, json!({ "texts": {} })).await.expect(200).read();
+    let cleared: ProductDetail = told(&staff, &path, json!({})).await.expect(200).read();
     assert!(cleared.seo.is_empty());
-    staff.put(&format!("/admin/products/{}/seo", group.id), json!({ "texts": {} })).await.expect(404);
+    let nowhere = format!("/admin/products/{}/seo", group.id);
+    staff.put(&nowhere, json!({ "version": 1, "texts": {} })).await.expect(404);
 }
 
 #[actix_web::test]
@@ -148,8 +148,8 @@ async fn the_head_of_a_page_of_the_shop_is_written_by_the_server() {
         let page = text(&visitor.page(path, "en").await.expect(200).bytes);
         assert!(page.contains("<meta name=\"robots\" content=\"noindex\""), "{path}");
     }
-    let hidden = json!({ "texts": { "en": { "slug": "small", "indexable": false } } });
-    staff.put(&format!("/admin/products/{}/seo", made.id), hidden).await.expect(200);
+    let hidden = json!({ "en": { "slug": "small", "indexable": false } });
+    told(&staff, &format!("/admin/products/{}", made.id), hidden).await.expect(200);
     let page = text(&visitor.page("/shop/cloud-servers/small", "en").await.expect(200).bytes);
     assert!(page.contains("noindex") && page.contains("<title>Small server</title>"), "{page}");
     // Other pages of the portal are told nothing.
@@ -165,8 +165,8 @@ async fn the_sitemap_lists_what_is_visible_and_may_be_listed() {
     let plain = product(&staff, "plain", json!({})).await;
     let retired = product(&staff, "old", json!({ "retired": true })).await;
     let quiet = product(&staff, "quiet", json!({})).await;
-    let english_only = json!({ "texts": { "en": { "slug": "quiet-one" }, "pl": { "indexable": false } } });
-    staff.put(&format!("/admin/products/{}/seo", quiet.id), english_only).await.expect(200);
+    let english_only = json!({ "en": { "slug": "quiet-one" }, "pl": { "indexable": false } });
+    told(&staff, &format!("/admin/products/{}", quiet.id), english_only).await.expect(200);
     group(&staff, "more", names("More", "Więcej"), &[plain.id, retired.id, quiet.id]).await;
     let unseen = product(&staff, "unseen", json!({})).await;
     let input = json!({ "key": "secret", "texts": names("Secret", "Tajne"), "visible": false,

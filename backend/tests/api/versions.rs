@@ -142,3 +142,49 @@ async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
     staff.put("/admin/option-groups/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/option-groups/order", swapped).await);
 }
+
+#[actix_web::test]
+async fn what_search_engines_are_told_and_pictures_that_somebody_else_changed_are_not_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let vps = product(&staff, "vps", json!({})).await;
+    let sizes = sizes(&staff, "size", vps.id).await;
+    let shelf = json!({ "key": "shelf", "texts": { "en": { "name": "Shelf" } } });
+    let shelf = staff.post("/admin/product-groups", shelf).await.expect(201).json();
+    let (product, group) = (
+        format!("/admin/products/{}", vps.id),
+        format!("/admin/product-groups/{}", shelf["id"].as_str().unwrap()),
+    );
+    for (record, at) in [(&product, "/product/version"), (&group, "/group/version")] {
+        let version = staff.get(record).await.expect(200).json().pointer(at).unwrap().as_i64().unwrap();
+        let path = format!("{record}/seo");
+        let english = json!({ "version": version, "texts": { "en": { "title": "Said" } } });
+        let told = staff.put(&path, english).await.expect(200).json();
+        assert_eq!(told.pointer(at), Some(&json!(version + 1)), "{record}");
+        lost(staff.put(&path, json!({ "version": version, "texts": { "pl": { "title": "Inne" } } })).await);
+        let unread = staff.put(&path, json!({ "texts": {} })).await.expect(422);
+        assert_eq!(unread.refused_fields(), ["version"], "{record}");
+        assert_eq!(staff.get(record).await.expect(200).json()["seo"]["en"]["title"], "Said", "{record}");
+    }
+    let image = |content: &str, read: &Value| json!({ "content": content, "read": read });
+    let option = sizes.options[0].id;
+    for (path, shown) in [
+        (format!("{product}/images/icon"), "/images/icon"),
+        (format!("{group}/images/background"), "/images/background"),
+        (format!("/admin/options/{option}/images/icon"), "/options/0/icon_image"),
+    ] {
+        let first = staff.put(&path, image(BLACK, &Value::Null)).await.expect(200).json();
+        let hash = first.pointer(shown).unwrap();
+        assert!(hash.is_string(), "{path}: {first}");
+        lost(staff.put(&path, image(WHITE, &Value::Null)).await);
+        let second = staff.put(&path, image(WHITE, hash)).await.expect(200).json();
+        assert_ne!(second.pointer(shown), Some(hash), "{path}");
+        lost(staff.put(&path, image(BLACK, hash)).await);
+    }
+}
+
+/// Two pictures of one pixel.
+const BLACK: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
+const WHITE: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";

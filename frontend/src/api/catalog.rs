@@ -69,8 +69,8 @@ pub fn cancel_price_change(id: PriceChangeId) -> Reply<PriceChange> {
 }
 
 /// Sets a picture at `…/images/{slot}` of a product, product group or option.
-pub fn set_image(path: &str, content: String) -> Reply<Nothing> {
-    client::put(path, &ImageInput { content })
+pub fn set_image(path: &str, body: &ImageInput) -> Reply<Nothing> {
+    client::put(path, body)
 }
 
 /// Takes a picture away.

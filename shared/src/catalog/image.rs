@@ -32,6 +32,10 @@ pub struct ImageInput {
         )
     )]
     pub content: String,
+    /// The hash of the picture that you read in this place, `null` for none; refused when another one is there meanwhile.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$"))]
+    pub read: Option<String>,
 }
 
 /// The pictures of a product or a product group, by their hashes: `GET /public/images/{hash}` gives them.

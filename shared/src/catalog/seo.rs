@@ -41,6 +41,8 @@ pub type SeoTexts = BTreeMap<Language, SeoText>;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeoInput {
+    /// Of the product or group, as read; refused when somebody changed it meanwhile.
+    pub version: i32,
     /// By language.
     pub texts: BTreeMap<Language, SeoText>,
 }

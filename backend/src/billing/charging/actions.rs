@@ -37,9 +37,8 @@ pub async fn settle_before(
     client: ClientId,
     instant: Timestamp,
 ) -> Result<()> {
-    let at = whole_second(now);
-    let upto = rules::charging::second_before(whole_second(instant)).min(at);
-    if batch::settle_until(tx, client, Until { upto, at }).await? {
+    let upto = rules::charging::second_before(whole_second(instant)).min(whole_second(now));
+    if batch::settle_until(tx, client, Until { upto, at: now }).await? {
         return Ok(());
     }
     Err(anyhow!("client {client} has no wallet").into())
@@ -226,8 +225,10 @@ pub async fn resume(
     service: ServiceId,
     suspended_at: Option<Timestamp>,
 ) -> Result<Decimal> {
-    let start = whole_second(now);
-    wallet::store::lock(tx, client).await?;
+    let wallet = wallet::store::lock(tx, client).await?;
+    let wallet = wallet.ok_or_else(|| anyhow!("client {client} has no wallet"))?;
+    // Hours at or before the watermark count as charged: it begins behind it, though the run came first.
+    let start = whole_second(now.max(wallet.charged_to));
     let sleeping = store::lock(tx, client, service).await?.ok_or_else(Refusal::not_found)?;
     require_active(&sleeping)?;
     // The client is settled without it: the periods that it slept through are not due.
@@ -241,7 +242,7 @@ pub async fn resume(
     }
     let mut standing = Standing { past_due_since: None, ..Standing::of(&service) };
     let left = time_left(service.paid_until, suspended_at);
-    let cost = resume_cost(&service, suspended_at, now)?;
+    let cost = resume_cost(&service, suspended_at, start)?;
     if service.charge_by == ChargeBy::Once {
         store::stand(tx, service.id, standing).await?;
         return Ok(Decimal::ZERO);

@@ -11,7 +11,8 @@ use super::{short, store};
 use crate::db::Conn;
 use crate::http::error::Result;
 
-/// Up to when something is charged, and when that happens: the ledger shows `at`.
+/// Up to when something is charged, and when that happens: the ledger shows `at`, or when the wallet moved last where that was
+/// later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Until {
     /// In whole seconds; what begins at or before it is due.
@@ -22,8 +23,7 @@ pub struct Until {
 impl Until {
     /// Everything that is due by now.
     pub fn now(now: Timestamp) -> Self {
-        let now = rules::charging::whole_second(now);
-        Self { upto: now, at: now }
+        Self { upto: rules::charging::whole_second(now), at: now }
     }
 }
 
@@ -54,7 +54,8 @@ pub struct Claimed {
 }
 
 /// Locks the wallets of a range of clients that have something due; those that others have locked are left to them, and those
-/// whose services are about to get new prices wait until they have them.
+/// whose services are about to get new prices wait until they have them. While it is still being written whom due prices reach,
+/// all wait that they may reach.
 pub async fn claim(tx: &mut Conn, after: Uuid, upto: Uuid, now: Timestamp) -> QueryResult<Vec<Claimed>> {
     diesel::sql_query(
         "SELECT client_id, whole_second(charged_to) AS charged_to FROM wallets
@@ -62,6 +63,13 @@ pub async fn claim(tx: &mut Conn, after: Uuid, upto: Uuid, now: Timestamp) -> Qu
            AND NOT EXISTS (SELECT FROM price_change_services p JOIN price_changes c ON c.id = p.change_id
                WHERE p.client_id = wallets.client_id AND p.outcome = 'planned' AND p.apply_at <= $3
                  AND c.state IN ('planned', 'applying'))
+           -- Looked up once; the clients' services only where it is so.
+           AND (NOT EXISTS (SELECT FROM price_changes c
+                   WHERE c.state = 'preparing' AND c.finished_at IS NULL AND c.apply_at <= $3)
+               OR NOT EXISTS (SELECT FROM price_changes c JOIN services s ON s.product_id = c.product_id
+                   WHERE c.state = 'preparing' AND c.finished_at IS NULL AND c.apply_at <= $3
+                     AND s.client_id = wallets.client_id AND s.client_id > $1 AND s.client_id <= $2
+                     AND s.state IN ('active', 'suspended') AND s.charge_by <> 'once'))
          ORDER BY client_id FOR NO KEY UPDATE SKIP LOCKED",
     )
     .bind::<SqlUuid, _>(after)

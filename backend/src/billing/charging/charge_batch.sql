@@ -7,7 +7,9 @@
 -- $8 timestamptz: when it happens; later than $3 when only what was due until then is charged.
 WITH mine AS MATERIALIZED (
     SELECT w.client_id, w.company_id, w.currency, w.balance, w.balance - w.held + w.credit_limit AS available,
-           whole_second(w.charged_to) AS charged_to, whole_second($3) AS now_s, c.transfer_id
+           whole_second(w.charged_to) AS charged_to, whole_second($3) AS now_s, c.transfer_id,
+           -- Movements of a wallet follow each other, whoever looked at the clock first.
+           GREATEST($8, w.updated_at) AS at
     FROM unnest($1, $2) AS c (client_id, transfer_id)
     JOIN wallets w ON w.client_id = c.client_id AND w.client_id BETWEEN $6 AND $7
 ), stream AS (
@@ -86,7 +88,7 @@ WITH mine AS MATERIALIZED (
 ), moved AS (
     INSERT INTO ledger_transfers (id, at, posting_id, debit_account, credit_account, amount, currency, kind, client_id,
         period_from, period_to, actor, explanation, balance_after, cause)
-    SELECT w.transfer_id, $8, w.transfer_id, w.client_id, a.id, w.amount, w.currency, 'charge', w.client_id,
+    SELECT w.transfer_id, w.at, w.transfer_id, w.client_id, a.id, w.amount, w.currency, 'charge', w.client_id,
            w.period_from, w.period_to, 'system', jsonb_build_object('charges', w.charges), w.balance - w.amount,
            'charge:' || w.client_id || ':' || w.now_s
     FROM decided w
@@ -97,7 +99,7 @@ WITH mine AS MATERIALIZED (
 ), settled AS (
     UPDATE wallets w
     SET balance = w.balance - d.amount, charged_to = GREATEST(w.charged_to, $3), next_due_at = d.next_due_at,
-        used = w.used OR d.amount > 0, updated_at = $8
+        used = w.used OR d.amount > 0, updated_at = d.at
     FROM decided d
     WHERE w.client_id = d.client_id AND NOT d.short AND w.client_id BETWEEN $6 AND $7
 )

@@ -65,7 +65,6 @@ pub async fn run(app: &App) -> Result<Charged> {
 
 /// The run itself, up to the whole second of `now`.
 pub async fn charge_due(db: &Pool, now: Timestamp, portions: Portions) -> Result<Charged> {
-    let now = rules::charging::whole_second(now);
     let mut conn = db.get().await?;
     let Some(oldest) = oldest_due(&mut conn, now).await? else { return Ok(Charged::default()) };
     conn.transaction::<_, crate::Error, _>(async |tx| {

@@ -49,8 +49,13 @@ pub(crate) async fn settle_also(tx: &mut Conn, client: ClientId, until: Until, a
     let wallet =
         wallet::store::lock(tx, client).await?.ok_or_else(|| anyhow!("client {client} has no wallet"))?;
     let mut owing = Vec::new();
+    // Hours at or before the watermark count as charged: what enters the stream again owes them as well.
+    let upto = match also {
+        Also::Nothing => until.upto,
+        Also::PastDue | Also::One(_) => until.upto.max(wallet.charged_to),
+    };
     for service in store::running(tx, client).await? {
-        owing.extend(owed(service, &wallet, until.upto, also)?);
+        owing.extend(owed(service, &wallet, upto, also)?);
     }
     let due: Vec<Due> =
         owing.iter().map(|one| Due { service: one.service.id, plan: one.plan.clone() }).collect();
@@ -108,7 +113,7 @@ async fn write(
     owing: &[Owing],
     settled: &[Settled],
 ) -> Result<i64> {
-    let now = until.at;
+    let now = until.at.max(wallet.updated_at);
     let amount: Decimal = settled.iter().map(|one| one.amount).sum();
     let transfer = (amount > Decimal::ZERO).then(TransferId::generate);
     let mut rows = Vec::new();
@@ -129,19 +134,25 @@ async fn write(
     for (owing, settled) in owing.iter().zip(settled) {
         stand(tx, wallet.client_id, now, owing, settled).await?;
     }
-    advance(tx, wallet, until, amount).await?;
+    advance(tx, wallet, until.upto, now, amount).await?;
     store::refresh_next_due(tx, wallet.client_id).await?;
     Ok(written)
 }
 
 /// Takes an amount and moves the watermark.
-async fn advance(tx: &mut Conn, wallet: &Wallet, until: Until, amount: Decimal) -> Result<()> {
-    let charged_to = wallet.charged_to.max(until.upto);
+async fn advance(
+    tx: &mut Conn,
+    wallet: &Wallet,
+    upto: Timestamp,
+    now: Timestamp,
+    amount: Decimal,
+) -> Result<()> {
+    let charged_to = wallet.charged_to.max(upto);
     diesel::update(wallets::table.find(wallet.client_id))
         .set((
             wallets::balance.eq(wallets::balance - amount),
             wallets::charged_to.eq(jiff_diesel::Timestamp::from(charged_to)),
-            wallets::updated_at.eq(jiff_diesel::Timestamp::from(until.at)),
+            wallets::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
         .await?;

@@ -15,6 +15,7 @@ pub mod frozen;
 pub mod invoice;
 pub mod number;
 pub mod paper;
+mod rehearsal;
 pub mod reminders;
 pub mod routes_client;
 pub mod routes_staff;

@@ -10,11 +10,11 @@ use shared::billing::document::{
     CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
     XmlFormat, XmlQuery,
 };
-use shared::{DocumentId, FileQuery, Language, Page, PageQuery};
+use shared::{DocumentId, DryRun, FileQuery, Language, Page, PageQuery, Tried};
 
 use super::show::{self, Reader};
 use super::store::{self, Listing};
-use super::{Terms, actions, einvoice, export, paper};
+use super::{Terms, actions, einvoice, export, paper, rehearsal};
 use crate::App;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
@@ -213,21 +213,26 @@ async fn xml(
     Ok(xml_answer(text, row.number.as_deref().unwrap_or_default(), query.format))
 }
 
-/// Cancel an unpaid proforma.
-#[utoipa::path(tag = "billing", operation_id = "cancelDocument", params(("id" = DocumentId, Path)),
-    request_body = CancelDocument, responses((status = 200, body = DocumentDetail)),
+/// Cancel an unpaid proforma, or learn what that would do.
+#[utoipa::path(tag = "billing", operation_id = "cancelDocument", params(("id" = DocumentId, Path), DryRun),
+    request_body = CancelDocument, responses((status = 200, body = Tried<DocumentDetail>)),
     extensions(("x-permission" = json!("documents.cancel"))))]
 #[post("/admin/documents/{id}/cancel")]
 async fn cancel(
     app: Data<App>,
     who: May<rights::DocumentsCancel>,
     id: Path<DocumentId>,
+    dry: Query<DryRun>,
     input: Json<CancelDocument>,
-) -> Result<Json<DocumentDetail>> {
+) -> Result<Json<Tried<DocumentDetail>>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        let would = rehearsal::cancellation(&mut conn, now, &who.actor, *id, &input).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
     actions::cancel(&mut conn, now, &who.actor, *id, &input).await?;
     let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
     let today = Terms::load(&mut conn).await?.today(now);
-    Ok(Json(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?))
+    Ok(Json(Tried::Done(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?)))
 }

@@ -1,18 +1,18 @@
 //! The ledger as files that other programs read: CSV and plain-text accounting. Streamed, so memory stays flat.
 
-use actix_web::web::Bytes;
-use async_stream::try_stream;
+use actix_web::HttpResponse;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
-use futures::{Stream, TryStreamExt};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use shared::billing::ledger::ExportFormat;
 use uuid::Uuid;
 
 use crate::App;
-use crate::http::error::Error;
+use crate::db::Conn;
+use crate::db::cursor::Cursor;
+use crate::http::csv::Download;
+use crate::http::error::Result;
 
 #[derive(QueryableByName)]
 struct Line {
@@ -55,6 +55,9 @@ const QUERY: &str = "
     FROM ledger_transfers t JOIN names d ON d.id = t.debit_account JOIN names c ON c.id = t.credit_account
     WHERE t.at >= $1 AND t.at < $2 ORDER BY t.at, t.id";
 
+const BEANCOUNT_HEAD: &str =
+    "option \"title\" \"Hostwright ledger\"\nplugin \"beancount.plugins.auto_accounts\"\n\n";
+
 const CSV_HEAD: &str =
     "id,at,posting_id,kind,debit,credit,amount,currency,client_id,document_id,cause,balance_after\n";
 
@@ -87,36 +90,26 @@ fn beancount(line: &Line) -> String {
     )
 }
 
-/// The file, in pieces. Movements from `from` on and before `to`.
-pub fn stream(
-    app: App,
+/// Movements from `from` on and before `to`.
+pub(super) async fn answer(
+    app: &App,
     format: ExportFormat,
     from: Timestamp,
     to: Timestamp,
-) -> impl Stream<Item = Result<Bytes, Error>> {
-    try_stream! {
-        let mut conn = app.db.get().await?;
-        match format {
-            ExportFormat::Csv => yield Bytes::from_static(CSV_HEAD.as_bytes()),
-            ExportFormat::Beancount => {
-                yield Bytes::from_static(b"option \"title\" \"Hostwright ledger\"\nplugin \"beancount.plugins.auto_accounts\"\n\n");
-            }
+) -> Result<HttpResponse> {
+    let (file, media_type, head, line): (_, _, _, fn(&Line) -> String) = match format {
+        ExportFormat::Csv => ("ledger.csv", "text/csv; charset=utf-8", CSV_HEAD, csv),
+        ExportFormat::Beancount => {
+            ("ledger.beancount", "text/plain; charset=utf-8", BEANCOUNT_HEAD, beancount)
         }
-        let mut lines = diesel::sql_query(QUERY)
-            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(from))
-            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(to))
-            .load_stream::<Line>(&mut conn)
-            .await?;
-        let mut piece = String::new();
-        while let Some(line) = lines.try_next().await? {
-            piece.push_str(&match format {
-                ExportFormat::Csv => csv(&line),
-                ExportFormat::Beancount => beancount(&line),
-            });
-            if piece.len() > 32 * 1024 {
-                yield Bytes::from(std::mem::take(&mut piece));
-            }
-        }
-        yield Bytes::from(piece);
-    }
+    };
+    let mut download = Download::begin(app).await?;
+    let query = diesel::sql_query(QUERY)
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(from))
+        .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(to));
+    let rows: Cursor<Line> = Cursor::open(&mut download.tx, query).await?;
+    let lines = async move |_tx: &mut Conn, rows: Vec<Line>| -> Result<Vec<String>> {
+        Ok(rows.iter().map(line).collect())
+    };
+    download.answer_lines(file, media_type, head.to_owned(), rows, lines).await
 }

@@ -21,6 +21,7 @@ use crate::http::error::{Refusal, Result};
 pub struct Posting {
     /// Names the event; the same cause is posted once: `payment:0192…`.
     pub cause: String,
+    /// Booked then, or when a wallet that it touches moved last, where that was later.
     pub at: Timestamp,
     /// As `Actor` displays.
     pub actor: String,
@@ -114,8 +115,10 @@ pub async fn post(tx: &mut Conn, posting: &Posting) -> Result<Posted> {
         let wallet = wallet::store::lock(tx, client).await?;
         locked.push(wallet.ok_or_else(|| anyhow!("client {client} has no wallet"))?);
     }
+    // Movements of a wallet follow each other, whoever looked at the clock first.
+    let at = locked.iter().map(|wallet| wallet.updated_at).fold(posting.at, Timestamp::max);
     let id = PostingId::generate();
-    if let Some(before) = claim(tx, &posting.cause, id, posting.at).await? {
+    if let Some(before) = claim(tx, &posting.cause, id, at).await? {
         return Ok(Posted::Before(before));
     }
 
@@ -152,7 +155,7 @@ pub async fn post(tx: &mut Conn, posting: &Posting) -> Result<Posted> {
         }
         let transfer_id = TransferId::generate();
         ids.push(transfer_id);
-        rows.push(row(posting, id, transfer_id, transfer, balance_after));
+        rows.push(Row { at, ..row(posting, id, transfer_id, transfer, balance_after) });
     }
     if posting.spending == Spending::WithinLimits {
         for (wallet, balance) in locked.iter().zip(&balances) {
@@ -169,7 +172,7 @@ pub async fn post(tx: &mut Conn, posting: &Posting) -> Result<Posted> {
             .set((
                 wallets::balance.eq(balance),
                 wallets::used.eq(true),
-                wallets::updated_at.eq(jiff_diesel::Timestamp::from(posting.at)),
+                wallets::updated_at.eq(jiff_diesel::Timestamp::from(at)),
             ))
             .execute(tx)
             .await?;

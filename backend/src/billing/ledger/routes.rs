@@ -6,8 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 use shared::billing::ledger::{
-    ChargeDetail, ExportFormat, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter,
-    TransactionPage,
+    ChargeDetail, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter, TransactionPage,
 };
 use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
 
@@ -258,15 +257,7 @@ async fn export_ledger(
     fields.instant("to", query.to);
     fields.check(query.from < query.to, "to", "out_of_range", "Must be after `from`.");
     fields.finish()?;
-    let (kind, name) = match query.format {
-        ExportFormat::Csv => ("text/csv; charset=utf-8", "ledger.csv"),
-        ExportFormat::Beancount => ("text/plain; charset=utf-8", "ledger.beancount"),
-    };
-    let lines = export::stream(app.get_ref().clone(), query.format, query.from, query.to);
-    Ok(HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .streaming(lines))
+    export::answer(&app, query.format, query.from, query.to).await
 }
 
 /// One's own transactions, newest first.

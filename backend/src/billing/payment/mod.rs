@@ -10,5 +10,6 @@ pub mod assign;
 mod export;
 pub mod from_wallet;
 pub mod methods;
+mod rehearsal;
 pub mod routes;
 pub mod store;

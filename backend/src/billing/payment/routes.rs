@@ -8,9 +8,9 @@ use shared::billing::payment::{
     AssignPayment, BookedPayment, NewPayment, PaidFromWallet, PayFromWallet, PaymentFilter, PaymentPage,
     PaymentSummary,
 };
-use shared::{ClientId, DocumentId, FileQuery, Page, PageQuery, PaymentId};
+use shared::{ClientId, DocumentId, DryRun, FileQuery, Page, PageQuery, PaymentId, Rehearsal, Tried};
 
-use super::{actions, export, from_wallet, methods, store};
+use super::{actions, export, from_wallet, methods, rehearsal, store};
 use crate::App;
 use crate::billing::document;
 use crate::catalog::text::Reads;
@@ -85,11 +85,13 @@ async fn read(
     Ok(Json(store::find_for_staff(&mut conn, *id, reads.0).await?.ok_or_else(Refusal::not_found)?))
 }
 
-/// Book a payment that came in for a document. Asks browsers for the password again.
+/// Book a payment that came in for a document, or learn what that would do. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "bookPayment",
-    params(("id" = DocumentId, Path),
+    params(("id" = DocumentId, Path), DryRun,
         ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
-    request_body = NewPayment, responses((status = 201, body = BookedPayment)),
+    request_body = NewPayment,
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal),
+        (status = 201, body = BookedPayment)),
     extensions(("x-permission" = json!("payments.book"))))]
 #[post("/admin/documents/{id}/payments")]
 async fn book(
@@ -98,10 +100,16 @@ async fn book(
     key: IdempotencyKey,
     reads: Reads,
     id: Path<DocumentId>,
+    dry: Query<DryRun>,
     input: Json<NewPayment>,
 ) -> Result<impl Responder> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
     let now = app.clock.now();
+    if dry.dry_run {
+        let mut conn = app.db.get().await?;
+        let would = rehearsal::booking(&mut conn, now, &who.actor, *id, &input, reads.0).await?;
+        return Ok(Json(Tried::Would(would)).customize());
+    }
+    need_sudo_in_browser(&mut *app.db.get().await?, now, who.proof).await?;
     let once = Once::new(&who.actor, "bookPayment", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
     let booked = conn
@@ -114,14 +122,15 @@ async fn book(
             Ok(booked)
         })
         .await?;
-    Ok(Json(booked).customize().with_status(StatusCode::CREATED))
+    Ok(Json(Tried::Done(booked)).customize().with_status(StatusCode::CREATED))
 }
 
-/// Credit a client's wallet with what of a payment was kept aside. Asks browsers for the password again.
+/// Credit a client's wallet with what of a payment was kept aside, or learn what that would do. Asks browsers for the password
+/// again.
 #[utoipa::path(tag = "billing", operation_id = "assignPayment",
-    params(("id" = PaymentId, Path),
+    params(("id" = PaymentId, Path), DryRun,
         ("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
-    request_body = AssignPayment, responses((status = 200, body = PaymentSummary)),
+    request_body = AssignPayment, responses((status = 200, body = Tried<PaymentSummary>)),
     extensions(("x-permission" = json!("payments.book"))))]
 #[post("/admin/payments/{id}/assign")]
 async fn assign(
@@ -130,10 +139,16 @@ async fn assign(
     key: IdempotencyKey,
     reads: Reads,
     id: Path<PaymentId>,
+    dry: Query<DryRun>,
     input: Json<AssignPayment>,
-) -> Result<Json<PaymentSummary>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+) -> Result<Json<Tried<PaymentSummary>>> {
     let now = app.clock.now();
+    if dry.dry_run {
+        let mut conn = app.db.get().await?;
+        let would = rehearsal::assignment(&mut conn, now, &who.actor, *id, &input, reads.0).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
+    need_sudo_in_browser(&mut *app.db.get().await?, now, who.proof).await?;
     let once = Once::new(&who.actor, "assignPayment", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
     let assigned = conn
@@ -146,7 +161,7 @@ async fn assign(
             Ok(assigned)
         })
         .await?;
-    Ok(Json(assigned))
+    Ok(Json(Tried::Done(assigned)))
 }
 
 /// How a document can be paid.
@@ -164,9 +179,10 @@ async fn payment_methods(
     Ok(Json(methods::page(&mut conn, app.clock.now(), who.client, path.1, reads.0).await?))
 }
 
-/// Pay a document out of its client's wallet, whole or in part. Asks browsers for the password again.
+/// Pay a document out of its client's wallet, whole or in part, or learn what that would do. Asks browsers for the password
+/// again.
 #[utoipa::path(tag = "billing", operation_id = "payDocumentFromWallet", request_body = PayFromWallet,
-    params(("id" = DocumentId, Path), IdempotencyKey), responses((status = 200, body = PaidFromWallet)),
+    params(("id" = DocumentId, Path), DryRun, IdempotencyKey), responses((status = 200, body = Tried<PaidFromWallet>)),
     extensions(("x-permission" = json!("payments.book"))))]
 #[post("/admin/documents/{id}/pay-from-wallet")]
 async fn pay_from_wallet(
@@ -174,18 +190,26 @@ async fn pay_from_wallet(
     who: May<rights::PaymentsBook>,
     key: IdempotencyKey,
     id: Path<DocumentId>,
+    dry: Query<DryRun>,
     input: Json<PayFromWallet>,
-) -> Result<Json<PaidFromWallet>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+) -> Result<Json<Tried<PaidFromWallet>>> {
     let now = app.clock.now();
-    let once = Once::new(&who.actor, "payDocumentFromWallet", &key, *id, &input.0)?;
+    if !dry.dry_run {
+        need_sudo_in_browser(&mut *app.db.get().await?, now, who.proof).await?;
+    }
     let mut conn = app.db.get().await?;
     let found = document::store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    if dry.dry_run {
+        let client = found.client_id;
+        let would = rehearsal::payment_from_wallet(&mut conn, now, &who.actor, client, *id, &input);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
+    let once = Once::new(&who.actor, "payDocumentFromWallet", &key, *id, &input.0)?;
     let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
         from_wallet::pay(tx, now, &who.actor, found.client_id, *id, &input).await
     })
     .await?;
-    Ok(Json(paid))
+    Ok(Json(Tried::Done(paid)))
 }
 
 /// Pay one of one's own documents out of the wallet, whole or in part.

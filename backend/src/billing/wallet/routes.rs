@@ -102,7 +102,7 @@ async fn set_credit_limit(
                 return Err(Refusal::new(Code::VersionConflict).into());
             }
             let limit = limit.unwrap_or(wallet.credit_limit);
-            store::set_credit_limit(tx, client, limit, now).await?;
+            store::set_credit_limit(tx, client, limit).await?;
             let entry = Entry {
                 action: "credit_limit.changed",
                 description: format!("Credit limit is {limit} {}", wallet.currency),

@@ -24,6 +24,9 @@ pub struct Wallet {
     pub charged_to: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub next_due_at: Option<Timestamp>,
+    /// When it moved last: what moves it next is not dated before that.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub updated_at: Timestamp,
 }
 
 impl Wallet {
@@ -73,15 +76,7 @@ pub(crate) async fn add_held(tx: &mut Conn, client: ClientId, by: Decimal) -> Qu
     Ok(())
 }
 
-pub(crate) async fn set_credit_limit(
-    tx: &mut Conn,
-    client: ClientId,
-    limit: Decimal,
-    now: Timestamp,
-) -> QueryResult<()> {
-    diesel::update(wallets::table.find(client))
-        .set((wallets::credit_limit.eq(limit), wallets::updated_at.eq(jiff_diesel::Timestamp::from(now))))
-        .execute(tx)
-        .await?;
+pub(crate) async fn set_credit_limit(tx: &mut Conn, client: ClientId, limit: Decimal) -> QueryResult<()> {
+    diesel::update(wallets::table.find(client)).set(wallets::credit_limit.eq(limit)).execute(tx).await?;
     Ok(())
 }

@@ -76,12 +76,13 @@ fn record(owner: Owner, key: &str) -> Record<'_> {
     kind.record(owner.id(), key)
 }
 
-/// Shows an uploaded picture in a slot of a record. Refuses what is no picture, or too large.
+/// Shows an uploaded picture in a slot of a record. Refuses what is no picture, or too large, and to put it in the place of
+/// another one than was read.
 ///
 /// Read before a connection is taken: it takes processor time.
 pub async fn set(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot, input: &ImageInput) -> Result<()> {
     let image = encoded(file(input)?, slot).await?;
-    show(app, actor, owner, slot, Some(&image)).await
+    show(app, actor, owner, slot, Some((&image, input.read.as_deref()))).await
 }
 
 /// Takes the picture out of a slot of a record.
@@ -89,15 +90,24 @@ pub async fn remove(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot) -> 
     show(app, actor, owner, slot, None).await
 }
 
-/// Locks the record, then writes the picture and that it is shown.
-async fn show(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot, image: Option<&Image>) -> Result<()> {
+/// Locks the record, then writes the picture and that it is shown. With a picture goes the one that was read.
+async fn show(
+    app: &App,
+    actor: &Actor,
+    owner: Owner,
+    slot: ImageSlot,
+    image: Option<(&Image, Option<&str>)>,
+) -> Result<()> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
     conn.transaction(async |tx| {
         let before = store::lock(tx, owner, slot).await?.ok_or_else(Refusal::not_found)?;
-        if let Some(image) = image {
+        if let Some((image, read)) = image {
+            if before.hash.as_deref() != read {
+                return Err(Refusal::new(Code::VersionConflict).into());
+            }
             store::put(tx, now, image).await?;
         }
-        let hash = image.map(|image| image.hash.as_str());
+        let hash = image.map(|(image, _)| image.hash.as_str());
         store::show(tx, now, owner, slot, hash).await?;
         let named = |hash: Option<&str>| json!({ "images": { (slot.as_str()): hash } });
         let (old, new) = (named(before.hash.as_deref()), named(hash));

@@ -73,7 +73,7 @@ fn follow(owner: &str, kept: &str) -> String {
              JOIN currencies c ON c.code = $1)
          INSERT INTO prices AS own (id, {owner}, currency, period, setup, base, idle, switch_up, switch_down, uninstall,
              updated_at)
-         SELECT gen_random_uuid(), {owner}, $1, period, round(setup * rate, $2), round(base * rate, $2),
+         SELECT uuid_v7($3), {owner}, $1, period, round(setup * rate, $2), round(base * rate, $2),
                 round(idle * rate, $2), round(switch_up * rate, $2), round(switch_down * rate, $2),
                 round(uninstall * rate, $2), $3 FROM source
          ON CONFLICT ({owner}, currency, period) WHERE {owner} IS NOT NULL DO UPDATE

@@ -208,7 +208,7 @@ pub async fn copy_parts(tx: &mut Conn, now: Timestamp, from: ProductId, to: Prod
         "INSERT INTO product_group_products (group_id, product_id, sort, visible)
          SELECT group_id, $2, sort + 1, visible FROM product_group_products WHERE product_id = $1 AND $3 IS NOT NULL",
         "INSERT INTO prices (id, product_id, currency, period, setup, base, idle, switch_up, switch_down, uninstall, updated_at)
-         SELECT gen_random_uuid(), $2, currency, period, setup, base, idle, switch_up, switch_down, uninstall, $3
+         SELECT uuid_v7($3), $2, currency, period, setup, base, idle, switch_up, switch_down, uninstall, $3
          FROM prices WHERE product_id = $1",
         "UPDATE products p SET icon_image = f.icon_image, background_image = f.background_image
          FROM products f WHERE f.id = $1 AND p.id = $2 AND $3 IS NOT NULL",

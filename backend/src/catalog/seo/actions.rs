@@ -53,7 +53,7 @@ async fn free_slug(
 
 /// Writes what search engines are told of a product or group, in all languages at once.
 ///
-/// Locks it. Refuses what is too long, slugs that are none, and those of others.
+/// Locks it. Refuses a version that is not the present one, what is too long, slugs that are none, and those of others.
 pub async fn set(
     conn: &mut Conn,
     now: Timestamp,
@@ -64,6 +64,7 @@ pub async fn set(
     check(input)?;
     conn.transaction(async |tx| {
         let named = store::lock(tx, owner).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(named.version, input.version)?;
         let before = store::of(tx, owner).await?;
         let names = text::read(named.texts)?;
         let mut texts = input.texts.clone();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -190,29 +190,31 @@ pub fn slug_taken(language: Language) -> crate::Error {
     Refusal::field(format!("texts.{language}.slug"), "taken", "Another one has this address.").into()
 }
 
-/// The key and the names of a product or group, locked until the transaction ends.
+/// The key, the names and the version of a product or group, locked until the transaction ends.
 #[derive(Debug, QueryableByName)]
 pub struct Named {
     #[diesel(sql_type = Text)]
     pub key: String,
     #[diesel(sql_type = Jsonb)]
     pub texts: Value,
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
 }
 
 /// Locks a product or group until the transaction ends. `None`: there is no such one.
 pub async fn lock(tx: &mut Conn, owner: Owner) -> QueryResult<Option<Named>> {
     let table = owner.table();
-    diesel::sql_query(format!("SELECT key, texts FROM {table} WHERE id = $1 FOR UPDATE"))
+    diesel::sql_query(format!("SELECT key, texts, version FROM {table} WHERE id = $1 FOR UPDATE"))
         .bind::<SqlUuid, _>(owner.id())
         .get_result(tx)
         .await
         .optional()
 }
 
-/// Says that a product or group changed.
+/// Says that a product or group changed, and raises its version.
 pub async fn touch(tx: &mut Conn, now: Timestamp, owner: Owner) -> QueryResult<()> {
     let table = owner.table();
-    diesel::sql_query(format!("UPDATE {table} SET updated_at = $2 WHERE id = $1"))
+    diesel::sql_query(format!("UPDATE {table} SET updated_at = $2, version = version + 1 WHERE id = $1"))
         .bind::<SqlUuid, _>(owner.id())
         .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
         .execute(tx)

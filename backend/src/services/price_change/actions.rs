@@ -58,9 +58,16 @@ pub async fn plan(
     store::show(tx, id).await
 }
 
-/// Cancels a change before it begins; a worker tells the clients that were told of it.
+/// Cancels a change before its instant; a worker tells the clients that were told of it. One that is still being written has
+/// reached nobody, whenever its instant is.
 pub async fn cancel(tx: &mut Conn, now: Timestamp, actor: &Actor, id: PriceChangeId) -> Result<PriceChange> {
     let change = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    // From its instant on whoever comes first moves the services, whatever the state says.
+    let has_come = change.state == PriceChangeState::Planned && change.apply_at <= now;
+    if has_come {
+        let detail = "Its instant has come: it cannot be cancelled any more.";
+        return Err(Refusal::because(Code::Conflict, detail).into());
+    }
     if !change.state.can_be_cancelled() {
         let detail = format!("The change is {}: it cannot be cancelled any more.", change.state);
         return Err(Refusal::because(Code::Conflict, detail).into());

@@ -45,9 +45,12 @@ pub async fn run(app: &App, id: PriceChangeId) -> Result<()> {
         }
         match change.state {
             PriceChangeState::Preparing => prepare(&mut conn, now, id).await?,
-            PriceChangeState::Planned if change.apply_at <= now => begin(&mut conn, id).await?,
+            // From here on it cannot be cancelled.
+            PriceChangeState::Planned if change.apply_at <= now => {
+                store::begin(&mut conn, id).await?;
+            }
             PriceChangeState::Planned | PriceChangeState::Applied => return Ok(()),
-            PriceChangeState::Applying => return apply(&mut conn, now, &change).await,
+            PriceChangeState::Applying => return apply(app, &mut conn, &change).await,
             PriceChangeState::Cancelled => return take_back(&mut conn, now, &change).await,
         }
     }
@@ -135,20 +138,8 @@ fn price(amount: rust_decimal::Decimal, currency: Currency) -> String {
     }
 }
 
-/// Its instant has come: from here on it cannot be cancelled.
-async fn begin(conn: &mut Conn, id: PriceChangeId) -> Result<()> {
-    conn.transaction(async |tx| {
-        let change = store::lock(tx, id).await?;
-        if change.is_some_and(|change| change.state == PriceChangeState::Planned) {
-            store::set_state(tx, id, PriceChangeState::Applying).await?;
-        }
-        Ok(())
-    })
-    .await
-}
-
 /// Moves every service that can be moved. One client's trouble must not keep the others from their prices.
-async fn apply(conn: &mut Conn, now: Timestamp, change: &Change) -> Result<()> {
+async fn apply(app: &App, conn: &mut Conn, change: &Change) -> Result<()> {
     let prices = change.prices()?;
     let (mut after, mut failed) = (None, 0_usize);
     loop {
@@ -156,6 +147,7 @@ async fn apply(conn: &mut Conn, now: Timestamp, change: &Change) -> Result<()> {
         let Some(last) = clients.last() else { break };
         after = Some(*last);
         for client in clients {
+            let now = app.clock.now();
             let moved =
                 conn.transaction(async |tx| move_client(tx, now, change, client, &prices).await).await;
             if let Err(error) = moved {
@@ -167,13 +159,16 @@ async fn apply(conn: &mut Conn, now: Timestamp, change: &Change) -> Result<()> {
     if failed > 0 {
         return Err(anyhow!("new prices of {failed} clients could not be applied").into());
     }
-    finish(conn, now, change.id).await
+    finish(conn, app.clock.now(), change.id).await
 }
 
 /// Moves the services of a client to prices that should be there already: work that waits for its turn must not have it
-/// charged at the old ones. Its wallet is locked.
+/// charged at the old ones. Its wallet is locked. One that is cancelled meanwhile moves nothing.
 pub async fn catch_up(tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
     for change in store::late(tx, now, client).await? {
+        if change.state == PriceChangeState::Planned && !store::begin(tx, change.id).await? {
+            continue;
+        }
         move_client(tx, now, &change, client, &change.prices()?).await?;
     }
     Ok(())
@@ -266,11 +261,11 @@ async fn finish(conn: &mut Conn, now: Timestamp, id: PriceChangeId) -> Result<()
 /// Tells those who were told of a cancelled change that it does not come.
 async fn take_back(conn: &mut Conn, now: Timestamp, change: &Change) -> Result<()> {
     let product = product_name(conn, change).await?;
+    let mut after = None;
     loop {
-        let clients = store::clients_to_move(conn, change.id, None, CLIENTS).await?;
-        if clients.is_empty() {
-            break;
-        }
+        let clients = store::clients_to_tell(conn, change.id, after, CLIENTS).await?;
+        let Some(last) = clients.last() else { break };
+        after = Some(*last);
         conn.transaction(async |tx| {
             for client in &clients {
                 store::cancel_client(tx, now, change.id, *client).await?;

@@ -346,8 +346,8 @@ async fn change_options(
 }
 
 /// Set the state in the database only; the module is not told.
-#[utoipa::path(tag = "services", operation_id = "forceServiceState", params(("id" = ServiceId, Path), MaybeKey), request_body = ForceState,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.force"))))]
+#[utoipa::path(tag = "services", operation_id = "forceServiceState", params(("id" = ServiceId, Path), DryRun, MaybeKey), request_body = ForceState,
+    responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.force"))))]
 #[post("/admin/services/{id}/force")]
 async fn force(
     app: Data<App>,
@@ -355,16 +355,22 @@ async fn force(
     key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<ForceState>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     let mut fields = Fields::new();
     fields.required("reason", &input.reason, 300);
     fields.finish()?;
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        let would = rehearsal::forcing(&mut conn, now, &who.actor, *id, input.state);
+        return Ok(Json(Tried::Would(would.await?)));
+    }
     let once = Once::maybe(&who.actor, "forceServiceState", &key, *id, &input.0)?;
-    act(&app, once, reads, *id, async |tx, now| {
+    let done = act(&app, once, reads, *id, async |tx, now| {
         actions::force(tx, now, &who.actor, *id, input.state, &input.reason).await
-    })
-    .await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Have automation keep its hands off a service, or go on.

@@ -45,6 +45,12 @@ pub(in crate::settings) async fn begin_again(tx: &mut Conn, now: Timestamp, base
     Ok(store::begin_again(tx, now, today, base).await?)
 }
 
+/// How many rates are dated ahead.
+pub(in crate::settings) async fn ahead(conn: &mut Conn, now: Timestamp) -> Result<i64> {
+    let today = today(conn, now).await?;
+    Ok(store::ahead(conn, today).await?)
+}
+
 /// Brings into force what was dated ahead and whose day has come: how many currencies have another rate now.
 pub async fn come_into_force(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     conn.transaction::<_, Error, _>(async |tx| {

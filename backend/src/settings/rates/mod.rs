@@ -13,7 +13,7 @@ mod routes;
 mod store;
 
 pub use actions::come_into_force;
-pub(super) use actions::{begin_again, note, read};
+pub(super) use actions::{ahead, begin_again, note, read};
 pub(super) use feed::check_address;
 pub use feed::fetch;
 pub(super) use routes::routes;

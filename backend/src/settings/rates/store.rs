@@ -181,6 +181,12 @@ pub(super) async fn begin_again(
     Ok(())
 }
 
+/// How many rates hold from a later day on.
+pub(super) async fn ahead(conn: &mut Conn, today: Date) -> QueryResult<i64> {
+    let later = exchange_rates::on_date.gt(jiff_diesel::Date::from(today));
+    exchange_rates::table.filter(later).count().get_result(conn).await
+}
+
 /// Gives every currency the newest of its rates that is not later than `today`: how many changed. One without any keeps its
 /// own.
 pub(super) async fn come_into_force(tx: &mut Conn, now: Timestamp, today: Date) -> QueryResult<usize> {

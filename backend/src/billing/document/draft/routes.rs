@@ -7,12 +7,12 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::billing::document::DocumentDetail;
 use shared::billing::draft::{DeleteDraft, DraftChange, DraftQuote, IssueDraft, NewDraft};
-use shared::{DocumentId, Language};
+use shared::{DocumentId, DryRun, Language, Tried};
 
 use super::actions;
 use crate::App;
 use crate::billing::document::show::{self, Reader};
-use crate::billing::document::{Document, Terms};
+use crate::billing::document::{Document, Terms, rehearsal};
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{Once, answer_once};
@@ -102,9 +102,9 @@ async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Issue a draft: it is frozen, numbered and sent.
-#[utoipa::path(tag = "billing", operation_id = "issueDraft", params(("id" = DocumentId, Path), IdempotencyKey),
-    request_body = IssueDraft, responses((status = 200, body = DocumentDetail)),
+/// Issue a draft: it is frozen, numbered and sent. Or learn what that would do.
+#[utoipa::path(tag = "billing", operation_id = "issueDraft", params(("id" = DocumentId, Path), DryRun, IdempotencyKey),
+    request_body = IssueDraft, responses((status = 200, body = Tried<DocumentDetail>)),
     extensions(("x-permission" = json!("documents.create"))))]
 #[post("/admin/documents/{id}/issue")]
 async fn issue(
@@ -112,15 +112,20 @@ async fn issue(
     who: May<rights::DocumentsCreate>,
     key: IdempotencyKey,
     id: Path<DocumentId>,
+    dry: Query<DryRun>,
     input: Json<IssueDraft>,
-) -> Result<Json<DocumentDetail>> {
+) -> Result<Json<Tried<DocumentDetail>>> {
     let now = app.clock.now();
-    let once = Once::new(&who.actor, "issueDraft", &key, *id, &input.0)?;
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        let would = rehearsal::issuing(&mut conn, now, &who.actor, *id, &input).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
+    let once = Once::new(&who.actor, "issueDraft", &key, *id, &input.0)?;
     let detail = answer_once(&mut conn, now, Some(&once), async |tx| {
         let row = actions::issue(tx, now, &who.actor, *id, &input).await?;
         shown(tx, now, row).await
     })
     .await?;
-    Ok(Json(detail))
+    Ok(Json(Tried::Done(detail)))
 }

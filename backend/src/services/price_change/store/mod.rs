@@ -17,8 +17,8 @@ use crate::db::Conn;
 use crate::http::error::Result;
 
 pub use reached::{
-    NewRow, Running, awaits, cancel_client, clients_to_move, has_open, insert_rows, open_services, running,
-    set_outcome,
+    NewRow, Running, awaits, cancel_client, clients_to_move, clients_to_tell, has_open, insert_rows,
+    open_services, running, set_outcome,
 };
 pub use shown::{list, services, show};
 
@@ -142,6 +142,16 @@ pub async fn insert(
 pub async fn set_state(tx: &mut Conn, id: PriceChangeId, state: PriceChangeState) -> QueryResult<()> {
     diesel::update(price_changes::table.find(id)).set(price_changes::state.eq(state)).execute(tx).await?;
     Ok(())
+}
+
+/// The instant of a planned change has come: its services are moved. `false`: it was cancelled meanwhile, or is over.
+pub async fn begin(conn: &mut Conn, id: PriceChangeId) -> QueryResult<bool> {
+    let begun = diesel::update(price_changes::table.find(id))
+        .filter(price_changes::state.eq_any([PriceChangeState::Planned, PriceChangeState::Applying]))
+        .set(price_changes::state.eq(PriceChangeState::Applying))
+        .execute(conn)
+        .await?;
+    Ok(begun > 0)
 }
 
 /// Notes up to which client services are written.

@@ -118,6 +118,29 @@ pub async fn clients_to_move(
     Ok(rows.into_iter().map(|row| row.client_id).collect())
 }
 
+/// Clients behind `after` with services that a change has not moved.
+pub async fn clients_to_tell(
+    conn: &mut Conn,
+    change: PriceChangeId,
+    after: Option<ClientId>,
+    limit: i64,
+) -> QueryResult<Vec<ClientId>> {
+    price_change_services::table
+        .filter(price_change_services::change_id.eq(change))
+        .filter(
+            price_change_services::client_id.gt(ClientId(after.map_or_else(Uuid::nil, |client| client.0))),
+        )
+        .filter(
+            price_change_services::outcome.eq_any([PriceChangeOutcome::Planned, PriceChangeOutcome::Waiting]),
+        )
+        .order(price_change_services::client_id)
+        .select(price_change_services::client_id)
+        .distinct()
+        .limit(limit)
+        .load(conn)
+        .await
+}
+
 /// The services of a client that a change has not moved yet, by id.
 pub async fn open_services(
     conn: &mut Conn,
@@ -182,7 +205,9 @@ pub async fn cancel_client(
     diesel::update(price_change_services::table)
         .filter(price_change_services::change_id.eq(change))
         .filter(price_change_services::client_id.eq(client))
-        .filter(price_change_services::outcome.eq(PriceChangeOutcome::Planned))
+        .filter(
+            price_change_services::outcome.eq_any([PriceChangeOutcome::Planned, PriceChangeOutcome::Waiting]),
+        )
         .set((
             price_change_services::outcome.eq(PriceChangeOutcome::Cancelled),
             price_change_services::done_at.eq(jiff_diesel::Timestamp::from(now)),

@@ -99,6 +99,7 @@ pub fn ProductGroupPage() -> impl IntoView {
         };
         let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
         let refetch = Callback::new(move |()| group.refetch());
+        let version = Signal::derive(move || group.data().with(|detail| detail.as_ref()?.group.version));
         view! {
             <Arrived query=group rows=8>
                 <Part query=group pick=name let:name>
@@ -112,7 +113,7 @@ pub fn ProductGroupPage() -> impl IntoView {
                         <Pictures path=format!("/admin/product-groups/{id}") images done=refetch />
                     </Part>
                     <Part query=group pick=|detail: &ProductGroupDetail| detail.seo.clone() let:texts>
-                        <Seo path=format!("/admin/product-groups/{id}") texts done=refetch />
+                        <Seo path=format!("/admin/product-groups/{id}") texts version done=refetch />
                     </Part>
                     <History subject=id.0 />
                 </div>

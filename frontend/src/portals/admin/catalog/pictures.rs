@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::Permission;
-use shared::catalog::{ImageSlot, Images};
+use shared::catalog::{ImageInput, ImageSlot, Images};
 use ui::{Button, Card, toast_ok};
 
 use crate::api;
@@ -43,14 +43,15 @@ pub(super) fn Picture(
 ) -> impl IntoView {
     let path = StoredValue::new(path);
     let chosen = StoredValue::new(String::new());
+    let read = StoredValue::new(hash.clone());
     let saved = move |_| {
         toast_ok(t().saved);
         done.run(());
     };
     let send = submit_with(
         move || {
-            let (path, content) = (path.get_value(), chosen.get_value());
-            api::catalog::set_image(&path, content)
+            let body = ImageInput { content: chosen.get_value(), read: read.get_value() };
+            api::catalog::set_image(&path.get_value(), &body)
         },
         saved,
     );

@@ -79,6 +79,7 @@ pub fn ProductPage() -> impl IntoView {
         let product = use_query(move || id, api::catalog::product);
         let editable = may(Permission::ProductsEdit);
         let refetch = Callback::new(move |()| product.refetch());
+        let version = Signal::derive(move || product.data().with(|detail| detail.as_ref()?.product.version));
         view! {
             <Arrived query=product rows=10>
                 <Loaded query=product let:detail>
@@ -99,7 +100,7 @@ pub fn ProductPage() -> impl IntoView {
                             <Pictures path=format!("/admin/products/{id}") images done=refetch />
                         </Part>
                         <Part query=product pick=|detail: &ProductDetail| detail.seo.clone() let:texts>
-                            <Seo path=format!("/admin/products/{id}") texts done=refetch />
+                            <Seo path=format!("/admin/products/{id}") texts version done=refetch />
                         </Part>
                     </div>
                 </div>

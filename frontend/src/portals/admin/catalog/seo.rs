@@ -46,9 +46,14 @@ impl Written {
     }
 }
 
-/// How the page of the record at `path` is found and listed, a language at a time.
+/// How the page of the record at `path` is found and listed, a language at a time. `version`: the one that was read of it.
 #[component]
-pub(super) fn Seo(path: String, texts: SeoTexts, done: Callback<()>) -> impl IntoView {
+pub(super) fn Seo(
+    path: String,
+    texts: SeoTexts,
+    version: Signal<Option<i32>>,
+    done: Callback<()>,
+) -> impl IntoView {
     let words = &td().shop;
     let path = StoredValue::new(path);
     let languages = [Language::English, Language::Polish, Language::Ukrainian]
@@ -63,8 +68,10 @@ pub(super) fn Seo(path: String, texts: SeoTexts, done: Callback<()>) -> impl Int
         errors,
         move || {
             let path = format!("{}/seo", path.get_value());
-            let body =
-                untrack(|| SeoInput { texts: languages.into_iter().filter_map(Written::read).collect() });
+            let body = untrack(|| SeoInput {
+                version: version.get().unwrap_or_default(),
+                texts: languages.into_iter().filter_map(Written::read).collect(),
+            });
             api::catalog::set_seo(&path, &body)
         },
         move |_| {
