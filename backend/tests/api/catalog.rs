@@ -112,7 +112,7 @@ async fn prices_are_read_strictly() {
     let once = json!({ "prices": [{ "currency": "EUR", "period": "one_time", "base": "1", "idle": "1" }] });
     assert_eq!(staff.put(&path, once).await.expect(422).refused_fields(), ["prices.0.idle"]);
     let number = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": 1.5 }] });
-    assert_eq!(staff.put(&path, number).await.expect(422).refused_fields(), ["prices[0].base"]);
+    assert_eq!(staff.put(&path, number).await.expect(422).refused_fields(), ["prices.0.base"]);
     // A row that is empty throughout is deleted; the others stay.
     let rows: Vec<Value> = staff
         .put(&path, json!({ "prices": [{ "currency": "EUR", "period": "hourly" }] }))
