@@ -43,8 +43,9 @@ pub struct Problem {
     pub instance: String,
     /// The kind of problem for programs.
     pub code: Code,
-    /// One entry for each rejected field.
+    /// One entry for each rejected field, at most 100.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub fields: Vec<FieldError>,
 }
 

@@ -21,7 +21,7 @@ pub struct OrderItem {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub options: Vec<ChosenOption>,
-    /// Answers to the module's own fields.
+    /// Answers to the module's own fields, at most 100.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
     /// What the client calls the service. `null`: the product's name.
