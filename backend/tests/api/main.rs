@@ -39,6 +39,7 @@ mod monitors;
 mod moves;
 mod notices;
 mod option_changes;
+mod order_bounds;
 mod order_money;
 mod orders;
 mod oss;

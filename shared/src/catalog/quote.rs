@@ -89,6 +89,24 @@ pub struct Quote {
     pub spending: Option<SpendingOutlook>,
 }
 
+impl Quote {
+    /// What somebody who was shown this quote takes the order to cost.
+    pub fn expected(&self) -> ExpectedCost {
+        ExpectedCost { due_now: self.due_now, monthly: self.monthly }
+    }
+}
+
+/// What the buyer was shown: an order that costs more is refused with `price_changed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExpectedCost {
+    /// `due_now` of the quote. The first hour of a month's price may cost a little more or less than was shown.
+    pub due_now: Money,
+    /// `monthly` of the quote.
+    pub monthly: Money,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuoteItem {

@@ -89,6 +89,7 @@ async fn add_funds(
             let net = actions::read_amount(tx, now, who.client, &input.amount).await?;
             actions::check_limits(tx, &terms, who.client, net).await?;
             let row = actions::issue_funds(tx, now, &who.actor, who.client, net, None).await?;
+            actions::check_waiting(tx, who.client).await?;
             let language = row.language;
             let detail = show::detail(tx, row, terms.today(now), Reader::Client, language).await?;
             once.keep(tx, now, &detail).await?;
