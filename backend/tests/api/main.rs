@@ -67,3 +67,4 @@ mod vat_checks;
 mod verify;
 mod versions;
 mod wallet_parts;
+mod whys;

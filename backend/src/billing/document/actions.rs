@@ -133,7 +133,13 @@ async fn reckon_funds(
 }
 
 /// What adding an amount costs.
-pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money) -> Result<FundsQuote> {
+pub async fn quote(
+    conn: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    net: Money,
+    language: Language,
+) -> Result<FundsQuote> {
     let terms = Terms::load(conn).await?;
     let Reckoned { totals, decision, .. } = reckon_funds(conn, now, &terms, client, net).await?;
     let currency = net.currency();
@@ -141,7 +147,7 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money
     let taxes = totals
         .taxes
         .iter()
-        .map(|tax| show::tax(&tax.name, tax.rate, tax.base, tax.amount, currency))
+        .map(|tax| show::tax((&tax.name, tax.rate), tax.base, tax.amount, currency, language))
         .collect();
     Ok(FundsQuote {
         net: Money::rounded(totals.net, currency),
@@ -150,7 +156,7 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money
         total: Money::rounded(totals.total, currency),
         balance: Money::ledger(balance, currency),
         balance_after: Money::ledger(balance + totals.net, currency),
-        tax_decision: explain::decision(decision),
+        tax_decision: explain::decision(decision, language),
     })
 }
 

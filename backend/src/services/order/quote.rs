@@ -30,7 +30,7 @@ pub async fn of(
     quote.missing = Some(Money::ledger(lacking, currency));
     if lacking > Decimal::ZERO {
         let net = quote::payable(lacking, currency)?;
-        quote.top_up = Some(document::actions::quote(conn, now, wallet.client_id, net).await?);
+        quote.top_up = Some(document::actions::quote(conn, now, wallet.client_id, net, language).await?);
     }
     let (added, setup) = (quote::recurring(offers), quote.setup.amount());
     quote.spending = spending::actions::outlook(conn, now, wallet, &added, setup).await?;
