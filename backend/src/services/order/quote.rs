@@ -64,7 +64,7 @@ pub fn require_expected(
         return Ok(());
     }
     let detail = format!(
-        "It costs {} now and {monthly} for a month by now; {} now and {} for a month were expected.",
+        "The price has changed: {} now and {monthly} for a month, instead of {} and {}.",
         Money::ledger(due_now, currency),
         expected.due_now,
         expected.monthly
