@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{OrderItem, Quote, QuoteItem};
+use crate::catalog::{ExpectedCost, OrderItem, Quote, QuoteItem};
 use crate::{CartItemId, FieldError};
 
 /// What is in the cart, and what ordering it would cost now.
@@ -57,4 +57,8 @@ pub struct CartOrder {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub terms_version: Option<i32>,
+    /// What the buyer was shown. Left out: the order is placed at what it costs. A repeat with the same `Idempotency-Key` may
+    /// say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedCost>,
 }

@@ -32,7 +32,7 @@ pub mod tasks;
 
 pub use effect::{Effect, EffectKind, Rehearsal, Tried};
 pub use ids::*;
-pub use language::Language;
+pub use language::{Language, Plural};
 pub use money::{Currency, Money, MoneyError};
 pub use month::Month;
 pub use page::{DryRun, FileQuery, FollowQuery, LogPage, Page, PageQuery, VersionQuery};

@@ -43,8 +43,9 @@ pub struct Problem {
     pub instance: String,
     /// The kind of problem for programs.
     pub code: Code,
-    /// One entry for each rejected field.
+    /// One entry for each rejected field, at most 100.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub fields: Vec<FieldError>,
 }
 
@@ -104,6 +105,8 @@ codes! {
     CreditTooLow = "credit_too_low", 409, "The balance does not cover this";
     /// The services of the client would cost more for a month than its spend guard allows.
     SpendCapReached = "spend_cap_reached", 409, "The spending cap does not allow this";
+    /// What is ordered costs more than the buyer was shown. Ask for another quote.
+    PriceChanged = "price_changed", 409, "The price has changed";
     OutOfStock = "out_of_stock", 409, "Out of stock";
     VersionConflict = "version_conflict", 412, "Somebody changed this meanwhile";
     TooLarge = "too_large", 413, "The request is too large";

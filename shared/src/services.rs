@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{ChosenOption, Look, OptionKind, OrderItem};
+use crate::catalog::{ChosenOption, ExpectedCost, Look, OptionKind, OrderItem};
 use crate::tasks::TaskState;
 use crate::{
     ClientId, CompanyId, Currency, DocumentId, Money, OptionGroupId, OptionId, OrderId, Period, PriceId,
@@ -107,6 +107,10 @@ pub struct NewOrder {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub terms_version: Option<i32>,
+    /// What the buyer was shown. Left out: the order is placed at what it costs. A repeat with the same `Idempotency-Key` may
+    /// say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedCost>,
 }
 
 /// An order that staff place for a client. Hidden and retired products are allowed.

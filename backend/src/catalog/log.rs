@@ -42,6 +42,26 @@ impl Record<'_> {
         self.write(tx, now, actor, "created", entry).await
     }
 
+    /// Created as a copy of the one with the key `original`.
+    pub(super) async fn copied(
+        self,
+        tx: &mut Conn,
+        now: Timestamp,
+        actor: &Actor,
+        original: &str,
+        new: &impl Serialize,
+    ) -> Result<()> {
+        let Kind { word, title } = self.kind;
+        let entry = Entry {
+            action: &format!("{word}.created"),
+            description: format!("{title} {} copied from {original}", self.key),
+            subject: Some((word, self.id)),
+            new: Some(serde_json::to_value(new)?),
+            ..Entry::default()
+        };
+        Ok(audit::record(tx, actor, now, entry).await?)
+    }
+
     pub(super) async fn changed(
         self,
         tx: &mut Conn,

@@ -20,9 +20,10 @@ use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 
-/// Items of an order, and services of an item.
+/// Items of an order, services of an item, and its answers to the module's own fields.
 pub const ITEMS_MAX: usize = 20;
 pub const QUANTITY_MAX: i32 = 50;
+pub const FIELDS_MAX: usize = 100;
 
 /// Who buys: staff may sell what is hidden or retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -229,6 +230,11 @@ fn check(
         fields.add(format!("{at}.period"), "not_offered", message);
     }
     let chosen = check_options(fields, shelf, at, currency, item, product.id, buyer);
+    // The module would name each of them.
+    if item.fields.len() > FIELDS_MAX {
+        fields.add(format!("{at}.fields"), "too_long", format!("At most {FIELDS_MAX} fields."));
+        return None;
+    }
     let row = offered?;
     let given: Vec<GivenOption> = chosen.iter().map(Chosen::given).collect();
     match provisioners::find(&product.module) {

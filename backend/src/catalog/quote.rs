@@ -44,15 +44,27 @@ pub fn recurring(offers: &[Offer]) -> Vec<(Decimal, Period)> {
     offers.iter().map(cost).collect()
 }
 
-fn why_first(first: &FirstCharge, base: Money, by: ChargeBy) -> String {
-    match (by, first.hour_of_month) {
-        (ChargeBy::Once, _) => format!("{base}, once"),
-        (ChargeBy::Periods, _) => format!("{base} for the first period, in advance"),
-        (ChargeBy::Hours, None) => format!("{base} for the first hour"),
-        (ChargeBy::Hours, Some((k, n))) => {
-            format!("hour {k} of {n} of the month: {base} × {k}/{n} − {base} × {}/{n}, each rounded", k - 1)
+fn why_first(first: &FirstCharge, base: Money, by: ChargeBy, language: Language) -> String {
+    let what = match (by, first.hour_of_month) {
+        (ChargeBy::Once, _) => language.say(", once", ", jednorazowo", ", одноразово"),
+        (ChargeBy::Periods, _) => language.say(
+            " for the first period, in advance",
+            " za pierwszy okres, z góry",
+            " за перший період, наперед",
+        ),
+        (ChargeBy::Hours, None) => {
+            language.say(" for the first hour", " za pierwszą godzinę", " за першу годину")
         }
-    }
+        (ChargeBy::Hours, Some((k, n))) => {
+            let sum = format!("{base} × {k}/{n} − {base} × {}/{n}", k - 1);
+            return match language {
+                Language::English => format!("hour {k} of {n} of the month: {sum}, each rounded"),
+                Language::Polish => format!("godzina {k} z {n} w miesiącu: {sum}, każde zaokrąglone"),
+                Language::Ukrainian => format!("година {k} з {n} у місяці: {sum}, кожне округлено"),
+            };
+        }
+    };
+    format!("{base}{what}")
 }
 
 /// What has to be paid in when `missing` is missing: rounded up to what the currency can pay. Refuses what is more than anybody
@@ -87,7 +99,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
             let unit = chosen.map(|chosen| chosen.group.unit.clone()).unwrap_or_default();
             let base = row.amounts.base.unwrap_or_default();
             let why = match row.price_id {
-                None => "included".to_owned(),
+                None => language.say("included", "w cenie", "входить у ціну").to_owned(),
                 Some(_) if row.quantity == 1 && unit.is_empty() => money(base).to_string(),
                 Some(_) => format!("{} {unit} × {}", row.quantity, money(base)).replace("  ", " "),
             };
@@ -112,7 +124,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
             base: money(total.base),
             hourly: hourly(total.base, offer.period, currency)?,
             first_charge: money(first.amount),
-            first_charge_why: why_first(&first, money(total.base), offer.charge_by),
+            first_charge_why: why_first(&first, money(total.base), offer.charge_by, language),
             due_now: money(item_due),
         });
     }

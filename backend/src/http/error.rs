@@ -7,6 +7,9 @@ use shared::{Code, FieldError, Problem};
 
 use crate::http::request;
 
+/// The most fields that one answer names: whoever sent more faults than that mends these first.
+pub const FIELDS_NAMED_MAX: usize = 100;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// We understood and said no. The client may show `detail` and act on `code`.
@@ -38,7 +41,9 @@ impl Refusal {
         Self::fields(vec![FieldError::new(field, code, message)])
     }
 
-    pub fn fields(fields: Vec<FieldError>) -> Self {
+    /// Bad fields, of which the first 100 are named: 422.
+    pub fn fields(mut fields: Vec<FieldError>) -> Self {
+        fields.truncate(FIELDS_NAMED_MAX);
         Self { fields, ..Self::new(Code::Invalid) }
     }
 
@@ -116,7 +121,9 @@ impl Error {
     pub fn problem(&self) -> Problem {
         let code = self.code();
         let (detail, fields) = match self {
-            Self::Refused(refusal) => (refusal.detail.clone(), refusal.fields.clone()),
+            Self::Refused(refusal) => {
+                (refusal.detail.clone(), refusal.fields.iter().take(FIELDS_NAMED_MAX).cloned().collect())
+            }
             Self::Internal(_) => (None, Vec::new()),
         };
         Problem {

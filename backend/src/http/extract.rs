@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 use shared::{Code, FieldError};
 use tokio::sync::oneshot;
 
@@ -74,6 +75,20 @@ impl<T> Deref for Json<T> {
     }
 }
 
+/// The path of a field as our checks write it: `items.0.period`. `.`: the value as a whole.
+fn dotted(path: &serde_path_to_error::Path) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.clone(),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => "?".to_owned(),
+        })
+        .collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join(".") }
+}
+
 /// Names the field that serde stumbled over.
 pub fn decode<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
     deserializer: D,
@@ -83,7 +98,7 @@ where
 {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let message = error.inner().to_string();
-        let mut field = error.path().to_string();
+        let mut field = dotted(error.path());
         for (prefix, code, what) in [
             ("missing field `", "required", "This field is required."),
             ("unknown field `", "unknown", "There is no such field."),
@@ -236,7 +251,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::unheld;
+    use std::collections::BTreeMap;
+
+    use super::{decode, unheld};
+
+    #[test]
+    fn a_field_is_named_as_our_checks_name_it() {
+        let field = |json: &str| {
+            let read: Result<BTreeMap<String, Vec<shared::Money>>, _> =
+                decode(&mut serde_json::Deserializer::from_str(json));
+            read.unwrap_err().field
+        };
+        let money = r#"{ "amount": "1", "currency": "EUR" }"#;
+        assert_eq!(
+            field(&format!(r#"{{ "a": [{money}, {{ "amount": "x", "currency": "EUR" }}] }}"#)),
+            "a.1.amount"
+        );
+        assert_eq!(field(r#"{ "a": [{ "amount": "1" }] }"#), "a.0.currency");
+        assert_eq!(field(r#"{ "a": [{ "amount": "1", "price": "2" }] }"#), "a.0.price");
+        assert_eq!(field(r#"{ "a": [1] }"#), "a.0");
+        assert_eq!(field("[]"), ".");
+    }
 
     #[test]
     fn what_no_column_holds_is_refused_by_its_name() {

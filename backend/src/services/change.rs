@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use shared::catalog::{ChosenOption, OptionKind};
 use shared::services::{OptionsChangePreview, ServiceState};
-use shared::{Code, Money, ServiceId};
+use shared::{Code, Language, Money, ServiceId};
 
 use super::actions::{Scope, locked};
 use super::operation::{self, OptionsTarget, Pending, TargetRow};
@@ -208,19 +208,20 @@ fn require_running(service: &Service) -> Result<()> {
     Ok(())
 }
 
-fn why(change: &OptionChange, service: &Service) -> Vec<String> {
+fn why(change: &OptionChange, service: &Service, language: Language) -> Vec<String> {
     let money = |amount| Money::ledger(amount, service.currency);
+    let (fee, due) = (money(change.switch_fee), money(change.due_now));
+    let (new, old) = (money(change.new_price), money(change.old_price));
+    let (left, all, difference) = (change.seconds_left, change.seconds, money(change.difference));
+    let rest = match language {
+        Language::English => format!("{left} s left of {all} s"),
+        Language::Polish => format!("pozostałe {left} s z {all} s"),
+        Language::Ukrainian => format!("решта {left} с із {all} с"),
+    };
     vec![
-        format!("Switch fee: {}", money(change.switch_fee)),
-        format!(
-            "({} − {}) × {} s left of {} s = {}",
-            money(change.new_price),
-            money(change.old_price),
-            change.seconds_left,
-            change.seconds,
-            money(change.difference)
-        ),
-        format!("Due now: {}", money(change.due_now)),
+        format!("{}: {fee}", language.say("Switch fee", "Opłata za zmianę", "Плата за зміну")),
+        format!("({new} − {old}) × {rest} = {difference}"),
+        format!("{}: {due}", language.say("Due now", "Do zapłaty teraz", "До сплати зараз")),
     ]
 }
 
@@ -231,6 +232,7 @@ pub async fn preview(
     scope: Scope,
     id: ServiceId,
     wanted: &[ChosenOption],
+    language: Language,
 ) -> Result<OptionsChangePreview> {
     let service = match scope {
         Scope::Client(client) => store::find(conn, client, id).await?,
@@ -251,7 +253,7 @@ pub async fn preview(
         base_before: money(service.base),
         base_after: money(target.snapshot.total.base),
         rate_after: money(new_price(&service, &target)),
-        why: why(&change, &service),
+        why: why(&change, &service, language),
         missing: money(if change.due_now > Decimal::ZERO { missing } else { Decimal::ZERO }),
     })
 }
@@ -328,7 +330,7 @@ pub(super) async fn finished(
         from: Some(service.state),
         to: service.state,
         what: "options_changed",
-        reason: why(&change, service).join("; "),
+        reason: why(&change, service, Language::English).join("; "),
     };
     Ok(store::record(tx, now, actor, client, id, event).await?)
 }

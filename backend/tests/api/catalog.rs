@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use shared::catalog::{
-    OptionGroupDetail, ProductDetail, ProductGroupDetail, ProductSummary, PublicCatalog, PublicProductDetail,
-    Quote,
+    OptionDetail, OptionGroupDetail, ProductDetail, ProductGroupDetail, ProductSummary, PublicCatalog,
+    PublicProductDetail, Quote,
 };
 use shared::{Code, Page};
 
@@ -46,6 +46,45 @@ async fn a_product_is_created_changed_copied_and_deleted() {
 
     staff.delete(&format!("/admin/products/{}", copy.id)).await.expect(204);
     staff.get(&format!("/admin/products/{}", copy.id)).await.expect(404);
+}
+
+#[actix_web::test]
+async fn groups_are_copied_with_what_is_in_them() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let sizes = sizes(&staff, "size", made.id).await;
+    let group = json!({ "key": "servers", "texts": { "en": { "name": "Servers" } },
+        "products": [{ "id": made.id, "visible": false }] });
+    let group: ProductGroupDetail = staff.post("/admin/product-groups", group).await.expect(201).read();
+
+    let path = format!("/admin/product-groups/{}/duplicate", group.id);
+    let copy: ProductGroupDetail = staff.post(&path, json!({ "key": "servers-2" })).await.expect(201).read();
+    assert_eq!((copy.group.key.as_str(), copy.group.visible), ("servers-2", false));
+    assert_eq!((&copy.group.texts, &copy.group.products), (&group.group.texts, &group.group.products));
+    assert_ne!(copy.id, group.id);
+    let taken = staff.post(&path, json!({ "key": "servers-2" })).await.expect(422);
+    assert_eq!(taken.refused_fields(), ["key"]);
+
+    let path = format!("/admin/option-groups/{}", sizes.id);
+    let original: OptionGroupDetail = staff.get(&path).await.expect(200).read();
+    let path = format!("{path}/duplicate");
+    let copy: OptionGroupDetail = staff.post(&path, json!({ "key": "size-2" })).await.expect(201).read();
+    assert_eq!((copy.group.key.as_str(), copy.group.visible, copy.products.len()), ("size-2", false, 0));
+    assert_eq!(copy.options.len(), original.options.len());
+    for (copied, option) in copy.options.iter().zip(&original.options) {
+        assert_eq!((&copied.option.key, &copied.option.value), (&option.option.key, &option.option.value));
+        let amounts =
+            |option: &OptionDetail| option.prices.iter().map(|price| price.price.clone()).collect::<Vec<_>>();
+        assert_eq!(amounts(copied), amounts(option));
+        assert!(
+            copied.id != option.id && copied.prices.len() == 1 && copied.prices[0].id != option.prices[0].id
+        );
+    }
+    let taken = staff.post(&path, json!({ "key": "size" })).await.expect(422);
+    assert_eq!(taken.refused_fields(), ["key"]);
+    let unknown = format!("/admin/option-groups/{}/duplicate", shared::OptionGroupId::generate());
+    staff.post(&unknown, json!({ "key": "size-3" })).await.expect(404);
 }
 
 #[actix_web::test]
@@ -112,7 +151,7 @@ async fn prices_are_read_strictly() {
     let once = json!({ "prices": [{ "currency": "EUR", "period": "one_time", "base": "1", "idle": "1" }] });
     assert_eq!(staff.put(&path, once).await.expect(422).refused_fields(), ["prices.0.idle"]);
     let number = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "base": 1.5 }] });
-    assert_eq!(staff.put(&path, number).await.expect(422).refused_fields(), ["prices[0].base"]);
+    assert_eq!(staff.put(&path, number).await.expect(422).refused_fields(), ["prices.0.base"]);
     // A row that is empty throughout is deleted; the others stay.
     let rows: Vec<Value> = staff
         .put(&path, json!({ "prices": [{ "currency": "EUR", "period": "hourly" }] }))

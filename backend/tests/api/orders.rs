@@ -193,7 +193,7 @@ async fn what_does_not_belong_together_is_refused_by_its_field() {
         ["items.0.options.0.option"]
     );
     let period = json!({ "items": [{ "product": vps.id, "period": "fortnightly" }] });
-    assert_eq!(client.calls.post_once(&path, period).await.expect(422).refused_fields(), ["items[0].period"]);
+    assert_eq!(client.calls.post_once(&path, period).await.expect(422).refused_fields(), ["items.0.period"]);
     assert_eq!(
         client.calls.post_once(&path, json!({ "items": [] })).await.expect(422).refused_fields(),
         ["items"]

@@ -115,7 +115,7 @@ async fn bad_rules_are_refused_by_field() {
         (rule("PL", "100.001"), "rates.0.rate"),
         (rule("PL", "1.0001"), "rates.0.rate"),
         (rule("PL", "-1"), "rates.0.rate"),
-        (rule("PL", "NaN"), "rates[0].rate"),
+        (rule("PL", "NaN"), "rates.0.rate"),
         (rates(4), "rates"),
         (json!({ "company_id": uuid::Uuid::now_v7() }), "company_id"),
         (json!({ "valid_from": "1900-01-01" }), "valid_from"),

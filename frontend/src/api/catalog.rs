@@ -21,8 +21,15 @@ pub fn change_product(id: ProductId, body: &ProductInput) -> Reply<ProductDetail
     client::put(&format!("/admin/products/{id}"), body)
 }
 
-pub fn duplicate_product(id: ProductId, body: &ProductCopy) -> Reply<ProductDetail> {
-    client::post(&format!("/admin/products/{id}/duplicate"), body)
+/// A record that was made; its address tells more.
+#[derive(serde::Deserialize)]
+pub struct Made {
+    pub id: uuid::Uuid,
+}
+
+/// Copies the product, product group or option group at `path`.
+pub fn duplicate(path: &str, body: &NewCopy) -> Reply<Made> {
+    client::post(&format!("{path}/duplicate"), body)
 }
 
 pub fn set_option_groups(id: ProductId, body: &ProductOptionGroups) -> Reply<ProductDetail> {

@@ -207,11 +207,11 @@ pub struct ProductOptionGroup {
     pub required: bool,
 }
 
-/// A copy of a product under another key.
+/// A copy of something of the catalogue under another key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ProductCopy {
+pub struct NewCopy {
     #[cfg_attr(feature = "openapi", schema(max_length = 63, examples("vps-m")))]
     pub key: String,
 }

@@ -21,7 +21,7 @@ pub struct OrderItem {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub options: Vec<ChosenOption>,
-    /// Answers to the module's own fields.
+    /// Answers to the module's own fields, at most 100.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
     /// What the client calls the service. `null`: the product's name.
@@ -87,6 +87,24 @@ pub struct Quote {
     /// What the client's spend guard says to it. `null`: nothing is guarded, or the quote is public.
     #[serde(default)]
     pub spending: Option<SpendingOutlook>,
+}
+
+impl Quote {
+    /// What somebody who was shown this quote takes the order to cost.
+    pub fn expected(&self) -> ExpectedCost {
+        ExpectedCost { due_now: self.due_now, monthly: self.monthly }
+    }
+}
+
+/// What the buyer was shown: an order that costs more is refused with `price_changed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExpectedCost {
+    /// `due_now` of the quote. The first hour of a month's price may cost a little more or less than was shown.
+    pub due_now: Money,
+    /// `monthly` of the quote.
+    pub monthly: Money,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

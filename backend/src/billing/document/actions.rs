@@ -24,6 +24,9 @@ use crate::http::error::{Refusal, Result};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
 
+/// Top-ups of a client that may wait to be paid at once: each draws a number, is typeset and mailed. Staff issue as they like.
+pub const FUNDS_WAITING_MAX: i64 = 20;
+
 /// Lines that are decided and counted: what a quote shows and a proforma freezes.
 pub(super) struct Reckoned {
     pub(super) buying: Buying,
@@ -55,6 +58,18 @@ pub async fn check_limits(conn: &mut Conn, terms: &Terms, client: ClientId, net:
         fields.add("amount", "out_of_range", message);
     }
     fields.finish()
+}
+
+/// Refuses another top-up of a client when as many wait to be paid as may. Locks the client and its wallet.
+pub async fn check_waiting(tx: &mut Conn, client: ClientId) -> Result<()> {
+    wallet::store::lock_with_client(tx, client).await?.ok_or_else(Refusal::not_found)?;
+    if store::count_unpaid_funds(tx, client).await? < FUNDS_WAITING_MAX {
+        return Ok(());
+    }
+    let detail = format!(
+        "{FUNDS_WAITING_MAX} proformas that add funds wait to be paid already: pay one of them, or ask us to cancel some."
+    );
+    Err(Refusal::because(Code::Conflict, detail).into())
 }
 
 async fn balance(conn: &mut Conn, client: ClientId) -> Result<Decimal> {
@@ -118,7 +133,13 @@ async fn reckon_funds(
 }
 
 /// What adding an amount costs.
-pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money) -> Result<FundsQuote> {
+pub async fn quote(
+    conn: &mut Conn,
+    now: Timestamp,
+    client: ClientId,
+    net: Money,
+    language: Language,
+) -> Result<FundsQuote> {
     let terms = Terms::load(conn).await?;
     let Reckoned { totals, decision, .. } = reckon_funds(conn, now, &terms, client, net).await?;
     let currency = net.currency();
@@ -126,7 +147,7 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money
     let taxes = totals
         .taxes
         .iter()
-        .map(|tax| show::tax(&tax.name, tax.rate, tax.base, tax.amount, currency))
+        .map(|tax| show::tax((&tax.name, tax.rate), tax.base, tax.amount, currency, language))
         .collect();
     Ok(FundsQuote {
         net: Money::rounded(totals.net, currency),
@@ -135,7 +156,7 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, client: ClientId, net: Money
         total: Money::rounded(totals.total, currency),
         balance: Money::ledger(balance, currency),
         balance_after: Money::ledger(balance + totals.net, currency),
-        tax_decision: explain::decision(decision),
+        tax_decision: explain::decision(decision, language),
     })
 }
 

@@ -15,12 +15,11 @@ use super::show::{self, Reader};
 use super::store::{self, Listing};
 use super::{Terms, actions, einvoice, export, paper};
 use crate::App;
-use crate::catalog::text::Reads;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
-use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, client_rights};
+use crate::http::{Acting, IdempotencyKey, Json, Paging, Path, Query, Reads, client_rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(funds)
@@ -55,13 +54,14 @@ async fn funds(
 async fn quote(
     app: Data<App>,
     who: Acting<client_rights::Documents>,
+    reads: Reads,
     input: Json<FundsRequest>,
 ) -> Result<Json<FundsQuote>> {
     let mut conn = app.db.get().await?;
     let terms = Terms::load(&mut conn).await?;
     let net = actions::read_amount(&mut conn, app.clock.now(), who.client, &input.amount).await?;
     actions::check_limits(&mut conn, &terms, who.client, net).await?;
-    Ok(Json(actions::quote(&mut conn, app.clock.now(), who.client, net).await?))
+    Ok(Json(actions::quote(&mut conn, app.clock.now(), who.client, net, reads.0).await?))
 }
 
 /// Issue a proforma that adds funds to the wallet.
@@ -75,6 +75,7 @@ async fn add_funds(
     app: Data<App>,
     who: Acting<client_rights::Documents>,
     key: IdempotencyKey,
+    reads: Reads,
     input: Json<FundsRequest>,
 ) -> Result<impl Responder> {
     let now = app.clock.now();
@@ -88,9 +89,9 @@ async fn add_funds(
             let terms = Terms::load(tx).await?;
             let net = actions::read_amount(tx, now, who.client, &input.amount).await?;
             actions::check_limits(tx, &terms, who.client, net).await?;
+            actions::check_waiting(tx, who.client).await?;
             let row = actions::issue_funds(tx, now, &who.actor, who.client, net, None).await?;
-            let language = row.language;
-            let detail = show::detail(tx, row, terms.today(now), Reader::Client, language).await?;
+            let detail = show::detail(tx, row, terms.today(now), Reader::Client, reads.0).await?;
             once.keep(tx, now, &detail).await?;
             Ok(detail)
         })
@@ -159,13 +160,13 @@ async fn export_own_documents(
 async fn read(
     app: Data<App>,
     who: Acting<client_rights::Documents>,
+    reads: Reads,
     path: Path<(ClientId, DocumentId)>,
 ) -> Result<Json<DocumentDetail>> {
     let mut conn = app.db.get().await?;
     let row = store::find(&mut conn, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
-    let language = row.language;
-    Ok(Json(show::detail(&mut conn, row, today, Reader::Client, language).await?))
+    Ok(Json(show::detail(&mut conn, row, today, Reader::Client, reads.0).await?))
 }
 
 /// Download one of one's own documents as PDF.

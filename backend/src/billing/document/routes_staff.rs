@@ -10,7 +10,7 @@ use shared::billing::document::{
     CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
     XmlFormat, XmlQuery,
 };
-use shared::{DocumentId, DryRun, FileQuery, Language, Page, PageQuery, Tried};
+use shared::{DocumentId, DryRun, FileQuery, Page, PageQuery, Tried};
 
 use super::show::{self, Reader};
 use super::store::{self, Listing};
@@ -20,7 +20,7 @@ use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
-use crate::http::{Fields, IdempotencyKey, Json, May, Paging, Path, Query, rights};
+use crate::http::{Fields, IdempotencyKey, Json, May, Paging, Path, Query, Reads, rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
@@ -124,11 +124,12 @@ async fn export_documents(
 async fn quote(
     app: Data<App>,
     _who: May<rights::DocumentsCreate>,
+    reads: Reads,
     input: Json<FundsRequestByStaff>,
 ) -> Result<Json<FundsQuote>> {
     let mut conn = app.db.get().await?;
     let net = actions::read_amount(&mut conn, app.clock.now(), input.client_id, &input.amount).await?;
-    Ok(Json(actions::quote(&mut conn, app.clock.now(), input.client_id, net).await?))
+    Ok(Json(actions::quote(&mut conn, app.clock.now(), input.client_id, net, reads.0).await?))
 }
 
 /// Issue a proforma that adds funds to a client's wallet.
@@ -140,6 +141,7 @@ async fn add_funds(
     app: Data<App>,
     who: May<rights::DocumentsCreate>,
     key: IdempotencyKey,
+    reads: Reads,
     input: Json<FundsRequestByStaff>,
 ) -> Result<impl Responder> {
     let now = app.clock.now();
@@ -153,7 +155,7 @@ async fn add_funds(
             let net = actions::read_amount(tx, now, input.client_id, &input.amount).await?;
             let row = actions::issue_funds(tx, now, &who.actor, input.client_id, net, None).await?;
             let today = Terms::load(tx).await?.today(now);
-            let detail = show::detail(tx, row, today, Reader::Staff, Language::English).await?;
+            let detail = show::detail(tx, row, today, Reader::Staff, reads.0).await?;
             once.keep(tx, now, &detail).await?;
             Ok(detail)
         })
@@ -168,12 +170,13 @@ async fn add_funds(
 async fn read(
     app: Data<App>,
     _who: May<rights::DocumentsView>,
+    reads: Reads,
     id: Path<DocumentId>,
 ) -> Result<Json<DocumentDetail>> {
     let mut conn = app.db.get().await?;
     let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
     let today = Terms::load(&mut conn).await?.today(app.clock.now());
-    Ok(Json(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?))
+    Ok(Json(show::detail(&mut conn, row, today, Reader::Staff, reads.0).await?))
 }
 
 /// Download a document as PDF.
@@ -223,6 +226,7 @@ async fn cancel(
     who: May<rights::DocumentsCancel>,
     id: Path<DocumentId>,
     dry: Query<DryRun>,
+    reads: Reads,
     input: Json<CancelDocument>,
 ) -> Result<Json<Tried<DocumentDetail>>> {
     let now = app.clock.now();
@@ -234,5 +238,5 @@ async fn cancel(
     actions::cancel(&mut conn, now, &who.actor, *id, &input).await?;
     let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
     let today = Terms::load(&mut conn).await?.today(now);
-    Ok(Json(Tried::Done(show::detail(&mut conn, row, today, Reader::Staff, Language::English).await?)))
+    Ok(Json(Tried::Done(show::detail(&mut conn, row, today, Reader::Staff, reads.0).await?)))
 }

@@ -52,48 +52,67 @@ pub fn summary(row: &Document, today: Date) -> DocumentSummary {
     }
 }
 
-pub fn tax(name: &str, rate: Decimal, base: Decimal, amount: Decimal, currency: Currency) -> DocumentTax {
+/// A tax of a document with its arithmetic.
+pub fn tax(
+    borne: (&str, Decimal),
+    base: Decimal,
+    amount: Decimal,
+    currency: Currency,
+    language: Language,
+) -> DocumentTax {
+    let (name, rate) = borne;
     DocumentTax {
         name: name.to_owned(),
         rate,
         base: Money::rounded(base, currency),
         amount: Money::rounded(amount, currency),
-        why: tax_why(rate, base, amount, currency),
+        why: tax_why(rate, base, amount, currency, language),
     }
 }
 
 /// `23 % of 100.00 = 23.00 EUR`, with the exact product where it had to be rounded.
-fn tax_why(rate: Decimal, base: Decimal, amount: Decimal, currency: Currency) -> String {
+fn tax_why(rate: Decimal, base: Decimal, amount: Decimal, currency: Currency, language: Language) -> String {
     let (shown, rate) = (paper::plain(amount, currency), rate.normalize());
     let base_shown = paper::plain(base, currency);
+    let of = language.say("of", "z", "від");
     match base.checked_mul(rate).map(|product| (product / Decimal::ONE_HUNDRED).normalize()) {
         // Parts of an invoice that are paid back take their share of its tax instead of being counted anew.
-        Some(exact) if shared::money::round_half_up(exact, currency.decimals()) != amount => {
-            format!(
+        Some(exact) if shared::money::round_half_up(exact, currency.decimals()) != amount => match language {
+            Language::English => format!(
                 "{shown} {currency}: the part of the invoice's tax, {rate} %, that goes with {base_shown}"
-            )
-        }
+            ),
+            Language::Polish => {
+                format!("{shown} {currency}: część podatku faktury, {rate} %, która przypada na {base_shown}")
+            }
+            Language::Ukrainian => format!(
+                "{shown} {currency}: частина податку рахунка-фактури, {rate} %, що припадає на {base_shown}"
+            ),
+        },
         Some(exact) if exact != amount => {
-            format!(
-                "{rate} % of {base_shown} = {exact}, rounded once, half away from zero: {shown} {currency}"
-            )
+            let rounded = language.say(
+                "rounded once, half away from zero",
+                "zaokrąglone raz, połówki od zera",
+                "округлено один раз, половини від нуля",
+            );
+            format!("{rate} % {of} {base_shown} = {exact}, {rounded}: {shown} {currency}")
         }
-        _ => format!("{rate} % of {base_shown} = {shown} {currency}"),
+        _ => format!("{rate} % {of} {base_shown} = {shown} {currency}"),
     }
 }
 
 /// `2 × 10.00 − 1.00 = 19.00 EUR net`.
-fn line_why(line: &store::Line, currency: Currency) -> String {
+fn line_why(line: &store::Line, currency: Currency, language: Language) -> String {
     let discount = if line.discount.is_zero() {
         String::new()
     } else {
         format!(" − {}", paper::plain(line.discount, currency))
     };
     let (quantity, price) = (line.quantity.normalize(), line.unit_price.normalize());
-    format!("{quantity} × {price}{discount} = {} {currency} net", paper::plain(line.amount, currency))
+    let (amount, net) = (paper::plain(line.amount, currency), language.say("net", "netto", "нетто"));
+    format!("{quantity} × {price}{discount} = {amount} {currency} {net}")
 }
 
-/// A document with everything on it.
+/// A document with everything on it, told in `language`.
 pub async fn detail(
     conn: &mut Conn,
     row: Document,
@@ -112,7 +131,7 @@ pub async fn detail(
     let lines = lines
         .into_iter()
         .map(|line| DocumentLine {
-            why: line_why(&line, row.currency),
+            why: line_why(&line, row.currency, language),
             position: line.position,
             description: line.description,
             quantity: line.quantity,
@@ -129,8 +148,10 @@ pub async fn detail(
         }
         _ => None,
     };
-    let taxes =
-        borne.into_iter().map(|one| tax(&one.name, one.rate, one.base, one.amount, row.currency)).collect();
+    let taxes = borne
+        .into_iter()
+        .map(|one| tax((&one.name, one.rate), one.base, one.amount, row.currency, language))
+        .collect();
     let related: Vec<_> = row.proforma_id.into_iter().chain(row.invoice_id).collect();
     let links = if related.is_empty() { Vec::new() } else { store::links(conn, &related).await? };
     let link = |id: Option<shared::DocumentId>| {
@@ -149,7 +170,7 @@ pub async fn detail(
         buyer: buyer.party,
         lines,
         taxes,
-        tax_decision: explain::decision(decision),
+        tax_decision: explain::decision(decision, language),
         notes: texts.notes,
         language: row.language,
         issued_at: row.issued_at,

@@ -262,6 +262,17 @@ pub async fn lock(tx: &mut Conn, id: DocumentId) -> QueryResult<Option<Document>
     documents::table.find(id).select(Document::as_select()).for_update().first(tx).await.optional()
 }
 
+/// How many proformas that add funds, and pay for no order, a client has not paid.
+pub async fn count_unpaid_funds(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+    documents::table
+        .filter(documents::client_id.eq(client).and(documents::order_id.is_null()))
+        .filter(documents::kind.eq(DocumentKind::Proforma).and(documents::purpose.eq(DocumentPurpose::Funds)))
+        .filter(documents::status.eq(DocumentStatus::Unpaid))
+        .count()
+        .get_result(conn)
+        .await
+}
+
 pub async fn lines(conn: &mut Conn, id: DocumentId) -> QueryResult<Vec<Line>> {
     document_lines::table
         .filter(document_lines::document_id.eq(id))

@@ -18,12 +18,7 @@ use crate::catalog::text;
 
 /// A sentence in one of our languages.
 pub(super) fn say(language: Language, english: &str, polish: &str, ukrainian: &str) -> String {
-    match language {
-        Language::English => english,
-        Language::Polish => polish,
-        Language::Ukrainian => ukrainian,
-    }
-    .to_owned()
+    language.say(english, polish, ukrainian).to_owned()
 }
 
 /// What a movement was, for the client.

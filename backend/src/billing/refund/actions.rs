@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::billing::document::{DocumentLink, DocumentPurpose};
 use shared::billing::refund::{NewRefund, RefundEffect, RefundMethod, RefundWay};
 use shared::billing::{AccountKind, DocumentStatus, TransferKind};
-use shared::{DocumentId, LedgerAccountId, Money};
+use shared::{DocumentId, Language, LedgerAccountId, Money};
 
 use super::plan::{self, Plan, Way};
 use super::{note, store};
@@ -26,13 +26,14 @@ pub async fn preview(
     now: Timestamp,
     id: DocumentId,
     input: &NewRefund,
+    language: Language,
 ) -> Result<RefundEffect> {
     let plan = plan::plan(tx, id, input).await?;
     let mut invoice = plan.invoice.clone();
     if plan.is_whole() {
         invoice.status = DocumentStatus::Refunded;
     }
-    effect(tx, now, &plan, &invoice, None).await
+    effect(tx, now, &plan, &invoice, None, language).await
 }
 
 /// Pays an invoice back, whole or in part, and issues the credit note that says so.
@@ -45,6 +46,7 @@ pub async fn refund(
     actor: &Actor,
     id: DocumentId,
     input: &NewRefund,
+    language: Language,
 ) -> Result<RefundEffect> {
     let plan = plan::plan(tx, id, input).await?;
 
@@ -69,7 +71,7 @@ pub async fn refund(
     tell(tx, now, actor, &plan, &note).await?;
 
     let invoice = document::store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    effect(tx, now, &plan, &invoice, Some(&note)).await
+    effect(tx, now, &plan, &invoice, Some(&note), language).await
 }
 
 async fn effect(
@@ -78,6 +80,7 @@ async fn effect(
     plan: &Plan,
     invoice: &Document,
     note: Option<&Document>,
+    language: Language,
 ) -> Result<RefundEffect> {
     let currency = plan.invoice.currency;
     let money = |amount: Decimal| Money::rounded(amount, currency);
@@ -95,7 +98,9 @@ async fn effect(
         document: show::summary(invoice, today),
         net: money(plan.part.net),
         taxes: taxes
-            .map(|(tax, share)| show::tax(&tax.name, tax.rate, share.base, share.amount, currency))
+            .map(|(tax, share)| {
+                show::tax((&tax.name, tax.rate), share.base, share.amount, currency, language)
+            })
             .collect(),
         tax: money(plan.part.tax()),
         total: money(plan.part.total()),

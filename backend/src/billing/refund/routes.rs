@@ -12,7 +12,7 @@ use crate::App;
 use crate::http::error::Result;
 use crate::http::idempotency::Once;
 use crate::http::routes::Routes;
-use crate::http::{IdempotencyKey, Json, May, Path, Query, rights};
+use crate::http::{IdempotencyKey, Json, May, Path, Query, Reads, rights};
 use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
@@ -31,6 +31,7 @@ async fn refund(
     key: IdempotencyKey,
     id: Path<DocumentId>,
     run: Query<DryRun>,
+    reads: Reads,
     input: Json<NewRefund>,
 ) -> Result<impl Responder> {
     if !run.dry_run {
@@ -42,12 +43,12 @@ async fn refund(
     let effect = conn
         .transaction(async |tx| {
             if run.dry_run {
-                return actions::preview(tx, now, *id, &input).await;
+                return actions::preview(tx, now, *id, &input, reads.0).await;
             }
             if let Some(earlier) = once.earlier(tx).await? {
                 return Ok::<RefundEffect, crate::Error>(earlier);
             }
-            let effect = actions::refund(tx, now, &who.actor, *id, &input).await?;
+            let effect = actions::refund(tx, now, &who.actor, *id, &input, reads.0).await?;
             once.keep(tx, now, &effect).await?;
             Ok(effect)
         })

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use shared::billing::tax::{
     RULES_MAX, TaxDecision, TaxPresetInput, TaxPresetResult, TaxRate, TaxRuleInput, TaxRuleMove, TaxTest,
 };
-use shared::{Code, TaxRuleId};
+use shared::{Code, Language, TaxRuleId};
 
 use super::{explain, presets, store};
 use crate::audit::{self, Actor, Entry};
@@ -219,7 +219,12 @@ pub async fn add_preset(
 }
 
 /// Which taxes a client would bear, and why.
-pub async fn test(conn: &mut Conn, now: Timestamp, input: &TaxTest) -> Result<TaxDecision> {
+pub async fn test(
+    conn: &mut Conn,
+    now: Timestamp,
+    input: &TaxTest,
+    language: Language,
+) -> Result<TaxDecision> {
     let mut buying =
         frozen::buying(conn, now, input.client_id).await.map_err(|error| match error.code() {
             Code::NotFound => Refusal::field("client_id", "unknown", "There is no such client.").into(),
@@ -237,5 +242,6 @@ pub async fn test(conn: &mut Conn, now: Timestamp, input: &TaxTest) -> Result<Ta
         None => Terms::load(conn).await?.today(now),
     };
     let rules = store::rules(conn).await?;
-    Ok(explain::decision(rules::tax::decide(&selling.seller.facts, &buying.buyer.facts, &rules, on)))
+    let decision = rules::tax::decide(&selling.seller.facts, &buying.buyer.facts, &rules, on);
+    Ok(explain::decision(decision, language))
 }

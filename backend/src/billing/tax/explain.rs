@@ -1,6 +1,7 @@
 //! Tax decisions as they are shown.
 
 use rules::tax::{self, Basis, Decision, Mismatch};
+use shared::Language;
 use shared::billing::ClientClass;
 use shared::billing::tax::{
     NotReversed, PassedTaxRule, TaxBasis, TaxDecision, TaxMismatch, TaxRate, UnreachableRule, UnreachableWhy,
@@ -9,8 +10,8 @@ use shared::billing::tax::{
 use shared::billing::vat::VatSource;
 
 /// A decision with its sentence.
-pub fn decision(decision: Decision) -> TaxDecision {
-    let sentence = sentence(&decision);
+pub fn decision(decision: Decision, language: Language) -> TaxDecision {
+    let sentence = sentence(&decision, language);
     let (basis, rule_id, position, evidence) = match decision.basis {
         Basis::ReverseCharge { evidence } => (TaxBasis::ReverseCharge, None, None, Some(evidence)),
         Basis::Rule { rule, position } => (TaxBasis::Rule, Some(rule), Some(place(position)), None),
@@ -78,58 +79,112 @@ const fn mismatch(why: Mismatch) -> TaxMismatch {
     }
 }
 
-fn sentence(decision: &Decision) -> String {
+fn sentence(decision: &Decision, language: Language) -> String {
     let class = match decision.class {
-        ClientClass::Private => "a private person",
-        ClientClass::Company => "a company without a tax id",
-        ClientClass::TaxedCompany => "a company with a tax id",
+        ClientClass::Private => language.say("a private person", "osoby prywatnej", "приватної особи"),
+        ClientClass::Company => language.say(
+            "a company without a tax id",
+            "firmy bez numeru podatkowego",
+            "компанії без податкового номера",
+        ),
+        ClientClass::TaxedCompany => language.say(
+            "a company with a tax id",
+            "firmy z numerem podatkowym",
+            "компанії з податковим номером",
+        ),
     };
     let rates = if decision.rates.is_empty() {
-        "no tax".to_owned()
+        language.say("no tax", "bez podatku", "без податку").to_owned()
     } else {
         let rates = decision.rates.iter().map(|rate| format!("{} {} %", rate.name, rate.rate.normalize()));
-        rates.collect::<Vec<_>>().join(" and ")
+        rates.collect::<Vec<_>>().join(language.say(" and ", " i ", " і "))
     };
-    let on = decision.on;
-    let decided = match &decision.basis {
-        Basis::ReverseCharge { evidence } => format!(
-            "Reverse charge on {on}: seller and client are in different EU countries and the client's VAT id was found valid {}.",
-            found(evidence)
-        ),
-        Basis::Rule { position, .. } => {
-            format!(
-                "Rule {position} on {on}: {rates}, because it is the first that fits {class} at this address."
-            )
-        }
-        Basis::Fallback => {
-            format!("No rule fits {class} at this address on {on}: the home company's own rates, {rates}.")
-        }
-        Basis::Balance => {
-            format!("Paid from the balance on {on}: no tax, because it was paid when the money was added.")
-        }
-    };
+    let decided = decided(decision, class, &rates, language);
     match &decision.not_reversed {
         Some(tax::NotReversed::NotChecked) => {
-            format!("{decided} No reverse charge: nobody had answered about the client's VAT id.")
+            let why = language.say(
+                "No reverse charge: nobody had answered about the client's VAT id.",
+                "Bez odwrotnego obciążenia: nikt nie odpowiedział o numerze VAT klienta.",
+                "Без зворотного нарахування: відповіді про номер ПДВ клієнта не було.",
+            );
+            format!("{decided} {why}")
         }
         Some(tax::NotReversed::Invalid { evidence }) => {
-            format!("{decided} No reverse charge: the client's VAT id was found invalid {}.", found(evidence))
+            let why = language.say(
+                "No reverse charge: the client's VAT id was found invalid",
+                "Bez odwrotnego obciążenia: numer VAT klienta uznano za nieważny",
+                "Без зворотного нарахування: номер ПДВ клієнта визнано недійсним",
+            );
+            format!("{decided} {why} {}.", found(evidence, language))
         }
         None => decided,
     }
 }
 
+/// What was decided, without why it is no reverse charge.
+fn decided(decision: &Decision, class: &str, rates: &str, language: Language) -> String {
+    let on = decision.on;
+    match (&decision.basis, language) {
+        (Basis::ReverseCharge { evidence }, _) => {
+            let found = found(evidence, language);
+            match language {
+                Language::English => format!(
+                    "Reverse charge on {on}: seller and client are in different EU countries and the client's VAT id was found valid {found}."
+                ),
+                Language::Polish => format!(
+                    "Odwrotne obciążenie, {on}: sprzedawca i klient są w różnych krajach UE, a numer VAT klienta uznano za ważny {found}."
+                ),
+                Language::Ukrainian => format!(
+                    "Зворотне нарахування ПДВ, {on}: продавець і клієнт у різних країнах ЄС, а номер ПДВ клієнта визнано дійсним {found}."
+                ),
+            }
+        }
+        (Basis::Rule { position, .. }, Language::English) => format!(
+            "Rule {position} on {on}: {rates}, because it is the first that fits {class} at this address."
+        ),
+        (Basis::Rule { position, .. }, Language::Polish) => {
+            format!("Reguła {position}, {on}: {rates}, bo jako pierwsza pasuje do {class} pod tym adresem.")
+        }
+        (Basis::Rule { position, .. }, Language::Ukrainian) => {
+            format!("Правило {position}, {on}: {rates}, бо воно перше підходить для {class} за цією адресою.")
+        }
+        (Basis::Fallback, Language::English) => {
+            format!("No rule fits {class} at this address on {on}: the home company's own rates, {rates}.")
+        }
+        (Basis::Fallback, Language::Polish) => format!(
+            "Żadna reguła nie pasuje do {class} pod tym adresem, {on}: stawki firmy, która sprzedaje, {rates}."
+        ),
+        (Basis::Fallback, Language::Ukrainian) => format!(
+            "Жодне правило не підходить для {class} за цією адресою, {on}: ставки компанії, що продає, {rates}."
+        ),
+        (Basis::Balance, Language::English) => {
+            format!("Paid from the balance on {on}: no tax, because it was paid when the money was added.")
+        }
+        (Basis::Balance, Language::Polish) => {
+            format!("Zapłacono z salda, {on}: bez podatku, bo zapłacono go przy wpłacie środków.")
+        }
+        (Basis::Balance, Language::Ukrainian) => {
+            format!("Сплачено з балансу, {on}: без податку, бо його сплачено під час поповнення.")
+        }
+    }
+}
+
 /// When and by whom: `on 2026-11-21 by VIES (consultation WAPIAAAAW1)`.
-fn found(evidence: &tax::VatEvidence) -> String {
+fn found(evidence: &tax::VatEvidence, language: Language) -> String {
     let by = match evidence.source.parse() {
-        Ok(VatSource::Vies) => "VIES",
-        Ok(VatSource::Checksum) => "its check digits",
-        Ok(VatSource::Staff) => "staff",
-        Err(_) => &evidence.source,
+        Ok(VatSource::Vies) => language.say("by VIES", "przez VIES", "через VIES").to_owned(),
+        Ok(VatSource::Checksum) => language
+            .say("by its check digits", "na podstawie cyfr kontrolnych", "за контрольними цифрами")
+            .to_owned(),
+        Ok(VatSource::Staff) => language.say("by staff", "przez obsługę", "персоналом").to_owned(),
+        Err(_) => format!("{} {}", language.say("by", "przez", "через"), evidence.source),
     };
     let on = evidence.checked_at.strftime("%Y-%m-%d");
+    let on = format!("{}{on} {by}", language.say("on ", "", ""));
     match &evidence.consultation {
-        Some(number) => format!("on {on} by {by} (consultation {number})"),
-        None => format!("on {on} by {by}"),
+        Some(number) => {
+            format!("{on} ({} {number})", language.say("consultation", "zapytanie", "запит"))
+        }
+        None => on,
     }
 }

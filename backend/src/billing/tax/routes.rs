@@ -13,7 +13,7 @@ use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Json, May, Paging, Path, Query, rights};
+use crate::http::{Json, May, Paging, Path, Query, Reads, rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(list)
@@ -126,9 +126,10 @@ async fn add_preset(
 async fn test(
     app: Data<App>,
     _who: May<rights::TaxesView>,
+    reads: Reads,
     input: Json<TaxTest>,
 ) -> Result<Json<TaxDecision>> {
-    Ok(Json(actions::test(&mut *app.db.get().await?, app.clock.now(), &input).await?))
+    Ok(Json(actions::test(&mut *app.db.get().await?, app.clock.now(), &input, reads.0).await?))
 }
 
 /// Show a tax rule.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::ProductGroupId;
-use shared::catalog::{ProductGroupInput, ProductInGroup};
+use shared::catalog::{NewCopy, ProductGroupInput, ProductInGroup};
 
 use super::store;
 use crate::audit::Actor;
@@ -79,6 +79,29 @@ pub async fn change(
         }
         GROUP.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         Ok(())
+    })
+    .await
+}
+
+/// Copies a group with its products and pictures; the copy is hidden, at the end of the list.
+pub async fn duplicate(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    from: ProductGroupId,
+    copy: &NewCopy,
+) -> Result<ProductGroupId> {
+    let mut fields = Fields::new();
+    fields.key("key", &copy.key);
+    fields.finish()?;
+    conn.transaction(async |tx| {
+        let original = store::find(tx, from).await?.ok_or_else(Refusal::not_found)?;
+        let input = ProductGroupInput { key: copy.key.clone(), visible: false, ..original.input()? };
+        let id = ProductGroupId::generate();
+        store::insert(tx, now, id, &input).await?;
+        store::copy_parts(tx, from, id).await?;
+        GROUP.record(id.0, &input.key).copied(tx, now, actor, &original.key, &input).await?;
+        Ok(id)
     })
     .await
 }

@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    Images, NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary, ProductInGroup,
+    Images, NewCopy, NewOrderOfRows, ProductGroupDetail, ProductGroupInput, ProductGroupSummary,
+    ProductInGroup,
 };
 use shared::{DryRun, Language, Page, PageQuery, ProductGroupId, Rehearsal};
 
@@ -19,7 +20,13 @@ use crate::http::routes::Routes;
 use crate::http::{Json, May, Paging, Path, Query, rights};
 
 pub fn routes(cfg: &mut Routes) {
-    cfg.service(list).service(create).service(reorder).service(read).service(change).service(remove);
+    cfg.service(list)
+        .service(create)
+        .service(reorder)
+        .service(read)
+        .service(change)
+        .service(remove)
+        .service(duplicate);
 }
 
 /// A group with everything that belongs to it. Three queries.
@@ -135,4 +142,21 @@ async fn remove(
     }
     actions::delete(&mut conn, now, &who.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Copy a product group under another key, hidden and with its products.
+#[utoipa::path(tag = "catalog", operation_id = "duplicateProductGroup", params(("id" = ProductGroupId, Path)),
+    request_body = NewCopy, responses((status = 201, body = ProductGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[post("/admin/product-groups/{id}/duplicate")]
+async fn duplicate(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<ProductGroupId>,
+    copy: Json<NewCopy>,
+) -> Result<impl Responder> {
+    let mut conn = app.db.get().await?;
+    let id = actions::duplicate(&mut conn, app.clock.now(), &who.actor, *id, &copy).await?;
+    Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
 }

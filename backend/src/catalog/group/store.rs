@@ -196,6 +196,19 @@ pub async fn set_products(tx: &mut Conn, id: ProductGroupId, products: &[Product
     Ok(())
 }
 
+/// Copies what belongs to a group: its products, pictures.
+pub async fn copy_parts(tx: &mut Conn, from: ProductGroupId, to: ProductGroupId) -> QueryResult<()> {
+    for statement in [
+        "INSERT INTO product_group_products (group_id, product_id, sort, visible)
+         SELECT $2, product_id, sort, visible FROM product_group_products WHERE group_id = $1",
+        "UPDATE product_groups g SET icon_image = f.icon_image, background_image = f.background_image
+         FROM product_groups f WHERE f.id = $1 AND g.id = $2",
+    ] {
+        diesel::sql_query(statement).bind::<SqlUuid, _>(from).bind::<SqlUuid, _>(to).execute(tx).await?;
+    }
+    Ok(())
+}
+
 /// Deletes a group; its products stay.
 pub async fn delete(tx: &mut Conn, id: ProductGroupId) -> QueryResult<()> {
     diesel::delete(product_groups::table.find(id)).execute(tx).await?;

@@ -2,7 +2,7 @@
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
-use shared::catalog::{OptionGroupInput, OptionInput, OptionKind};
+use shared::catalog::{NewCopy, OptionGroupInput, OptionInput, OptionKind};
 use shared::{OptionGroupId, OptionId};
 
 use super::store;
@@ -85,6 +85,30 @@ pub async fn change_group(
         store::update_group(tx, now, id, input).await?;
         GROUP.record(id.0, &input.key).changed(tx, now, actor, &before.input()?, input).await?;
         convert::ask(tx, now).await
+    })
+    .await
+}
+
+/// Copies an option group with its options, their prices and pictures; the copy is hidden, at the end of the list, and no
+/// product uses it.
+pub async fn duplicate_group(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    from: OptionGroupId,
+    copy: &NewCopy,
+) -> Result<OptionGroupId> {
+    let mut fields = Fields::new();
+    fields.key("key", &copy.key);
+    fields.finish()?;
+    conn.transaction(async |tx| {
+        let original = store::find_group(tx, from).await?.ok_or_else(Refusal::not_found)?;
+        let input = OptionGroupInput { key: copy.key.clone(), visible: false, ..original.input()? };
+        let id = OptionGroupId::generate();
+        store::insert_group(tx, now, id, &input).await?;
+        store::copy_choices(tx, now, from, id).await?;
+        GROUP.record(id.0, &input.key).copied(tx, now, actor, &original.key, &input).await?;
+        Ok(id)
     })
     .await
 }

@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    NewOrderOfRows, OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary, OptionInput,
-    PriceRow,
+    NewCopy, NewOrderOfRows, OptionDetail, OptionGroupDetail, OptionGroupInput, OptionGroupSummary,
+    OptionInput, PriceRow,
 };
 use shared::{DryRun, Language, OptionGroupId, OptionId, Page, PageQuery, Rehearsal};
 
@@ -27,6 +27,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(read)
         .service(change)
         .service(remove)
+        .service(duplicate)
         .service(create_option)
         .service(reorder_options)
         .service(change_option)
@@ -166,6 +167,23 @@ async fn remove(
     }
     actions::delete_group(&mut conn, now, &who.actor, *id).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Copy an option group under another key, hidden and with its options and their prices.
+#[utoipa::path(tag = "catalog", operation_id = "duplicateOptionGroup", params(("id" = OptionGroupId, Path)),
+    request_body = NewCopy, responses((status = 201, body = OptionGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[post("/admin/option-groups/{id}/duplicate")]
+async fn duplicate(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<OptionGroupId>,
+    copy: Json<NewCopy>,
+) -> Result<impl Responder> {
+    let mut conn = app.db.get().await?;
+    let id = actions::duplicate_group(&mut conn, app.clock.now(), &who.actor, *id, &copy).await?;
+    Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
 }
 
 /// Add an option to a group.

@@ -353,3 +353,30 @@ pub async fn touch_group(tx: &mut Conn, now: Timestamp, id: OptionGroupId) -> Qu
         .await?;
     Ok(())
 }
+
+/// Copies the options of a group into another that has none, with their prices and pictures.
+pub async fn copy_choices(
+    tx: &mut Conn,
+    now: Timestamp,
+    from: OptionGroupId,
+    to: OptionGroupId,
+) -> QueryResult<()> {
+    for statement in [
+        "INSERT INTO options (id, group_id, key, value, texts, icon_image, visible, sort, created_at, updated_at)
+         SELECT gen_random_uuid(), $2, key, value, texts, icon_image, visible, sort, $3, $3
+         FROM options WHERE group_id = $1",
+        "INSERT INTO prices (id, option_id, currency, period, setup, base, idle, switch_up, switch_down, uninstall, updated_at)
+         SELECT gen_random_uuid(), n.id, p.currency, p.period, p.setup, p.base, p.idle, p.switch_up, p.switch_down,
+             p.uninstall, $3
+         FROM prices p JOIN options o ON o.id = p.option_id JOIN options n ON n.group_id = $2 AND n.key = o.key
+         WHERE o.group_id = $1",
+    ] {
+        diesel::sql_query(statement)
+            .bind::<SqlUuid, _>(from)
+            .bind::<SqlUuid, _>(to)
+            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::ProductId;
-use shared::catalog::{ProductCopy, ProductInput, ProductOptionGroups};
+use shared::catalog::{NewCopy, ProductInput, ProductOptionGroups};
 
 use super::{members, stock, store};
 use crate::audit::{self, Actor, Entry};
@@ -157,7 +157,7 @@ pub async fn duplicate(
     now: Timestamp,
     actor: &Actor,
     from: ProductId,
-    copy: &ProductCopy,
+    copy: &NewCopy,
 ) -> Result<ProductId> {
     let mut fields = Fields::new();
     fields.key("key", &copy.key);
@@ -172,14 +172,7 @@ pub async fn duplicate(
         let module_settings = settings::sealed(sealer, id.0, &schema.unwrap_or_default(), &plain)?;
         store::insert(tx, now, id, &ProductInput { module_settings, ..input.clone() }).await?;
         store::copy_parts(tx, now, from, id).await?;
-        let entry = Entry {
-            action: "product.created",
-            description: format!("Product {} copied from {}", input.key, original.key),
-            subject: Some(("product", id.0)),
-            new: Some(serde_json::to_value(&input)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
+        PRODUCT.record(id.0, &input.key).copied(tx, now, actor, &original.key, &input).await?;
         Ok(id)
     })
     .await

@@ -4,8 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    NewOrderOfRows, ProductCopy, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups,
-    ProductSummary,
+    NewCopy, NewOrderOfRows, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups, ProductSummary,
 };
 use shared::{DryRun, FileQuery, Language, Page, PageQuery, ProductId, Rehearsal};
 
@@ -173,7 +172,7 @@ async fn remove(
 }
 
 /// Copy a product under another key.
-#[utoipa::path(tag = "catalog", operation_id = "duplicateProduct", params(("id" = ProductId, Path)), request_body = ProductCopy,
+#[utoipa::path(tag = "catalog", operation_id = "duplicateProduct", params(("id" = ProductId, Path)), request_body = NewCopy,
     responses((status = 201, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
 #[post("/admin/products/{id}/duplicate")]
 async fn duplicate(
@@ -181,7 +180,7 @@ async fn duplicate(
     who: May<rights::ProductsEdit>,
     reads: Reads,
     id: Path<ProductId>,
-    copy: Json<ProductCopy>,
+    copy: Json<NewCopy>,
 ) -> Result<impl Responder> {
     let mut conn = app.db.get().await?;
     let id = actions::duplicate(&mut conn, &app.sealer, app.clock.now(), &who.actor, *id, &copy).await?;

@@ -5,12 +5,13 @@ use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
+use rust_decimal::Decimal;
 use schema::client_status_history as history;
 use shared::identity::{
     ClientAction, ClientStatus, ClientStatusChange, ClientStatusEffect, ClientStatusEntry, Obstacle,
     UserStatus,
 };
-use shared::{ClientId, Code, UserId};
+use shared::{ClientId, Code, Language, Plural, UserId};
 use uuid::Uuid;
 
 use super::store::{self, Client};
@@ -168,7 +169,8 @@ fn starts_from(action: ClientAction, from: ClientStatus) -> bool {
     }
 }
 
-fn obstacles(action: ClientAction, client: &Client) -> Vec<Obstacle> {
+/// What stands in the way of an action, told in `language`.
+fn obstacles(action: ClientAction, client: &Client, language: Language) -> Vec<Obstacle> {
     if !matches!(action, ClientAction::Close | ClientAction::Delete) {
         return Vec::new();
     }
@@ -177,27 +179,78 @@ fn obstacles(action: ClientAction, client: &Client) -> Vec<Obstacle> {
         found.push(Obstacle { code: code.to_owned(), message, count });
     };
     if action == ClientAction::Delete && client.status != ClientStatus::Closed {
-        add("not_closed", 1, "Close the account first.".to_owned());
+        let text = language.say(
+            "Close the account first.",
+            "Najpierw zamknij konto.",
+            "Спочатку закрийте обліковий запис.",
+        );
+        add("not_closed", 1, text.to_owned());
     }
     if client.services > 0 {
-        add("active_services", client.services, format!("{} services are not terminated.", client.services));
+        add("active_services", client.services, services_left(client.services, language));
     }
     if client.unpaid_documents > 0 {
-        add(
-            "open_documents",
-            client.unpaid_documents,
-            format!("{} documents are unpaid.", client.unpaid_documents),
-        );
+        add("open_documents", client.unpaid_documents, documents_left(client.unpaid_documents, language));
     }
+    let money = |amount: Decimal| format!("{amount} {}", client.currency);
+    let balance = money(client.balance.abs());
     if client.balance.is_sign_negative() && !client.balance.is_zero() {
-        add("debt", 1, format!("The wallet owes {} {}.", client.balance.abs(), client.currency));
+        let text = match language {
+            Language::English => format!("The wallet owes {balance}."),
+            Language::Polish => format!("Dług na saldzie: {balance}."),
+            Language::Ukrainian => format!("Борг на балансі: {balance}."),
+        };
+        add("debt", 1, text);
     } else if !client.balance.is_zero() {
-        add("balance", 1, format!("There are {} {} in the wallet.", client.balance, client.currency));
+        let text = match language {
+            Language::English => format!("There are {balance} in the wallet."),
+            Language::Polish => format!("Na saldzie jest {balance}."),
+            Language::Ukrainian => format!("На балансі є {balance}."),
+        };
+        add("balance", 1, text);
     }
     if !client.held.is_zero() {
-        add("held", 1, format!("{} {} are set aside for orders.", client.held, client.currency));
+        let held = money(client.held);
+        let text = match language {
+            Language::English => format!("{held} are set aside for orders."),
+            Language::Polish => format!("Na zamówienia odłożono {held}."),
+            Language::Ukrainian => format!("Для замовлень відкладено {held}."),
+        };
+        add("held", 1, text);
     }
     found
+}
+
+/// `2 services are not terminated.`
+fn services_left(count: i64, language: Language) -> String {
+    let what = match language.plural(count.unsigned_abs()) {
+        Plural::One => {
+            language.say("service is not terminated", "usługa nie jest zakończona", "послугу не завершено")
+        }
+        Plural::Few => {
+            language.say("services are not terminated", "usługi nie są zakończone", "послуги не завершено")
+        }
+        Plural::Many => {
+            language.say("services are not terminated", "usług nie jest zakończonych", "послуг не завершено")
+        }
+    };
+    format!("{count} {what}.")
+}
+
+/// `2 documents are unpaid.`
+fn documents_left(count: i64, language: Language) -> String {
+    let what = match language.plural(count.unsigned_abs()) {
+        Plural::One => {
+            language.say("document is unpaid", "dokument jest nieopłacony", "документ не сплачено")
+        }
+        Plural::Few => {
+            language.say("documents are unpaid", "dokumenty są nieopłacone", "документи не сплачено")
+        }
+        Plural::Many => {
+            language.say("documents are unpaid", "dokumentów jest nieopłaconych", "документів не сплачено")
+        }
+    };
+    format!("{count} {what}.")
 }
 
 /// Browsers and tokens of users who belong to no other usable client.
@@ -263,13 +316,14 @@ fn is_shut(status: ClientStatus) -> bool {
 
 /// Changes the state of a client, or says what that would do.
 ///
-/// Closing and deleting refuse with `Conflict` as long as something is in the way; a dry run lists it.
+/// Closing and deleting refuse with `Conflict` as long as something is in the way; a dry run lists it, told in `language`.
 pub(super) async fn change(
     app: &App,
     actor: &Actor,
     id: ClientId,
     change: &ClientStatusChange,
     dry_run: bool,
+    language: Language,
 ) -> Result<ClientStatusEffect> {
     let now = app.clock.now();
     let mut fields = Fields::new();
@@ -299,7 +353,7 @@ pub(super) async fn change(
             services,
             sessions,
             tokens,
-            in_the_way: obstacles(change.action, &client),
+            in_the_way: obstacles(change.action, &client, language),
             earlier_reasons: earlier_reasons(tx, id).await?,
             done: !dry_run,
         };

@@ -8,7 +8,7 @@ use super::{status, store};
 use crate::App;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Json, May, Paging, Path, Query, rights};
+use crate::http::{Json, May, Paging, Path, Query, Reads, rights};
 
 pub(super) fn routes(cfg: &mut Routes) {
     cfg.service(change_status)
@@ -25,6 +25,7 @@ pub(super) fn routes(cfg: &mut Routes) {
 async fn change_status(
     app: web::Data<App>,
     who: May<rights::ClientsStatus>,
+    reads: Reads,
     id: Path<ClientId>,
     dry: Query<DryRun>,
     change: Json<ClientStatusChange>,
@@ -32,7 +33,7 @@ async fn change_status(
     if !dry.dry_run {
         who.need_sudo(&app).await?;
     }
-    Ok(Json(status::change(&app, &who.actor, *id, &change, dry.dry_run).await?))
+    Ok(Json(status::change(&app, &who.actor, *id, &change, dry.dry_run, reads.0).await?))
 }
 
 /// The states of a client, with reasons.

@@ -99,13 +99,17 @@ async fn order_all(
     reads: Reads,
     wish: Json<CartOrder>,
 ) -> Result<impl Responder> {
-    let once = Once::new(&who.actor, "orderCart", &key, who.client, &wish.0)?;
+    let mut wish = wish.0;
+    // What was shown does not make it another order.
+    let expected = wish.expected.take();
+    let once = Once::new(&who.actor, "orderCart", &key, who.client, &wish)?;
     let placing = Placing {
         actor: &who.actor,
         client: who.client,
         buyer: Buyer::Client,
         language: reads.0,
         terms_version: wish.terms_version,
+        expected,
     };
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
     let answer = answer_once(&mut conn, now, Some(&once), async |tx| {

@@ -290,11 +290,12 @@ async fn preview_options(
     app: Data<App>,
     who: Acting<client_rights::Services>,
     path: OfService,
+    reads: Reads,
     input: Json<OptionsChange>,
 ) -> Result<Json<OptionsChangePreview>> {
     let mut conn = app.db.get().await?;
     let scope = Scope::Client(who.client);
-    Ok(Json(change::preview(&mut conn, app.clock.now(), scope, path.1, &input.options).await?))
+    Ok(Json(change::preview(&mut conn, app.clock.now(), scope, path.1, &input.options, reads.0).await?))
 }
 
 /// Change the options of a service.

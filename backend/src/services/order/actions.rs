@@ -9,10 +9,11 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use shared::billing::DocumentStatus;
 use shared::billing::document::CancelDocument;
-use shared::catalog::OrderItem;
+use shared::catalog::{ExpectedCost, OrderItem};
 use shared::services::{OrderStatus, ServiceState};
 use shared::{ClientId, Code, Language, Money, OrderId, Permission, ServiceId};
 
+use super::quote as order_quote;
 use super::store::{self, NewOrderRow, Order};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::{self, Document};
@@ -27,6 +28,10 @@ use crate::services::outcome;
 use crate::services::store::{self as services, Change, Event, NewService, Service};
 use crate::settings::terms;
 
+/// Orders of a client that may wait for money at once: each draws the number of a proforma, has it typeset and mailed, and
+/// keeps stock. Staff order as they like.
+pub const WAITING_MAX: i64 = 20;
+
 /// Who orders for whom, and how he reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Placing<'a> {
@@ -36,13 +41,15 @@ pub struct Placing<'a> {
     pub language: Language,
     /// The version of the terms that the buyer says to accept.
     pub terms_version: Option<i32>,
+    /// What the buyer was shown. `None`: he takes what it costs.
+    pub expected: Option<ExpectedCost>,
 }
 
 /// Places an order: takes stock, writes the services with what they are sold at, and begins to deliver when the wallet
 /// covers setup and first charge of all of them. Otherwise the order waits for the money.
 ///
-/// Refuses what cannot be sold (422, naming the field), what is sold out, what the spend guard does not allow, and a client
-/// who did not accept the newest terms.
+/// Refuses what cannot be sold (422, naming the field), what is sold out, what costs more than the buyer was shown, what the
+/// spend guard does not allow, a client who did not accept the newest terms, and one with too many orders that wait.
 pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[OrderItem]) -> Result<OrderId> {
     // Before the client is read: its currency may change until then.
     wallet::store::lock_with_client(tx, who.client).await?.ok_or_else(Refusal::not_found)?;
@@ -51,10 +58,16 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
         return Err(Refusal::because(Code::Conflict, "This account cannot order now.").into());
     }
     let terms_version = match who.buyer {
-        Buyer::Client => terms::accept(tx, who.terms_version).await?,
+        Buyer::Client => {
+            require_few_waiting(tx, customer.id).await?;
+            terms::accept(tx, who.terms_version).await?
+        }
         Buyer::Staff => None,
     };
     let offers = offer::read(tx, customer.currency, items, who.buyer, who.language).await?;
+    if let Some(expected) = &who.expected {
+        order_quote::require_expected(&offers, customer.currency, now, expected)?;
+    }
     spending::actions::require(tx, customer.id, customer.currency, &quote::recurring(&offers)).await?;
     let counted = take_stock(tx, &offers).await?;
 
@@ -106,6 +119,15 @@ pub async fn place(tx: &mut Conn, now: Timestamp, who: Placing<'_>, items: &[Ord
     spending::actions::tell(tx, now, customer.id, customer.currency).await?;
     advance(tx, now, who.actor, id).await?;
     Ok(id)
+}
+
+/// Refuses another order of a client whose wallet is locked when as many wait for money as may.
+async fn require_few_waiting(tx: &mut Conn, client: ClientId) -> Result<()> {
+    if store::count_pending(tx, client).await? < WAITING_MAX {
+        return Ok(());
+    }
+    let detail = format!("{WAITING_MAX} orders wait for money already: pay or cancel some of them first.");
+    Err(Refusal::because(Code::Conflict, detail).into())
 }
 
 /// Takes what is ordered out of the stock, each product in one statement, in order of their ids. Says of each offer whether

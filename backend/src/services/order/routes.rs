@@ -82,13 +82,17 @@ async fn place(
     reads: Reads,
     order: Json<NewOrder>,
 ) -> Result<impl Responder> {
-    let once = Once::new(&who.actor, "placeOrder", &key, who.client, &order.0)?;
+    let mut order = order.0;
+    // What was shown does not make it another order.
+    let expected = order.expected.take();
+    let once = Once::new(&who.actor, "placeOrder", &key, who.client, &order)?;
     let placing = Placing {
         actor: &who.actor,
         client: who.client,
         buyer: Buyer::Client,
         language: reads.0,
         terms_version: order.terms_version,
+        expected,
     };
     let answer = place_once(&app, &once, placing, &order.items).await?;
     Ok(Json(answer).customize().with_status(StatusCode::CREATED))
@@ -169,6 +173,7 @@ async fn place_for_client(
         buyer: Buyer::Staff,
         language: reads.0,
         terms_version: None,
+        expected: None,
     };
     let answer = place_once(&app, &once, placing, &order.items).await?;
     Ok(Json(answer).customize().with_status(StatusCode::CREATED))

@@ -80,6 +80,15 @@ pub async fn pending_of(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<Or
         .await
 }
 
+/// How many orders of a client wait for money.
+pub async fn count_pending(conn: &mut Conn, client: ClientId) -> QueryResult<i64> {
+    orders::table
+        .filter(orders::client_id.eq(client).and(orders::status.eq(OrderStatus::Pending)))
+        .count()
+        .get_result(conn)
+        .await
+}
+
 /// Orders that were not paid in time. A proforma that is paid in part keeps its order waiting.
 pub async fn to_cancel(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<OrderId>> {
     let paid_in_part = documents::table

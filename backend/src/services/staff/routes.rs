@@ -319,10 +319,11 @@ async fn preview_options(
     app: Data<App>,
     _who: May<rights::ServicesView>,
     id: Path<ServiceId>,
+    reads: Reads,
     input: Json<OptionsChange>,
 ) -> Result<Json<OptionsChangePreview>> {
     let mut conn = app.db.get().await?;
-    Ok(Json(change::preview(&mut conn, app.clock.now(), Scope::Staff, *id, &input.options).await?))
+    Ok(Json(change::preview(&mut conn, app.clock.now(), Scope::Staff, *id, &input.options, reads.0).await?))
 }
 
 /// Change the options of a service.

@@ -166,6 +166,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("problem_in_progress", "The same request is being worked on"),
     ("problem_credit_too_low", "The balance does not cover this"),
     ("problem_spend_cap_reached", "The spending cap does not allow this"),
+    ("problem_price_changed", "The price has changed: look at it again"),
     ("problem_out_of_stock", "Out of stock"),
     ("problem_version_conflict", "Somebody changed this meanwhile"),
     ("problem_too_large", "The request is too large"),

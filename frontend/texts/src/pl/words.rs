@@ -169,6 +169,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("problem_in_progress", "To samo żądanie jest właśnie wykonywane"),
     ("problem_credit_too_low", "Saldo na to nie wystarcza"),
     ("problem_spend_cap_reached", "Limit wydatków na to nie pozwala"),
+    ("problem_price_changed", "Cena się zmieniła: sprawdź ją jeszcze raz"),
     ("problem_out_of_stock", "Produkt wyprzedany"),
     ("problem_version_conflict", "Ktoś w międzyczasie to zmienił"),
     ("problem_too_large", "Żądanie jest za duże"),

@@ -169,6 +169,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("problem_in_progress", "Такий самий запит уже виконується"),
     ("problem_credit_too_low", "Балансу на це не вистачає"),
     ("problem_spend_cap_reached", "Ліміт витрат цього не дозволяє"),
+    ("problem_price_changed", "Ціна змінилася: перегляньте її ще раз"),
     ("problem_out_of_stock", "Немає в наявності"),
     ("problem_version_conflict", "Хтось тим часом це змінив"),
     ("problem_too_large", "Запит завеликий"),

@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::billing::DocumentKind;
 use shared::billing::DocumentStatus;
 use shared::billing::draft::{DraftChange, DraftLine, DraftQuote, IssueDraft, NewDraft};
-use shared::{ClientId, Code, DocumentId, Money};
+use shared::{ClientId, Code, DocumentId, Language, Money};
 
 use super::check::{self, Drafted};
 use super::store::{self, Content, Issuing};
@@ -80,14 +80,19 @@ fn rows(id: DocumentId, drafted: &[Drafted], reckoned: &Reckoned) -> Vec<documen
 }
 
 /// What lines come to for a client today.
-pub async fn quote(conn: &mut Conn, now: Timestamp, input: &NewDraft) -> Result<DraftQuote> {
+pub async fn quote(
+    conn: &mut Conn,
+    now: Timestamp,
+    input: &NewDraft,
+    language: Language,
+) -> Result<DraftQuote> {
     let (_, reckoned) = reckon(conn, now, input.client_id, &input.lines).await?;
     let Reckoned { buying, totals, decision, .. } = reckoned;
     let currency = buying.currency;
     let taxes = totals
         .taxes
         .iter()
-        .map(|tax| show::tax(&tax.name, tax.rate, tax.base, tax.amount, currency))
+        .map(|tax| show::tax((&tax.name, tax.rate), tax.base, tax.amount, currency, language))
         .collect();
     Ok(DraftQuote {
         net: Money::rounded(totals.net, currency),
@@ -95,7 +100,7 @@ pub async fn quote(conn: &mut Conn, now: Timestamp, input: &NewDraft) -> Result<
         tax: Money::rounded(totals.tax, currency),
         total: Money::rounded(totals.total, currency),
         lines: totals.lines,
-        tax_decision: explain::decision(decision),
+        tax_decision: explain::decision(decision, language),
     })
 }
 

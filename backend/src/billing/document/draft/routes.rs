@@ -7,7 +7,7 @@ use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use shared::billing::document::DocumentDetail;
 use shared::billing::draft::{DeleteDraft, DraftChange, DraftQuote, IssueDraft, NewDraft};
-use shared::{DocumentId, DryRun, Language, Tried};
+use shared::{DocumentId, DryRun, Tried};
 
 use super::actions;
 use crate::App;
@@ -17,15 +17,15 @@ use crate::db::Conn;
 use crate::http::error::Result;
 use crate::http::idempotency::{Once, answer_once};
 use crate::http::routes::Routes;
-use crate::http::{IdempotencyKey, Json, May, Path, Query, rights};
+use crate::http::{IdempotencyKey, Json, May, Path, Query, Reads, rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(quote).service(create).service(change).service(remove).service(issue);
 }
 
-async fn shown(tx: &mut Conn, now: Timestamp, row: Document) -> Result<DocumentDetail> {
+async fn shown(tx: &mut Conn, now: Timestamp, row: Document, reads: Reads) -> Result<DocumentDetail> {
     let today = Terms::load(tx).await?.today(now);
-    show::detail(tx, row, today, Reader::Staff, Language::English).await
+    show::detail(tx, row, today, Reader::Staff, reads.0).await
 }
 
 /// What lines written by hand come to for a client.
@@ -35,9 +35,10 @@ async fn shown(tx: &mut Conn, now: Timestamp, row: Document) -> Result<DocumentD
 async fn quote(
     app: Data<App>,
     _who: May<rights::DocumentsCreate>,
+    reads: Reads,
     input: Json<NewDraft>,
 ) -> Result<Json<DraftQuote>> {
-    Ok(Json(actions::quote(&mut *app.db.get().await?, app.clock.now(), &input).await?))
+    Ok(Json(actions::quote(&mut *app.db.get().await?, app.clock.now(), &input, reads.0).await?))
 }
 
 /// Draft a document with lines written by hand.
@@ -48,6 +49,7 @@ async fn create(
     app: Data<App>,
     who: May<rights::DocumentsCreate>,
     key: IdempotencyKey,
+    reads: Reads,
     input: Json<NewDraft>,
 ) -> Result<impl Responder> {
     let now = app.clock.now();
@@ -55,7 +57,7 @@ async fn create(
     let mut conn = app.db.get().await?;
     let detail = answer_once(&mut conn, now, Some(&once), async |tx| {
         let row = actions::create(tx, now, &who.actor, &input).await?;
-        shown(tx, now, row).await
+        shown(tx, now, row, reads).await
     })
     .await?;
     Ok(Json(detail).customize().with_status(StatusCode::CREATED))
@@ -70,6 +72,7 @@ async fn change(
     app: Data<App>,
     who: May<rights::DocumentsCreate>,
     id: Path<DocumentId>,
+    reads: Reads,
     input: Json<DraftChange>,
 ) -> Result<Json<DocumentDetail>> {
     let now = app.clock.now();
@@ -77,7 +80,7 @@ async fn change(
     let detail = conn
         .transaction::<_, crate::Error, _>(async |tx| {
             let row = actions::change(tx, now, &who.actor, *id, &input).await?;
-            shown(tx, now, row).await
+            shown(tx, now, row, reads).await
         })
         .await?;
     Ok(Json(detail))
@@ -113,6 +116,7 @@ async fn issue(
     key: IdempotencyKey,
     id: Path<DocumentId>,
     dry: Query<DryRun>,
+    reads: Reads,
     input: Json<IssueDraft>,
 ) -> Result<Json<Tried<DocumentDetail>>> {
     let now = app.clock.now();
@@ -124,7 +128,7 @@ async fn issue(
     let once = Once::new(&who.actor, "issueDraft", &key, *id, &input.0)?;
     let detail = answer_once(&mut conn, now, Some(&once), async |tx| {
         let row = actions::issue(tx, now, &who.actor, *id, &input).await?;
-        shown(tx, now, row).await
+        shown(tx, now, row, reads).await
     })
     .await?;
     Ok(Json(Tried::Done(detail)))

@@ -14,6 +14,7 @@ use ui::{
 };
 
 use super::attached::{Attached, AttachedList};
+use super::duplicate::{DuplicateDialog, duplicate_entry};
 use super::order::order_column;
 use super::pictures::{Pictures, thumbnail};
 use super::seo::Seo;
@@ -93,18 +94,36 @@ pub fn NewProductGroupPage() -> impl IntoView {
 pub fn ProductGroupPage() -> impl IntoView {
     by_id(|id: ProductGroupId| {
         let group = use_query(move || id, api::catalog::product_group);
-        let name = |detail: &ProductGroupDetail| {
-            shared::catalog::text_in(&detail.group.texts, i18n::language())
-                .map_or_else(|| detail.group.key.clone(), |text| text.name.clone())
+        let names = |detail: &ProductGroupDetail| {
+            let key = detail.group.key.clone();
+            let text = shared::catalog::text_in(&detail.group.texts, i18n::language());
+            (text.map_or_else(|| key.clone(), |text| text.name.clone()), key)
         };
-        let delete_text = may(Permission::ProductsEdit).then_some(ta().delete_group_text);
+        let list = (ta().product_groups, "/admin/product-groups");
+        let copied = RwSignal::new(false);
+        let head = move |(name, key): (String, String)| {
+            if may(Permission::ProductsEdit) {
+                view! {
+                    <RecordHead
+                        list
+                        name
+                        id=id.0
+                        delete_text=Some(ta().delete_group_text)
+                        rehearsed=true
+                        menu=duplicate_entry(copied)
+                    />
+                    <DuplicateDialog open=copied list=list.1 id=id.0 key />
+                }
+                .into_any()
+            } else {
+                view! { <RecordHead list name id=id.0 delete_text=None /> }.into_any()
+            }
+        };
         let refetch = Callback::new(move |()| group.refetch());
         let version = Signal::derive(move || group.data().with(|detail| detail.as_ref()?.group.version));
         view! {
             <Arrived query=group rows=8>
-                <Part query=group pick=name let:name>
-                    <RecordHead list=(ta().product_groups, "/admin/product-groups") name id=id.0 delete_text rehearsed=true />
-                </Part>
+                <Part query=group pick=names children=head />
                 <div class="stack-y max-w-4xl">
                     <Part query=group pick=data let:detail>
                         <GroupForm detail=Some((detail, group)) />

@@ -3,6 +3,7 @@
 mod apply_prices;
 mod attached;
 mod attributes;
+mod duplicate;
 mod groups;
 mod module;
 mod module_settings;

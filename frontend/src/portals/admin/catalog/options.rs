@@ -14,6 +14,7 @@ use ui::{
     use_list,
 };
 
+use super::duplicate::{DuplicateDialog, duplicate_entry};
 use super::order::{MoveRow, order_column};
 use super::pictures::Picture;
 use super::prices::{PriceGrid, Priced};
@@ -110,33 +111,46 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
     let editable = may(Permission::ProductsEdit);
     let edited = RwSignal::new(None::<Option<OptionDetail>>);
     let refetch = Callback::new(move |()| group.refetch());
-    let name = |group: &OptionGroupDetail| {
-        shared::catalog::text_in(&group.group.texts, i18n::language())
-            .map_or_else(|| group.group.key.clone(), |text| text.name.clone())
+    let names = |group: &OptionGroupDetail| {
+        let key = group.group.key.clone();
+        let text = shared::catalog::text_in(&group.group.texts, i18n::language());
+        (text.map_or_else(|| key.clone(), |text| text.name.clone()), key)
     };
     let data = |group: &OptionGroupDetail| OptionGroupInput { version: None, ..group.group.clone() };
     let ids: Memo<Vec<OptionId>> = Memo::new(move |_| {
         let ids = |group: &OptionGroupDetail| group.options.iter().map(|option| option.id).collect();
         group.data().with(|group| group.as_ref().map(ids).unwrap_or_default())
     });
-    let delete_text = editable.then_some(ta().delete_group_text);
+    let list = (ta().option_groups, "/admin/option-groups");
+    let copied = RwSignal::new(false);
+    let head = move |(name, key): (String, String)| {
+        if editable {
+            view! {
+                <RecordHead
+                    list
+                    name
+                    id=id.0
+                    delete_text=Some(ta().delete_group_text)
+                    rehearsed=true
+                    menu=duplicate_entry(copied)
+                >
+                    <Button
+                        text=ta().add_option
+                        icon=lu::LuPlus
+                        class="btn-primary"
+                        on_click=Callback::new(move |()| edited.set(Some(None)))
+                    />
+                </RecordHead>
+                <DuplicateDialog open=copied list=list.1 id=id.0 key />
+            }
+            .into_any()
+        } else {
+            view! { <RecordHead list name id=id.0 delete_text=None /> }.into_any()
+        }
+    };
     view! {
         <Arrived query=group rows=8>
-            <Part query=group pick=name let:name>
-                <RecordHead list=(ta().option_groups, "/admin/option-groups") name id=id.0 delete_text rehearsed=true>
-                    {editable
-                        .then(|| {
-                            view! {
-                                <Button
-                                    text=ta().add_option
-                                    icon=lu::LuPlus
-                                    class="btn-primary"
-                                    on_click=Callback::new(move |()| edited.set(Some(None)))
-                                />
-                            }
-                        })}
-                </RecordHead>
-            </Part>
+            <Part query=group pick=names children=head />
             <div class="stack-y">
                 <div class="max-w-4xl">
                     <Part query=group pick=data let:data>

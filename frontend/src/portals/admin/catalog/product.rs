@@ -5,17 +5,15 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{
-    AttachedOptionGroup, ProductCopy, ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups,
+    AttachedOptionGroup, ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups,
 };
 use shared::{OptionGroupId, Permission, ProductId};
-use ui::{
-    Badge, Breadcrumbs, Button, Card, Crumb, Dialog, Facts, Form, FormErrors, MenuButton, PageHead,
-    TextField, Tone, lu, toast_ok,
-};
+use ui::{Badge, Breadcrumbs, Button, Card, Crumb, Facts, Form, FormErrors, PageHead, Tone, toast_ok};
 
 use super::apply_prices::PriceChanges;
 use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
+use super::duplicate::{DuplicateDialog, duplicate_entry};
 use super::module_settings::ModuleSettings;
 use super::pictures::Pictures;
 use super::prices::{PriceGrid, Priced};
@@ -158,20 +156,6 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
     let name = shared::catalog::text_in(&detail.product.texts, i18n::language())
         .map_or_else(|| detail.product.key.clone(), |text| text.name.clone());
     let open = RwSignal::new(false);
-    let navigate = SendWrapper::new(use_navigate());
-    let key = RwSignal::new(format!("{}-copy", detail.product.key));
-    let errors = FormErrors::new();
-    let copy = submit(
-        errors,
-        move || {
-            let body = ProductCopy { key: key.get_untracked().trim().to_owned() };
-            api::catalog::duplicate_product(id, &body)
-        },
-        move |product: ProductDetail| {
-            toast_ok(t().created);
-            navigate(&format!("/admin/products/{}", product.id), Default::default());
-        },
-    );
     let badges = view! {
         {detail.product.retired.then(|| view! { <Badge text=ta().retired /> })}
         {(!detail.product.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
@@ -179,26 +163,14 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
     .into_any();
     let list = (ta().products, "/admin/products");
     let head = if editable {
-        let menu = move || {
-            view! {
-                <MenuButton text=ta().duplicate icon=lu::LuCopy on_click=Callback::new(move |()| open.set(true)) />
-            }
-        };
-        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) rehearsed=true menu=menu.into() /> }
+        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) rehearsed=true menu=duplicate_entry(open) /> }
             .into_any()
     } else {
         view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()
     };
     view! {
         {head}
-        <Dialog open title=ta().duplicate>
-            <Form errors on_submit=copy.run>
-                <TextField name="key" label=ta().key value=key required=true max_length=63 mono=true />
-                <div class="form-bar">
-                    <Button text=ta().duplicate class="btn-primary" submit=true busy=copy.busy />
-                </div>
-            </Form>
-        </Dialog>
+        <DuplicateDialog open list=list.1 id=id.0 key=detail.product.key />
     }
 }
 

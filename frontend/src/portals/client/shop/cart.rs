@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::ClientId;
 use shared::cart::{Cart, CartItem, CartOrder};
+use shared::catalog::Quote;
 use shared::identity::ClientPermission;
 use ui::{
     Button, Card, EmptyState, Form, FormErrors, Icon, LinkButton, ListState, Note, PageHead, Tone, lu,
@@ -98,11 +99,13 @@ fn Filled(cart: Option<Cart>, errors: FormErrors, list: ListState) -> impl IntoV
         accepted.track();
         key.set_value(Key::new());
     });
+    let expected = cart.quote.as_ref().map(Quote::expected);
     let go_on = after_placing(list);
     let place = submit(
         errors,
         move || async move {
-            let wish = CartOrder { terms_version: newest().filter(|_| accepted.get_untracked()) };
+            let terms_version = newest().filter(|_| accepted.get_untracked());
+            let wish = CartOrder { terms_version, expected };
             let answer = api::own::order_cart(client, &wish, &key.get_value()).await;
             Key::after(key, &answer);
             if answer.is_err() {

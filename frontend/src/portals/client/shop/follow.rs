@@ -7,23 +7,36 @@ use ui::settled;
 
 use crate::api;
 use crate::parts::load::reason;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 
-pub(super) type Followed = (Signal<Option<Quote>>, Signal<bool>, Signal<Option<String>>);
+/// The quote of what is chosen; whether it is old, and why there is none.
+#[derive(Clone, Copy)]
+pub(super) struct Followed {
+    pub quote: Signal<Option<Quote>>,
+    pub stale: Signal<bool>,
+    pub problem: Signal<Option<String>>,
+    /// Where it comes from.
+    pub query: Query<Quote>,
+}
 
-/// The quote of what is chosen, a moment after each change; whether it is old, and why there is none.
+/// The quote of what is chosen, a moment after each change.
 pub(super) fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -> Followed {
     // A quote needs no names, and fields are checked when ordering.
     let wanted = Memo::new(move |_| OrderItem { label: None, ..item.get() });
     let asked = settled(move || wanted.get());
-    let quote = use_query(
+    let query = use_query(
         move || asked.get(),
         move |item| match client {
             Some(client) => api::own::quote(client, &QuoteRequest { items: vec![item], currency: None }),
             None => api::shop::quote(&QuoteRequest { items: vec![item], currency: Some(currency) }),
         },
     );
-    let stale = move || quote.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
-    let problem = move || quote.error().with(|error| error.as_ref().map(reason));
-    (quote.data().into(), Signal::derive(stale), Signal::derive(problem))
+    let stale = move || query.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
+    let problem = move || query.error().with(|error| error.as_ref().map(reason));
+    Followed {
+        quote: query.data().into(),
+        stale: Signal::derive(stale),
+        problem: Signal::derive(problem),
+        query,
+    }
 }

@@ -14,7 +14,7 @@ use ui::{
 use wasm_bindgen::JsCast;
 
 use super::fields::{ModuleInput, Periods};
-use super::follow::follow;
+use super::follow::{Followed, follow};
 use super::options::{OptionsForm, OptionsState};
 use super::placing::{KEPT, PayPlaced, adding, ordering, to_pay};
 use super::storefront::{in_currency, shown_currency};
@@ -151,10 +151,11 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
             quantity: quantity.with(|quantity| quantity.parse().unwrap_or(1)),
         }
     });
-    let (quote, stale, problem) = follow(client, currency, item);
+    let followed = follow(client, currency, item);
+    let Followed { quote, stale, problem, .. } = followed;
     let errors = FormErrors::new();
     let accepted = RwSignal::new(false);
-    let place = ordering(client, item, accepted, errors, list);
+    let place = ordering(client, item, followed, accepted, errors, list);
     let add = adding(client, item, errors);
     let lead = lead(errors, step);
     let next = move || step.update(|step| *step = (*step + 1).min(2));
@@ -166,7 +167,9 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
         }
     });
     let is_last = Memo::new(move |_| step.get() == 2);
-    let unquoted = Signal::derive(move || problem.get().is_some() || quote.with(Option::is_none));
+    // An order says what was shown for what is chosen.
+    let unquoted =
+        Signal::derive(move || stale.get() || problem.get().is_some() || quote.with(Option::is_none));
     let locked = move || client.is_none() || unquoted.get() || place.busy.get();
     let about = match detail.groups.first() {
         Some(group) => format!("/shop/{}/{}", group.slug, detail.product.seo.slug),

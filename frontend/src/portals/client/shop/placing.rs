@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::catalog::OrderItem;
+use shared::catalog::{OrderItem, Quote};
 use shared::identity::ClientPermission;
 use shared::services::{NewOrder, OrderDetail, OrderStatus};
-use shared::{ClientId, DocumentId};
+use shared::{ClientId, Code, DocumentId};
 use ui::{FormErrors, ListState, Note, Tone, effect, toast_ok};
 
+use super::follow::Followed;
 use super::terms::newest;
 use crate::api::{self, ApiError, Key};
 use crate::i18n::tc;
@@ -62,10 +63,12 @@ pub(super) fn after_placing(list: ListState) -> impl Fn(OrderDetail) + 'static {
     }
 }
 
-/// Places the order once; goes on to the service, or shows how to pay when money is missing.
+/// Places the order once, at what its quote says; goes on to the service, or shows how to pay when money is missing. When it
+/// costs more by now, the quote is asked for again.
 pub(super) fn ordering(
     client: Option<ClientId>,
     item: Memo<OrderItem>,
+    followed: Followed,
     accepted: RwSignal<bool>,
     errors: FormErrors,
     list: ListState,
@@ -86,8 +89,13 @@ pub(super) fn ordering(
             let order = NewOrder {
                 items: vec![item.get_untracked()],
                 terms_version: newest().filter(|_| accepted.get_untracked()),
+                expected: followed.quote.with_untracked(|quote| quote.as_ref().map(Quote::expected)),
             };
-            api::own::order(client, &order, &key.get_value()).await
+            let answer = api::own::order(client, &order, &key.get_value()).await;
+            if answer.as_ref().is_err_and(|error| error.code() == Some(Code::PriceChanged)) {
+                followed.query.refetch();
+            }
+            answer
         },
         move |order| {
             KEPT.set(None);
