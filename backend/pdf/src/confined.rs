@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::thread;
 
 use anyhow::{Context, anyhow};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 
 use crate::own::Work;
 
@@ -12,6 +12,17 @@ use crate::own::Work;
 const MEMORY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Deeply nested content takes stack.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// The signals that a process is ended by which did what it cannot, or took more than it is given. Any other comes from outside.
+pub const SIGNALS_OF_FAULTS: [i32; 7] = [
+    Signal::ILL.as_raw(),
+    Signal::ABORT.as_raw(),
+    Signal::BUS.as_raw(),
+    Signal::FPE.as_raw(),
+    Signal::SEGV.as_raw(),
+    Signal::XCPU.as_raw(),
+    Signal::SYS.as_raw(),
+];
 
 /// Reads a `Work` as JSON from standard input, confines this process for good and writes what was `Made` to standard output.
 ///
@@ -31,15 +42,18 @@ pub fn confined() -> anyhow::Result<()> {
 }
 
 fn confine(seconds: u64) -> rustix::io::Result<()> {
-    // The standard three streams are open; no file can be opened or grow any more.
-    for (resource, most) in [
-        (Resource::Core, 0),
-        (Resource::Fsize, 0),
-        (Resource::Nofile, 3),
-        (Resource::As, MEMORY_BYTES_MAX),
-        (Resource::Cpu, seconds),
+    // Nobody waits any more for what it makes when the one who started it is gone.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // The standard three streams are open; no file can be opened or grow any more. Time that is over says so by a signal of
+    // its own, before the one that cannot be told from anybody else's.
+    for (resource, current, maximum) in [
+        (Resource::Core, 0, 0),
+        (Resource::Fsize, 0, 0),
+        (Resource::Nofile, 3, 3),
+        (Resource::As, MEMORY_BYTES_MAX, MEMORY_BYTES_MAX),
+        (Resource::Cpu, seconds, seconds + 1),
     ] {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+        setrlimit(resource, Rlimit { current: Some(current), maximum: Some(maximum) })?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ mod own;
 mod statement;
 mod world;
 
-pub use confined::confined;
+pub use confined::{SIGNALS_OF_FAULTS, confined};
 pub use data::{DocumentData, Field, Kind, Line, Logo, LogoType, Paper, Party, Related, Tax};
 pub use epc::{EpcPayment, epc_payload, iban_is_valid, qr_svg};
 pub use own::{Fault, Made, Output, PAGES_MAX, Work, start_source};

@@ -80,9 +80,11 @@ pub async fn send(app: &App, id: NotificationId) -> Result<()> {
             .await?;
         return current::output(&json!({ "answer": WAITS }));
     }
-    let files = files(app, &mut conn, &row.attachments).await?;
+    let papers = papers(&mut conn, &row.attachments).await?;
+    // Typesetting takes a connection of its own: who holds one meanwhile may wait for himself.
     drop(conn);
 
+    let files = files(app, papers).await?;
     let sent = app.mailer.send(from, &row.email, &letter, files).await;
     let mut conn = app.db.get().await?;
     match sent {
@@ -180,25 +182,28 @@ async fn frame(app: &App, conn: &mut Conn, row: &Waiting) -> Result<(Frame, Send
     Ok((frame, sender))
 }
 
-/// The papers of the documents that go with it.
-async fn files(app: &App, conn: &mut Conn, attachments: &Value) -> Result<Vec<File>> {
+/// The documents that go with it, and what their files are called.
+async fn papers(conn: &mut Conn, attachments: &Value) -> Result<Vec<(DocumentId, String)>> {
     let ids: Vec<DocumentId> = serde_json::from_value(attachments.clone())?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let named: Vec<(DocumentId, Option<String>)> = documents::table
+    let numbered: Vec<(DocumentId, Option<String>)> = documents::table
         .filter(documents::id.eq_any(&ids))
         .select((documents::id, documents::number))
         .load(conn)
         .await?;
-    let mut files = Vec::with_capacity(named.len());
-    for (id, number) in named {
+    let named = |(id, number): (DocumentId, Option<String>)| {
         let number = number.unwrap_or_else(|| id.to_string()).replace(['/', '\\'], "-");
-        files.push(File {
-            name: format!("{number}.pdf"),
-            kind: "application/pdf",
-            bytes: paper::of(app, id).await?,
-        });
+        (id, format!("{number}.pdf"))
+    };
+    Ok(numbered.into_iter().map(named).collect())
+}
+
+async fn files(app: &App, papers: Vec<(DocumentId, String)>) -> Result<Vec<File>> {
+    let mut files = Vec::with_capacity(papers.len());
+    for (id, name) in papers {
+        files.push(File { name, kind: "application/pdf", bytes: paper::of(app, id).await? });
     }
     Ok(files)
 }

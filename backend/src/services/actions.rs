@@ -278,6 +278,9 @@ pub async fn withdraw_termination(
     .await
 }
 
+/// What the history says of a state that was set by hand.
+const FORCED: &str = "forced";
+
 /// Sets the state in the database only: the module is not told. Charging follows the state.
 ///
 /// What has ended stays ended.
@@ -313,10 +316,10 @@ pub async fn force(
                 store::update(tx, id, Change::at(now).state(to).suspended(since)).await?;
             }
             ServiceState::Terminated if was_running => {
-                ended(tx, now, actor, &service, to, why).await?;
+                outcome::ended_as(tx, now, actor, &service, to, FORCED, why).await?;
             }
             ServiceState::Cancelled if !was_running => {
-                ended(tx, now, actor, &service, to, why).await?;
+                outcome::ended_as(tx, now, actor, &service, to, FORCED, why).await?;
             }
             ServiceState::Failed if !was_running => {
                 store::update(tx, id, Change::at(now).state(to)).await?;
@@ -326,7 +329,9 @@ pub async fn force(
                 return Err(Refusal::because(Code::Conflict, detail).into());
             }
         }
-        note(tx, now, actor, &service, to, "forced", why).await?;
+        if !matches!(to, ServiceState::Terminated | ServiceState::Cancelled) {
+            note(tx, now, actor, &service, to, FORCED, why).await?;
+        }
         order_progressed(tx, now, actor, &service).await?;
         shrink_order(tx, now, actor, &service).await?;
         let entry = Entry {

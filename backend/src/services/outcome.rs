@@ -139,6 +139,20 @@ pub(in crate::services) async fn ended(
     to: ServiceState,
     why: &str,
 ) -> Result<()> {
+    let what = if to == ServiceState::Terminated { "terminated" } else { "cancelled" };
+    ended_as(tx, now, actor, service, to, what, why).await
+}
+
+/// As `ended`; `what` stands in the service's history.
+pub(super) async fn ended_as(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    service: &Service,
+    to: ServiceState,
+    what: &str,
+    why: &str,
+) -> Result<()> {
     if service.ended_at.is_some() {
         return Ok(());
     }
@@ -155,9 +169,9 @@ pub(in crate::services) async fn ended(
     }
     let change = Change::at(now).state(to).ended(now).terminate_at(None).stock_given_back().no_operation();
     store::update(tx, service.id, change).await?;
-    let (what, notice) = match to {
-        ServiceState::Terminated => ("terminated", Notice::ServiceTerminated),
-        _ => ("cancelled", Notice::ServiceCancelled),
+    let notice = match to {
+        ServiceState::Terminated => Notice::ServiceTerminated,
+        _ => Notice::ServiceCancelled,
     };
     note(tx, now, actor, service, to, what, why).await?;
     tell(tx, now, service, notice).await?;

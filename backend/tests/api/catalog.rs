@@ -88,6 +88,28 @@ async fn groups_are_copied_with_what_is_in_them() {
 }
 
 #[actix_web::test]
+async fn what_is_left_out_of_a_product_has_its_default_and_null_stays_null() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let usual = product(&staff, "usual", json!({})).await;
+    let delays = |made: &ProductDetail| {
+        let product = &made.product;
+        (product.suspension_grace_hours, product.termination_delay_hours, product.cancellation_delay_hours)
+    };
+    assert_eq!(delays(&usual), (None, Some(48), 48));
+    let patient = product(&staff, "patient", json!({ "termination_delay_hours": null })).await;
+    assert_eq!(delays(&patient), (None, None, 48));
+    let path = format!("/admin/products/{}", patient.id);
+    let copy: ProductDetail =
+        staff.post(&format!("{path}/duplicate"), json!({ "key": "copy" })).await.expect(201).read();
+    assert_eq!(delays(&copy), (None, None, 48));
+    let mut input = serde_json::to_value(&patient.product).unwrap();
+    input.as_object_mut().unwrap().remove("termination_delay_hours");
+    let changed: ProductDetail = staff.put(&path, input).await.expect(200).read();
+    assert_eq!(delays(&changed), (None, Some(48), 48));
+}
+
+#[actix_web::test]
 async fn prices_that_somebody_else_changed_are_not_written_over() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;

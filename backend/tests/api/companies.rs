@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use shared::billing::DocumentKind;
 use shared::billing::company::{CompanyDetail, CompanySummary, Gateway};
 use shared::{Code, Page};
 
@@ -122,6 +123,43 @@ async fn numbering_never_goes_back_and_must_not_repeat() {
     panel.set_clock("2027-01-02T00:00:00Z".parse().unwrap()).await;
     let issued = ada.calls.post_once(&funds, json!({ "amount": "10" })).await.expect(201).json();
     assert_eq!(issued["document"]["number"], "PF/2027/00001");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_numbering_saved_in_a_new_month_begins_that_month_at_one() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
+    let funds = format!("/clients/{}/funds/proformas", ada.id);
+    let issue = async || {
+        let issued = ada.calls.post_once(&funds, json!({ "amount": "10" })).await.expect(201).json();
+        issued["document"]["number"].as_str().unwrap().to_owned()
+    };
+    let series = async || {
+        let read: CompanyDetail =
+            staff.calls.get(&format!("/admin/companies/{COMPANY}")).await.expect(200).read();
+        read.series.into_iter().find(|series| series.kind == DocumentKind::Proforma).unwrap()
+    };
+    issue().await;
+    assert_eq!(issue().await, "PROFORMA/2026/03/2");
+    let (before, path) = (series().await, format!("/admin/companies/{COMPANY}/numbering/proforma"));
+    assert_eq!((before.next_number, before.next.as_str()), (3, "PROFORMA/2026/03/3"));
+    panel.set_clock("2026-04-02T12:00:00Z".parse().unwrap()).await;
+    let now = series().await;
+    assert_eq!((now.next_number, now.next.as_str()), (1, "PROFORMA/2026/04/1"));
+    // Saved as it was read, in the new month or in the one before.
+    for (version, read) in [(1, before.next_number), (2, now.next_number)] {
+        let body = json!({ "version": version, "format": "PRO/{YEAR}/{MONTH}/{NUMBER}", "next_number": read, "reset": "monthly" });
+        staff.calls.put(&path, body).await.expect(200);
+        assert_eq!(series().await.next, "PRO/2026/04/1");
+    }
+    assert_eq!(issue().await, "PRO/2026/04/1");
+    // A number that was written for the month is its first.
+    panel.set_clock("2026-05-02T12:00:00Z".parse().unwrap()).await;
+    let body = json!({ "version": 3, "format": "PRO/{YEAR}/{MONTH}/{NUMBER}", "next_number": 7, "reset": "monthly" });
+    staff.calls.put(&path, body).await.expect(200);
+    assert_eq!(issue().await, "PRO/2026/05/7");
+    let report = hostwright::billing::audit::verify(&mut *panel.conn().await).await.expect("verified");
+    assert!(report.is_clean(), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -363,6 +363,11 @@ async fn forcing_a_state_is_labelled_and_ends_nothing_twice() {
     assert_eq!(it.detail().await.events[0].what, "forced");
     it.staff_does("force", json!({ "state": "active", "reason": "back" })).await.expect(200);
     it.staff_does("force", json!({ "state": "terminated", "reason": "gone" })).await.expect(200);
+    // One row for each, the end too.
+    let events = it.detail().await.events;
+    let what: Vec<&str> = events.iter().rev().map(|event| event.what.as_str()).collect();
+    assert_eq!(what, ["ordered", "provisioning", "activated", "forced", "forced", "forced"]);
+    assert_eq!((events[0].state_to, events[0].reason.as_str()), (ServiceState::Terminated, "gone"));
     it.staff_does("force", json!({ "state": "active", "reason": "again" })).await.expect(409);
     let operator = panel.staff(&[shared::Permission::ServicesOperate]).await.calls;
     let path = format!("/admin/services/{}/force", it.service);

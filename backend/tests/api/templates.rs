@@ -1,6 +1,7 @@
 //! Templates that staff write: what they print, what is refused, and that nothing issued changes.
 
 use diesel_async::SimpleAsyncConnection;
+use hostwright::billing::document::paper::typeset;
 use serde_json::{Value, json};
 use shared::billing::company::CompanyDetail;
 use shared::billing::document::DocumentDetail;
@@ -165,6 +166,45 @@ async fn a_template_that_takes_too_much_ends_without_harm() {
         assert!(tried[0].contains("too much time or memory"), "{source}: {tried:?}");
     }
     preview(&staff, "invoice/en", json!({ "source": HOUSE, "sample": "short" })).await.expect(200);
+}
+
+/// A program in the place of the one that typesets: it takes its work and ends itself by a signal.
+fn ended_by(signal: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("typeset-{signal}-{}", uuid::Uuid::now_v7().simple()));
+    // Another process writes it: a program that is open for writing here could not be started by the other tests.
+    let script = format!(
+        "printf '#!/bin/sh\\ncat >/dev/null\\nkill -{signal} $$\\n' > {0} && chmod +x {0}",
+        path.display()
+    );
+    let written = std::process::Command::new("sh").args(["-c", &script]).status().expect("a shell");
+    assert!(written.success());
+    path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_was_interrupted_is_printed_by_its_own_template_afterwards() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    save(&staff, "proforma/en", 0, HOUSE).await.expect(200);
+    let (first, second) = (proforma(&ada, "10.00").await, proforma(&ada, "11.00").await);
+    let mut app = panel.app.clone();
+    // The service is stopped, its user leaves, the machine has no memory left.
+    for signal in ["TERM", "HUP", "INT", "KILL"] {
+        let program = ended_by(signal);
+        app.typesetter = program.as_path().into();
+        let refused = typeset(&app, first.document.id).await.expect_err("interrupted");
+        assert_eq!(refused.code(), Code::Unavailable, "{signal}");
+        std::fs::remove_file(program).unwrap();
+    }
+    assert_eq!(panel.count("SELECT count(*) AS value FROM document_files").await, 0);
+    assert!(printed(&staff, &first).await.contains("House paper for Ada Tester"));
+    // What takes more than there is does so at every try.
+    let program = ended_by("XCPU");
+    app.typesetter = program.as_path().into();
+    typeset(&app, second.document.id).await.expect("by the built-in template");
+    std::fs::remove_file(program).unwrap();
+    let text = printed(&staff, &second).await;
+    assert!(text.contains("Proforma invoice") && !text.contains("House paper"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,8 +107,8 @@ pub struct ProductInput {
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 8760))]
     pub suspension_grace_hours: Option<i32>,
     /// Hours between suspension and termination. `null`: never.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 87600))]
+    #[serde(default = "after_two_days")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 87600, default = 48))]
     pub termination_delay_hours: Option<i32>,
     /// Hours after which an order without money is cancelled.
     #[serde(default = "two_days")]
@@ -140,6 +140,10 @@ fn manual_module() -> String {
 }
 const fn two_days() -> i32 {
     48
+}
+
+const fn after_two_days() -> Option<i32> {
+    Some(two_days())
 }
 
 /// A product with everything that belongs to it.

@@ -216,16 +216,21 @@ pub async fn remove_logo(
     .await
 }
 
-/// The number that a document issued on a day would get.
-pub fn next_number(series: &store::Series, on: Date) -> Result<String> {
-    let format =
-        rules::numbering::NumberFormat::parse(&series.format, series.reset).map_err(anyhow::Error::new)?;
-    let counter = rules::numbering::Series {
+/// A numbering's counter.
+fn counter(series: &store::Series) -> rules::numbering::Series {
+    rules::numbering::Series {
         next_number: series.next_number,
         reset: series.reset,
         counting: series.counting.clone(),
-    };
-    Ok(format.render(rules::numbering::draw(&counter, on).0, on))
+    }
+}
+
+/// What a document issued on a day would get: its number in the month or year, and all of it as it is written.
+pub fn next_number(series: &store::Series, on: Date) -> Result<(i64, String)> {
+    let format =
+        rules::numbering::NumberFormat::parse(&series.format, series.reset).map_err(anyhow::Error::new)?;
+    let (number, _) = rules::numbering::draw(&counter(series), on);
+    Ok((number, format.render(number, on)))
 }
 
 /// Changes a numbering from the next document on. Locks the counter. Refuses to go back.
@@ -245,12 +250,18 @@ pub async fn change_series(
         // In a new month or year the counter begins again; until then it only goes up.
         let same = row.counting == counting || row.counting.is_empty() || input.reset == NumberReset::Never;
         check::series(input, if same { row.next_number } else { 1 })?;
-        store::update_series(tx, company, kind, input, &counting).await?;
+        let mut input = input.clone();
+        let (drawn, _) = rules::numbering::draw(&counter(&row), today);
+        if !same && input.next_number == row.next_number {
+            // The counter of a month that is over, as it was read then: nobody means to begin the new one with it.
+            input.next_number = drawn;
+        }
+        store::update_series(tx, company, kind, &input, &counting).await?;
         if (input.next_number, &counting, &input.format) != (row.next_number, &row.counting, &row.format) {
             number::begin_at(tx, company, kind, &counting, &input.format, input.next_number).await?;
         }
         let what = format!("Numbering of {kind} changed from {} to {}", row.format, input.format);
-        let new = Some(serde_json::to_value(input)?);
+        let new = Some(serde_json::to_value(&input)?);
         audit::record(tx, actor, now, Entry { new, ..entry("company.numbering_changed", what, company) })
             .await?;
         Ok(())

@@ -79,8 +79,8 @@ pub fn series(input: &NumberSeriesInput, next_number: i64) -> Result<()> {
         fields.add("format", "invalid", error.to_string());
     }
     fields.range("next_number", input.next_number, 1, 999_999_999);
-    let message = "Numbers are given once: this may not go back.";
-    fields.check(input.next_number >= next_number, "next_number", "out_of_range", message);
+    let message = format!("Numbers are given once: {next_number} or more.");
+    fields.check(input.next_number >= next_number, "next_number", "out_of_range", &message);
     fields.finish()
 }
 

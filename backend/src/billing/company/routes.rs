@@ -55,11 +55,12 @@ async fn show(conn: &mut Conn, now: jiff::Timestamp, id: CompanyId) -> Result<Co
         .await?
         .into_iter()
         .map(|series| {
+            let (next_number, next) = actions::next_number(&series, today)?;
             Ok(NumberSeries {
-                next: actions::next_number(&series, today)?,
+                next,
                 kind: series.kind,
                 format: series.format,
-                next_number: series.next_number,
+                next_number,
                 reset: series.reset,
                 version: series.version,
             })

@@ -1,11 +1,12 @@
 //! Where templates of staff are typeset: in a process of its own that cannot take more than it is given.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use pdf::{Fault, Made, Work};
+use pdf::{Fault, Made, SIGNALS_OF_FAULTS, Work};
 use shared::Code;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
@@ -30,7 +31,7 @@ pub fn program() -> anyhow::Result<PathBuf> {
 }
 
 /// Typesets in a process of its own. What the template cannot do, or takes too much for, is among `Made`; fails as
-/// unavailable when there is no place in time.
+/// unavailable when there is no place in time, and when somebody else ended the process.
 pub async fn typeset(app: &App, work: &Work) -> Result<Made> {
     let done = tokio::time::timeout(WAIT_MAX, run(app, work)).await;
     match done {
@@ -50,6 +51,8 @@ async fn run(app: &App, work: &Work) -> anyhow::Result<Made> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
+        // Who stops this program from its terminal leaves the rest to it.
+        .process_group(0)
         .spawn()
         .context("starting")?;
     let mut input = process.stdin.take().context("its input is piped")?;
@@ -63,19 +66,67 @@ async fn run(app: &App, work: &Work) -> anyhow::Result<Made> {
         return Ok(too_much("the document is too large"));
     }
     let ended = process.wait().await.context("waiting for its end")?;
-    match ended.code() {
-        Some(0) => serde_json::from_slice(&answer).context("understanding what was made"),
-        // Ended by a signal, or by a panic: time, memory or stack were not enough.
-        None | Some(PANIC) => {
+    match Ending::of(ended) {
+        Ending::Whole => serde_json::from_slice(&answer).context("understanding what was made"),
+        Ending::TooMuch => {
             Ok(too_much(&format!("takes too much time or memory: at most {} seconds", work.seconds_max())))
         }
-        Some(code) => Err(anyhow!("ended with {code}")),
+        Ending::Interrupted => {
+            let detail = "Typesetting was interrupted. Try again.";
+            Err(Refusal::because(Code::Unavailable, detail).retry_after(10).into())
+        }
+        Ending::Failed => Err(anyhow!("{ended}")),
     }
 }
 
 /// What a program of Rust ends with after a panic.
 const PANIC: i32 = 101;
 
+/// Whose doing it is that the process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Whole,
+    /// The template's: time, memory or stack were not enough.
+    TooMuch,
+    /// Somebody else's: the program is being stopped, or the machine has no memory left. Nothing is known of the template.
+    Interrupted,
+    /// Ours.
+    Failed,
+}
+
+impl Ending {
+    fn of(status: ExitStatus) -> Self {
+        match (status.code(), status.signal()) {
+            (Some(0), _) => Self::Whole,
+            (Some(PANIC), _) => Self::TooMuch,
+            (None, Some(signal)) if SIGNALS_OF_FAULTS.contains(&signal) => Self::TooMuch,
+            (None, _) => Self::Interrupted,
+            (Some(_), _) => Self::Failed,
+        }
+    }
+}
+
 fn too_much(message: &str) -> Made {
     Made::Faults(vec![Fault::nowhere(message)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_template_that_took_too_much_is_at_fault() {
+        // A process that ended by a signal has its number for a status; one that exited has its code times 256.
+        let ended = |status: i32| Ending::of(ExitStatus::from_raw(status));
+        assert_eq!(ended(0), Ending::Whole);
+        assert_eq!((ended(101 << 8), ended(1 << 8)), (Ending::TooMuch, Ending::Failed));
+        // ILL, ABRT, BUS, FPE, SEGV, XCPU, SYS; the highest bit says that a core was left.
+        for signal in [4, 6, 7, 8, 11, 24, 31, 6 | 0x80] {
+            assert_eq!(ended(signal), Ending::TooMuch, "{signal}");
+        }
+        // HUP, INT, KILL, TERM.
+        for signal in [1, 2, 9, 15] {
+            assert_eq!(ended(signal), Ending::Interrupted, "{signal}");
+        }
+    }
 }

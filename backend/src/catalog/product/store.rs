@@ -120,7 +120,7 @@ pub async fn living_services(conn: &mut Conn, id: ProductId) -> QueryResult<i64>
 
 /// The columns that staff edit.
 #[derive(AsChangeset, Insertable)]
-#[diesel(table_name = products, treat_none_as_null = true)]
+#[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Editable<'a> {
     key: &'a str,
     texts: Value,
