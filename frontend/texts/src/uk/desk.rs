@@ -77,6 +77,8 @@ pub(super) const TEXTS: Desk = Desk {
         done: "Виконано",
         failed: "Невдалі",
         longest: "Найдовше",
+        about: "Стосується",
+        only_of: "Звузити список: {what}",
     },
     orders: DeskOrders {
         title: "Замовлення",
@@ -89,6 +91,9 @@ pub(super) const TEXTS: Desk = Desk {
         cancelled_at: "Без оплати скасується",
         cancel: "Скасувати замовлення",
         cancel_text: "Послуги та проформу буде скасовано. Ще нічого не списано.",
+        quote: "Скільки це коштує",
+        quote_text: "Нетто, з гаманця клієнта.",
+        quote_lacks: "Замовлення чекатиме, доки гаманець його покриє, і тоді піде далі саме.",
     },
     service: DeskService {
         overview: "Огляд",
@@ -110,6 +115,7 @@ pub(super) const TEXTS: Desk = Desk {
         move_to: "Перенести до іншого клієнта",
         move_text: "Послуга працює далі. Коли мине оплачений час, платитиме гаманець іншого клієнта.",
         move_notify: "Повідомити обох клієнтів",
+        states: "Історія станів",
     },
     waiting: DeskWaiting {
         title: "Чекає на вас",
@@ -193,6 +199,8 @@ pub(super) const TEXTS: Desk = Desk {
         left_out: "Залишено модулю",
         delete_price: "За цією ціною ніхто вже не замовить. Послуги, які її мають, її зберігають.",
         delete_price_typed: "Введені тут і не збережені суми буде втрачено.",
+        order_hint: "Щоб пересувати рядки, покажіть усі в їхньому власному порядку",
+        order_too_many: "Понад 200 рядків: тут їх не пересунути.",
     },
     shop: DeskShop {
         pictures: "Зображення",
