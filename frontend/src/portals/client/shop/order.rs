@@ -151,8 +151,8 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
             quantity: quantity.with(|quantity| quantity.parse().unwrap_or(1)),
         }
     });
-    let (quote, stale, problem) = follow(client, currency, item);
     let errors = FormErrors::new();
+    let (quote, stale, problem) = follow(client, currency, item, errors);
     let accepted = RwSignal::new(false);
     let place = ordering(client, item, accepted, errors, list);
     let add = adding(client, item, errors);
