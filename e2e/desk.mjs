@@ -375,6 +375,20 @@ await test(async (results, own) => {
     equal(await cron.inputValue(), before, "the field");
   });
 
+  await results.prove("the scheduler says that its news did not come", async () => {
+    await go("/admin/scheduler");
+    const problem = {
+      type: "/problems/conflict", title: "Not possible in the present state", status: 409, detail: "Nobody answers now.",
+      instance: "asked-by-a-test", code: "conflict", fields: [],
+    };
+    const asked = "**/api/v1/admin/schedules";
+    await page.route(asked, (route) =>
+      route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+    await page.getByText("Nobody answers now.").waitFor({ timeout: 40_000 });
+    holds((await page.locator(".card:has([name=cron])").count()) > 0, "the cards stay");
+    await page.unroute(asked);
+  });
+
   await results.prove("the tester says which tax rule holds for a client", async () => {
     const client = (await staff.get("/admin/clients?status=active&per_page=50")).items.find((client) => client.country === "PL");
     const told = await staff.post("/admin/tax-rules/test", { client_id: client.id });
