@@ -315,6 +315,33 @@ await test(async (results, own) => {
     equal([made.name, new URL(page.url()).pathname], ["Brzoza sp. z o.o.", `/admin/clients/${made.id}`], "the client");
   });
 
+  await results.prove("an order for a client says what it costs before it is placed", async () => {
+    const client = await one("/admin/clients?status=active&currency=EUR&per_page=1");
+    const { items } = await staff.get("/admin/products?per_page=200&retired=false&sort=sort");
+    const product = items.find((product) => product.module === "manual" && product.prices > 0);
+    await go(`/admin/services/new?client=${client.id}`);
+    await field("product").selectOption(product.id);
+    await page.getByRole("heading", { name: "What it costs" }).waitFor();
+    await page.getByText("To pay at once").waitFor();
+  });
+
+  await results.prove("a list that hides its arrows leads to where they are", async () => {
+    await go("/admin/products?q=a");
+    equal(await page.locator("td .drag-handle").count(), 0, "handles in a part of the list");
+    await page.getByRole("link", { name: "To move rows, show them all in their own order" }).click();
+    await page.waitForURL((url) => url.searchParams.get("per_page") === "200" && !url.searchParams.has("q"));
+    await settled(page);
+    const { total } = await staff.get("/admin/products?per_page=1");
+    equal(await page.locator("td .drag-handle").count(), total, "handles of the whole list");
+  });
+
+  await results.prove("the trail of a service stands on its page", async () => {
+    const service = await one("/admin/services?state=active&per_page=1");
+    await go(`/admin/services/${service.id}`);
+    await page.getByRole("heading", { name: "History", exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Charges per day" }).waitFor();
+  });
+
   await results.prove("a list shows as many rows as are asked for, and its address says so", async () => {
     await go("/admin/transactions");
     for (const rows of ["10", "25", "50", "100"]) {
@@ -346,6 +373,20 @@ await test(async (results, own) => {
     await card.getByRole("button", { name: "Reset" }).click();
     await until("it is as before", async () => (await changed()).length === 0);
     equal(await cron.inputValue(), before, "the field");
+  });
+
+  await results.prove("the scheduler says that its news did not come", async () => {
+    await go("/admin/scheduler");
+    const problem = {
+      type: "/problems/conflict", title: "Not possible in the present state", status: 409, detail: "Nobody answers now.",
+      instance: "asked-by-a-test", code: "conflict", fields: [],
+    };
+    const asked = "**/api/v1/admin/schedules";
+    await page.route(asked, (route) =>
+      route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+    await page.getByText("Nobody answers now.").waitFor({ timeout: 40_000 });
+    holds((await page.locator(".card:has([name=cron])").count()) > 0, "the cards stay");
+    await page.unroute(asked);
   });
 
   await results.prove("the tester says which tax rule holds for a client", async () => {

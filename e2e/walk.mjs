@@ -216,6 +216,14 @@ await test(async (results, own) => {
     await settled(page);
     await page.locator("label.choice").filter({ hasText: new RegExp(item.period, "i") }).first().click();
     await page.getByRole("button", { name: "Continue" }).click();
+    // A number outside its range: what is wrong stands at its field, and goes when another is typed.
+    const number = page.locator('input[type="number"][name^="items.0.options."]').first();
+    const least = await number.inputValue();
+    const fault = page.locator(".field", { has: page.locator('input[type="number"][aria-invalid="true"]') }).locator(".field-error");
+    await number.fill("99999");
+    await fault.first().waitFor();
+    await number.fill(least);
+    await fault.first().waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Continue" }).click();
     await field("items.0.label").fill("First server");
     await page.getByRole("button", { name: "Deploy" }).click();
@@ -279,7 +287,9 @@ await test(async (results, own) => {
     let hours = 0;
     let fees = 0n;
     for (const row of await rows.all()) {
-      const [amount, after] = (await row.locator("td.end").allTextContents()).slice(0, 2).map(shown);
+      // Wide windows show gross, fee and the balance before between the two; the last cell asks why.
+      const cells = await row.locator("td.end").allTextContents();
+      const [amount, after] = [cells[0], cells.at(-2)].map(shown);
       running += amount;
       equal(String(after), String(running), "the balance after a row");
       const dialog = await why(row);
@@ -317,6 +327,11 @@ await test(async (results, own) => {
     equal([String(fees), hours], [String(setup), 4], "the setup and the hours that were charged");
     equal(String(running), String(left), "the balance on the page, to four decimals");
     equal(String(units(await balance(panel, client))), String(running), "the balance that is stored");
+    await page.goto(`${panel.base}/services/${service.id}`);
+    await settled(page);
+    const drawn = page.locator("section.card", { has: page.getByRole("heading", { name: "Charges per day" }) });
+    await drawn.getByRole("img", { name: /Charges per day/ }).waitFor();
+    equal(await drawn.locator("rect.chart-bar").count(), 30, "a bar for each of thirty days");
   });
 
   await results.prove("a countdown goes by the installation's clock, and goes on while it is looked at", async () => {

@@ -103,6 +103,11 @@ pub fn count(number: i64) -> String {
     if number < 0 { format!("−{digits}") } else { digits }
 }
 
+/// A number with up to four decimals, in groups of three.
+pub fn decimal(number: Decimal) -> String {
+    grouped(number, 0, 4, &separators(None))
+}
+
 /// Smallest units of a currency, for charts: cents.
 pub fn minor_units(money: Money) -> i64 {
     let mut scaled = money.amount();
@@ -142,6 +147,22 @@ pub fn countries(countries: &[Country]) -> Vec<(String, String)> {
         js_sys::JsString::from(left.as_str()).locale_compare(right, &locales, &options).cmp(&0)
     });
     named
+}
+
+/// The flag of a country by its ISO 3166 code, as the two letters that fonts draw as one: `PL`. Empty: it is no such code.
+pub fn flag(code: &str) -> String {
+    let letter = |byte: u8| {
+        let place = byte.checked_sub(b'A').filter(|place| *place < 26)?;
+        char::from_u32(u32::from('\u{1F1E6}').saturating_add(u32::from(place)))
+    };
+    let letters: Option<String> = code.bytes().map(letter).collect();
+    letters.filter(|_| code.len() == 2).unwrap_or_default()
+}
+
+/// Flag and name of a country in the person's language, by its ISO 3166 code.
+pub fn country(code: &str) -> String {
+    let name = if code.is_empty() { None } else { region_names().and_then(|name| name(code)) };
+    format!("{} {}", flag(code), name.as_deref().unwrap_or(code)).trim().to_owned()
 }
 
 /// What the browser calls regions. `None`: it cannot.
@@ -307,5 +328,18 @@ mod tests {
     fn a_chart_shows_parts_of_a_whole_unit() {
         let shown = [300, 350, 123_456, -5, 0].map(hundredths);
         assert_eq!(shown, ["3", "3.50", "1,234.56", "−0.05", "0"]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flag;
+
+    #[test]
+    fn a_flag_is_the_code_in_other_letters() {
+        assert_eq!(flag("PL"), "\u{1F1F5}\u{1F1F1}");
+        for code in ["", "P", "pl", "POL", "P1", "ÓŁ"] {
+            assert_eq!(flag(code), "", "{code}");
+        }
     }
 }

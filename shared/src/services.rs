@@ -169,6 +169,14 @@ pub struct OrderFilter {
     pub client: Option<ClientId>,
 }
 
+/// Which of one's own orders to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct OwnOrderFilter {
+    pub status: Option<OrderStatus>,
+}
+
 /// A row of the service list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use shared::billing::ledger::{ChargeDetail, TransactionPage};
+use shared::billing::ledger::{ChargeDetail, ServiceCharges, TransactionPage};
 use shared::identity::StaffNote;
 use shared::services::{ServiceDetail, ServiceForStaff};
 use shared::{Code, Currency, Page, Permission, Rehearsal, ServiceId};
@@ -263,6 +263,15 @@ async fn what_was_charged_stays_readable_to_whom_it_was_charged_and_to_staff() {
     assert_eq!(sum(&of_ada), charged(&panel, &it.client).await);
     assert_eq!(sum(&of_eve), charged(&panel, &eve).await);
     assert!(of_ada.total > 0 && of_eve.total > 0);
+    let by_day = format!("/services/{}/charges-by-day", it.service);
+    for (client, page) in [(&it.client, &of_ada), (&eve, &of_eve)] {
+        let path = format!("/clients/{}{by_day}", client.id);
+        let told: ServiceCharges = client.calls.get(&path).await.expect(200).read();
+        assert_eq!(told.total.amount(), sum(page));
+    }
+    mallory.calls.get(&format!("/clients/{}{by_day}", mallory.id)).await.expect(404);
+    let told: ServiceCharges = it.staff.get(&format!("/admin{by_day}")).await.expect(200).read();
+    assert_eq!(told.total.amount(), sum(&of_ada) + sum(&of_eve));
     let path = format!("/clients/{}/services/{}/charges", mallory.id, it.service);
     mallory.calls.get(&path).await.expect(404);
     // Staff see what all of them were charged, page by page as at once.

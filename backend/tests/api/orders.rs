@@ -1,8 +1,9 @@
 //! Ordering: money set aside, money missing, stock, and everything that is refused.
 
 use serde_json::{Value, json};
-use shared::services::{OrderDetail, OrderStatus, ServiceState};
-use shared::{Code, OptionGroupId, ProductId};
+use shared::catalog::Quote;
+use shared::services::{OrderDetail, OrderStatus, OrderSummary, ServiceState};
+use shared::{Code, OptionGroupId, Page, ProductId};
 
 use crate::harness::Panel;
 use crate::selling::{assert_books, balance, decimal, give, held, product, sizes, work};
@@ -68,6 +69,11 @@ async fn an_order_without_money_waits_and_goes_on_by_itself() {
     let net = panel.amount(&format!("SELECT net AS value FROM documents WHERE id = '{proforma}'")).await;
     assert_eq!(net, decimal("0.51"));
     assert_eq!(held(&panel, client.id).await, decimal("0"));
+    for (status, found) in [("pending", 1), ("processing", 0), ("completed", 0)] {
+        let page: Page<OrderSummary> =
+            client.calls.get(&format!("{path}?status={status}")).await.expect(200).read();
+        assert_eq!(page.total, found, "{status}");
+    }
 
     give(&panel, client.id, "0.51").await;
     let job = hostwright::jobs::Job::WalletToppedUp { client: client.id };
@@ -238,6 +244,17 @@ async fn staff_sell_what_is_hidden() {
     let client = panel.client("Ada").await;
     give(&panel, client.id, "100").await;
     let order = json!({ "client": client.id, "items": [item(made.id, "one_time")] });
+    let quote: Quote = staff.post("/admin/orders/quote", order.clone()).await.expect(200).read();
+    assert_eq!((quote.due_now.amount(), quote.missing.unwrap().amount()), (decimal("99"), decimal("0")));
+    assert_eq!(quote.available.unwrap().amount(), decimal("100"));
+    let dear =
+        json!({ "client": client.id, "items": [item(made.id, "one_time"), item(made.id, "one_time")] });
+    let quote: Quote = staff.post("/admin/orders/quote", dear).await.expect(200).read();
+    assert_eq!(quote.missing.unwrap().amount(), decimal("98"));
+    assert_eq!(balance(&panel, client.id).await, decimal("100"), "a quote takes nothing");
+    let nobody = json!({ "client": shared::ClientId::generate(), "items": [item(made.id, "one_time")] });
+    let refused = staff.post("/admin/orders/quote", nobody).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["client"]);
     let placed: OrderDetail = staff.post_once("/admin/orders", order).await.expect(201).read();
     assert_eq!(placed.due_now.amount(), decimal("99"));
     work(&panel).await;
@@ -245,6 +262,7 @@ async fn staff_sell_what_is_hidden() {
     assert_eq!(balance(&panel, client.id).await, decimal("1"));
     let limited = panel.staff(&[shared::Permission::ServicesView]).await.calls;
     let order = json!({ "client": client.id, "items": [item(made.id, "one_time")] });
+    limited.post("/admin/orders/quote", order.clone()).await.expect(403);
     limited.post_once("/admin/orders", order).await.expect(403);
     limited.get("/admin/orders?status=completed").await.expect(200);
     assert_books(&panel).await;

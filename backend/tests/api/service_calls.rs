@@ -95,6 +95,7 @@ async fn nobody_touches_a_service_of_another_client() {
     for (method, rest, body) in [
         (Method::GET, "", json!({})),
         (Method::GET, "/charges", json!({})),
+        (Method::GET, "/charges-by-day", json!({})),
         (Method::PATCH, "", json!({ "version": before.version, "label": "mine" })),
         (Method::POST, "/idle", json!({})),
         (Method::POST, "/unidle", json!({})),

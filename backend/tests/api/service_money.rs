@@ -1,10 +1,12 @@
 //! The module has done it: the money is booked, whatever became of the wallet meanwhile.
 
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::json;
+use shared::billing::ledger::{ChargeDetail, ServiceCharges};
 use shared::billing::wallet::{ClientCharges, CostSummary};
 use shared::services::ServiceState;
-use shared::{ClientId, Code};
+use shared::{ClientId, Code, Page};
 
 use crate::harness::Panel;
 use crate::selling::{assert_books, balance, charge, decimal, held, work};
@@ -139,4 +141,44 @@ async fn what_clients_were_charged_is_told_day_by_day_in_one_statement() {
         let refused = it.staff.get(&format!("/admin/client-charges?clients={bad}")).await.expect(422);
         assert_eq!(refused.refused_fields(), ["clients"]);
     }
+}
+
+#[actix_web::test]
+async fn a_service_tells_day_by_day_what_it_was_charged_in_a_constant_number_of_statements() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "60", json!({}), "monthly").await;
+    let (own, staff) = (it.own("/charges-by-day"), format!("/admin/services/{}/charges-by-day", it.service));
+    // The first call of an hour also notes that the session is in use.
+    it.client.calls.get(&own).await.expect(200);
+    let one = it.client.calls.get(&own).await.expect(200).queries();
+    panel.advance_hours(3).await;
+    charge(&panel).await;
+    panel.advance_hours(24).await;
+    charge(&panel).await;
+
+    let list: Page<ChargeDetail> =
+        it.client.calls.get(&it.own("/charges?per_page=100")).await.expect(200).read();
+    let answer = it.client.calls.get(&own).await.expect(200);
+    let told: ServiceCharges = answer.read();
+    for (place, charged) in told.days.iter().enumerate() {
+        let day = told.from.checked_add(jiff::Span::new().days(i64::try_from(place).unwrap())).unwrap();
+        let on_it =
+            list.items.iter().filter(|charge| charge.period_from.to_zoned(TimeZone::UTC).date() == day);
+        assert_eq!(*charged, on_it.map(|charge| charge.amount).sum::<Decimal>(), "{day}");
+    }
+    assert_eq!(told.days.len(), 30);
+    assert!(told.days[28] > Decimal::ZERO && told.days[29] > Decimal::ZERO, "{told:?}");
+    assert_eq!(told.days.iter().sum::<Decimal>(), told.total.amount());
+    assert_eq!(it.client.calls.get(&own).await.expect(200).queries(), one);
+    assert_eq!(it.staff.get(&staff).await.expect(200).read::<ServiceCharges>(), told);
+
+    let eve = panel.client("Eve").await;
+    let path = format!("/clients/{}/services/{}/charges-by-day", eve.id, it.service);
+    assert_eq!(eve.calls.get(&path).await.expect(404).problem().code, Code::NotFound);
+    let unknown = format!("/admin/services/{}/charges-by-day", uuid::Uuid::now_v7());
+    it.staff.get(&unknown).await.expect(404);
+    // What was charged more than thirty days ago is not told any more.
+    panel.advance_hours(40 * 24).await;
+    let later: ServiceCharges = it.staff.get(&staff).await.expect(200).read();
+    assert!(later.total.is_zero(), "{later:?}");
 }

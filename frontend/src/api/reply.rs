@@ -52,7 +52,16 @@ fn as_made<T: 'static>(answer: Answer) -> Result<T, ApiError> {
     }
 }
 
+fn refused_as(coming: Coming, told: Box<dyn FnOnce(ApiError) -> ApiError>) -> Coming {
+    Box::pin(async move { coming.await.map_err(told) })
+}
+
 impl<T: 'static> Reply<T> {
+    /// The same, with what `told` makes of a refusal.
+    pub fn refused_as(self, told: impl FnOnce(ApiError) -> ApiError + 'static) -> Self {
+        Self { coming: refused_as(self.coming, Box::new(told)), read: self.read }
+    }
+
     /// What `done` makes of the answer, still to come.
     pub fn then(self, done: impl FnOnce(T) + 'static) -> Work {
         let read = self.read;

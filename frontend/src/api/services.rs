@@ -2,6 +2,7 @@
 
 use shared::billing::ledger::ChargeDetail;
 use shared::bulk::{BulkResults, ServiceBulk};
+use shared::catalog::Quote;
 use shared::services::*;
 use shared::{OrderId, Page, Rehearsal, ServiceId};
 
@@ -13,6 +14,11 @@ pub fn services(query: String) -> Reply<Page<ServiceSummary>> {
 
 pub fn service(id: ServiceId) -> Reply<ServiceForStaff> {
     client::get(&format!("/admin/services/{id}"))
+}
+
+/// Says what an order would cost a client.
+pub fn quote_order(body: &NewOrderByStaff) -> Reply<Quote> {
+    client::post("/admin/orders/quote", body)
 }
 
 /// Places an order for a client.

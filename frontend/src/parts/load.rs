@@ -171,6 +171,12 @@ where
     move || part.get().map(|part| children(part).into_any())
 }
 
+/// Says that what a page draws by itself is old: loading it again has failed.
+#[component]
+pub fn Stale<T: Send + Sync + 'static>(query: Query<T>) -> impl IntoView {
+    stale(query, Callback::new(move |()| query.refetch()))
+}
+
 /// Says that what is shown is old: loading it again has failed.
 fn stale<T: Send + Sync + 'static>(query: Query<T>, retry: Callback<()>) -> AnyView {
     let failed = Memo::new(move |_| {

@@ -1,9 +1,12 @@
-//! Rows of a list: inside a form, and those that are dragged.
+//! Rows of a list: inside a form, those that are dragged, and where a row leads.
 
+use icondata_core::IconData;
 use leptos::prelude::*;
+use shared::Permission;
 use ui::{FormErrors, Icon, lu};
 
 use crate::i18n::{t, ta};
+use crate::session::may;
 
 /// Tells the form around it that something has changed.
 pub fn touch(form: Option<FormErrors>) {
@@ -19,13 +22,39 @@ pub fn begin_drag(event: &web_sys::DragEvent) {
     }
 }
 
-/// Moves a row up.
+/// Links of a row by icon, each with a name for screen readers; those that the person may follow.
+pub fn icon_links(name: &str, links: Vec<(Permission, String, &'static IconData, &'static str)>) -> AnyView {
+    let links = links.into_iter().filter(|(permission, ..)| may(*permission));
+    let links = links.map(|(_, href, icon, title)| {
+        let label = format!("{title}: {name}");
+        view! {
+            <a class="btn btn-ghost btn-icon btn-sm" href=href title=title aria-label=label>
+                <Icon icon class="icon-sm" />
+            </a>
+        }
+    });
+    view! { <span class="inline-flex">{links.collect_view()}</span> }.into_any()
+}
+
+/// Moves a row up and down.
 #[component]
-pub fn MoveUp<T: Send + Sync + 'static>(
+pub fn UpDown<T: Send + Sync + 'static>(
     rows: RwSignal<Vec<T>>,
     #[prop(into)] index: Signal<usize>,
 ) -> impl IntoView {
     let form = use_context::<FormErrors>();
+    let last = Signal::derive(move || rows.with(Vec::len).saturating_sub(1));
+    // With the row after the one of this place.
+    let swap = Callback::new(move |upper: usize| {
+        if upper < last.get_untracked() {
+            rows.update(|rows| rows.swap(upper, upper + 1));
+        }
+        touch(form);
+    });
+    arrows(index, last, swap)
+}
+
+fn arrows(index: Signal<usize>, last: Signal<usize>, swap: Callback<usize>) -> AnyView {
     view! {
         <button
             type="button"
@@ -33,16 +62,24 @@ pub fn MoveUp<T: Send + Sync + 'static>(
             aria-label=ta().move_up
             disabled=move || index.get() == 0
             on:click=move |_| {
-                let index = index.get_untracked();
-                if index > 0 {
-                    rows.update(|rows| rows.swap(index, index - 1));
+                if let Some(upper) = index.get_untracked().checked_sub(1) {
+                    swap.run(upper);
                 }
-                touch(form);
             }
         >
             <Icon icon=lu::LuArrowUp />
         </button>
+        <button
+            type="button"
+            class="btn btn-ghost btn-icon"
+            aria-label=ta().move_down
+            disabled=move || { index.get() >= last.get() }
+            on:click=move |_| swap.run(index.get_untracked())
+        >
+            <Icon icon=lu::LuArrowDown />
+        </button>
     }
+    .into_any()
 }
 
 /// Takes a row off.

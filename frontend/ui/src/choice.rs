@@ -196,6 +196,94 @@ pub fn RadioCards(
     }
 }
 
+/// Radio buttons that the page draws: what they are about, and their refusal.
+#[component]
+pub fn RadioGroup(#[prop(into)] name: String, label: &'static str, children: Children) -> impl IntoView {
+    let slot = Slot::new(name);
+    let (typed, invalid, described) = (slot.clone(), slot.invalid(), slot.described());
+    view! {
+        <div
+            class="field wide"
+            role="radiogroup"
+            id=slot.id.clone()
+            tabindex="-1"
+            aria-label=label
+            aria-invalid=invalid
+            aria-describedby=described
+            on:change=move |_| typed.touched()
+        >
+            {children()}
+            {slot.refusal()}
+        </div>
+    }
+}
+
+/// A whole number on a slider, with the number itself beside it.
+#[component]
+pub fn SliderField(
+    #[prop(into)] name: String,
+    label: String,
+    value: RwSignal<String>,
+    /// Least, most, and the step between.
+    range: [String; 3],
+    /// Shown at the right end: `GB`. Empty: none.
+    unit: String,
+    /// Beside the label: what one of it costs.
+    note: Signal<String>,
+    help: String,
+) -> impl IntoView {
+    let slot = Slot::new(name.clone());
+    let (invalid, described) = (slot.invalid(), slot.described());
+    let id = slot.id.clone();
+    let typed = {
+        let slot = slot.clone();
+        move |event: web_sys::Event| {
+            value.set(event_target_value(&event));
+            slot.touched();
+        }
+    };
+    // One value in two forms; the label and the summary of refusals belong to the number.
+    let input = |kind: &'static str, class: &'static str, id: Option<String>, label: Option<String>| {
+        let [min, max, step] = range.clone();
+        view! {
+            <input
+                type=kind
+                class=class
+                name=id.is_some().then(|| name.clone())
+                id=id
+                min=min
+                max=max
+                step=step
+                aria-label=label
+                aria-invalid=invalid.clone()
+                aria-describedby=described.clone()
+                prop:value=move || value.get()
+                on:input=typed.clone()
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <div class="field wide">
+            <div class="flex items-baseline justify-between gap-3">
+                <label class="field-label" for=id.clone()>
+                    {label.clone()}
+                </label>
+                <span class="sub num">{move || note.get()}</span>
+            </div>
+            <div class="flex items-center gap-4">
+                {input("range", "flex-1 slider", None, Some(label))}
+                <div class="input-with w-28">
+                    {input("number", "input input-num", Some(id.clone()), None)}
+                    {(!unit.is_empty()).then(|| view! { <span class="input-unit">{unit}</span> })}
+                </div>
+            </div>
+            <div class="field-help" id=format!("{id}-help")>{help}</div>
+            {slot.refusal()}
+        </div>
+    }
+}
+
 /// Several of a list. `options` are (value, what is shown).
 #[component]
 pub fn CheckList<T>(

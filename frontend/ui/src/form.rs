@@ -104,6 +104,16 @@ impl FormErrors {
         self.problems.with(|problems| problems.iter().map(|problem| problem.field.clone()).collect())
     }
 
+    /// Shows what is wrong with single fields while the form is filled in: nothing was sent, and the focus stays.
+    pub fn mark(&self, problems: Vec<FieldProblem>) {
+        if !problems.is_empty() {
+            self.problems.try_update(|all| {
+                all.retain(|known| problems.iter().all(|problem| problem.field != known.field));
+                all.extend(problems);
+            });
+        }
+    }
+
     fn forget(&self, field: &str) {
         if self.problems.with_untracked(|problems| problems.iter().any(|problem| problem.field == field)) {
             self.problems.update(|problems| problems.retain(|problem| problem.field != field));
@@ -266,7 +276,6 @@ impl Slot {
         control: AnyView,
     ) -> AnyView {
         let id = self.id.clone();
-        let error_id = format!("{id}-error");
         view! {
             <div class=if wide { "field wide" } else { "field" }>
                 <label class=if self.cell { "sr-only" } else { "field-label" } for=id.clone()>
@@ -278,19 +287,25 @@ impl Slot {
                     .map(|help| {
                         view! { <div class="field-help" id=format!("{id}-help")>{move || help.get()}</div> }
                     })}
-                {move || {
-                    self.problem()
-                        .map(|message| {
-                            view! {
-                                <div class="field-error" id=error_id.clone()>
-                                    <Icon icon=lu::LuCircleAlert class="icon-sm" />
-                                    <span>{message}</span>
-                                </div>
-                            }
-                        })
-                }}
+                {self.refusal()}
             </div>
         }
+        .into_any()
+    }
+
+    /// What is wrong with it, once something is.
+    pub(crate) fn refusal(&self) -> AnyView {
+        let (slot, error_id) = (self.clone(), format!("{}-error", self.id));
+        (move || {
+            slot.problem().map(|message| {
+                view! {
+                    <div class="field-error" id=error_id.clone()>
+                        <Icon icon=lu::LuCircleAlert class="icon-sm" />
+                        <span>{message}</span>
+                    </div>
+                }
+            })
+        })
         .into_any()
     }
 }

@@ -26,7 +26,9 @@ pub mod words;
 pub mod wrap;
 
 pub use chart::{AreaChart, BarChart, ChartTable, Series, Share, SparkRow, Sparkline, StackedBar};
-pub use choice::{CheckField, CheckList, RadioCard, RadioCards, SelectField, SwitchField};
+pub use choice::{
+    CheckField, CheckList, RadioCard, RadioCards, RadioGroup, SelectField, SliderField, SwitchField,
+};
 pub use effect::{effect, settled};
 pub use field::{NumberField, PasswordField, TextArea, TextField};
 pub use focus::hold_focus;

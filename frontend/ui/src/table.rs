@@ -56,6 +56,13 @@ impl<T: 'static> Column<T> {
         self
     }
 
+    /// Not shown until chosen where the window has no room for it beside the others.
+    pub fn roomy(mut self) -> Self {
+        let room = window().match_media("(min-width: 1440px)").ok().flatten();
+        self.hidden = !room.is_some_and(|room| room.matches());
+        self
+    }
+
     /// Not shown until chosen.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;

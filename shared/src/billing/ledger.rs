@@ -1,13 +1,14 @@
 //! The ledger as clients and staff see it.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{AccountKind, TransferKind};
 use crate::{
-    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, Month, PaymentId, PostingId, ServiceId,
-    TransferId,
+    ClientId, CompanyId, Currency, DocumentId, LedgerAccountId, Money, Month, PaymentId, PostingId,
+    ServiceId, TransferId,
 };
 
 /// One movement of a client's wallet, as a row of a list.
@@ -168,6 +169,19 @@ pub struct ChargeDetail {
     pub archived: Option<i64>,
     /// The arithmetic in one line, with its numbers.
     pub why: String,
+}
+
+/// What a service was charged in the last thirty days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceCharges {
+    /// The first of the days, in UTC; the last one is today.
+    pub from: Date,
+    /// Each day in the currency of `total`, four decimals; a charge is of the day on which its period begins.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 30))]
+    pub days: Vec<Decimal>,
+    /// All of them together.
+    pub total: Money,
 }
 
 /// Hours of one calendar month (UTC), counted from 1.

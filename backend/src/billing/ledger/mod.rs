@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod adjust;
 pub mod charges;
+mod daily;
 pub mod export;
 mod export_transactions;
 pub mod posting;

@@ -6,12 +6,13 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
 use shared::billing::ledger::{
-    ChargeDetail, LedgerExportQuery, NewAdjustment, TransactionDetail, TransactionFilter, TransactionPage,
+    ChargeDetail, LedgerExportQuery, NewAdjustment, ServiceCharges, TransactionDetail, TransactionFilter,
+    TransactionPage,
 };
 use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
 
 use super::store::{self, COUNT_MAX, Transfer};
-use super::{adjust, charges, export, export_transactions, reasons, reversal, words};
+use super::{adjust, charges, daily, export, export_transactions, reasons, reversal, words};
 use crate::App;
 use crate::billing::archive::{self, Kept};
 use crate::db::Conn;
@@ -27,12 +28,14 @@ pub fn routes(cfg: &mut Routes) {
         .service(export_all_transactions)
         .service(get_transaction)
         .service(list_service_charges)
+        .service(list_service_charges_by_day)
         .service(adjust_balance)
         .service(export_ledger)
         .service(list_own_transactions)
         .service(export_own_transactions)
         .service(get_own_transaction)
-        .service(list_own_service_charges);
+        .service(list_own_service_charges)
+        .service(list_own_service_charges_by_day);
 }
 
 const SORTS: &[&str] = &["-at"];
@@ -208,6 +211,20 @@ async fn list_service_charges(
     Ok(Json(charges_page(&mut conn, &clients, *id, &page, language(&request)).await?))
 }
 
+/// What a service was charged on each of the last thirty days.
+#[utoipa::path(tag = "billing", operation_id = "listServiceChargesByDay", params(("id" = ServiceId, Path)),
+    responses((status = 200, body = ServiceCharges)), extensions(("x-permission" = json!("services.view"))))]
+#[get("/admin/services/{id}/charges-by-day")]
+async fn list_service_charges_by_day(
+    app: web::Data<App>,
+    _who: May<rights::ServicesView>,
+    id: Path<ServiceId>,
+) -> Result<Json<ServiceCharges>> {
+    let mut conn = app.db.get().await?;
+    let clients = charges::clients_of_service(&mut conn, *id).await?;
+    Ok(Json(daily::of(&mut conn, app.clock.now(), &clients, *id).await?))
+}
+
 /// Give a client credit, or correct its balance. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "adjustBalance", request_body = NewAdjustment,
     params(("client_id" = ClientId, Path),
@@ -330,4 +347,22 @@ async fn list_own_service_charges(
         return Err(Refusal::not_found().into());
     }
     Ok(Json(charges_page(&mut conn, &[who.client], path.1, &page, language(&request)).await?))
+}
+
+/// What one's own service was charged on each of the last thirty days.
+#[utoipa::path(tag = "billing", operation_id = "listOwnServiceChargesByDay",
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path)),
+    responses((status = 200, body = ServiceCharges)),
+    extensions(("x-permission" = json!("client:services"))))]
+#[get("/clients/{client_id}/services/{id}/charges-by-day")]
+async fn list_own_service_charges_by_day(
+    app: web::Data<App>,
+    who: Acting<client_rights::Services>,
+    path: Path<(ClientId, ServiceId)>,
+) -> Result<Json<ServiceCharges>> {
+    let mut conn = app.db.get().await?;
+    if !charges::concerns(&mut conn, who.client, path.1).await? {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(Json(daily::of(&mut conn, app.clock.now(), &[who.client], path.1).await?))
 }

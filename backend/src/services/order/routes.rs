@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, get, post};
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
-use shared::services::{NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, ServiceNote};
+use shared::services::{
+    NewOrder, NewOrderByStaff, OrderDetail, OrderFilter, OrderSummary, OwnOrderFilter, ServiceNote,
+};
 use shared::{ClientId, DryRun, FileQuery, OrderId, Page, PageQuery, Tried};
 
 use super::actions::{self, Placing};
@@ -26,6 +28,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(list_own)
         .service(read_own)
         .service(cancel_own)
+        .service(quote_for_client)
         .service(place_for_client)
         .service(list)
         .service(export_orders)
@@ -99,16 +102,18 @@ async fn place(
 }
 
 /// List the client's orders.
-#[utoipa::path(tag = "services", operation_id = "listOwnOrders", params(("client_id" = ClientId, Path), PageQuery),
+#[utoipa::path(tag = "services", operation_id = "listOwnOrders",
+    params(("client_id" = ClientId, Path), PageQuery, OwnOrderFilter),
     responses((status = 200, body = Page<OrderSummary>)), extensions(("x-permission" = json!("client:services"))))]
 #[get("/clients/{client_id}/orders")]
 async fn list_own(
     app: Data<App>,
     who: Acting<client_rights::Services>,
     page: Query<PageQuery>,
+    filter: Query<OwnOrderFilter>,
 ) -> Result<Json<Page<OrderSummary>>> {
     let paging = Paging::read(&page, store::SORTS)?;
-    let filter = OrderFilter { client: Some(who.client), ..OrderFilter::default() };
+    let filter = OrderFilter { client: Some(who.client), status: filter.status };
     let (items, total) = store::list(&mut *app.db.get().await?, &paging, &filter).await?;
     Ok(Json(paging.page(items, total)))
 }
@@ -149,6 +154,24 @@ async fn cancel_own(
     }
     actions::cancel_on_wish(&mut conn, app.clock.now(), &who.actor, client, id, "by the client").await?;
     Ok(Json(Tried::Done(show::order(&mut conn, client, id, reads.0).await?)))
+}
+
+/// Say what an order that staff place would cost this client, what the wallet lacks for it, and what the spend guard says.
+#[utoipa::path(tag = "services", operation_id = "quoteOrderForClient", request_body = NewOrderByStaff,
+    responses((status = 200, body = Quote)), extensions(("x-permission" = json!("services.create"))))]
+#[post("/admin/orders/quote")]
+async fn quote_for_client(
+    app: Data<App>,
+    _who: May<rights::ServicesCreate>,
+    reads: Reads,
+    order: Json<NewOrderByStaff>,
+) -> Result<Json<Quote>> {
+    let mut conn = app.db.get().await?;
+    let Some(wallet) = wallet::store::find(&mut conn, order.client).await? else {
+        return Err(Refusal::field("client", "unknown", "There is no such client.").into());
+    };
+    let offers = offer::read(&mut conn, wallet.currency, &order.items, Buyer::Staff, reads.0).await?;
+    Ok(Json(quote::of(&mut conn, app.clock.now(), &wallet, &offers, reads.0).await?))
 }
 
 /// Create services for a client. Hidden and retired products are allowed.

@@ -9,5 +9,5 @@ mod two_factor;
 pub use methods::Methods;
 pub use password::ChangePassword;
 pub use sessions::Sessions;
-pub use tokens::Tokens;
+pub use tokens::{TokenTable, Tokens};
 pub use two_factor::TwoFactor;

@@ -1,17 +1,18 @@
-//! API tokens: the list, a new one whose secret is shown once, revoking.
+//! API tokens: the list (staff see a client's as well), a new one whose secret is shown once, revoking.
 
 use leptos::prelude::*;
+use shared::Page;
 use shared::identity::{NewToken, TokenCreated, TokenSummary};
 use ui::{
-    Button, CheckList, Column, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, Note, PageHead,
-    SelectField, TextArea, TextField, Tone, lu, toast_ok, use_list,
+    Button, CheckList, Column, Confirm, CopyId, Dialog, EmptyState, Form, FormErrors, ListState, Note,
+    PageHead, SelectField, TextArea, TextField, Tone, lu, toast_ok, use_list,
 };
 
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, tp};
 use crate::parts::{DataTable, Loaded, submit, submit_with};
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 
 /// The tokens at `base`: `/admin/me/tokens`, or `/clients/{id}/tokens`.
 #[component]
@@ -31,6 +32,50 @@ pub fn Tokens(
     );
     let open = RwSignal::new(false);
     let created = RwSignal::new(None::<TokenCreated>);
+    view! {
+        <PageHead title text=words.text>
+            <a class="btn" href="/api/docs/" target="_blank" rel="noopener">"API"</a>
+            <Button
+                text=words.new
+                icon=lu::LuPlus
+                class="btn-primary"
+                on_click=Callback::new(move |()| {
+                    created.set(None);
+                    open.set(true);
+                })
+            />
+        </PageHead>
+        {children.map(|children| children())}
+        <TokenTable base list rows />
+        <Dialog open title=words.new class="dialog-wide">
+            {move || match created.get() {
+                Some(created) => view! { <Created created open /> }.into_any(),
+                None => {
+                    view! {
+                        <Creating base done=Callback::new(move |token| {
+                            created.set(Some(token));
+                            rows.refetch();
+                        }) />
+                    }
+                        .into_any()
+                }
+            }}
+        </Dialog>
+    }
+}
+
+/// The tokens that hold, and revoking one.
+#[component]
+pub fn TokenTable(
+    base: StoredValue<String>,
+    list: ListState,
+    rows: Query<Page<TokenSummary>>,
+    /// Whose each is.
+    #[prop(optional)]
+    owners: bool,
+    #[prop(default = true)] revocable: bool,
+) -> impl IntoView {
+    let words = &tp().token;
     let revoking = RwSignal::new(None::<TokenSummary>);
     let asking = RwSignal::new(false);
     let revoke = submit_with(
@@ -46,7 +91,7 @@ pub fn Tokens(
             rows.refetch();
         },
     );
-    let columns = vec![
+    let mut columns = vec![
         Column::new("name", words.name, |row: &TokenSummary| {
             view! {
                 <div>{row.name.clone()}</div>
@@ -70,7 +115,12 @@ pub fn Tokens(
             }
         })
         .sorted_by("last_used_at"),
-        Column::new("actions", "", move |row: &TokenSummary| {
+    ];
+    if owners {
+        columns.insert(1, Column::new("owner", words.owner, |row: &TokenSummary| row.owner.clone()));
+    }
+    if revocable {
+        let act = Column::new("actions", "", move |row: &TokenSummary| {
             let row = row.clone();
             view! {
                 <Button
@@ -82,24 +132,11 @@ pub fn Tokens(
                     })
                 />
             }
-        })
-        .end(),
-    ];
+        });
+        columns.push(act.end());
+    }
     let name = Signal::derive(move || revoking.get().map(|token| token.name).unwrap_or_default());
     view! {
-        <PageHead title text=words.text>
-            <a class="btn" href="/api/docs/" target="_blank" rel="noopener">"API"</a>
-            <Button
-                text=words.new
-                icon=lu::LuPlus
-                class="btn-primary"
-                on_click=Callback::new(move |()| {
-                    created.set(None);
-                    open.set(true);
-                })
-            />
-        </PageHead>
-        {children.map(|children| children())}
         <DataTable
             query=rows
             list
@@ -109,20 +146,6 @@ pub fn Tokens(
                 view! { <EmptyState icon=lu::LuKeyRound title=tp().token.empty text=tp().token.empty_hint /> }
             })
         />
-        <Dialog open title=words.new class="dialog-wide">
-            {move || match created.get() {
-                Some(created) => view! { <Created created open /> }.into_any(),
-                None => {
-                    view! {
-                        <Creating base done=Callback::new(move |token| {
-                            created.set(Some(token));
-                            rows.refetch();
-                        }) />
-                    }
-                        .into_any()
-                }
-            }}
-        </Dialog>
         <Confirm
             open=asking
             title=move || fill(words.revoke_title, &[("name", &name.get())])

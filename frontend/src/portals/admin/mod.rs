@@ -82,6 +82,7 @@ fn ClientLogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("activity") view=clients::ClientActivityTab />
             <Route path=path!("sessions") view=clients::ClientSessionsTab />
             <Route path=path!("messages") view=clients::ClientMessagesTab />
+            <Route path=path!("tokens") view=clients::ClientTokensTab />
             <Route path=path!("documents/statements") view=clients::ClientStatementsTab />
             <Route path=path!("documents/statements/:month") view=clients::ClientStatementTab />
         </ParentRoute>

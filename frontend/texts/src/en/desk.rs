@@ -80,6 +80,8 @@ pub(super) const TEXTS: Desk = Desk {
         cancel_task: "Cancel task",
         cancel_tasks: "Cancel tasks",
         cancel_text: "The task will not be done. If a module was to do something with a service, that is given up as well.",
+        about: "About",
+        only_of: "Narrow the list to this: {what}",
     },
     orders: DeskOrders {
         title: "Orders",
@@ -92,6 +94,9 @@ pub(super) const TEXTS: Desk = Desk {
         cancelled_at: "Cancelled without money on",
         cancel: "Cancel order",
         cancel_text: "Its services are cancelled and its proforma too. Nothing was charged yet.",
+        quote: "What it costs",
+        quote_text: "Net, from the client's wallet.",
+        quote_lacks: "The order waits until the wallet covers it, and goes on by itself then.",
     },
     service: DeskService {
         overview: "Overview",
@@ -113,6 +118,7 @@ pub(super) const TEXTS: Desk = Desk {
         move_to: "Move to another client",
         move_text: "The service runs on. From the end of the time that is paid for, the wallet of the other client pays.",
         move_notify: "Tell both clients",
+        states: "History of states",
     },
     waiting: DeskWaiting {
         title: "Waits for you",
@@ -197,6 +203,8 @@ pub(super) const TEXTS: Desk = Desk {
         left_out: "Left to the module",
         delete_price: "Nobody can order at this price any more. Services that have it keep it.",
         delete_price_typed: "Amounts that you typed here and did not save will be lost.",
+        order_hint: "To move rows, show them all in their own order",
+        order_too_many: "More than 200 rows: they cannot be moved here.",
     },
     shop: DeskShop {
         pictures: "Pictures",

@@ -130,6 +130,9 @@ pub(super) const TEXTS: Parts = Parts {
         cap_of_client: "The client's own cap: {cap}. The lower one counts.",
         above_cap: "This would bring your services to {amount} a month. The cap is {limit}.",
         above_alert: "With this the month costs {amount}, above the alert at {limit}.",
+        by_day: "Charges per day",
+        by_day_text: "The last 30 days (UTC), {total} in all.",
+        by_day_none: "Nothing was charged in the last 30 days.",
     },
     token: PartsToken {
         title: "API tokens",
@@ -153,6 +156,7 @@ pub(super) const TEXTS: Parts = Parts {
         revoked: "Revoked.",
         empty: "No tokens yet",
         empty_hint: "Create one for your first script. The API is documented at /api/docs.",
+        owner: "User",
     },
     security: PartsSecurity {
         password_help: "At least 12 characters. A few words you remember are better than one with symbols.",

@@ -16,14 +16,16 @@ super::sections! {
             last_run, paused, at_once, steer, pause, pause_help, least, most, in_force, share_help,
             retry_all, retry_effect, over_time, nothing_finished, throughput, run_time, kinds, done, failed, longest,
             cancel_task, cancel_tasks, cancel_text,
+            about, only_of,
         }
         orders: DeskOrders {
             title, text, none, due_now, missing, proforma, placed_by, cancelled_at, cancel, cancel_text,
+            quote, quote_text, quote_lacks,
         }
         service: DeskService {
             overview, charges, no_charges, charges_text, rename, price_version, preview,
             nothing_changed, before, after, switch_fee, rest, due_now, order, module_state,
-            waits, move_to, move_text, move_notify,
+            waits, move_to, move_text, move_notify, states,
         }
         waiting: DeskWaiting {
             title, nothing, all, mark, mark_text, marked,
@@ -48,7 +50,7 @@ super::sections! {
         }
         product: DeskProduct {
             attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
-            no_settings, set, left_out, delete_price, delete_price_typed,
+            no_settings, set, left_out, delete_price, delete_price_typed, order_hint, order_too_many,
         }
         shop: DeskShop {
             pictures, pictures_text, background, remove, looks, list_look, order_look, manage_look,

@@ -38,11 +38,12 @@ super::sections! {
         }
         spending: PartsSpending {
             title, text, monthly, this_month, alert, alert_help, cap, cap_help, cap_of_staff, cap_of_client, above_cap,
-            above_alert,
+            above_alert, by_day, by_day_text, by_day_none,
         }
         token: PartsToken {
             title, text, new, name, name_help, scopes, networks, networks_help, expires, expires_never, days,
             year, create, created_text, used, revoke, revoke_title, revoke_text, revoked, empty, empty_hint,
+            owner,
         }
         security: PartsSecurity {
             password_help, password_title, password_text, password_last, password_new, password_again, password_differ, password_code, password_code_help, password_save, password_done, sessions_title, sessions_text, session_browser, session_here, session_seen, session_started, session_end, session_end_text, session_end_others, session_end_others_text, sessions_ended, session_over,

@@ -80,6 +80,8 @@ pub(super) const TEXTS: Desk = Desk {
         cancel_task: "Anuluj zadanie",
         cancel_tasks: "Anuluj zadania",
         cancel_text: "Zadanie nie zostanie wykonane. Jeśli moduł miał coś zrobić z usługą, tego też nie zrobi.",
+        about: "Dotyczy",
+        only_of: "Zawęź listę: {what}",
     },
     orders: DeskOrders {
         title: "Zamówienia",
@@ -92,6 +94,9 @@ pub(super) const TEXTS: Desk = Desk {
         cancelled_at: "Bez wpłaty anulowane",
         cancel: "Anuluj zamówienie",
         cancel_text: "Usługi i proforma zostaną anulowane. Nic jeszcze nie pobrano.",
+        quote: "Ile to kosztuje",
+        quote_text: "Netto, z portfela klienta.",
+        quote_lacks: "Zamówienie poczeka, aż portfel je pokryje, i wtedy ruszy samo.",
     },
     service: DeskService {
         overview: "Przegląd",
@@ -113,6 +118,7 @@ pub(super) const TEXTS: Desk = Desk {
         move_to: "Przenieś na innego klienta",
         move_text: "Usługa działa dalej. Po upływie opłaconego czasu płaci portfel drugiego klienta.",
         move_notify: "Powiadom obu klientów",
+        states: "Historia stanów",
     },
     waiting: DeskWaiting {
         title: "Czeka na Ciebie",
@@ -197,6 +203,8 @@ pub(super) const TEXTS: Desk = Desk {
         left_out: "Pozostawione modułowi",
         delete_price: "Po tej cenie nikt już nie zamówi. Usługi, które ją mają, zachowują ją.",
         delete_price_typed: "Wpisane tu i niezapisane kwoty przepadną.",
+        order_hint: "Aby przesuwać wiersze, pokaż wszystkie w ich własnej kolejności",
+        order_too_many: "Ponad 200 wierszy: tutaj nie da się ich przesuwać.",
     },
     shop: DeskShop {
         pictures: "Obrazy",

@@ -130,6 +130,9 @@ pub(super) const TEXTS: Parts = Parts {
         cap_of_client: "Własny limit klienta: {cap}. Obowiązuje niższy.",
         above_cap: "Usługi kosztowałyby {amount} miesięcznie. Limit to {limit}.",
         above_alert: "Z tym zamówieniem miesiąc kosztuje {amount}, powyżej progu {limit}.",
+        by_day: "Opłaty dzień po dniu",
+        by_day_text: "Ostatnie 30 dni (UTC), razem {total}.",
+        by_day_none: "W ostatnich 30 dniach nic nie pobrano.",
     },
     token: PartsToken {
         title: "Tokeny API",
@@ -153,6 +156,7 @@ pub(super) const TEXTS: Parts = Parts {
         revoked: "Unieważniono.",
         empty: "Brak tokenów",
         empty_hint: "Utwórz pierwszy dla skryptu. Dokumentacja API: /api/docs.",
+        owner: "Użytkownik",
     },
     security: PartsSecurity {
         password_help: "Co najmniej 12 znaków. Kilka zapamiętanych słów jest lepszych niż jedno z symbolami.",

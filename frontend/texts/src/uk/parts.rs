@@ -132,6 +132,9 @@ pub(super) const TEXTS: Parts = Parts {
         cap_of_client: "Власний ліміт клієнта: {cap}. Діє нижчий.",
         above_cap: "Послуги коштували б {amount} на місяць. Ліміт — {limit}.",
         above_alert: "З цим місяць коштує {amount}, більше порогу {limit}.",
+        by_day: "Нарахування за днями",
+        by_day_text: "Останні 30 днів (UTC), усього {total}.",
+        by_day_none: "За останні 30 днів нічого не списано.",
     },
     token: PartsToken {
         title: "Токени API",
@@ -155,6 +158,7 @@ pub(super) const TEXTS: Parts = Parts {
         revoked: "Відкликано.",
         empty: "Токенів ще немає",
         empty_hint: "Створіть перший для скрипту. Документація API: /api/docs.",
+        owner: "Користувач",
     },
     security: PartsSecurity {
         password_help: "Щонайменше 12 символів. Кілька слів, які ви пам’ятаєте, краще за одне з символами.",

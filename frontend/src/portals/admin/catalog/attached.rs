@@ -5,7 +5,7 @@ use ui::{Button, SelectField};
 use uuid::Uuid;
 
 use crate::i18n::t;
-use crate::parts::rows::{MoveUp, Remove};
+use crate::parts::rows::{Remove, UpDown};
 
 /// One attached thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub(super) struct Attached {
     pub(super) flag: bool,
 }
 
-/// The attached things: flag, move up, take off, and add one of the others.
+/// The attached things: flag, move up and down, take off, and add one of the others.
 #[component]
 pub(super) fn AttachedList(
     attached: RwSignal<Vec<Attached>>,
@@ -64,7 +64,7 @@ pub(super) fn AttachedList(
                     />
                     {flag}
                 </label>
-                <MoveUp rows=attached index />
+                <UpDown rows=attached index />
                 <Remove rows=attached index />
             </li>
         }

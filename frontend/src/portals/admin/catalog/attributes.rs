@@ -6,7 +6,7 @@ use shared::catalog::{AttributeText, ProductAttribute};
 use ui::{Button, Card, CheckField, EmptyState, Segment, TextField, lu};
 
 use crate::i18n::{self, native_name, t, ta, td};
-use crate::parts::rows::{MoveUp, Remove};
+use crate::parts::rows::{Remove, UpDown};
 
 const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
 
@@ -130,7 +130,7 @@ fn Row(
                 <div class="pb-2">
                     <CheckField name=format!("{at}.visible") label=ta().visible value=attribute.visible />
                 </div>
-                <MoveUp rows=list index />
+                <UpDown rows=list index />
                 <Remove rows=list index />
             </div>
             {texts}

@@ -15,7 +15,7 @@ use ui::{
 
 use super::attached::{Attached, AttachedList};
 use super::duplicate::{DuplicateDialog, duplicate_entry};
-use super::order::order_column;
+use super::order::{OrderHint, order_column};
 use super::pictures::{Pictures, thumbnail};
 use super::seo::Seo;
 use super::texts::{TextsFields, TextsForm};
@@ -65,6 +65,7 @@ pub fn ProductGroupsPage() -> impl IntoView {
             list
             columns=columns(groups, list)
             label=ta().product_groups
+            filters=Box::new(move || view! { <OrderHint rows=groups list page="/admin/product-groups" /> }.into_any())
             empty=|| {
                 view! {
                     <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text>

@@ -15,7 +15,7 @@ use ui::{
 };
 
 use super::duplicate::{DuplicateDialog, duplicate_entry};
-use super::order::{MoveRow, order_column};
+use super::order::{MoveRow, OrderHint, order_column};
 use super::pictures::Picture;
 use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
@@ -73,6 +73,7 @@ pub fn OptionGroupsPage() -> impl IntoView {
             list
             columns=columns(groups, list)
             label=ta().option_groups
+            filters=Box::new(move || view! { <OrderHint rows=groups list page="/admin/option-groups" /> }.into_any())
             empty=|| {
                 view! {
                     <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text>

@@ -6,10 +6,11 @@ use shared::Permission;
 use shared::catalog::ProductSummary;
 use ui::{Badge, Column, EmptyState, ListState, PageHead, Tone, lu, use_list};
 
-use super::order::order_column;
+use super::order::{OrderHint, order_column};
 use super::pictures::thumbnail;
 use crate::i18n::{t, ta};
 use crate::parts::filters::FilterSelect;
+use crate::parts::rows::icon_links;
 use crate::parts::{AddLink, DataTable};
 use crate::query::{Query, use_query};
 use crate::{api, format};
@@ -47,6 +48,11 @@ fn columns(products: Query<shared::Page<ProductSummary>>, list: ListState) -> Ve
             .end()
             .sorted_by("services"),
         order_column("products", products, list, |product| product.id.0),
+        Column::new("acts", "", |product: &ProductSummary| {
+            let href = format!("/admin/services?product={}", product.id);
+            icon_links(&product.name, vec![(Permission::ServicesView, href, lu::LuServer, ta().services)])
+        })
+        .end(),
     ]
 }
 
@@ -70,6 +76,7 @@ pub fn ProductsPage() -> impl IntoView {
                 view! {
                     <FilterSelect list name="visible" label=ta().visible options=yes_no() />
                     <FilterSelect list name="retired" label=ta().retired options=yes_no() />
+                    <OrderHint rows=products list page="/admin/products" />
                 }
                     .into_any()
             })

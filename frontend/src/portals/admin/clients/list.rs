@@ -11,7 +11,8 @@ use ui::{Avatar, Column, EmptyState, PageHead, SparkRow, lu, use_list};
 use crate::i18n::{fill, t, ta, td};
 use crate::parts::filters::{FilterSegment, FilterSelect};
 use crate::parts::range::{FilterRange, RangeNames, with_instants};
-use crate::parts::{AddLink, ClientBadge, DataTable};
+use crate::parts::rows::icon_links;
+use crate::parts::{AddLink, ClientBadge, DataTable, Place};
 use crate::portals::admin::clients::{currency_options, use_company_options};
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -69,8 +70,7 @@ fn columns(charges: Query<Vec<ClientCharges>>) -> Vec<Column<ClientSummary>> {
         Column::new("status", t().status, |client: &ClientSummary| view! { <ClientBadge status=client.status /> })
             .sorted_by("status"),
         Column::new("located", ta().located, |client: &ClientSummary| {
-            let place: Vec<String> = client.country.iter().chain(client.city.iter()).cloned().collect();
-            place.join(" · ")
+            view! { <Place country=client.country.clone() city=client.city.clone() /> }
         }).sorted_by("country"),
         Column::new("balance", t().balance, |client: &ClientSummary| {
             let class = if client.balance.is_negative() { "strong neg" } else { "strong" };
@@ -88,6 +88,22 @@ fn columns(charges: Query<Vec<ClientCharges>>) -> Vec<Column<ClientSummary>> {
         }),
         Column::new("created", t().created_at, |client: &ClientSummary| format::date(client.created_at))
             .sorted_by("created_at"),
+        Column::new("acts", "", |client: &ClientSummary| {
+            let page = format!("/admin/clients/{}", client.id);
+            let links = [
+                (Permission::ServicesView, format!("{page}/services"), lu::LuServer, ta().services),
+                (Permission::DocumentsView, format!("{page}/documents"), lu::LuFileText, ta().documents),
+                (Permission::TransactionsView, format!("{page}/transactions"), lu::LuArrowLeftRight, ta().transactions),
+                (
+                    Permission::ServicesCreate,
+                    format!("/admin/services/new?client={}", client.id),
+                    lu::LuShoppingCart,
+                    ta().create_service,
+                ),
+            ];
+            icon_links(&client.name, links.into())
+        })
+        .end(),
     ]
 }
 

@@ -21,6 +21,6 @@ pub use list::ClientsPage;
 pub use page::{
     ClientActivityTab, ClientDocumentsTab, ClientFrame, ClientMessagesTab, ClientPaymentsTab,
     ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientStatementTab, ClientStatementsTab,
-    ClientSummaryTab, ClientTransactionsTab, ClientUsersTab,
+    ClientSummaryTab, ClientTokensTab, ClientTransactionsTab, ClientUsersTab,
 };
 pub(in crate::portals::admin) use pick::ClientPicker;

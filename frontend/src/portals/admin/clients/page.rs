@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use shared::identity::ClientDetail;
 use shared::{ClientId, Permission};
-use ui::{Avatar, Breadcrumbs, Crumb, Tab, Tabs};
+use ui::{Avatar, Breadcrumbs, Crumb, Tab, Tabs, use_list};
 
 use super::actions::ClientActions;
 use super::profile::ProfileForms;
@@ -14,6 +14,7 @@ use super::summary::Summary;
 use super::users::ClientUsers;
 use crate::api;
 use crate::i18n::{ta, td, tp};
+use crate::parts::account::TokenTable;
 use crate::parts::statement::{StatementOfMonth, StatementsTable};
 use crate::parts::{ClientBadge, Loaded, RecordId, by_id};
 use crate::portals::admin::finance::{DocumentsTable, PaymentsTable, TransactionsTable};
@@ -60,6 +61,7 @@ fn ClientTabs(id: ClientId) -> impl IntoView {
         tab(Permission::PaymentsView, ta().payments, "/payments"),
         tab(Permission::LogsView, td().client.activity, "/activity"),
         tab(Permission::ClientsView, td().client.sessions, "/sessions"),
+        tab(Permission::ClientsView, tp().token.title, "/tokens"),
         tab(Permission::NotificationsView, td().messages.tab, "/messages"),
     ];
     let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
@@ -189,4 +191,16 @@ pub fn ClientSessionsTab() -> impl IntoView {
 #[component]
 pub fn ClientMessagesTab() -> impl IntoView {
     this_id().map(|client| view! { <MessagesTable client=Some(client) /> })
+}
+
+/// The API tokens of all users of the client.
+#[component]
+pub fn ClientTokensTab() -> impl IntoView {
+    this_id().map(|client| {
+        let base = StoredValue::new(format!("/admin/clients/{client}/tokens"));
+        let list = use_list("-created_at");
+        let ask = move |query: String| api::account::tokens(&base.get_value(), &query);
+        let rows = use_query(move || list.api_query(), ask);
+        view! { <TokenTable base list rows owners=true revocable=may(Permission::UsersEdit) /> }
+    })
 }

@@ -33,7 +33,7 @@ pub(super) fn Summary(detail: ClientDetail) -> impl IntoView {
             address.line1.clone(),
             address.line2.clone(),
             format!("{} {}", address.postcode, address.city).trim().to_owned(),
-            address.country.clone(),
+            format::country(&address.country),
         ]
         .into_iter()
         .filter(|line| !line.is_empty())

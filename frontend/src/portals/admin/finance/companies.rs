@@ -13,7 +13,7 @@ use ui::{
 
 use super::company_parts::{CompanyForm, GeneralFields};
 use crate::i18n::{t, ta, word};
-use crate::parts::{AddLink, DataTable, submit};
+use crate::parts::{AddLink, DataTable, Place, submit};
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -29,7 +29,7 @@ fn columns() -> Vec<Column<CompanySummary>> {
         })
         .sorted_by("name"),
         Column::new("located", ta().located, |company: &CompanySummary| {
-            format!("{} · {}", company.country, company.city)
+            view! { <Place country=Some(company.country.clone()) city=Some(company.city.clone()) /> }
         })
         .sorted_by("country"),
         Column::new("currency", t().currency, |company: &CompanySummary| company.currency.to_string()),

@@ -8,7 +8,7 @@ use ui::{EmptyState, PageHead, Segment, lu, use_list};
 use super::schedule::ScheduleCard;
 use crate::api;
 use crate::i18n::{t, ta, word};
-use crate::parts::Loaded;
+use crate::parts::{Loaded, Stale};
 use crate::query::use_query;
 
 /// The scheduled tasks, a category at a time.
@@ -47,6 +47,7 @@ pub fn SchedulerPage() -> impl IntoView {
             }
             Some(keys) => {
                 view! {
+                    <Stale query=schedules />
                     <div class="grid-even items-start">
                         {keys
                             .into_iter()

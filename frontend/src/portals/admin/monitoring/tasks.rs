@@ -5,12 +5,12 @@ use leptos_meta::Title;
 use shared::bulk::{TaskBulk, TaskBulkAction};
 use shared::tasks::{Queue, TaskState, TaskSummary};
 use shared::{Permission, TaskId};
-use ui::{Button, Card, Column, Dialog, EmptyState, PageHead, Share, StackedBar, lu, use_list};
+use ui::{Button, Card, Column, Dialog, EmptyState, ListState, PageHead, Share, StackedBar, lu, use_list};
 
 use super::done::TaskDoneDialog;
 use super::queues::queue_word;
 use super::task::TaskDialog;
-use crate::i18n::{t, ta, td, word};
+use crate::i18n::{fill, t, ta, td, word};
 use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{Bulk, BulkAct, DataTable, Live, LiveSwitch, StateBadge};
@@ -18,7 +18,37 @@ use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
 
-fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Vec<Column<TaskSummary>> {
+/// What a task is about: each leads to the tasks of the same.
+fn about(task: &TaskSummary, list: ListState) -> AnyView {
+    let tags = [
+        ("client_id", ta().client, task.client_id.map(|id| id.0)),
+        ("service_id", ta().service, task.service_id.map(|id| id.0)),
+        ("document_id", ta().document, task.document_id.map(|id| id.0)),
+    ];
+    let tag = |(name, text, id): (&'static str, &'static str, Option<uuid::Uuid>)| {
+        id.map(|id| {
+            let only = fill(td().queues.only_of, &[("what", text)]);
+            view! {
+                <button
+                    type="button"
+                    class="btn btn-ghost btn-sm"
+                    title=only.clone()
+                    aria-label=format!("{text}: {only}")
+                    on:click=move |_| list.set_filter(name, &id.to_string())
+                >
+                    {text}
+                </button>
+            }
+        })
+    };
+    view! { <span class="inline-flex">{tags.map(tag)}</span> }.into_any()
+}
+
+fn columns(
+    list: ListState,
+    opened: Callback<TaskId>,
+    doing: RwSignal<Option<TaskSummary>>,
+) -> Vec<Column<TaskSummary>> {
     vec![
         Column::new("name", ta().task, move |task: &TaskSummary| {
             let id = task.id;
@@ -43,6 +73,7 @@ fn columns(opened: Callback<TaskId>, doing: RwSignal<Option<TaskSummary>>) -> Ve
                 view! { <a class="link" href=format!("/admin/clients/{id}")>{task.client_name.clone()}</a> }
             })
         }),
+        Column::new("about", td().queues.about, move |task: &TaskSummary| about(task, list)).roomy(),
         Column::new("step", ta().step, |task: &TaskSummary| task.step.clone()),
         Column::new("attempts", ta().attempts, |task: &TaskSummary| {
             format!("{} / {}", task.attempts, task.attempts_max)
@@ -146,7 +177,7 @@ pub fn TasksPage() -> impl IntoView {
         <DataTable
             query=tasks
             list
-            columns=columns(opened, doing)
+            columns=columns(list, opened, doing)
             bulk=may(Permission::TasksOperate).then(bulk)
             label=ta().task_queue
             filters=Box::new(move || {
@@ -168,6 +199,9 @@ pub fn TasksPage() -> impl IntoView {
                     />
                     <FilterRange list names=INSTANTS />
                     <FilterChip list name="name" text=ta().task />
+                    <FilterChip list name="client_id" text=ta().client />
+                    <FilterChip list name="service_id" text=ta().service />
+                    <FilterChip list name="document_id" text=ta().document />
                 }
                     .into_any()
             })

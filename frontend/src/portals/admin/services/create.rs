@@ -15,6 +15,7 @@ use ui::{
 };
 
 use super::options::{Choices, Offered, OptionFields, offered};
+use super::quote::QuoteCard;
 use crate::api::{self, Key};
 use crate::format;
 use crate::i18n::{self, t, ta};
@@ -95,24 +96,22 @@ fn Item(product: ProductDetail, groups: Vec<Offered>, client: RwSignal<String>) 
     let key = StoredValue::new(Key::new());
     let errors = FormErrors::new();
     let navigate = SendWrapper::new(use_navigate());
+    let item = Memo::new(move |_| OrderItem {
+        product: id,
+        period: period.with(|period| period.parse().unwrap_or(Period::Monthly)),
+        price: None,
+        options: choices.read(),
+        fields: answers.with(|answers| {
+            let given = answers.iter().map(|(key, value)| (key.clone(), value.get()));
+            given.filter(|(_, value)| !value.is_empty()).collect()
+        }),
+        label: Some(label.get().trim().to_owned()).filter(|label| !label.is_empty()),
+        quantity: quantity.with(|quantity| quantity.parse().unwrap_or(0)),
+    });
     let send = submit(
         errors,
         move || {
-            let item = OrderItem {
-                product: id,
-                period: period.get_untracked().parse().unwrap_or(Period::Monthly),
-                price: None,
-                options: untrack(|| choices.read()),
-                fields: answers.with_untracked(|answers| {
-                    answers
-                        .iter()
-                        .map(|(key, value)| (key.clone(), value.get_untracked()))
-                        .filter(|(_, value)| !value.is_empty())
-                        .collect()
-                }),
-                label: Some(label.get_untracked().trim().to_owned()).filter(|label| !label.is_empty()),
-                quantity: quantity.get_untracked().parse().unwrap_or(0),
-            };
+            let item = item.get_untracked();
             async move {
                 let client = client.get_untracked().parse().unwrap_or(ClientId(uuid::Uuid::nil()));
                 let body = NewOrderByStaff { client, items: vec![item] };
@@ -146,7 +145,7 @@ fn Item(product: ProductDetail, groups: Vec<Offered>, client: RwSignal<String>) 
                             .into_iter()
                             .map(|field| {
                                 let value = RwSignal::new(String::new());
-                                answers.update_untracked(|answers| {
+                                answers.update(|answers| {
                                     answers.insert(field.key.clone(), value);
                                 });
                                 view! { <Answer field value /> }
@@ -155,6 +154,7 @@ fn Item(product: ProductDetail, groups: Vec<Offered>, client: RwSignal<String>) 
                     }}
                 </div>
             </Card>
+            <QuoteCard client item />
             <div class="form-bar">
                 <Button
                     text=ta().create_service

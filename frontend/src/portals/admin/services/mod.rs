@@ -10,6 +10,7 @@ mod options;
 mod orders;
 mod overview;
 mod page;
+mod quote;
 
 pub use create::NewServicePage;
 pub use list::{ServicesPage, ServicesTable};

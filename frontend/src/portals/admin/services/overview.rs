@@ -1,8 +1,8 @@
 //! `/admin/services/:id`: how a service is doing, what it costs, its tasks and its history.
 
 use leptos::prelude::*;
-use shared::Money;
 use shared::services::{PriceAmounts, ServiceForStaff};
+use shared::{Money, ServiceId};
 use ui::{Badge, Card, EmptyState, Facts, ProgressSteps, Step, StepState, lu};
 
 use crate::format;
@@ -10,7 +10,8 @@ use crate::format::short_id;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::states::{event_word, state_tone, state_word};
 use crate::parts::why::actor_word;
-use crate::parts::{RecordId, StateBadge};
+use crate::parts::{ChargesByDay, RecordId, StateBadge};
+use crate::portals::admin::monitoring::History;
 
 fn amounts(amounts: &PriceAmounts) -> [Option<Money>; 6] {
     [amounts.setup, amounts.base, amounts.idle, amounts.switch_up, amounts.switch_down, amounts.uninstall]
@@ -22,6 +23,17 @@ fn happened(what: &str) -> String {
         "manual_on" => ta().hands_off.to_owned(),
         "manual_off" => ta().hands_on.to_owned(),
         other => event_word(other),
+    }
+}
+
+/// What stands below the facts: the charges as a picture, and who changed what. It stays while the facts change.
+#[component]
+pub(super) fn Followed(service: ServiceId) -> impl IntoView {
+    view! {
+        <ChargesByDay client=None service />
+        <div class="mt-5">
+            <History subject=service.0 />
+        </div>
     }
 }
 
@@ -144,7 +156,14 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                         </table>
                     </div>
                 </Card>
-                <Card title=ta().tasks flush=true>
+                <Card
+                    title=ta().tasks
+                    flush=true
+                    tools=Box::new(move || {
+                        view! { <a class="link text-sm" href=format!("/admin/tasks?service_id={id}")>{td().waiting.all}</a> }
+                            .into_any()
+                    })
+                >
                     {if staff.tasks.is_empty() {
                         view! { <EmptyState icon=lu::LuListChecks title=ta().no_tasks /> }.into_any()
                     } else {
@@ -176,8 +195,8 @@ pub(super) fn Overview(staff: ServiceForStaff) -> impl IntoView {
                             .into_any()
                     }}
                 </Card>
-                <Card title=ta().history flush=true>
-                    <div class="table-wrap" tabindex="0" role="region" aria-label=ta().history>
+                <Card title=td().service.states flush=true>
+                    <div class="table-wrap" tabindex="0" role="region" aria-label=td().service.states>
                         <table class="table">
                             <tbody>
                                 {detail

@@ -9,7 +9,7 @@ use ui::{Badge, Breadcrumbs, Button, Crumb, Dialog, Menu, MenuButton, Note, Open
 
 use super::acts::{Act, ActDialog, acts};
 use super::charges::Charges;
-use super::overview::Overview;
+use super::overview::{Followed, Overview};
 use crate::i18n::{fill, language, t, ta, td, word};
 use crate::parts::states::ServiceBadge;
 use crate::parts::{Loaded, by_id, follow};
@@ -179,6 +179,7 @@ pub fn ServiceOverviewTab() -> impl IntoView {
             </Loaded>
             {notes}
         </div>
+        {this_id().map(|service| view! { <Followed service /> })}
     }
 }
 

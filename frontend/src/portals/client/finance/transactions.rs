@@ -54,10 +54,11 @@ fn columns(opened: Callback<TransferId>) -> Vec<Column<TransactionSummary>> {
             view! { <Signed amount=row.amount currency=row.currency /> }
         })
         .end(),
-        Column::new("gross", ta().gross, move |row: &TransactionSummary| amounts(row, row.gross)).end().hidden(),
+        Column::new("gross", ta().gross, move |row: &TransactionSummary| amounts(row, row.gross)).end().roomy(),
+        Column::new("fee", ta().fee, move |row: &TransactionSummary| amounts(row, row.fee)).end().roomy(),
         Column::new("before", ta().balance_before, move |row: &TransactionSummary| amounts(row, Some(row.balance_before)))
             .end()
-            .hidden(),
+            .roomy(),
         Column::new("balance", words.balance, move |row: &TransactionSummary| amounts(row, Some(row.balance_after))).end(),
         Column::new("why", "", move |row: &TransactionSummary| {
             let id = row.id;

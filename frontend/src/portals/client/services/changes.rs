@@ -18,7 +18,7 @@ use crate::i18n::{fill, tc};
 use crate::parts::load::reason;
 use crate::parts::{Loaded, WouldHappen, submit, submit_with};
 use crate::portals::client::kit::{self, overview};
-use crate::portals::client::shop::{OptionsForm, OptionsState, taken};
+use crate::portals::client::shop::{OptionsForm, OptionsState, mark_numbers, taken};
 use crate::query::{Query, use_query};
 
 #[component]
@@ -221,9 +221,12 @@ fn ChangeForm(
             if options.is_empty() {
                 return Ok(None);
             }
-            api::own::preview_options(client, id, &OptionsChange { options }).await.map(Some)
+            let change = OptionsChange { options };
+            let preview = api::own::preview_options(client, id, &change);
+            preview.refused_as(move |error| state.at_fields(&change.options, error)).await.map(Some)
         },
     );
+    mark_numbers(errors, preview.error());
     let asking = move || preview.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
     let problem = Memo::new(move |_| preview.error().with(|error| error.as_ref().map(reason)));
     let preview = Memo::new(move |_| {
@@ -234,7 +237,8 @@ fn ChangeForm(
         errors,
         move || {
             let change = OptionsChange { options: wanted.get_untracked() };
-            api::own::change_options(client, id, &change)
+            let changed = api::own::change_options(client, id, &change);
+            changed.refused_as(move |error| state.at_fields(&change.options, error))
         },
         move |detail| {
             toast_ok(words.changed);

@@ -12,7 +12,8 @@ use crate::api;
 use crate::format;
 use crate::i18n::tc;
 use crate::parts::DataTable;
-use crate::parts::states::ServiceBadge;
+use crate::parts::filters::AnyOrOne;
+use crate::parts::states::{ServiceBadge, state_word};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
@@ -131,6 +132,8 @@ fn Filters(list: ListState) -> impl IntoView {
         (home.suspended, [("state", "suspended"), ("living", ""), ("termination_requested", "")]),
         (home.ending, [("state", ""), ("living", ""), ("termination_requested", "true")]),
     ];
+    let states: Vec<(String, String)> =
+        ServiceState::ALL.iter().map(|state| (state.to_string(), state_word(*state).to_owned())).collect();
     view! {
         <div class="segment" role="group" aria-label=tc().service.state>
             {choices
@@ -155,5 +158,13 @@ fn Filters(list: ListState) -> impl IntoView {
                     }
                 })}
         </div>
+        <AnyOrOne
+            label=tc().service.state
+            value=Signal::derive(move || list.filter("state"))
+            options=states
+            on_change=Callback::new(move |state: String| {
+                list.set(&[("state", state), ("living", String::new()), ("termination_requested", String::new())], false);
+            })
+        />
     }
 }

@@ -14,6 +14,7 @@ use super::ahead::DateAhead;
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
+use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, RecordId, StateBadge, WouldHappen, by_id, submit_with};
@@ -57,6 +58,10 @@ pub(in crate::portals::client) fn OrdersPage() -> impl IntoView {
             columns
             label=words.title
             search_hint=words.search
+            filters=Box::new(move || {
+                let words = OrderStatus::ALL.iter().map(|status| status.as_str()).collect();
+                view! { <FilterSegment list name="status" label=tc().common.status words /> }.into_any()
+            })
             empty=ViewFn::from(|| {
                 view! {
                     <EmptyState icon=lu::LuShoppingBag title=tc().orders.empty text=tc().orders.empty_hint>

@@ -15,7 +15,7 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, language, tc};
 use crate::parts::states::ServiceBadge;
-use crate::parts::{Loaded, RecordId, WouldHappen, by_id, follow, submit_with};
+use crate::parts::{ChargesByDay, Loaded, RecordId, WouldHappen, by_id, follow, submit_with};
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::{Query, use_query};
@@ -133,6 +133,7 @@ fn Body(id: ServiceId, query: Query<ServiceDetail>) -> impl IntoView {
                 <Loaded query let:detail>
                     <OverviewTab detail />
                 </Loaded>
+                <ChargesByDay client=Some(kit::client()) service=id />
             }
             .into_any(),
         };

@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use shared::catalog::{Look, ModuleField, ModuleFieldKind, PublicPrice};
 use shared::{Language, Period};
-use ui::form::field_id;
-use ui::{PasswordField, TextArea, TextField};
+use ui::{PasswordField, RadioGroup, TextArea, TextField};
 
 use crate::format;
 use crate::i18n::{self, tc};
@@ -12,10 +11,11 @@ use crate::i18n::{self, tc};
 /// The periods to choose from, laid out as their group says.
 #[component]
 pub(super) fn Periods(prices: Vec<PublicPrice>, period: RwSignal<Period>, look: Look) -> impl IntoView {
-    match look {
+    let drawn = match look {
         Look::Cards => view! { <PeriodCards prices period /> }.into_any(),
         Look::Table => view! { <PeriodTable prices period /> }.into_any(),
-    }
+    };
+    view! { <RadioGroup name="items.0.period" label=tc().order.period_title>{drawn}</RadioGroup> }
 }
 
 /// The head of a table of prices: the period, what it costs once, each time and by the hour.
@@ -59,7 +59,7 @@ fn PeriodTable(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoV
         }
     });
     view! {
-        <div class="table-wrap" role="region" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
+        <div class="table-wrap" role="region" tabindex="0" aria-label=tc().order.period_title>
             <table class="table">
                 <PriceHead />
                 <tbody>{rows.collect_view()}</tbody>
@@ -72,7 +72,7 @@ fn PeriodTable(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoV
 #[component]
 fn PeriodCards(prices: Vec<PublicPrice>, period: RwSignal<Period>) -> impl IntoView {
     view! {
-        <div class="grid gap-3 sm:grid-cols-2" role="radiogroup" id=field_id("items.0.period") tabindex="-1" aria-label=tc().order.period_title>
+        <div class="grid gap-3 sm:grid-cols-2">
             {prices
                 .into_iter()
                 .map(|price| {

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use shared::catalog::{OrderItem, Quote, QuoteRequest};
 use shared::{ClientId, Currency};
-use ui::settled;
+use ui::{FormErrors, settled};
 
+use super::options::mark_numbers;
 use crate::api;
 use crate::parts::load::reason;
 use crate::query::{Query, use_query};
@@ -19,8 +20,13 @@ pub(super) struct Followed {
     pub query: Query<Quote>,
 }
 
-/// The quote of what is chosen, a moment after each change.
-pub(super) fn follow(client: Option<ClientId>, currency: Currency, item: Memo<OrderItem>) -> Followed {
+/// The quote of what is chosen, a moment after each change. A number that it refuses is marked in the form.
+pub(super) fn follow(
+    client: Option<ClientId>,
+    currency: Currency,
+    item: Memo<OrderItem>,
+    errors: FormErrors,
+) -> Followed {
     // A quote needs no names, and fields are checked when ordering.
     let wanted = Memo::new(move |_| OrderItem { label: None, ..item.get() });
     let asked = settled(move || wanted.get());
@@ -31,6 +37,7 @@ pub(super) fn follow(client: Option<ClientId>, currency: Currency, item: Memo<Or
             None => api::shop::quote(&QuoteRequest { items: vec![item], currency: Some(currency) }),
         },
     );
+    mark_numbers(errors, query.error());
     let stale = move || query.loading().get() || wanted.with(|wanted| asked.with(|asked| wanted != asked));
     let problem = move || query.error().with(|error| error.as_ref().map(reason));
     Followed {

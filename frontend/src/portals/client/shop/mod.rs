@@ -15,7 +15,7 @@ mod terms;
 
 pub(super) use cart::{CartLink, CartPage, cart_of};
 pub(super) use group::AddressPage;
-pub(super) use options::{OptionsForm, OptionsState, taken};
+pub(super) use options::{OptionsForm, OptionsState, mark_numbers, taken};
 pub(super) use order::OrderPage;
 pub(super) use product::ProductPage;
 pub(super) use storefront::ShopPage;

@@ -2,16 +2,19 @@
 
 use leptos::prelude::*;
 use shared::catalog::{ChosenOption, OptionKind, PublicOption, PublicOptionGroup};
-use shared::{Currency, OptionGroupId, OptionId, Period};
-use ui::{RadioCard, RadioCards, SelectField, TextField};
+use shared::{Currency, FieldError, OptionGroupId, OptionId, Period};
+use ui::{FieldProblem, FormErrors, RadioCard, RadioCards, SelectField, SliderField, TextField, effect};
 
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::format;
 use crate::i18n::{fill, tc};
+use crate::parts::load::field_text;
 
 /// What is chosen in one group, as text: an option's id, a number of units, or the text itself.
 #[derive(Clone)]
 struct Choice {
+    /// Its place in the request. Texts come last there: one that is left empty is not sent, and moves no other.
+    place: usize,
     group: PublicOptionGroup,
     value: RwSignal<String>,
 }
@@ -25,9 +28,15 @@ pub(in crate::portals::client) struct OptionsState {
 impl OptionsState {
     /// Starts with the first option of each group, the smallest quantity, or what `taken` says.
     pub(in crate::portals::client) fn new(groups: &[PublicOptionGroup], taken: &[ChosenOption]) -> Self {
-        let choices = groups
-            .iter()
-            .map(|group| {
+        let is_text = |group: &PublicOptionGroup| group.kind == OptionKind::Text;
+        let others = groups.iter().filter(|group| !is_text(group)).count();
+        let places = groups.iter().enumerate().map(|(index, group)| {
+            let texts = groups.iter().take(index).filter(|group| is_text(group)).count();
+            if is_text(group) { others + texts } else { index - texts }
+        });
+        let choices = places
+            .zip(groups)
+            .map(|(place, group)| {
                 let taken = taken.iter().find(|taken| taken.group == group.id);
                 let first = group.options.first().map(|option| option.id.to_string()).unwrap_or_default();
                 let value = match (group.kind, taken) {
@@ -41,7 +50,7 @@ impl OptionsState {
                     (_, Some(taken)) => taken.option.map(|option| option.to_string()).unwrap_or(first),
                     (_, None) => first,
                 };
-                Choice { group: group.clone(), value: RwSignal::new(value) }
+                Choice { place, group: group.clone(), value: RwSignal::new(value) }
             })
             .collect();
         Self { choices: StoredValue::new(choices) }
@@ -49,8 +58,41 @@ impl OptionsState {
 
     /// The choices as they are sent. Tracks every field.
     pub(in crate::portals::client) fn read(self) -> Vec<ChosenOption> {
-        self.choices.with_value(|choices| choices.iter().filter_map(chosen).collect())
+        self.choices.with_value(|choices| {
+            let mut choices: Vec<&Choice> = choices.iter().collect();
+            choices.sort_by_key(|choice| choice.place);
+            choices.into_iter().filter_map(chosen).collect()
+        })
     }
+
+    /// A refusal of a request that held only `sent`, as one of the fields: they stand elsewhere among all choices.
+    pub(in crate::portals::client) fn at_fields(
+        self,
+        sent: &[ChosenOption],
+        mut error: ApiError,
+    ) -> ApiError {
+        if let ApiError::Problem(problem) = &mut error {
+            for field in &mut problem.fields {
+                let place = |index: usize| {
+                    let group = sent.get(index)?.group;
+                    self.choices.with_value(|choices| {
+                        choices.iter().find(|choice| choice.group.id == group).map(|choice| choice.place)
+                    })
+                };
+                if let Some(there) = moved(&field.field, place) {
+                    field.field = there;
+                }
+            }
+        }
+        error
+    }
+}
+
+/// `options.0.quantity` at the place that the choice has among the fields: `options.3.quantity`.
+fn moved(field: &str, place: impl Fn(usize) -> Option<usize>) -> Option<String> {
+    let (index, what) = field.strip_prefix("options.")?.split_once('.')?;
+    let place = place(index.parse().ok()?)?;
+    Some(format!("options.{place}.{what}"))
 }
 
 fn chosen(choice: &Choice) -> Option<ChosenOption> {
@@ -91,9 +133,8 @@ pub(in crate::portals::client) fn OptionsForm(
         .choices
         .get_value()
         .into_iter()
-        .enumerate()
-        .map(|(index, choice)| {
-            let name = format!("{prefix}.{index}");
+        .map(|choice| {
+            let name = format!("{prefix}.{}", choice.place);
             view! { <GroupField choice currency period name /> }
         })
         .collect_view()
@@ -158,7 +199,7 @@ fn GroupField(choice: Choice, currency: Currency, period: Signal<Period>, name: 
     }
 }
 
-/// A slider with the number beside it.
+/// A number of units on a slider.
 #[component]
 fn Quantity(
     name: String,
@@ -166,47 +207,28 @@ fn Quantity(
     value: RwSignal<String>,
     price: Signal<String>,
 ) -> impl IntoView {
-    let id = ui::form::field_id(&name);
-    let (min, max, step) =
-        (group.quantity_min.to_string(), group.quantity_max.to_string(), group.quantity_step.to_string());
-    let help = fill(tc().order.range, &[("min", &min), ("max", &max), ("unit", &group.unit)]);
-    let unit = group.unit.clone();
+    let range =
+        [group.quantity_min, group.quantity_max, group.quantity_step].map(|number| number.to_string());
+    let unit = group.unit;
+    let help = fill(tc().order.range, &[("min", &range[0]), ("max", &range[1]), ("unit", &unit)]);
     let unit_text = if unit.is_empty() { String::new() } else { format!(" · {unit}") };
-    view! {
-        <div class="field wide">
-            <div class="flex items-baseline justify-between gap-3">
-                <label class="field-label" for=id.clone()>{group.text.name.clone()}</label>
-                <span class="sub num">{move || price.get()} {unit_text}</span>
-            </div>
-            <div class="flex items-center gap-4">
-                <input
-                    type="range"
-                    class="flex-1 slider"
-                    min=min.clone()
-                    max=max.clone()
-                    step=step.clone()
-                    aria-label=group.text.name.clone()
-                    prop:value=move || value.get()
-                    on:input=move |event| value.set(event_target_value(&event))
-                />
-                <div class="input-with w-28">
-                    <input
-                        class="input input-num"
-                        id=id
-                        name=name
-                        type="number"
-                        min=min
-                        max=max
-                        step=step
-                        prop:value=move || value.get()
-                        on:input=move |event| value.set(event_target_value(&event))
-                    />
-                    {(!unit.is_empty()).then(|| view! { <span class="input-unit">{unit.clone()}</span> })}
-                </div>
-            </div>
-            <div class="field-help">{help}</div>
-        </div>
-    }
+    let note = Signal::derive(move || price.get() + &unit_text);
+    view! { <SliderField name label=group.text.name value range unit note help /> }
+}
+
+/// Shows numbers that a quote refuses beside their fields: they begin in their range, so what is wrong was typed.
+pub(in crate::portals::client) fn mark_numbers(errors: FormErrors, refused: RwSignal<Option<ApiError>>) {
+    let number = |field: &FieldError| {
+        let found = field.field.ends_with(".quantity");
+        found.then(|| FieldProblem { field: field.field.clone(), message: field_text(field) })
+    };
+    effect(move || {
+        let numbers = refused.with(|error| match error {
+            Some(ApiError::Problem(problem)) => problem.fields.iter().filter_map(number).collect(),
+            _ => Vec::new(),
+        });
+        errors.mark(numbers);
+    });
 }
 
 /// What a service has now, as choices.
@@ -217,4 +239,18 @@ pub(in crate::portals::client) fn taken(options: &[shared::services::ServiceOpti
         ChosenOption { group, option: option.option, quantity, text: option.text.clone() }
     };
     options.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_choice_is_found_among_the_fields() {
+        let place = |index: usize| [3, 1].get(index).copied();
+        assert_eq!(moved("options.0.quantity", place).as_deref(), Some("options.3.quantity"));
+        assert_eq!(moved("options.1.option", place).as_deref(), Some("options.1.option"));
+        assert_eq!(moved("options.2.text", place), None);
+        assert_eq!(moved("options", place), None);
+    }
 }

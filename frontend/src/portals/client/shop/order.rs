@@ -151,9 +151,9 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
             quantity: quantity.with(|quantity| quantity.parse().unwrap_or(1)),
         }
     });
-    let followed = follow(client, currency, item);
-    let Followed { quote, stale, problem, .. } = followed;
     let errors = FormErrors::new();
+    let followed = follow(client, currency, item, errors);
+    let Followed { quote, stale, problem, .. } = followed;
     let accepted = RwSignal::new(false);
     let place = ordering(client, item, followed, accepted, errors, list);
     let add = adding(client, item, errors);
