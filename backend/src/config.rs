@@ -225,6 +225,12 @@ impl Default for Work {
 }
 
 impl Config {
+    /// The least connections of a process that works: each task and each session that charges has one while it runs; leases
+    /// and the relay come on top.
+    pub fn connections_min(&self) -> usize {
+        self.work.concurrency.get().saturating_add(self.work.charge_sessions.get()).saturating_add(2)
+    }
+
     /// Reads the file, when there is one, and the environment over it.
     pub fn read(file: Option<PathBuf>) -> Result<Self, Box<figment::Error>> {
         let mut figment = Self::defaults();
@@ -305,6 +311,14 @@ mod tests {
         let config = Config::parse(ENOUGH).expect("sound");
         assert_eq!(config.http.bind, "127.0.0.1:8480");
         assert!(!config.clock.adjustable);
+    }
+
+    #[test]
+    fn a_process_that_works_has_a_connection_for_each_of_its_tasks() {
+        let config = Config::parse(ENOUGH).expect("sound");
+        assert!(config.database.connections_max.get() >= config.connections_min());
+        let more = Config::parse(&format!("{ENOUGH}[work]\nconcurrency = 20\ncharge_sessions = 3"));
+        assert_eq!(more.expect("sound").connections_min(), 25);
     }
 
     #[test]

@@ -2,21 +2,30 @@
 //!
 //! Locks are taken in this order, from anywhere: client, wallet (in id order), document, payment, order, service (in id
 //! order), number series, task. Nothing is called outside, mailed or slept on while a transaction is open.
+//!
+//! A machine that vanishes says no goodbye: both ends ask whether the other one is there, and the server ends a session that
+//! sits in a transaction. So nobody keeps locks for longer than a minute after he is gone.
 
 pub mod count;
 pub mod cursor;
 pub mod keyset;
 pub mod list;
 
+use std::time::Duration;
+
 use anyhow::Context;
+use deadpool::Runtime;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+    TransactionManager,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use jiff::{Timestamp, ToSpan};
 use secrecy::ExposeSecret;
@@ -42,10 +51,61 @@ pub mod locks {
     pub const AUDIT: i64 = 727_278;
 }
 
-/// The pool; connects when first used.
+/// How long a request waits for a connection that others have.
+const WAIT_MAX: Duration = Duration::from_secs(15);
+/// How long PostgreSQL may take to let a connection in, or to say that an old one still lives.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The pool; connects when first used. Fails as unavailable while all connections are taken, or PostgreSQL does not answer.
 pub fn pool(config: &Database) -> anyhow::Result<Pool> {
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(config.url.expose_secret());
-    Pool::builder(manager).max_size(config.connections_max.get()).build().context("building the pool")
+    let mut setup = ManagerConfig::<Conn>::default();
+    setup.custom_setup = Box::new(|url| {
+        let url = url.to_owned();
+        Box::pin(async move { connect(&url).await })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(config.url.expose_secret(), setup);
+    Pool::builder(manager)
+        .max_size(config.connections_max.get())
+        .wait_timeout(Some(WAIT_MAX))
+        .create_timeout(Some(ANSWERS_WITHIN))
+        .recycle_timeout(Some(ANSWERS_WITHIN))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .context("building the pool")
+}
+
+/// Asked for after 15 silent seconds, every 5 seconds; after 30 the machine on this side takes the server for gone.
+const ASKING: [(&str, &str); 4] = [
+    ("keepalives_idle", "15"),
+    ("keepalives_interval", "5"),
+    ("keepalives_retries", "3"),
+    ("tcp_user_timeout", "30"),
+];
+/// The same on the server's side. Downloads, whose readers are slow, give their transaction a longer time.
+const SESSION: &str = "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5;
+    SET tcp_keepalives_count = 3; SET tcp_user_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
+
+/// A session that does not outlive its machine for long.
+pub async fn connect(url: &str) -> ConnectionResult<Conn> {
+    let mut conn = Conn::establish(&asking(url)).await?;
+    conn.batch_execute(SESSION).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// The address, with what it does not say of `ASKING` itself.
+fn asking(url: &str) -> String {
+    let parameters = url.split_once('@').map_or(url, |(_, rest)| rest);
+    let (first, following) = match (url.contains("://"), parameters.contains('?')) {
+        (true, false) => ('?', '&'),
+        (true, true) => ('&', '&'),
+        (false, _) => (' ', ' '),
+    };
+    let mut asking = url.to_owned();
+    for (key, value) in ASKING.into_iter().filter(|(key, _)| !parameters.contains(&format!("{key}="))) {
+        asking.push(if asking.len() == url.len() { first } else { following });
+        asking.push_str(&format!("{key}={value}"));
+    }
+    asking
 }
 
 /// A connection for what diesel does only without async: migrations.
@@ -179,4 +239,19 @@ pub async fn try_session_lock(conn: &mut Conn, lock: i64) -> QueryResult<bool> {
 pub async fn session_unlock(conn: &mut Conn, lock: i64) -> QueryResult<()> {
     diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(lock).execute(conn).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asking;
+
+    #[test]
+    fn an_address_keeps_what_it_says_itself() {
+        let all = "keepalives_idle=15&keepalives_interval=5&keepalives_retries=3&tcp_user_timeout=30";
+        let plain = "postgres://hostwright:a?b@db:5432/hostwright";
+        assert_eq!(asking(plain), format!("{plain}?{all}"));
+        let own = "postgres://db/x?application_name=panel&keepalives_idle=60";
+        assert_eq!(asking(own), format!("{own}{}", all.replace("keepalives_idle=15", "")));
+        assert_eq!(asking("host=db dbname=x"), format!("host=db dbname=x {}", all.replace('&', " ")));
+    }
 }

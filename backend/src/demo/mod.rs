@@ -82,7 +82,7 @@ pub async fn fill(config: Config) -> anyhow::Result<Option<SignIns>> {
     config.clock.adjustable = true;
     // Mails of the demo's months go nowhere.
     config.mail.smtp_url = None;
-    let mut lock = diesel_async::AsyncPgConnection::establish(config.database.url.expose_secret()).await?;
+    let mut lock = db::connect(config.database.url.expose_secret()).await?;
     ensure!(
         db::try_session_lock(&mut lock, db::locks::DEMO).await?,
         "another process is filling the demo; wait until it is done"

@@ -89,7 +89,7 @@ impl From<diesel::result::Error> for Error {
 }
 impl From<diesel_async::pooled_connection::deadpool::PoolError> for Error {
     fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
-        tracing::error!(%error, "the database is away");
+        tracing::error!(%error, "there is no connection to the database");
         Self::Refused(Refusal::new(Code::Unavailable).retry_after(5))
     }
 }

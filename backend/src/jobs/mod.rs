@@ -16,7 +16,7 @@ pub mod outbox;
 pub mod process;
 mod queues;
 mod redis;
-mod relay;
+pub mod relay;
 mod routes;
 pub mod run;
 pub mod schedule;

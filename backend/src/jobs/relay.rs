@@ -16,6 +16,8 @@ use crate::jobs::{redis, status, store, worker};
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How often lost leases and lost messages are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How long Redis may take to take them.
+const PUSHED_WITHIN: Duration = Duration::from_secs(10);
 /// Tasks moved in one statement.
 const BATCH: i64 = 500;
 /// A message that nobody took for so long is taken for lost.
@@ -24,32 +26,46 @@ const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
 const LOST_AFTER_BACKLOG: SignedDuration = SignedDuration::from_hours(1);
 
 /// Relays until `stop` says so; when Redis or PostgreSQL is away, tries again.
-pub(super) async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        let ended = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
-            ended = relay(&app) => ended,
-        };
-        if let Err(error) = ended {
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    while !is_over(&stop) {
+        if let Err(error) = relay(&app, stop.clone()).await {
             tracing::warn!(error = format!("{error:#}"), "tasks cannot be given to Redis, trying again");
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        pause(&mut stop, Duration::from_secs(1)).await;
     }
 }
 
-async fn relay(app: &App) -> anyhow::Result<()> {
-    let mut connection = redis::connect(&app.config).await?;
+/// Whoever would say so may also have gone.
+fn is_over(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}
+
+/// Waits, but not when it is time to stop.
+async fn pause(stop: &mut watch::Receiver<bool>, time: Duration) {
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = tokio::time::sleep(time) => {}
+    }
+}
+
+async fn relay(app: &App, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let mut connection = tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+        connection = redis::connect(&app.config) => connection?,
+    };
     let mut swept = Instant::now() - SWEEP_EVERY;
-    loop {
+    // Only between two rounds: a task that was taken for Redis is given to it, or put back.
+    while !is_over(&stop) {
         app.clock.reload(&app.db).await?;
         if swept.elapsed() >= SWEEP_EVERY {
             sweep(app, &mut connection).await?;
             swept = Instant::now();
         }
         if move_due(app, &mut connection).await? < BATCH {
-            tokio::time::sleep(LOOK_EVERY).await;
+            pause(&mut stop, LOOK_EVERY).await;
         }
     }
+    Ok(())
 }
 
 /// Gives due tasks to Redis. Returns how many.
@@ -59,7 +75,9 @@ async fn move_due(app: &App, connection: &mut ConnectionManager) -> anyhow::Resu
     if moved.is_empty() {
         return Ok(0);
     }
-    if let Err(error) = redis::push(connection, &app.config, &moved, real.as_microsecond()).await {
+    let push = redis::push(connection, &app.config, &moved, real.as_microsecond());
+    let pushed = tokio::time::timeout(PUSHED_WITHIN, push).await;
+    if let Err(error) = pushed.map_err(anyhow::Error::from).flatten() {
         let ids: Vec<_> = moved.iter().map(|task| task.id).collect();
         store::put_back(&mut *app.db.get().await?, &ids).await?;
         return Err(error);

@@ -2,11 +2,13 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde_json::json;
 
 use crate::App;
 use crate::billing;
+use crate::billing::charging::batch::Batch;
 use crate::http::error::Result;
-use crate::jobs::{Job, cleanup};
+use crate::jobs::{Job, cleanup, current};
 use crate::{catalog, identity, notify, services, settings};
 
 /// Runs one job. An error is kept on the task, which is tried again later.
@@ -14,7 +16,12 @@ use crate::{catalog, identity, notify, services, settings};
 /// Each is boxed apart: what one needs on the way would otherwise be set aside for all of them at once.
 pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
     match job {
-        Job::Charge => async { billing::charging::run(app).await.map(|_charged| ()) }.boxed(),
+        Job::Charge => async {
+            let billing::charging::Charged { batch, .. } = billing::charging::run(app).await?;
+            let Batch { clients, charges, short } = batch;
+            current::output(&json!({ "clients": clients, "charges": charges, "short": short }))
+        }
+        .boxed(),
         Job::BooksAudit => billing::audit::nightly(app).boxed(),
         Job::WalletForecast => billing::wallet::forecast::warn(app).boxed(),
         Job::DocumentReminders => billing::document::reminders::run(app).boxed(),
@@ -60,7 +67,8 @@ pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
         Job::FetchRates => settings::rates::fetch(app).boxed(),
         Job::ConvertPrices => async {
             let mut conn = app.db.get().await?;
-            catalog::price::convert::convert(&mut conn, app.clock.now()).await.map(|_written| ())
+            let written = catalog::price::convert::convert(&mut conn, app.clock.now()).await?;
+            current::output(&json!({ "written": written }))
         }
         .boxed(),
     }

@@ -107,6 +107,15 @@ pub async fn progress(
     Ok(if noted > 0 { Reported::Kept } else { Reported::Lost })
 }
 
+/// Says of a task that waits how far the work is that it goes on with.
+pub async fn foretell(tx: &mut Conn, id: TaskId, percent: i16, step: Option<&str>) -> QueryResult<()> {
+    diesel::update(tasks::table.find(id))
+        .set((tasks::progress.eq(percent.clamp(0, 100)), tasks::step.eq(step)))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Reports success.
 pub async fn complete(
     conn: &mut Conn,

@@ -114,6 +114,12 @@ async fn take(id: TaskId, runner: Data<Runner>) -> Result<(), BoxDynError> {
 
 /// Works until `stop` says so, then finishes what it has begun. `role`: `work`, or `all` next to a server.
 pub async fn work(app: App, role: &'static str, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let (has, needs) = (app.config.database.connections_max.get(), app.config.connections_min());
+    anyhow::ensure!(
+        has >= needs,
+        "database.connections_max is {has}: write {needs} or more, for work.concurrency and work.charge_sessions, \
+         or less for one of these"
+    );
     let id = Uuid::now_v7();
     let who: Arc<str> = process::name().into();
     let mut side = JoinSet::new();

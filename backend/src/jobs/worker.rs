@@ -1,13 +1,16 @@
 //! Takes a task under a lease, runs it and reports to its row.
 
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use diesel_async::AsyncConnection;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::{Permission, TaskId};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -22,6 +25,8 @@ use crate::notify::{self, Event};
 
 /// How often a lease is renewed.
 const RENEW_EVERY: Duration = Duration::from_secs(15);
+/// So much earlier than the others a worker takes its lease for over.
+const SAFETY: Duration = Duration::from_secs(5);
 /// Longest error text kept with a task, in characters.
 const ERROR_LENGTH_MAX: usize = 2000;
 
@@ -51,15 +56,18 @@ impl Drop for Renewal {
 pub async fn run_task(app: &App, id: TaskId, who: &str) -> Result<Ran> {
     // A new owner for every attempt: a worker that wakes late cannot report for the one after it.
     let owner = format!("{who}#{}", Uuid::now_v7().simple());
+    let started = Instant::now();
     let claimed = {
         let mut conn = app.db.get().await?;
         store::claim(&mut conn, id, &owner, app.clock.now(), app.clock.real_now()).await?
     };
     let Some(task) = claimed else { return Ok(Ran::NotOurs) };
+    let held_until = started + lease();
     let started = Instant::now();
 
-    let lost = std::sync::Arc::new(tokio::sync::Notify::new());
-    let renewal = Renewal(tokio::spawn(keep_lease(app.clone(), id, owner.clone(), lost.clone())));
+    let lost = Arc::new(Notify::new());
+    let keeping = keep_lease(app.clone(), id, owner.clone(), held_until, lost.clone());
+    let renewal = Renewal(tokio::spawn(keeping));
     let work = AssertUnwindSafe(attempt(app, &task)).catch_unwind();
     let work = current::within(Current::new(id, owner.clone()), work);
     let work = work.instrument(tracing::info_span!("task", task.id = %id, task.name = task.name));
@@ -186,28 +194,82 @@ pub(super) async fn tell_staff(
         .await
 }
 
-async fn keep_lease(app: App, id: TaskId, owner: String, lost: std::sync::Arc<tokio::sync::Notify>) {
-    let mut held_until = Instant::now() + lease();
+async fn keep_lease(app: App, id: TaskId, owner: String, held_until: Instant, lost: Arc<Notify>) {
+    let (app, owner) = (&app, &owner);
+    let renew = move || async move {
+        let mut conn = app.db.get().await.map_err(|error| anyhow::anyhow!(error))?;
+        anyhow::Ok(store::renew(&mut conn, id, owner, app.clock.real_now()).await?)
+    };
+    hold(held_until, RENEW_EVERY, lease(), renew).await;
+    tracing::warn!(task.id = %id, "a lease could not be held");
+    lost.notify_one();
+}
+
+/// Has a lease renewed `every` so often, for `length` more each time; comes back when it is lost: somebody else has it, or it
+/// ended before an answer came.
+async fn hold<Renewed>(
+    mut held_until: Instant,
+    every: Duration,
+    length: Duration,
+    mut renew: impl FnMut() -> Renewed,
+) where
+    Renewed: Future<Output = anyhow::Result<bool>>,
+{
     loop {
-        tokio::time::sleep(RENEW_EVERY).await;
-        let renewed = async {
-            let mut conn = app.db.get().await.map_err(|error| anyhow::anyhow!(error))?;
-            anyhow::Ok(store::renew(&mut conn, id, &owner, app.clock.real_now()).await?)
-        };
-        match renewed.await {
-            Ok(true) => held_until = Instant::now() + lease(),
-            Ok(false) => break,
-            Err(error) => {
-                tracing::warn!(task.id = %id, error = format!("{error:#}"), "a lease could not be renewed");
+        let asked = (Instant::now() + every).min(held_until);
+        sleep_until(asked).await;
+        match timeout_at(held_until, renew()).await {
+            Ok(Ok(true)) => held_until = asked + length,
+            Ok(Ok(false)) | Err(_) => return,
+            Ok(Err(error)) => {
+                tracing::warn!(error = format!("{error:#}"), "a lease could not be renewed");
                 if Instant::now() >= held_until {
-                    break;
+                    return;
                 }
             }
         }
     }
-    lost.notify_one();
 }
 
 fn lease() -> Duration {
-    Duration::from_secs(u64::try_from(store::LEASE_SECONDS).unwrap_or(60))
+    Duration::from_secs(u64::try_from(store::LEASE_SECONDS).unwrap_or(60)).saturating_sub(SAFETY)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    const EVERY: Duration = Duration::from_millis(20);
+    const LENGTH: Duration = Duration::from_millis(100);
+
+    /// How often it was asked, and after how many milliseconds it was lost.
+    async fn held<Renewed: Future<Output = anyhow::Result<bool>>>(
+        renew: impl Fn(usize) -> Renewed,
+    ) -> (usize, u128) {
+        let (began, mut asked) = (Instant::now(), 0);
+        hold(began + LENGTH, EVERY, LENGTH, || {
+            asked += 1;
+            renew(asked)
+        })
+        .await;
+        (asked, began.elapsed().as_millis())
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_until_somebody_else_has_it() {
+        let (asked, ms) = held(|asked| ready(Ok(asked < 10))).await;
+        assert!(asked == 10 && ms >= 200, "{asked} times, {ms} ms");
+    }
+
+    #[tokio::test]
+    async fn a_lease_ends_in_time_whatever_the_database_does() {
+        // It fails: one may ask again while the lease lasts.
+        let (asked, ms) = held(|_| ready(Err(anyhow::anyhow!("away")))).await;
+        assert!(asked > 1 && (100..5000).contains(&ms), "{asked} times, {ms} ms");
+        // It does not answer at all.
+        let (asked, ms) = held(|_| pending()).await;
+        assert!(asked == 1 && (100..5000).contains(&ms), "{asked} times, {ms} ms");
+    }
 }

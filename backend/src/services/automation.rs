@@ -59,7 +59,8 @@ pub async fn past_due(conn: &mut Conn, now: Timestamp, id: ServiceId) -> Result<
     .await
 }
 
-/// Money came in: charges what is past due, resumes what was suspended for lack of money, goes on with orders.
+/// Money came in: charges what is past due, asks staff no more to suspend what it pays for, resumes what was suspended for lack
+/// of money, goes on with orders.
 ///
 /// One that the money does not cover, or whose row is broken, does not block the others: of several errors the last is told.
 /// A client whose account is not active gets nothing back by paying.
@@ -71,10 +72,14 @@ pub async fn topped_up(conn: &mut Conn, now: Timestamp, client: ClientId) -> Res
         charging::actions::recover(tx, now, client).await
     })
     .await?;
-    if store::client_status(conn, client).await?.is_none_or(|status| status != "active") {
-        return Ok(());
-    }
     let mut outcome = Ok(());
+    for id in store::suspended_by_staff(conn, client).await? {
+        let withdrawn = conn.transaction(async |tx| operation::withdraw_outdated(tx, now, id).await).await;
+        outcome = withdrawn.and(outcome);
+    }
+    if store::client_status(conn, client).await?.is_none_or(|status| status != "active") {
+        return outcome;
+    }
     for found in store::lacking_funds(conn, client).await? {
         let resumed = conn.transaction(async |tx| resume_covered(tx, now, client, found.id).await).await;
         outcome = resumed.and(outcome);

@@ -17,6 +17,7 @@ use super::{automation, order, price_change};
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::jobs::current::{self, Walk};
 use crate::notify::{self, Event as Notice};
 
 /// Rows of one kind that a run looks at; the next run goes on.
@@ -38,34 +39,48 @@ impl Failures {
 
 /// Resumes, suspends, terminates, cancels and tells what is due at `now`. Each service in a transaction of its own.
 pub async fn run(conn: &mut Conn, now: Timestamp) -> Result<()> {
-    let mut failures = Failures::default();
+    let (mut failures, mut walk) = (Failures::default(), Walk::of(5));
     // First: what money covers by now neither ends nor is cancelled.
-    for client in store::waiting::covered(conn, now, BATCH).await? {
-        failures.note(
-            "go on with what money covers",
-            "client",
-            client,
-            automation::topped_up(conn, now, client).await,
-        );
+    let covered = store::waiting::covered(conn, now, BATCH).await?;
+    walk.begin("what money covers", covered.len());
+    for client in &covered {
+        let outcome = automation::topped_up(conn, now, *client).await;
+        failures.note("go on with what money covers", "client", client, outcome);
+        walk.step(conn).await?;
     }
-    for id in store::out_of_grace(conn, now, BATCH).await? {
-        failures.note("suspend", "service", id, automation::past_due(conn, now, id).await);
+    let unpaid = store::out_of_grace(conn, now, BATCH).await?;
+    walk.begin("suspensions", unpaid.len());
+    for id in &unpaid {
+        failures.note("suspend", "service", id, automation::past_due(conn, now, *id).await);
+        walk.step(conn).await?;
     }
-    for found in store::to_terminate(conn, now, BATCH).await? {
+    let ended = store::to_terminate(conn, now, BATCH).await?;
+    walk.begin("terminations", ended.len());
+    for found in &ended {
         failures.note("terminate", "service", found.id, terminate(conn, now, found.id).await);
+        walk.step(conn).await?;
     }
-    for id in order::store::to_cancel(conn, now, BATCH).await? {
-        let outcome = conn.transaction(async |tx| order::actions::expire(tx, now, id).await).await;
+    let expired = order::store::to_cancel(conn, now, BATCH).await?;
+    walk.begin("orders", expired.len());
+    for id in &expired {
+        let outcome = conn.transaction(async |tx| order::actions::expire(tx, now, *id).await).await;
         failures.note("cancel an order", "order", id, outcome);
+        walk.step(conn).await?;
     }
-    for id in store::ending_soon(conn, now, BATCH).await? {
-        failures.note("tell of the end", "service", id, tell_of_end(conn, now, id).await);
+    let ending = store::ending_soon(conn, now, BATCH).await?;
+    walk.begin("notices", ending.len());
+    for id in &ending {
+        failures.note("tell of the end", "service", id, tell_of_end(conn, now, *id).await);
+        walk.step(conn).await?;
     }
     if let Err(error) = price_change::work::sweep(conn, now, BATCH).await {
         failures.note("go on with changes of prices", "all", "", Err(error));
     }
     match failures.0 {
-        0 => Ok(()),
+        0 => current::output(&json!({
+            "covered": covered.len(), "unpaid": unpaid.len(), "ended": ended.len(), "orders": expired.len(),
+            "ending_soon": ending.len(),
+        })),
         failed => Err(anyhow!("{failed} deadlines could not be kept").into()),
     }
 }

@@ -13,7 +13,7 @@ use provisioners::{Call, GivenOption, Operation, Outcome};
 use rules::pricing::PriceSnapshot;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::services::{ServiceState, SuspensionReason};
 use shared::tasks::TaskState;
 use shared::{Code, OptionGroupId, OptionId, Permission, ServiceId};
@@ -29,8 +29,8 @@ use crate::catalog::module_log::entry::{self, Attempt};
 use crate::catalog::{module, module_log, product};
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
-use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
+use crate::jobs::{self, Job, current};
 use crate::notify::{self, Event as Notice};
 
 /// How long a module may take to answer one call.
@@ -60,6 +60,9 @@ pub struct Pending {
     pub percent: u8,
     #[serde(default)]
     pub step: Option<String>,
+    /// `suspend` for lack of money: the module was called, and may have begun.
+    #[serde(default)]
+    pub begun: bool,
     #[serde(default)]
     pub by_staff: bool,
     /// The client was suspended or reactivated with its services meanwhile: this one follows when the operation is over.
@@ -97,6 +100,7 @@ impl Pending {
             attempts: 0,
             percent: 0,
             step: None,
+            begun: false,
             by_staff: false,
             follow_client: false,
         }
@@ -142,8 +146,15 @@ pub async fn run(app: &App, id: ServiceId) -> Result<()> {
     if pending.by_staff {
         return Ok(());
     }
-    if is_outdated(&service, &pending) {
-        return drop_outdated(&mut conn, app.clock.now(), id, &pending).await;
+    let now = app.clock.now();
+    if lacked_money(&pending)
+        && !pending.begun
+        && !conn.transaction(async |tx| begin(tx, now, id, pending.id).await).await?
+    {
+        return Ok(());
+    }
+    if let Some(step) = &pending.step {
+        current::progress(&mut conn, i16::from(pending.percent), step).await?;
     }
     let call = call(app, &mut conn, &service, &pending).await?;
     drop(conn);
@@ -163,7 +174,23 @@ pub async fn run(app: &App, id: ServiceId) -> Result<()> {
     let outcome = entry::told(&info, &call, outcome);
     let entry = entry::of_call(&info, &call, attempt(&pending), took, &outcome);
     module_log::store::insert(&mut conn, now, &entry).await?;
-    conn.transaction(async |tx| apply(tx, now, id, pending.id, outcome.clone()).await).await
+    conn.transaction(async |tx| apply(tx, now, id, pending.id, outcome.clone()).await).await?;
+    current::output(&answered(&pending, &outcome))
+}
+
+/// What staff read of the answer in the task.
+fn answered(pending: &Pending, outcome: &Outcome) -> Value {
+    let answer = match outcome {
+        Outcome::Done { .. } => json!({ "answer": "done" }),
+        Outcome::InProgress { percent, step, .. } => {
+            json!({ "answer": "in_progress", "percent": percent, "step": step })
+        }
+        Outcome::AskStaff { what } => json!({ "answer": "ask_staff", "what": what }),
+        Outcome::Failed { retryable, reason } => {
+            json!({ "answer": "failed", "retryable": retryable, "reason": reason })
+        }
+    };
+    json!({ "operation": pending.kind, "attempt": pending.attempts + 1, "module": answer })
 }
 
 /// Which attempt at an operation it is that is made now.
@@ -172,24 +199,45 @@ fn attempt(pending: &Pending) -> Attempt<'_> {
     Attempt { action: pending.kind.as_str(), number, is_last: number >= ATTEMPTS_MAX }
 }
 
-/// A suspension for lack of money that came in meanwhile.
-fn is_outdated(service: &Service, pending: &Pending) -> bool {
-    pending.kind == Operation::Suspend
-        && pending.reason == Some(SuspensionReason::InsufficientFunds)
-        && service.past_due_since.is_none()
+/// A suspension for lack of money.
+fn lacked_money(pending: &Pending) -> bool {
+    pending.kind == Operation::Suspend && pending.reason == Some(SuspensionReason::InsufficientFunds)
 }
 
-async fn drop_outdated(conn: &mut Conn, now: Timestamp, id: ServiceId, pending: &Pending) -> Result<()> {
-    conn.transaction(async |tx| {
-        let Some(service) = lock(tx, now, id).await? else { return Ok(()) };
-        let same = service.pending()?.is_some_and(|present| present.id == pending.id);
-        if same && is_outdated(&service, pending) {
-            store::update(tx, id, Change::at(now).no_operation()).await?;
-            follow_client(tx, now, &service).await?;
-        }
-        Ok(())
-    })
-    .await
+/// Whether the money came in before anything was done about its lack: before the module was called, or while staff have yet to do
+/// what it left to them. What was begun is finished; the service runs again afterwards.
+fn is_outdated(service: &Service, pending: &Pending) -> bool {
+    let untouched = pending.attempts == 0 && pending.percent == 0;
+    let waits = pending.by_staff || (!pending.begun && pending.step.is_none());
+    lacked_money(pending) && service.past_due_since.is_none() && untouched && waits
+}
+
+/// Notes that the module is called from now on to suspend the service for lack of money. False when that operation is over, or
+/// the money is there by now: then it is taken back.
+async fn begin(tx: &mut Conn, now: Timestamp, id: ServiceId, operation: Uuid) -> Result<bool> {
+    let Some(service) = lock(tx, now, id).await? else { return Ok(false) };
+    let Some(pending) = service.pending()?.filter(|pending| pending.id == operation) else {
+        return Ok(false);
+    };
+    if is_outdated(&service, &pending) {
+        withdraw(tx, now, &service).await?;
+        follow_client(tx, now, &service).await?;
+        return Ok(false);
+    }
+    let pending = Pending { begun: true, ..pending };
+    store::update(tx, id, Change::at(now).operation(Some(&pending))?).await?;
+    Ok(true)
+}
+
+/// Takes back a suspension for lack of money that waits for staff although the money is there; their task is cancelled.
+pub async fn withdraw_outdated(tx: &mut Conn, now: Timestamp, id: ServiceId) -> Result<()> {
+    let Some(service) = lock(tx, now, id).await? else { return Ok(()) };
+    let Some(pending) = service.pending()? else { return Ok(()) };
+    if pending.by_staff && is_outdated(&service, &pending) {
+        withdraw(tx, now, &service).await?;
+        follow_client(tx, now, &service).await?;
+    }
+    Ok(())
 }
 
 /// Locks the wallet of a service's client, then the service. New prices that are late come first: whatever follows charges
@@ -292,7 +340,9 @@ async fn again(
 ) -> Result<()> {
     let wait = SignedDuration::try_from(wait).map_err(|error| anyhow!(error))?;
     let at = now.checked_add(wait).map_err(|error| anyhow!(error))?;
-    outbox::send_at(tx, now, at, &pending.job(service.id), tags(service)).await?;
+    if let Some(task) = outbox::send_at(tx, now, at, &pending.job(service.id), tags(service)).await? {
+        jobs::store::foretell(tx, task, i16::from(pending.percent), pending.step.as_deref()).await?;
+    }
     Ok(())
 }
 

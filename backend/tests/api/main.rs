@@ -35,6 +35,7 @@ mod images;
 mod ledger;
 mod live;
 mod logs;
+mod lost;
 mod module_log;
 mod modules;
 mod monitors;

@@ -1,6 +1,8 @@
 //! Modules: which may be sold with, how they are configured, and what becomes of their secrets.
 
+use hostwright::billing::charging::charge_due;
 use hostwright::catalog::module::actions::meet;
+use hostwright::jobs::{self, Job, run};
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +11,8 @@ use shared::services::{OrderDetail, ServiceDetail, ServiceState};
 use shared::{Code, Page, Permission};
 
 use crate::harness::{Caller, ClientAccount, Panel};
-use crate::selling::{give, product, work};
+use crate::selling::{assert_books, charge, give, product, work};
+use crate::services::{Running, top_up};
 
 /// What the configuration of the probe is kept secret by.
 pub(crate) const TOKEN: &str = "token-of-the-probe";
@@ -41,8 +44,18 @@ pub(crate) async fn ordered(
     product: &ProductDetail,
     fields: Value,
 ) -> (ClientAccount, shared::ServiceId) {
+    ordered_with(panel, product, fields, "50").await
+}
+
+/// As `ordered`, with so much money.
+async fn ordered_with(
+    panel: &Panel,
+    product: &ProductDetail,
+    fields: Value,
+    money: &str,
+) -> (ClientAccount, shared::ServiceId) {
     let client = panel.client("Ada").await;
-    give(panel, client.id, "50").await;
+    give(panel, client.id, money).await;
     let item = json!({ "product": product.id, "period": "monthly", "fields": fields });
     let path = format!("/clients/{}/orders", client.id);
     let placed: OrderDetail =
@@ -349,4 +362,137 @@ async fn modules_are_listed_by_page_at_a_constant_number_of_queries() {
     let unread = staff.request(Method::POST, "/admin/modules/probe/activate").json(&json!({}));
     let answer = staff.send(unread, "activate without a version".to_owned()).await.expect(422);
     assert_eq!(answer.refused_fields(), ["version"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_that_takes_its_time_is_asked_again_and_says_how_far_it_is() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    activated(&staff).await;
+    let made = product(&staff, "vps", settings("later")).await;
+    let client = panel.client("Ada").await;
+    give(&panel, client.id, "50").await;
+    let items = json!({ "items": [{ "product": made.id, "period": "monthly" }] });
+    let path = format!("/clients/{}/orders", client.id);
+    let placed: OrderDetail = client.calls.post_once(&path, items).await.expect(201).read();
+    let service = placed.services[0].id;
+    jobs::drain(&panel.app).await.unwrap();
+
+    let waiting = detail(&client, service).await;
+    assert_eq!(waiting.service.state, ServiceState::Provisioning);
+    let progress = waiting.progress.expect("it is on its way");
+    assert_eq!((progress.percent, progress.step.as_deref()), (40, Some("Copying the image")));
+    let of = |state: &str| format!("/admin/tasks?service_id={service}&name=provision&state={state}");
+    let next = staff.get(&of("queued")).await.expect(200).json();
+    assert_eq!((&next["total"], &next["items"][0]["progress"]), (&json!(1), &json!(40)), "{next}");
+    assert_eq!(next["items"][0]["step"], "Copying the image");
+    let asked = staff.get(&of("completed")).await.expect(200).json();
+    let asked = asked["items"][0]["id"].as_str().unwrap().to_owned();
+    let asked = staff.get(&format!("/admin/tasks/{asked}")).await.expect(200).json();
+    let answer = json!({ "answer": "in_progress", "percent": 40, "step": "Copying the image" });
+    assert_eq!(asked["output"], json!({ "operation": "create", "attempt": 1, "module": answer }));
+    // Not before its time; then it goes on where it was.
+    jobs::drain(&panel.app).await.unwrap();
+    assert_eq!(detail(&client, service).await.service.state, ServiceState::Provisioning);
+    panel.advance_hours(1).await;
+    jobs::drain(&panel.app).await.unwrap();
+    assert_eq!(detail(&client, service).await.service.state, ServiceState::Active);
+    let calls = format!("SELECT count(*) AS value FROM module_log WHERE service_id = '{service}'");
+    assert_eq!(panel.count(&calls).await, 2);
+}
+
+/// A service of the probe whose money is used up, and that the module was asked to suspend.
+async fn dry(panel: &Panel) -> (ClientAccount, shared::ServiceId) {
+    let staff = panel.super_admin().await.calls;
+    activated(&staff).await;
+    let made = product(&staff, "vps", settings("later")).await;
+    let (client, service) = ordered_with(panel, &made, json!({}), "1.0390").await;
+    minute(panel).await;
+    assert_eq!(detail(&client, service).await.service.state, ServiceState::Active);
+    panel.advance_hours(5).await;
+    charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap();
+    run::run(&panel.app, Job::ServicePastDue { service }).await.unwrap();
+    assert_eq!(detail(&client, service).await.progress.unwrap().operation, "suspend");
+    (client, service)
+}
+
+/// A minute passes, and the module is asked what is due.
+async fn minute(panel: &Panel) {
+    panel.set_clock(panel.now().checked_add(jiff::SignedDuration::from_mins(1)).unwrap()).await;
+    work(panel).await;
+}
+
+async fn pays(panel: &Panel, client: &ClientAccount) {
+    give(panel, client.id, "20").await;
+    run::run(&panel.app, Job::WalletToppedUp { client: client.id }).await.unwrap();
+}
+
+/// What became of the service, after the module has been asked as often as it likes.
+async fn whats(panel: &Panel, client: &ClientAccount, service: shared::ServiceId) -> Vec<String> {
+    for _ in 0..4 {
+        minute(panel).await;
+    }
+    let now = detail(client, service).await;
+    assert_eq!(now.service.state, ServiceState::Active);
+    assert!(now.progress.is_none());
+    assert_books(panel).await;
+    now.events.into_iter().rev().map(|event| event.what).skip(3).collect()
+}
+
+#[actix_web::test]
+async fn a_suspension_that_the_module_began_is_finished_before_money_resumes_the_service() {
+    let panel = Panel::start().await;
+    let (client, service) = dry(&panel).await;
+    work(&panel).await;
+    assert_eq!(detail(&client, service).await.progress.unwrap().percent, 40);
+    pays(&panel, &client).await;
+    assert_eq!(whats(&panel, &client, service).await, ["suspended", "resumed"]);
+}
+
+#[actix_web::test]
+async fn a_call_that_broke_off_may_have_suspended_the_service() {
+    let panel = Panel::start().await;
+    let (client, service) = dry(&panel).await;
+    // The worker was killed while the module was at it: nobody knows its answer.
+    panel.sql("UPDATE services SET operation = operation || '{\"begun\": true}'").await;
+    pays(&panel, &client).await;
+    assert_eq!(whats(&panel, &client, service).await, ["suspended", "resumed"]);
+}
+
+#[actix_web::test]
+async fn a_suspension_that_nobody_began_is_taken_back_when_money_comes() {
+    let panel = Panel::start().await;
+    let (client, service) = dry(&panel).await;
+    pays(&panel, &client).await;
+    assert!(whats(&panel, &client, service).await.is_empty());
+    let calls = "SELECT count(*) AS value FROM module_log WHERE action = 'suspend'";
+    assert_eq!(panel.count(calls).await, 0);
+}
+
+#[actix_web::test]
+async fn staff_are_not_asked_any_more_to_suspend_what_is_paid() {
+    let panel = Panel::start().await;
+    let more = json!({ "module_settings": { "staff_does": ["create", "suspend"] } });
+    let it = Running::start(&panel, "1.0390", more, "monthly").await;
+    panel.advance_hours(5).await;
+    charge(&panel).await;
+    let waiting = async || it.staff.get("/admin/tasks?manual=true&state=processing").await.expect(200).json();
+    let asked = waiting().await;
+    assert_eq!((&asked["total"], &asked["items"][0]["name"]), (&json!(1), &json!("module-suspend")));
+    // Too little money takes nothing back.
+    top_up(&panel, &it, "0.0001").await;
+    assert_eq!(waiting().await["total"], 1);
+    top_up(&panel, &it, "20").await;
+    assert_eq!(waiting().await["total"], 0);
+    let task = format!("/admin/tasks/{}", asked["items"][0]["id"].as_str().unwrap());
+    assert_eq!(it.staff.get(&task).await.expect(200).json()["task"]["state"], "cancelled");
+    it.staff.post(&format!("{task}/done"), json!({})).await.expect(409);
+    let now = it.detail().await;
+    assert_eq!((now.service.state, now.progress), (ServiceState::Active, None));
+    assert!(now.events.iter().all(|event| event.what != "suspended"));
+    // Dry again, it is asked for again.
+    panel.advance_hours(24 * 120).await;
+    charge(&panel).await;
+    assert_eq!(waiting().await["total"], 1);
+    assert_books(&panel).await;
 }

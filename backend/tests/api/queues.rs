@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel_async::SimpleAsyncConnection;
 use hostwright::jobs::{self, Job, outbox};
 use serde_json::{Value, json};
 use shared::Code;
@@ -190,4 +191,45 @@ async fn what_a_queue_may_run_at_once_is_told_as_it_is_in_force() {
     let status = staff.calls.get("/admin/automation/status").await.expect(200).json();
     let two = status["processes"].as_array().unwrap().iter().find(|one| one["host"] == "two:2").unwrap();
     assert_eq!(two["concurrency"], 16);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_says_what_it_came_to() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await;
+    for (job, output) in [
+        (Job::Charge, json!({ "clients": 0, "charges": 0, "short": 0 })),
+        (Job::Statements, json!({ "statements": 0 })),
+        (Job::DocumentReminders, json!({ "due": 0, "cancelled": 0 })),
+        (
+            Job::ServiceDeadlines,
+            json!({ "covered": 0, "unpaid": 0, "ended": 0, "orders": 0, "ending_soon": 0 }),
+        ),
+    ] {
+        let (name, _) = (job.name(), send(&panel, &job).await);
+        assert_eq!(jobs::drain(&panel.app).await.unwrap().failed, [], "{name}");
+        let list = staff.calls.get(&format!("/admin/tasks?name={name}")).await.expect(200).json();
+        let path = format!("/admin/tasks/{}", list["items"][0]["id"].as_str().unwrap());
+        assert_eq!(staff.calls.get(&path).await.expect(200).json()["output"], output, "{name}");
+    }
+    send(&panel, &Job::BooksAudit).await;
+    jobs::drain(&panel.app).await.unwrap();
+    let checked = "SELECT (output ->> 'checks')::bigint AS value FROM tasks WHERE name = 'books-audit'";
+    assert!(panel.count(checked).await > 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_knows_its_way_says_how_far_it_is() {
+    let panel = Panel::start().await;
+    let before = "CREATE TABLE seen (task uuid, progress smallint, step text);
+        CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO seen VALUES (NEW.id, NEW.progress, NEW.step); RETURN NEW; END$$;
+        CREATE TRIGGER see AFTER UPDATE OF progress ON tasks FOR EACH ROW EXECUTE FUNCTION see()";
+    panel.conn().await.batch_execute(before).await.unwrap();
+    send(&panel, &Job::Statements).await;
+    jobs::drain(&panel.app).await.unwrap();
+    let walked =
+        "SELECT count(*) AS value FROM seen WHERE step = 'finished months' AND progress IN (33, 66, 99)";
+    assert_eq!(panel.count(walked).await, 3);
+    assert_eq!(panel.count("SELECT progress::bigint AS value FROM tasks").await, 100);
 }

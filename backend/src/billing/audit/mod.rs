@@ -18,6 +18,7 @@ use crate::audit::{self, Actor, Entry, Level};
 use crate::billing::archive;
 use crate::db::{self, Conn};
 use crate::http::error::Result;
+use crate::jobs::current;
 use crate::notify::{Event, Letter};
 
 /// What one check found.
@@ -108,7 +109,7 @@ fn in_files(month: &archive::Archived) -> String {
 pub async fn nightly(app: &App) -> Result<()> {
     let mut conn = app.db.get().await?;
     if !db::try_session_lock(&mut conn, db::locks::AUDIT).await? {
-        return Ok(());
+        return current::output(&json!({ "audited": "by another process" }));
     }
     let done = audit_and_seal(&mut conn, app).await;
     db::session_unlock(&mut conn, db::locks::AUDIT).await?;
@@ -121,7 +122,7 @@ async fn audit_and_seal(conn: &mut Conn, app: &App) -> Result<()> {
     if report.is_clean() {
         let sealed = seals::seal_until(conn, now).await?;
         tracing::info!(days = sealed, "the books are in order and sealed");
-        return Ok(());
+        return current::output(&json!({ "checks": report.findings.len(), "sealed_days": sealed }));
     }
     let broken: Vec<&str> = report
         .findings

@@ -4,6 +4,7 @@ use anyhow::Context;
 use diesel_async::AsyncConnection;
 use pdf::{DocumentData, EpcPayment, Logo, LogoType};
 use rust_decimal::Decimal;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::billing::company::{self, Labelled, Paper};
 use shared::billing::document::DocumentParty;
@@ -16,6 +17,7 @@ use crate::App;
 use crate::billing::template;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::jobs::current;
 
 /// The PDF of an issued document. Typesets and freezes it when nobody has yet.
 pub async fn of(app: &App, document: DocumentId) -> Result<Vec<u8>> {
@@ -85,7 +87,8 @@ fn typeset_with(kind: pdf::Kind, data: &DocumentData, xml: Option<&str>) -> anyh
 
 /// The job: makes sure that the paper is there.
 pub async fn typeset(app: &App, document: DocumentId) -> Result<()> {
-    of(app, document).await.map(drop)
+    let bytes = of(app, document).await?.len();
+    current::output(&json!({ "bytes": bytes }))
 }
 
 /// How the kind is called by the templates.

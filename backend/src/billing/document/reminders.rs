@@ -16,6 +16,7 @@ use crate::App;
 use crate::audit::Actor;
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::jobs::current::{self, Walk};
 use crate::notify::{Event, Letter};
 
 /// Days that a reminder may come late, so that a day without a worker loses none.
@@ -29,13 +30,17 @@ pub async fn run(app: &App) -> Result<()> {
     let mut conn = app.db.get().await?;
     let terms = Terms::load(&mut conn).await?;
     let today = terms.today(now);
+    let (mut reminded, mut cancelled, mut walk) = (0, 0, Walk::of(2));
+    walk.begin("reminding", terms.finance.reminder_days.len());
     for days in &terms.finance.reminder_days {
-        remind(&mut conn, now, today, *days).await?;
+        reminded += remind(&mut conn, now, today, *days).await?;
+        walk.step(&mut conn).await?;
     }
     if terms.finance.proforma_cancel_days > 0 {
-        cancel_forgotten(&mut conn, now, today, i64::from(terms.finance.proforma_cancel_days)).await?;
+        let days = i64::from(terms.finance.proforma_cancel_days);
+        cancelled = cancel_forgotten(&mut conn, now, today, days).await?;
     }
-    Ok(())
+    current::output(&json!({ "due": reminded, "cancelled": cancelled }))
 }
 
 fn days_before(today: Date, days: i64) -> Result<Date> {
@@ -64,15 +69,16 @@ async fn open_proformas(
     query.load(conn).await
 }
 
-/// Tells of proformas that are due in `-days` days, or have been for `days`.
-async fn remind(conn: &mut Conn, now: Timestamp, today: Date, days: i32) -> Result<()> {
+/// Tells of proformas that are due in `-days` days, or have been for `days`: of how many, those told of before included.
+async fn remind(conn: &mut Conn, now: Timestamp, today: Date, days: i32) -> Result<usize> {
     let until = days_before(today, i64::from(days))?;
     let after = days_before(until, LATE_DAYS_MAX)?;
-    let mut last = None;
+    let (mut last, mut told) = (None, 0);
     loop {
         let rows = open_proformas(conn, after, until, last).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
+        let Some(end) = rows.last() else { return Ok(told) };
         last = Some(end.id);
+        told += rows.len();
         conn.transaction(async |tx| {
             for row in &rows {
                 tell(tx, now, row, days).await?;
@@ -103,14 +109,14 @@ async fn tell(tx: &mut Conn, now: Timestamp, row: &Document, days: i32) -> Resul
 }
 
 /// Cancels unpaid proformas for funds that were due so many days ago. Partly paid ones wait for staff, and so do those that
-/// staff wrote: what they ask for may be done already.
-async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i64) -> Result<()> {
+/// staff wrote: what they ask for may be done already. Returns how many.
+async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i64) -> Result<usize> {
     let until = days_before(today, days + 1)?;
     let first = jiff::civil::date(2000, 1, 1);
-    let mut last = None;
+    let (mut last, mut cancelled) = (None, 0);
     loop {
         let rows = open_proformas(conn, first, until, last).await?;
-        let Some(end) = rows.last() else { return Ok(()) };
+        let Some(end) = rows.last() else { return Ok(cancelled) };
         last = Some(end.id);
         let forgotten =
             |row: &&Document| row.status == DocumentStatus::Unpaid && row.purpose == DocumentPurpose::Funds;
@@ -122,7 +128,10 @@ async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i6
             match actions::cancel(conn, now, &Actor::system(), row.id, &input).await {
                 // Somebody paid or cancelled it a moment ago.
                 Err(crate::Error::Refused(_)) => {}
-                outcome => outcome?,
+                outcome => {
+                    outcome?;
+                    cancelled += 1;
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::billing::document::frozen::{self, Seller};
 use crate::db::Conn;
 use crate::http::error::Result;
 use crate::jobs::Job;
+use crate::jobs::current::{self, Walk};
 use crate::jobs::outbox::{self, Tags};
 use crate::notify::{Event, Letter};
 
@@ -33,14 +34,16 @@ pub async fn run(app: &App) -> Result<()> {
             .take(MONTHS)
             .collect();
     months.reverse();
-    let mut made = 0_usize;
+    let (mut made, mut walk) = (0_usize, Walk::of(1));
+    walk.begin("finished months", months.len());
     for month in months {
         made += of_month(&mut conn, now, month).await?;
+        walk.step(&mut conn).await?;
     }
     if made > 0 {
         tracing::info!(statements = made, "made statements of finished months");
     }
-    Ok(())
+    current::output(&json!({ "statements": made }))
 }
 
 /// Makes what lacks of a finished month: how many. None of a month that is over for less than an hour.

@@ -4,6 +4,7 @@ use anyhow::Context;
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{ClientId, Month};
 
@@ -12,6 +13,7 @@ use super::store;
 use crate::App;
 use crate::billing::document::{frozen, paper, typesetting};
 use crate::http::error::Result;
+use crate::jobs::current;
 
 /// The PDF of a client's month. That of a frozen statement is typeset once and kept.
 pub async fn of(app: &App, client: ClientId, month: Month) -> Result<Vec<u8>> {
@@ -51,7 +53,8 @@ pub async fn typeset(app: &App, client: ClientId, month: Month) -> Result<()> {
     if store::find(&mut *app.db.get().await?, client, month).await?.is_none() {
         return Ok(());
     }
-    of(app, client, month).await.map(drop)
+    let bytes = of(app, client, month).await?.len();
+    current::output(&json!({ "bytes": bytes }))
 }
 
 fn printed(whole: Whole, now: Timestamp, logo: Option<pdf::Logo>) -> pdf::StatementData {

@@ -78,4 +78,17 @@ mod tests {
         assert_eq!(next.to_string(), "2026-03-29T01:00:00Z");
         assert_eq!(cron.next(next).unwrap().to_string(), "2026-03-30T01:00:00Z");
     }
+
+    #[test]
+    fn every_minute_stays_every_minute_when_the_clocks_go_back() {
+        let cron = read("* * * * *", "Europe/Warsaw").unwrap();
+        // From two to three o'clock comes twice on this night.
+        let mut at: Timestamp = "2026-10-24T23:30:00Z".parse().unwrap();
+        for minute in 1..=180 {
+            let next = cron.next(at).unwrap();
+            assert_eq!(next.as_second() - at.as_second(), 60, "minute {minute}, after {at}");
+            at = next;
+        }
+        assert_eq!(at.to_string(), "2026-10-25T02:30:00Z");
+    }
 }

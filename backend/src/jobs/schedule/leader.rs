@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
@@ -21,6 +21,8 @@ use crate::settings;
 
 /// How often the leader looks at the clock, and others ask whether they lead.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A leader that has not been heard of for so long leads no more: its machine may have vanished.
+const HEARD_WITHIN: Duration = Duration::from_secs(20);
 
 /// Puts every task that is due by the program's clock into the outbox: how many.
 ///
@@ -146,12 +148,20 @@ pub async fn lead(app: App, leads: Arc<AtomicBool>, mut stop: watch::Receiver<bo
     }
 }
 
+/// A session that leads as long as something is heard of it, `None` when another one does. The server itself ends one that is
+/// silent for longer than `heard_within`, and gives its lock back.
+pub async fn take_office(url: &str, heard_within: Duration) -> anyhow::Result<Option<Conn>> {
+    let mut own = db::connect(url).await?;
+    let ends = format!("SET idle_session_timeout = '{}ms'", heard_within.as_millis());
+    own.batch_execute(&ends).await?;
+    Ok(db::try_session_lock(&mut own, db::locks::SCHEDULER).await?.then_some(own))
+}
+
 /// One term of office: ends when another process leads, or the database is away.
 async fn term(app: &App, leads: &AtomicBool) -> anyhow::Result<()> {
-    let mut own = AsyncPgConnection::establish(app.config.database.url.expose_secret()).await?;
-    if !db::try_session_lock(&mut own, db::locks::SCHEDULER).await? {
+    let Some(mut own) = take_office(app.config.database.url.expose_secret(), HEARD_WITHIN).await? else {
         return Ok(());
-    }
+    };
     tracing::info!("this process leads the schedule");
     leads.store(true, Ordering::Relaxed);
     loop {

@@ -11,5 +11,5 @@ mod routes;
 mod store;
 mod words;
 
-pub use leader::{lead, tick};
+pub use leader::{lead, take_office, tick};
 pub use routes::routes;

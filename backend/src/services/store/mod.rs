@@ -5,7 +5,7 @@ mod sold;
 pub mod waiting;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -124,6 +124,20 @@ pub async fn lacking_funds(conn: &mut Conn, client: ClientId) -> QueryResult<Vec
         .filter(services::suspension_reason.eq(SuspensionReason::InsufficientFunds))
         .order((services::suspended_at, services::id))
         .select(Service::as_select())
+        .load(conn)
+        .await
+}
+
+/// Running services that wait for staff to be suspended for lack of money.
+pub async fn suspended_by_staff(conn: &mut Conn, client: ClientId) -> QueryResult<Vec<ServiceId>> {
+    let waits = diesel::dsl::sql::<Bool>(
+        "operation @> '{\"kind\": \"suspend\", \"reason\": \"insufficient_funds\", \"by_staff\": true}'",
+    );
+    services::table
+        .filter(services::client_id.eq(client).and(services::state.eq(ServiceState::Active)))
+        .filter(services::past_due_since.is_null().and(waits))
+        .order(services::id)
+        .select(services::id)
         .load(conn)
         .await
 }
