@@ -56,7 +56,7 @@ pub async fn of(
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .load(conn)
     .await?;
-    let currency = rows.first().and_then(|row| row.currency).ok_or_else(Refusal::not_found)?;
+    let currency = rows.as_slice().first().and_then(|row| row.currency).ok_or_else(Refusal::not_found)?;
     let mut days = vec![Decimal::ZERO; DAYS];
     let mut total = Money::zero(currency);
     for row in rows {

@@ -249,7 +249,8 @@ pub(super) async fn register(
         let user = user::store::insert(tx, now, &row).await?;
         let known = "This address has a login already. Sign in and accept with it.";
         let user = user.ok_or_else(|| Refusal::because(Code::Conflict, known))?;
-        user::store::accept_terms(tx, now, user, terms::current(tx).await?).await?;
+        let terms = terms::current(tx).await?;
+        user::store::accept_terms(tx, now, user, terms).await?;
         let actor = Actor { who: Who::User(user), ..visitor.actor.clone() };
         join(tx, now, &actor, &open, user).await
     })

@@ -81,7 +81,8 @@ pub(super) async fn register(app: &App, visitor: &Visitor, new: &NewRegistration
             }
             return Ok(());
         };
-        user::store::accept_terms(tx, now, user, terms::current(tx).await?).await?;
+        let terms = terms::current(tx).await?;
+        user::store::accept_terms(tx, now, user, terms).await?;
         let row = client::store::NewRow {
             status: if automatic { ClientStatus::Active } else { ClientStatus::Pending },
             first_name: new.first_name.trim(),
