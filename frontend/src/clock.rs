@@ -22,7 +22,11 @@ fn browser_seconds() -> i64 {
 /// The server has said what time it is: pages go by it from now on.
 pub fn set(now: Timestamp) {
     AHEAD.set(now.as_second() - browser_seconds());
-    TICK.with(|tick| tick.get().map(Notify::notify));
+    TICK.with(|tick| {
+        if let Some(tick) = tick.get() {
+            tick.notify();
+        }
+    });
 }
 
 /// Seconds since 1970: for countdowns and days, never for money.

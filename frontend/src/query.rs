@@ -124,11 +124,11 @@ impl<T: Send + Sync + 'static> Query<T> {
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Query<T> {
-    /// Puts in what a write has just answered. A call that was under way may answer with what was before: it is made again.
+    /// Puts in what a write has just answered. A call that is under way may answer with what was before: it is dropped.
     pub fn put(self, data: T) {
         if self.loading.try_get_untracked() == Some(true) {
             self.turn.try_update_value(|turn| *turn = turn.wrapping_add(1));
-            self.refetch();
+            self.loading.try_set(false);
         }
         self.keep(data);
     }
