@@ -241,6 +241,10 @@ async fn an_archived_month_is_answered_for_by_what_is_kept_of_it() {
             paged.extend(it.charges(service, &format!("per_page=1&page={page}")).await.items);
         }
         assert_eq!(paged, all.items);
+        let march = it.charges(service, "to=2026-04-01T00:00:00Z").await;
+        assert_eq!((march.total, march.items.as_slice()), (1, std::slice::from_ref(last)));
+        let rest = it.charges(service, "per_page=200&from=2026-04-01T00:00:00Z").await;
+        assert_eq!((rest.total, rest.items.as_slice()), (all.total - 1, newer));
         assert_eq!(it.of_service(service).await, transactions, "none of its movements is hidden");
     }
 

@@ -172,6 +172,19 @@ async fn a_service_tells_day_by_day_what_it_was_charged_in_a_constant_number_of_
     assert_eq!(it.client.calls.get(&own).await.expect(200).queries(), one);
     assert_eq!(it.staff.get(&staff).await.expect(200).read::<ServiceCharges>(), told);
 
+    // The list of a range holds the same.
+    let today = told.from.checked_add(jiff::Span::new().days(29)).unwrap();
+    for (range, place) in [(format!("from={today}T00:00:00Z"), 29), (format!("to={today}T00:00:00Z"), 28)] {
+        for path in [it.own("/charges"), format!("/admin/services/{}/charges", it.service)] {
+            let calls = if path.starts_with("/admin") { &it.staff } else { &it.client.calls };
+            let part: Page<ChargeDetail> = calls.get(&format!("{path}?{range}")).await.expect(200).read();
+            assert_eq!(part.items.iter().map(|charge| charge.amount).sum::<Decimal>(), told.days[place]);
+            assert_eq!(part.total, i64::try_from(part.items.len()).unwrap());
+        }
+    }
+    let refused = it.client.calls.get(&it.own("/charges?from=yesterday")).await.status;
+    assert!((400..500).contains(&refused), "{refused}");
+
     let eve = panel.client("Eve").await;
     let path = format!("/clients/{}/services/{}/charges-by-day", eve.id, it.service);
     assert_eq!(eve.calls.get(&path).await.expect(404).problem().code, Code::NotFound);

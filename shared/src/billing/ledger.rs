@@ -231,6 +231,17 @@ pub struct NewAdjustment {
     pub reverses: Option<TransferId>,
 }
 
+/// Which charges of a service to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct ChargeFilter {
+    /// For periods that begin at or after this instant; an archived month when any of it is.
+    pub from: Option<Timestamp>,
+    /// For periods that begin before this instant.
+    pub to: Option<Timestamp>,
+}
+
 /// Which transactions to list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]

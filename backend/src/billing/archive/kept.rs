@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Bool, Date as SqlDate, Integer, Numeric, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
+use shared::billing::ledger::ChargeFilter;
 use shared::{ClientId, Currency, Month, ServiceId, TransferId};
 
 use crate::db::Conn;
@@ -51,21 +52,27 @@ impl Kept {
     }
 }
 
-/// The archived months of a service that was these clients', the newest first.
+/// The archived months of a service that was these clients', the newest first; whole ones, also where the range cuts them.
 pub async fn kept_of_service(
     conn: &mut Conn,
     clients: &[ClientId],
     service: ServiceId,
+    range: ChargeFilter,
 ) -> QueryResult<Vec<Kept>> {
     diesel::sql_query(
         "SELECT a.month, a.charges, a.amount, w.currency, a.first_from, a.last_to, a.price_version, m.archived_at,
                 (SELECT count(*) FROM charges c WHERE c.client_id = ANY($1) AND c.service_id = a.service_id
-                     AND c.period_from > a.first_from) AS newer
+                     AND c.period_from > a.first_from AND ($3 IS NULL OR c.period_from >= $3)
+                     AND ($4 IS NULL OR c.period_from < $4)) AS newer
          FROM archived_charges a JOIN archived_months m ON m.month = a.month JOIN wallets w ON w.client_id = a.client_id
-         WHERE a.client_id = ANY($1) AND a.service_id = $2 ORDER BY a.first_from DESC",
+         WHERE a.client_id = ANY($1) AND a.service_id = $2
+             AND ($3 IS NULL OR a.last_from >= $3) AND ($4 IS NULL OR a.first_from < $4)
+         ORDER BY a.first_from DESC",
     )
     .bind::<Array<SqlUuid>, _>(clients)
     .bind::<SqlUuid, _>(service)
+    .bind::<Nullable<Timestamptz>, _>(range.from.map(jiff_diesel::Timestamp::from))
+    .bind::<Nullable<Timestamptz>, _>(range.to.map(jiff_diesel::Timestamp::from))
     .load(conn)
     .await
 }

@@ -1,13 +1,14 @@
 //! Charges of services, and what the services were sold at, as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use rules::pricing::PriceSnapshot;
 use rust_decimal::Decimal;
 use schema::{charges, option_groups, options, products, service_prices, services};
 use serde_json::Value;
+use shared::billing::ledger::ChargeFilter;
 use shared::{ClientId, Currency, Language, OptionId, Period, ServiceId};
 
 use super::reasons::Names;
@@ -101,11 +102,12 @@ pub async fn of_transfer(conn: &mut Conn, client: ClientId, transfer: &Transfer)
     Ok(rows.into_iter().map(charge).collect())
 }
 
-/// How many single charges a service has from these clients, and of how many of their months they are in files.
+/// How many single charges a service has from these clients in the range, and of how many of their months they are in files.
 pub async fn count_of_service(
     conn: &mut Conn,
     clients: &[ClientId],
     service: ServiceId,
+    range: ChargeFilter,
 ) -> QueryResult<(i64, i64)> {
     #[derive(QueryableByName)]
     struct Row {
@@ -115,31 +117,40 @@ pub async fn count_of_service(
         archived: i64,
     }
     let row: Row = diesel::sql_query(
-        "SELECT (SELECT count(*) FROM charges WHERE client_id = ANY($1) AND service_id = $2) AS single,
-                (SELECT count(*) FROM archived_charges WHERE client_id = ANY($1) AND service_id = $2) AS archived",
+        "SELECT (SELECT count(*) FROM charges WHERE client_id = ANY($1) AND service_id = $2
+                     AND ($3 IS NULL OR period_from >= $3) AND ($4 IS NULL OR period_from < $4)) AS single,
+                (SELECT count(*) FROM archived_charges WHERE client_id = ANY($1) AND service_id = $2
+                     AND ($3 IS NULL OR last_from >= $3) AND ($4 IS NULL OR first_from < $4)) AS archived",
     )
     .bind::<Array<SqlUuid>, _>(clients)
     .bind::<SqlUuid, _>(service)
+    .bind::<Nullable<Timestamptz>, _>(range.from.map(jiff_diesel::Timestamp::from))
+    .bind::<Nullable<Timestamptz>, _>(range.to.map(jiff_diesel::Timestamp::from))
     .get_result(conn)
     .await?;
     Ok((row.single, row.archived))
 }
 
-/// Single charges of a service from these clients, newest first.
+/// Single charges of a service from these clients in the range, newest first.
 pub async fn of_service(
     conn: &mut Conn,
     clients: &[ClientId],
     service: ServiceId,
+    range: ChargeFilter,
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Charge>> {
-    let rows: Vec<ChargeRow> = explained_charges!()
+    let mut charged = explained_charges!()
         .filter(charges::client_id.eq_any(clients).and(charges::service_id.eq(service)))
-        .order(charges::period_from.desc())
-        .limit(limit)
-        .offset(offset)
-        .load(conn)
-        .await?;
+        .into_boxed();
+    if let Some(from) = range.from {
+        charged = charged.filter(charges::period_from.ge(jiff_diesel::Timestamp::from(from)));
+    }
+    if let Some(to) = range.to {
+        charged = charged.filter(charges::period_from.lt(jiff_diesel::Timestamp::from(to)));
+    }
+    let rows: Vec<ChargeRow> =
+        charged.order(charges::period_from.desc()).limit(limit).offset(offset).load(conn).await?;
     Ok(rows.into_iter().map(charge).collect())
 }
 

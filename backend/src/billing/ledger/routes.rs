@@ -5,9 +5,10 @@ use std::str::FromStr;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use diesel_async::AsyncConnection;
+use jiff::Timestamp;
 use shared::billing::ledger::{
-    ChargeDetail, LedgerExportQuery, NewAdjustment, ServiceCharges, TransactionDetail, TransactionFilter,
-    TransactionPage,
+    ChargeDetail, ChargeFilter, LedgerExportQuery, NewAdjustment, ServiceCharges, TransactionDetail,
+    TransactionFilter, TransactionPage,
 };
 use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
 
@@ -45,9 +46,9 @@ fn language(request: &HttpRequest) -> Language {
     Language::from_header(wanted.unwrap_or("en"))
 }
 
-fn check(filter: &TransactionFilter) -> Result<()> {
+fn check(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<()> {
     let mut fields = Fields::new();
-    for (field, value) in [("from", filter.from), ("to", filter.to)] {
+    for (field, value) in [("from", from), ("to", to)] {
         if let Some(value) = value {
             fields.instant(field, value);
         }
@@ -62,7 +63,7 @@ async fn list(
     filter: &TransactionFilter,
     language: Language,
 ) -> Result<TransactionPage> {
-    check(filter)?;
+    check(filter.from, filter.to)?;
     let paging = Paging::read(query, SORTS)?;
     let after = filter.after.as_deref().map(After::from_str).transpose()?;
     let rows = store::page(conn, client, filter, &paging, after).await?;
@@ -116,12 +117,16 @@ async fn charges_page(
     clients: &[ClientId],
     service: ServiceId,
     query: &PageQuery,
+    range: ChargeFilter,
     language: Language,
 ) -> Result<Page<ChargeDetail>> {
+    check(range.from, range.to)?;
     let paging = Paging::read(query, &["-period_from"])?;
-    let (single, archived) = charges::count_of_service(conn, clients, service).await?;
-    let kept =
-        if archived > 0 { archive::kept_of_service(conn, clients, service).await? } else { Vec::new() };
+    let (single, archived) = charges::count_of_service(conn, clients, service, range).await?;
+    let kept = match archived {
+        0 => Vec::new(),
+        _ => archive::kept_of_service(conn, clients, service, range).await?,
+    };
     // Archived months stand among the single charges, each where it belongs.
     let (first, end) = (paging.offset(), paging.offset() + paging.limit());
     let placed = (0_i64..).zip(&kept).map(|(before, month)| (month.newer + before, month));
@@ -131,7 +136,7 @@ async fn charges_page(
     let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
     let (limit, offset) = (paging.limit() - count(shown.len()), first - count(above));
 
-    let rows = charges::of_service(conn, clients, service, limit, offset).await?;
+    let rows = charges::of_service(conn, clients, service, range, limit, offset).await?;
     let priced = rows.iter().filter_map(|charge| charge.snapshot.as_ref());
     let names = charges::option_names(conn, priced, language).await?;
     let mut items: Vec<ChargeDetail> =
@@ -172,7 +177,7 @@ async fn export_all_transactions(
     form: Query<FileQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    check(&filter)?;
+    check(filter.from, filter.to)?;
     let paging = Paging::read(&page, SORTS)?;
     export_transactions::answer(&app, None, &paging, &filter, language(&request), *form).await
 }
@@ -193,7 +198,8 @@ async fn get_transaction(
 }
 
 /// What a service was charged, newest first.
-#[utoipa::path(tag = "billing", operation_id = "listServiceCharges", params(("id" = ServiceId, Path), PageQuery),
+#[utoipa::path(tag = "billing", operation_id = "listServiceCharges",
+    params(("id" = ServiceId, Path), PageQuery, ChargeFilter),
     responses((status = 200, body = Page<ChargeDetail>)), extensions(("x-permission" = json!("services.view"))))]
 #[get("/admin/services/{id}/charges")]
 async fn list_service_charges(
@@ -201,6 +207,7 @@ async fn list_service_charges(
     _who: May<rights::ServicesView>,
     id: Path<ServiceId>,
     page: Query<PageQuery>,
+    range: Query<ChargeFilter>,
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
@@ -208,7 +215,7 @@ async fn list_service_charges(
     if clients.is_empty() {
         return Err(Refusal::not_found().into());
     }
-    Ok(Json(charges_page(&mut conn, &clients, *id, &page, language(&request)).await?))
+    Ok(Json(charges_page(&mut conn, &clients, *id, &page, *range, language(&request)).await?))
 }
 
 /// What a service was charged on each of the last thirty days.
@@ -307,7 +314,7 @@ async fn export_own_transactions(
     form: Query<FileQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
-    check(&filter)?;
+    check(filter.from, filter.to)?;
     let paging = Paging::read(&page, SORTS)?;
     let client = Some(who.client);
     export_transactions::answer(&app, client, &paging, &filter, language(&request), *form).await
@@ -331,7 +338,7 @@ async fn get_own_transaction(
 
 /// What one's own service was charged, newest first.
 #[utoipa::path(tag = "billing", operation_id = "listOwnServiceCharges",
-    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), PageQuery),
+    params(("client_id" = ClientId, Path), ("id" = ServiceId, Path), PageQuery, ChargeFilter),
     responses((status = 200, body = Page<ChargeDetail>)),
     extensions(("x-permission" = json!("client:services"))))]
 #[get("/clients/{client_id}/services/{id}/charges")]
@@ -340,13 +347,14 @@ async fn list_own_service_charges(
     who: Acting<client_rights::Services>,
     path: Path<(ClientId, ServiceId)>,
     page: Query<PageQuery>,
+    range: Query<ChargeFilter>,
     request: HttpRequest,
 ) -> Result<Json<Page<ChargeDetail>>> {
     let mut conn = app.db.get().await?;
     if !charges::concerns(&mut conn, who.client, path.1).await? {
         return Err(Refusal::not_found().into());
     }
-    Ok(Json(charges_page(&mut conn, &[who.client], path.1, &page, language(&request)).await?))
+    Ok(Json(charges_page(&mut conn, &[who.client], path.1, &page, *range, language(&request)).await?))
 }
 
 /// What one's own service was charged on each of the last thirty days.

@@ -8,6 +8,7 @@ use ui::{Column, EmptyState, lu, use_list};
 use crate::i18n::{t, ta, td};
 use crate::parts::DataTable;
 use crate::parts::amount::exact;
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -33,7 +34,10 @@ fn columns() -> Vec<Column<ChargeDetail>> {
 #[component]
 pub(super) fn Charges(service: ServiceId) -> impl IntoView {
     let list = use_list("");
-    let rows = use_query(move || list.api_query(), move |query| api::services::charges(service, query));
+    let rows = use_query(
+        move || with_instants(&list.api_query(), INSTANTS),
+        move |query| api::services::charges(service, query),
+    );
     rows.refresh_every(|| 30);
     view! {
         <DataTable
@@ -44,7 +48,11 @@ pub(super) fn Charges(service: ServiceId) -> impl IntoView {
             searchable=false
             filters=Box::new(move || {
                 let href = format!("/admin/transactions?service={service}");
-                view! { <a class="link text-sm" href=href>{ta().transactions}</a> }.into_any()
+                view! {
+                    <FilterRange list names=INSTANTS />
+                    <a class="link text-sm" href=href>{ta().transactions}</a>
+                }
+                    .into_any()
             })
             empty=|| {
                 view! { <EmptyState icon=lu::LuReceipt title=td().service.no_charges text=td().service.charges_text /> }

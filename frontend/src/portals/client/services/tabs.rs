@@ -11,6 +11,7 @@ use crate::format;
 use crate::i18n::tc;
 use crate::parts::DataTable;
 use crate::parts::amount::exact;
+use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::states::{event_word, state_tone, state_word};
 use crate::parts::why::actor_word;
 use crate::portals::client::kit;
@@ -23,7 +24,7 @@ pub(super) fn ChargesTab(service: ServiceId) -> impl IntoView {
     let client = kit::client();
     let list = use_list("");
     let rows = use_query(
-        move || list.api_query(),
+        move || with_instants(&list.api_query(), INSTANTS),
         move |query: String| api::own::service_charges(client, service, &query),
     );
     rows.refresh_every(|| 30);
@@ -51,6 +52,7 @@ pub(super) fn ChargesTab(service: ServiceId) -> impl IntoView {
             columns
             label=words.charges
             searchable=false
+            filters=Box::new(move || view! { <FilterRange list names=INSTANTS /> }.into_any())
             empty=ViewFn::from(|| {
                 view! {
                     <EmptyState icon=lu::LuReceipt title=tc().service.charges_empty text=tc().service.charges_hint />
