@@ -82,7 +82,7 @@ async fn issuing_paying_and_cancelling_a_document_say_what_they_do() {
     let (staff, ada) = (panel.super_admin().await, panel.client("Ada").await);
     give(&panel, ada.id, "100").await;
     let lines = json!([{ "description": "Repair", "quantity": "2", "unit_price": "50.00" }]);
-    let written = draft(&staff, &ada, lines.clone()).await;
+    let written = draft(&staff, &ada, lines).await;
     let record = format!("/admin/documents/{}", written.document.id);
     let read = json!({ "version": written.version });
     use EffectKind::{DocumentIssued, ProformaCancelled, WalletPays};
