@@ -206,7 +206,8 @@ async fn a_task_says_what_it_came_to() {
             json!({ "covered": 0, "unpaid": 0, "ended": 0, "orders": 0, "ending_soon": 0 }),
         ),
     ] {
-        let (name, _) = (job.name(), send(&panel, &job).await);
+        let name = job.name();
+        send(&panel, &job).await;
         assert_eq!(jobs::drain(&panel.app).await.unwrap().failed, [], "{name}");
         let list = staff.calls.get(&format!("/admin/tasks?name={name}")).await.expect(200).json();
         let path = format!("/admin/tasks/{}", list["items"][0]["id"].as_str().unwrap());
