@@ -542,6 +542,28 @@ async fn documents_are_listed_filtered_and_sorted_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_paid_in_part_is_listed_with_those_that_wait_for_money() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let mut ids = Vec::new();
+    for amount in ["10", "20", "30"] {
+        ids.push(proforma(&ada, amount).await.document.id);
+    }
+    book(&staff, ids[1], json!({ "amount": "1.00" })).await.expect(201);
+    book(&staff, ids[2], json!({ "amount": "36.90" })).await.expect(201);
+    for (open, wanted) in [(true, &ids[..2]), (false, &ids[2..])] {
+        let query = format!("documents?kind=proforma&open={open}&sort=total");
+        let own: Page<DocumentSummary> =
+            ada.calls.get(&format!("/clients/{}/{query}", ada.id)).await.expect(200).read();
+        let all: Page<DocumentSummary> = staff.calls.get(&format!("/admin/{query}")).await.expect(200).read();
+        for page in [own, all] {
+            let found: Vec<DocumentId> = page.items.iter().map(|row| row.id).collect();
+            assert_eq!((page.total, &*found), (i64::try_from(wanted.len()).unwrap(), wanted), "open={open}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_cancelled_once_and_only_when_unpaid() {
     let panel = Panel::start().await;
     let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);

@@ -191,6 +191,8 @@ pub struct DocumentFilter {
     pub issued_from: Option<Date>,
     /// Issued on this day or earlier.
     pub issued_to: Option<Date>,
+    /// Only those that do, or do not, wait for money: unpaid or paid in part.
+    pub open: Option<bool>,
     /// Only those that are, or are not, paid too late.
     pub overdue: Option<bool>,
 }
@@ -204,6 +206,8 @@ pub struct OwnDocumentFilter {
     pub status: Option<DocumentStatus>,
     pub issued_from: Option<Date>,
     pub issued_to: Option<Date>,
+    /// Only those that do, or do not, wait for money: unpaid or paid in part.
+    pub open: Option<bool>,
     pub overdue: Option<bool>,
 }
 

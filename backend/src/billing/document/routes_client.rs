@@ -109,6 +109,7 @@ fn own(client: ClientId, today: Date, filter: &OwnDocumentFilter) -> Listing {
         status: filter.status,
         issued_from: filter.issued_from,
         issued_to: filter.issued_to,
+        open: filter.open,
         overdue: filter.overdue,
     }
 }

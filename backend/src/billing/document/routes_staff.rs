@@ -78,6 +78,7 @@ fn listing(today: Date, filter: &DocumentFilter) -> Listing {
         status: filter.status,
         issued_from: filter.issued_from,
         issued_to: filter.issued_to,
+        open: filter.open,
         overdue: filter.overdue,
     }
 }

@@ -150,6 +150,7 @@ pub struct Listing {
     pub status: Option<DocumentStatus>,
     pub issued_from: Option<Date>,
     pub issued_to: Option<Date>,
+    pub open: Option<bool>,
     pub overdue: Option<bool>,
 }
 
@@ -180,6 +181,11 @@ fn filtered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a,
         query = query.filter(documents::issued_on.le(jiff_diesel::Date::from(to)));
     }
     let open = [DocumentStatus::Unpaid, DocumentStatus::PartiallyPaid];
+    match listing.open {
+        Some(true) => query = query.filter(documents::status.eq_any(open)),
+        Some(false) => query = query.filter(documents::status.ne_all(open)),
+        None => {}
+    }
     let today = jiff_diesel::Date::from(listing.today);
     match listing.overdue {
         Some(true) => {
