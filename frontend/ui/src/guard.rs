@@ -1,6 +1,6 @@
 //! Asks before what was typed is lost. A [`crate::Form`] says in the page that something was typed in it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -13,8 +13,10 @@ use crate::words;
 const TYPED: &str = "form[data-typed]";
 
 thread_local! {
-    /// The page that is shown.
+    /// The page that is shown, while it is guarded.
     static HERE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// How many guards there are: of two pages, while one takes the place of the other.
+    static GUARDS: Cell<u32> = const { Cell::new(0) };
 }
 
 fn agreed() -> bool {
@@ -22,7 +24,7 @@ fn agreed() -> bool {
 }
 
 fn typed() -> bool {
-    document().query_selector(&format!(".shell {TYPED}")).is_ok_and(|form| form.is_some())
+    document().query_selector(&format!("main {TYPED}")).is_ok_and(|form| form.is_some())
 }
 
 /// May the page be left? Asks when something was typed on it and not sent.
@@ -97,6 +99,8 @@ pub fn use_typed_guard() {
             event.stop_propagation();
         }
     });
+    GUARDS.set(GUARDS.get() + 1);
+    on_cleanup(|| GUARDS.set(GUARDS.get() - 1));
     let here = use_location();
     crate::effect(move || {
         let (path, search) = (here.pathname.get(), here.search.get());
@@ -104,7 +108,8 @@ pub fn use_typed_guard() {
     });
 }
 
-fn address(path: String, search: &str) -> String {
+/// A path with its query, as the browser writes it. The router knows queries without their question mark.
+pub fn address(path: String, search: &str) -> String {
     match search.trim_start_matches('?') {
         "" => path,
         search => format!("{path}?{search}"),
@@ -118,7 +123,7 @@ pub fn guard_history() {
         let asked = window().location();
         let asked = address(asked.pathname().unwrap_or_default(), &asked.search().unwrap_or_default());
         let here = HERE.with_borrow(Clone::clone);
-        if asked != here && !may_leave() {
+        if GUARDS.get() > 0 && asked != here && !may_leave() {
             event.stop_immediate_propagation();
             // The browser is there already: back to where we are.
             if let Ok(history) = window().history() {
@@ -126,4 +131,17 @@ pub fn guard_history() {
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn a_path_keeps_its_query_however_it_is_known() {
+        for search in ["overdue=true", "?overdue=true"] {
+            assert_eq!(address("/admin/documents".to_owned(), search), "/admin/documents?overdue=true");
+        }
+        assert_eq!(address("/admin/documents".to_owned(), ""), "/admin/documents");
+    }
 }

@@ -35,7 +35,7 @@ pub use frame::{
     Breadcrumbs, Card, Crumb, PageHead, ProgressSteps, Segment, StatCard, Step, StepState, Stepper, Tab,
     Tabs, nearest,
 };
-pub use guard::{guard_history, may_leave, not_typed, use_typed_guard};
+pub use guard::{address, guard_history, may_leave, not_typed, use_typed_guard};
 pub use icon::{Icon, lu};
 pub use kept::{keep, kept};
 pub use list::{ListState, use_list};

@@ -12,6 +12,7 @@ use crate::{Icon, ListState, lu, words};
 pub fn SearchBox(list: ListState, #[prop(into)] hint: TextProp) -> impl IntoView {
     let typed = StoredValue::new(0_u32);
     let label = hint.clone();
+    let node = NodeRef::<leptos::html::Input>::new();
     view! {
         <div class="input-with w-full sm:w-72">
             <Icon icon=lu::LuSearch />
@@ -21,7 +22,13 @@ pub fn SearchBox(list: ListState, #[prop(into)] hint: TextProp) -> impl IntoView
                 maxlength="200"
                 placeholder=move || hint.get().to_string()
                 aria-label=move || label.get().to_string()
-                prop:value=move || list.search()
+                node_ref=node
+                prop:value=move || {
+                    let search = list.search();
+                    // A space at the end stays: another word may follow it.
+                    let typed = node.get_untracked().map(|input| input.value());
+                    typed.filter(|typed| typed.trim() == search).unwrap_or(search)
+                }
                 on:input=move |event| {
                     let text = event_target_value(&event);
                     typed.update_value(|typed| *typed = typed.wrapping_add(1));
@@ -65,6 +72,7 @@ pub fn PerPage(list: ListState) -> impl IntoView {
             <select
                 class="input input-sm w-20"
                 aria-label=words().per_page
+                prop:value=move || list.per_page().to_string()
                 on:change=move |event| {
                     if let Ok(rows) = event_target_value(&event).parse() {
                         list.set_per_page(rows);

@@ -3,8 +3,9 @@
 use icondata_core::IconData;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
 
-use crate::{Icon, lu, words};
+use crate::{Icon, lu, toast_bad, words};
 
 /// What a colour says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,6 +195,31 @@ pub fn FailedState(
     }
 }
 
+/// Puts a text into the clipboard; `button` was pressed for it.
+async fn copy(text: &str, button: &web_sys::Element) -> bool {
+    let clipboard = window().navigator().clipboard();
+    if clipboard.is_undefined() {
+        return copy_selected(text, button).is_some();
+    }
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Copies as people do, by selecting: pages that came over plain HTTP have no clipboard.
+fn copy_selected(text: &str, button: &web_sys::Element) -> Option<()> {
+    let button = button.closest("button").ok()??.dyn_into::<web_sys::HtmlElement>().ok()?;
+    let area = document().create_element("textarea").ok()?.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
+    area.set_value(text);
+    area.set_class_name("sr-only");
+    // Beside the button: what is outside an open dialog cannot be selected.
+    button.parent_element()?.append_child(&area).ok()?;
+    area.select();
+    let copied =
+        document().dyn_into::<web_sys::HtmlDocument>().ok().and_then(|page| page.exec_command("copy").ok());
+    area.remove();
+    button.focus().ok();
+    copied.filter(|copied| *copied).map(|_| ())
+}
+
 /// An id that one click copies.
 #[component]
 pub fn CopyId(
@@ -209,14 +235,15 @@ pub fn CopyId(
             type="button"
             class="mono inline-flex items-center gap-1.5 rounded hover:text-ink max-w-full"
             title=words().copy
-            on:click=move |_| {
-                let clipboard = window().navigator().clipboard();
-                let writing = clipboard.write_text(&id);
+            on:click=move |event| {
+                let (id, button) = (id.clone(), event_target::<web_sys::Element>(&event));
                 leptos::task::spawn_local(async move {
-                    if wasm_bindgen_futures::JsFuture::from(writing).await.is_ok() {
-                        copied.set(true);
+                    if copy(&id, &button).await {
+                        copied.try_set(true);
                         gloo_timers::future::TimeoutFuture::new(1500).await;
                         copied.try_set(false);
+                    } else {
+                        toast_bad(format!("{} {id}", words().not_copied));
                     }
                 });
             }

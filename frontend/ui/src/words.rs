@@ -11,6 +11,8 @@ pub struct Words {
     pub undo: &'static str,
     pub copy: &'static str,
     pub copied: &'static str,
+    /// Before what could not be copied.
+    pub not_copied: &'static str,
     pub failed: &'static str,
     pub request_id: &'static str,
     pub nothing_found: &'static str,
@@ -64,6 +66,7 @@ pub static ENGLISH: Words = Words {
     undo: "Undo",
     copy: "Copy",
     copied: "Copied",
+    not_copied: "This browser does not copy here:",
     failed: "This did not load",
     request_id: "Request",
     nothing_found: "Nothing found",
