@@ -6,13 +6,13 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 use ui::Skeleton;
 
-use crate::api;
 use crate::i18n;
 use crate::parts::NotFound;
 use crate::portals::admin::AdminRoutes;
 use crate::portals::auth::{ConfirmPage, ForgotPage, InvitationPage, RegisterPage, ResetPage, SignInPage};
 use crate::portals::client::{ClientRoutes, ShopRoutes};
 use crate::session::{self, Portal};
+use crate::{api, clock};
 
 /// One portal. Asks once for what pages need before anybody is signed in, then for the portal's session.
 #[component]
@@ -21,6 +21,12 @@ pub fn App(portal: Portal, pages: fn() -> AnyView) -> impl IntoView {
     ui::guard_history();
     let ready = RwSignal::new(false);
     let speechless = RwSignal::new(false);
+    leptos::task::spawn_local(async {
+        // Without it countdowns go by the browser's clock.
+        if let Ok(state) = api::system::clock().await {
+            clock::set(state.now);
+        }
+    });
     leptos::task::spawn_local(async move {
         if !i18n::begin().await {
             speechless.set(true);

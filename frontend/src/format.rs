@@ -8,7 +8,8 @@ use shared::settings::{CurrencyInfo, NumberFormat};
 use shared::{Currency, Language, Money, Period};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::{i18n, session};
+pub use crate::clock::now_seconds;
+use crate::{clock, i18n, session};
 
 struct Separators {
     group: &'static str,
@@ -109,6 +110,13 @@ pub fn minor_units(money: Money) -> i64 {
         scaled *= Decimal::TEN;
     }
     shared::money::round_half_up(scaled, 0).try_into().unwrap_or(i64::MAX)
+}
+
+/// Hundredths as an amount of a chart: `3`, `3.50`.
+pub fn hundredths(value: i64) -> String {
+    let least = if value % 100 == 0 { 0 } else { 2 };
+    let digits = grouped(Decimal::new(value, 2), least, 2, &separators(None));
+    if value < 0 { format!("−{digits}") } else { digits }
 }
 
 fn locale() -> &'static str {
@@ -233,7 +241,7 @@ pub fn date_time_exact(at: Timestamp) -> String {
 pub fn zone() -> String {
     let name = js_sys::Intl::DateTimeFormat::default().resolved_options();
     let name = js_sys::Reflect::get(&name, &"timeZone".into()).ok().and_then(|name| name.as_string());
-    let now = date_text(now(), &[("hour", "numeric"), ("timeZoneName", "short")]);
+    let now = date_text(clock::now(), &[("hour", "numeric"), ("timeZoneName", "short")]);
     let short = now.rsplit(' ').next().unwrap_or_default();
     format!("{} ({short})", name.unwrap_or_default())
 }
@@ -291,13 +299,13 @@ pub fn short_id(id: uuid::Uuid) -> String {
     text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_owned()
 }
 
-/// The browser's clock: for countdowns, never for money.
-fn now() -> Timestamp {
-    let text: String = js_sys::Date::new_0().to_iso_string().into();
-    text.parse().unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Seconds of the browser's clock.
-pub fn now_seconds() -> i64 {
-    now().as_second()
+    #[test]
+    fn a_chart_shows_parts_of_a_whole_unit() {
+        let shown = [300, 350, 123_456, -5, 0].map(hundredths);
+        assert_eq!(shown, ["3", "3.50", "1,234.56", "−0.05", "0"]);
+    }
 }

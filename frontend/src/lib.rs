@@ -9,6 +9,7 @@
 
 mod api;
 mod app;
+mod clock;
 mod format;
 mod i18n;
 mod parts;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use ui::ListState;
 use wasm_bindgen::JsValue;
 
+use crate::clock;
 use crate::i18n::{t, td};
 
 /// The names of the two parameters, as the API calls them.
@@ -21,7 +22,7 @@ pub const ISSUED: RangeNames = RangeNames { from: "issued_from", to: "issued_to"
 
 /// Today in the person's zone, moved by days.
 fn day(moved: i32) -> js_sys::Date {
-    let now = js_sys::Date::new_0();
+    let now = clock::today();
     let number = |part: u32| i32::try_from(part).unwrap_or(0);
     let (month, date) = (number(now.get_month()), number(now.get_date()) + moved);
     js_sys::Date::new_with_year_month_day(now.get_full_year(), month, date)
@@ -33,7 +34,7 @@ fn text(day: &js_sys::Date) -> String {
 }
 
 fn month(back: i32) -> (String, String) {
-    let now = js_sys::Date::new_0();
+    let now = clock::today();
     let (year, month) = (now.get_full_year(), i32::try_from(now.get_month()).unwrap_or(0));
     let first = js_sys::Date::new_with_year_month_day(year, month - back, 1);
     let last = js_sys::Date::new_with_year_month_day(year, month - back + 1, 0);

@@ -13,13 +13,12 @@ use ui::{AreaChart, Card, EmptyState, Icon, LinkButton, PageHead, Series, StatCa
 use super::finance::transactions::LINKS;
 use super::finance::unpaid::Unpaid;
 use super::kit::{self, may, overview};
-use crate::api;
-use crate::format;
 use crate::i18n::{self, fill, tc};
 use crate::parts::Loaded;
 use crate::parts::amount::{Signed, amount, short};
 use crate::query::use_query;
 use crate::session::{self, Who};
+use crate::{api, clock, format};
 
 fn greeting() -> String {
     let words = &tc().home;
@@ -27,7 +26,7 @@ fn greeting() -> String {
         Who::In(session) => session.user.first_name.clone(),
         _ => String::new(),
     });
-    let text = match js_sys::Date::new_0().get_hours() {
+    let text = match clock::today().get_hours() {
         4..=11 => words.morning,
         12..=17 => words.day,
         _ => words.evening,
@@ -240,11 +239,6 @@ fn forecast_of(cost: &CostSummary) -> Vec<i64> {
         .collect()
 }
 
-/// Whole units for the axis.
-fn cents(value: i64) -> String {
-    format::count(value / 100)
-}
-
 #[component]
 fn Forecast(cost: CostSummary) -> impl IntoView {
     let words = &tc().home;
@@ -261,7 +255,7 @@ fn Forecast(cost: CostSummary) -> impl IntoView {
     let series = vec![Series { name: tc().home.balance.to_owned(), values: forecast_of(&cost) }];
     view! {
         <Card title=title.clone() text=words.forecast_text>
-            <AreaChart title=title.clone() labels series format=cents />
+            <AreaChart title=title.clone() labels series format=format::hundredths />
         </Card>
     }
     .into_any()

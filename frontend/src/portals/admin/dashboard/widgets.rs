@@ -128,11 +128,6 @@ fn overdue(numbers: &Dashboard) -> AnyView {
     .into_any()
 }
 
-/// Smallest units as a whole amount, for the axis of a chart.
-fn axis(minor: i64) -> String {
-    format::count(minor / 100)
-}
-
 fn revenue(numbers: &Dashboard) -> AnyView {
     let revenue = &numbers.revenue;
     let currency = numbers.currency;
@@ -153,7 +148,7 @@ fn revenue(numbers: &Dashboard) -> AnyView {
         <Card title=Widget::Revenue.title() class="card-plain">
             <div class="stat-figure">{month}</div>
             <p class="text-xs text-ink-3 mb-4">{ta().charged_this_month} " · " {ta().month_before} " " {before}</p>
-            <AreaChart title=format!("{} ({currency})", Widget::Revenue.title()) labels series format=axis />
+            <AreaChart title=format!("{} ({currency})", Widget::Revenue.title()) labels series format=format::hundredths />
         </Card>
     }
     .into_any()

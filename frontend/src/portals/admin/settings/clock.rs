@@ -39,6 +39,7 @@ fn ClockCard(now: Timestamp, clock: Query<ClockState>) -> impl IntoView {
                 api::system::move_clock(Timestamp::from_second(later).unwrap_or(now)).await
             },
             move |state| {
+                crate::clock::set(state.now);
                 clock.put(state);
                 toast_ok(td().clock.moved);
             },

@@ -7,27 +7,15 @@ use shared::catalog::Look;
 use shared::services::{ServiceState, ServiceSummary};
 use ui::{Column, EmptyState, Icon, LinkButton, ListState, PageHead, lu, use_list};
 
+use super::ahead::Ahead;
 use crate::api;
 use crate::format;
-use crate::i18n::{self, tc};
+use crate::i18n::tc;
 use crate::parts::DataTable;
 use crate::parts::states::ServiceBadge;
 use crate::portals::client::icons;
 use crate::portals::client::kit::{self, overview};
 use crate::query::use_query;
-
-/// A stretch of time ahead in a word or two: `in 5 h`.
-pub(super) fn ahead(at: jiff::Timestamp) -> String {
-    let words = &tc().common;
-    let left = at.as_second() - format::now_seconds();
-    let (text, number) = match left {
-        ..60 => return words.soon.to_owned(),
-        60..3_600 => (words.in_minutes, left / 60),
-        3_600..172_800 => (words.in_hours, left / 3_600),
-        _ => (words.in_days, left / 86_400),
-    };
-    i18n::fill(text, &[("n", &number.to_string())])
-}
 
 #[component]
 pub(in crate::portals::client) fn ServicesPage() -> impl IntoView {
@@ -101,7 +89,7 @@ fn Services(title: String, group: String, look: Look) -> impl IntoView {
             let running = row.state == ServiceState::Active;
             row.paid_until.filter(|_| running).map(|until| {
                 view! {
-                    <div>{ahead(until)}</div>
+                    <div><Ahead at=until /></div>
                     <div class="sub">{format::date_time(until)}</div>
                 }
             })

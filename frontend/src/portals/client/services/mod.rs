@@ -1,5 +1,6 @@
 //! What the client bought: lists, a service, and changing it.
 
+mod ahead;
 mod changes;
 mod list;
 mod orders;

@@ -10,7 +10,7 @@ use ui::{
     lu, toast_ok, use_list,
 };
 
-use super::list::ahead;
+use super::ahead::DateAhead;
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, tc};
@@ -167,9 +167,7 @@ fn Body(detail: OrderDetail, query: Query<OrderDetail>) -> impl IntoView {
 /// What the order still lacks, and until when it waits.
 #[component]
 fn Waiting(detail: OrderDetail) -> impl IntoView {
-    let until = detail
-        .cancel_at
-        .map(|at| format!(" {}: {} ({}).", tc().service.cancels, format::date_time(at), ahead(at)));
+    let until = detail.cancel_at.map(|at| view! { " " {tc().service.cancels} ": " <DateAhead at /> "." });
     view! {
         <div class="mb-6">
             <Note tone=Tone::Warn>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::services::{ServiceDetail, ServiceState};
 use ui::{Card, CopyId, Icon, ProgressSteps, Step, StepState, lu};
 
-use super::list::ahead;
+use super::ahead::{Ahead, DateAhead};
 use super::tabs::PriceCard;
 use crate::format;
 use crate::i18n::tc;
@@ -59,14 +59,8 @@ pub(super) fn OverviewTab(detail: ServiceDetail) -> impl IntoView {
         (words.product, Some(row.product_name.clone().into_any())),
         (words.ordered, Some(format::date_time(row.created_at).into_any())),
         (words.since, row.activated_at.map(|at| format::date_time(at).into_any())),
-        (
-            words.terminates,
-            row.terminate_at.map(|at| format!("{} ({})", format::date_time(at), ahead(at)).into_any()),
-        ),
-        (
-            words.cancels,
-            detail.cancel_at.map(|at| format!("{} ({})", format::date_time(at), ahead(at)).into_any()),
-        ),
+        (words.terminates, row.terminate_at.map(|at| view! { <DateAhead at /> }.into_any())),
+        (words.cancels, detail.cancel_at.map(|at| view! { <DateAhead at /> }.into_any())),
     ]
     .into_iter()
     .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
@@ -145,7 +139,7 @@ pub(super) fn OverviewTab(detail: ServiceDetail) -> impl IntoView {
                                 <div class="pt-3 mt-2 border-t border-line flex items-center justify-between gap-3 text-sm">
                                     <span class="text-ink-2">{words.next_charge}</span>
                                     <span class="text-right">
-                                        <b class="block">{ahead(until)}</b>
+                                        <b class="block"><Ahead at=until /></b>
                                         <span class="sub">{format::date_time(until)}</span>
                                     </span>
                                 </div>

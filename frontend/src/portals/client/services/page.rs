@@ -7,8 +7,8 @@ use shared::ServiceId;
 use shared::services::{ServiceAction, ServiceDetail, ServiceState, SuspensionReason};
 use ui::{Breadcrumbs, Confirm, Crumb, Icon, Note, PageHead, Tab, Tabs, Tone, lu, toast_ok};
 
+use super::ahead::DateAhead;
 use super::changes::{OptionsTab, RenameDialog, TerminateDialog};
-use super::list::ahead;
 use super::overview::OverviewTab;
 use super::tabs::{ChargesTab, HistoryTab};
 use crate::api;
@@ -278,9 +278,7 @@ fn Notices(detail: ServiceDetail, query: Query<ServiceDetail>) -> impl IntoView 
                 overview.refresh();
             },
         );
-        let when = row
-            .terminate_at
-            .map(|at| format!(" {}: {} ({})", words.terminates, format::date_time(at), ahead(at)));
+        let when = row.terminate_at.map(|at| view! { " " {words.terminates} ": " <DateAhead at /> });
         let can = detail.actions.contains(&ServiceAction::WithdrawTermination);
         notes.push(
             view! {
