@@ -4,6 +4,7 @@ pub mod account;
 pub mod add;
 pub mod address;
 pub mod amount;
+pub mod ask;
 pub mod auth_frame;
 pub mod bell;
 pub mod bulk;
@@ -31,6 +32,7 @@ pub mod users;
 pub mod why;
 
 pub use add::AddLink;
+pub use ask::AskButton;
 pub use bulk::{Bulk, BulkAct};
 pub use csv::CsvButton;
 pub use delete::DeleteItem;

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use shared::SessionId;
 use shared::identity::SessionSummary;
-use ui::{Badge, Button, Column, EmptyState, Icon, PageHead, Tone, lu, toast_ok, use_list};
+use ui::{Badge, Column, EmptyState, Icon, PageHead, Tone, lu, toast_ok, use_list};
 
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, tp};
-use crate::parts::{DataTable, submit_with};
+use crate::parts::{AskButton, DataTable, submit_with};
 use crate::query::use_query;
 use crate::session::Portal;
 
@@ -60,7 +60,12 @@ pub fn Sessions(
     ];
     view! {
         <PageHead title text=words.sessions_text>
-            <Button text=words.session_end_others icon=lu::LuLogOut busy=others.busy on_click=others.run />
+            <AskButton
+                text=words.session_end_others
+                question=words.session_end_others_text
+                act=others
+                icon=lu::LuLogOut
+            />
         </PageHead>
         {children.map(|children| children())}
         <DataTable
@@ -83,7 +88,9 @@ fn End(id: SessionId, portal: Portal, done: Callback<()>) -> impl IntoView {
             done.run(());
         },
     );
-    view! { <Button text=words.session_end class="btn-sm btn-danger" busy=end.busy on_click=end.run /> }
+    view! {
+        <AskButton text=words.session_end question=words.session_end_text act=end class="btn-sm btn-danger" />
+    }
 }
 
 /// `Chrome · Linux` of what a browser calls itself.

@@ -77,6 +77,9 @@ pub(super) const TEXTS: Desk = Desk {
         done: "Done",
         failed: "Failed",
         longest: "Longest",
+        cancel_task: "Cancel task",
+        cancel_tasks: "Cancel tasks",
+        cancel_text: "The task will not be done. If a module was to do something with a service, that is given up as well.",
     },
     orders: DeskOrders {
         title: "Orders",
@@ -134,6 +137,7 @@ pub(super) const TEXTS: Desk = Desk {
         delete_address: "Delete this address",
         delete_address_text: "Documents that are issued keep theirs.",
         sign_out_everywhere: "Sign out everywhere",
+        sign_out_everywhere_text: "This user is signed out of every browser at once.",
         signed_out: "Sessions ended: {n}",
         sessions_text: "Where this user is or was signed in.",
         charged: "Last 30 days",

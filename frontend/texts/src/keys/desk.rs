@@ -15,6 +15,7 @@ super::sections! {
             done_day, failed_day, processes, no_processes, process, work, seen, alive, gone, heartbeat,
             last_run, paused, at_once, steer, pause, pause_help, least, most, in_force, share_help,
             retry_all, retry_effect, over_time, nothing_finished, throughput, run_time, kinds, done, failed, longest,
+            cancel_task, cancel_tasks, cancel_text,
         }
         orders: DeskOrders {
             title, text, none, due_now, missing, proforma, placed_by, cancelled_at, cancel, cancel_text,
@@ -29,7 +30,8 @@ super::sections! {
         }
         client: DeskClient {
             who, newest, changes, sessions, no_sessions, activity, signed_in, ended, open, browser,
-            other_address, delete_address, delete_address_text, sign_out_everywhere, signed_out,
+            other_address, delete_address, delete_address_text, sign_out_everywhere,
+            sign_out_everywhere_text, signed_out,
             sessions_text, charged, charged_text, charged_none,
         }
         access: DeskAccess {

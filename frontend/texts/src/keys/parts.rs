@@ -45,7 +45,7 @@ super::sections! {
             year, create, created_text, used, revoke, revoke_title, revoke_text, revoked, empty, empty_hint,
         }
         security: PartsSecurity {
-            password_help, password_title, password_text, password_last, password_new, password_again, password_differ, password_code, password_code_help, password_save, password_done, sessions_title, sessions_text, session_browser, session_here, session_seen, session_started, session_end, session_end_others, sessions_ended, session_over,
+            password_help, password_title, password_text, password_last, password_new, password_again, password_differ, password_code, password_code_help, password_save, password_done, sessions_title, sessions_text, session_browser, session_here, session_seen, session_started, session_end, session_end_text, session_end_others, session_end_others_text, sessions_ended, session_over,
         }
         people: PartsPeople {
             title, text, role, permissions, two_factor, last_sign_in, you, disable, disable_title,
@@ -53,7 +53,7 @@ super::sections! {
             hand_over_text,
         }
         invite: PartsInvite {
-            new, title, help, sent, waiting, by, expires, expired, resend, withdraw, withdrawn, page_title,
+            new, title, help, sent, waiting, by, expires, expired, resend, withdraw, withdraw_text, withdrawn, page_title,
             page_text, from, accept, sign_in_first, other_login, register_text, bad_text,
         }
         networks: PartsNetworks {

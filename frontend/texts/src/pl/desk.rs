@@ -77,6 +77,9 @@ pub(super) const TEXTS: Desk = Desk {
         done: "Wykonane",
         failed: "Nieudane",
         longest: "Najdłużej",
+        cancel_task: "Anuluj zadanie",
+        cancel_tasks: "Anuluj zadania",
+        cancel_text: "Zadanie nie zostanie wykonane. Jeśli moduł miał coś zrobić z usługą, tego też nie zrobi.",
     },
     orders: DeskOrders {
         title: "Zamówienia",
@@ -134,6 +137,7 @@ pub(super) const TEXTS: Desk = Desk {
         delete_address: "Usuń ten adres",
         delete_address_text: "Wystawione dokumenty zachowają swój.",
         sign_out_everywhere: "Wyloguj wszędzie",
+        sign_out_everywhere_text: "Ten użytkownik zostanie natychmiast wylogowany ze wszystkich przeglądarek.",
         signed_out: "Zakończone sesje: {n}",
         sessions_text: "Gdzie ten użytkownik jest lub był zalogowany.",
         charged: "Ostatnie 30 dni",

@@ -77,6 +77,9 @@ pub(super) const TEXTS: Desk = Desk {
         done: "Виконано",
         failed: "Невдалі",
         longest: "Найдовше",
+        cancel_task: "Скасувати завдання",
+        cancel_tasks: "Скасувати завдання",
+        cancel_text: "Завдання не буде виконано. Якщо модуль мав щось зробити з послугою, цього теж не буде.",
     },
     orders: DeskOrders {
         title: "Замовлення",
@@ -134,6 +137,7 @@ pub(super) const TEXTS: Desk = Desk {
         delete_address: "Видалити цю адресу",
         delete_address_text: "Виставлені документи збережуть свою.",
         sign_out_everywhere: "Вийти всюди",
+        sign_out_everywhere_text: "Користувач одразу вийде з усіх браузерів.",
         signed_out: "Завершено сеансів: {n}",
         sessions_text: "Де цей користувач входить або входив.",
         charged: "Останні 30 днів",

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use shared::Permission;
 use shared::catalog::{ImageSlot, Images};
-use ui::{Button, Card, toast_ok};
+use ui::{Card, toast_ok};
 
 use crate::api;
 use crate::i18n::{t, ta, td};
-use crate::parts::{ChooseFile, Chosen, submit_with};
+use crate::parts::{AskButton, ChooseFile, Chosen, submit_with};
 use crate::session::may;
 
 /// An uploaded icon in a row of a list.
@@ -86,7 +86,12 @@ pub(super) fn Picture(
                         {is_set
                             .then(|| {
                                 view! {
-                                    <Button text=td().shop.remove class="btn-sm btn-ghost" busy=remove.busy on_click=remove.run />
+                                    <AskButton
+                                        text=td().shop.remove
+                                        question=t().delete_picture_text
+                                        act=remove
+                                        class="btn-sm btn-ghost"
+                                    />
                                 }
                             })}
                     }

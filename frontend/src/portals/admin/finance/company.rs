@@ -20,7 +20,7 @@ use crate::api::client::file;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::filters::word_options;
 use crate::parts::{
-    Arrived, ChooseFile, Chosen, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with,
+    Arrived, AskButton, ChooseFile, Chosen, Loaded, Part, RecordHead, WouldHappen, by_id, submit, submit_with,
 };
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
@@ -390,7 +390,12 @@ fn Logo(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
                 {(detail.logo_type.is_some() && may(Permission::CompaniesEdit))
                     .then(|| {
                         view! {
-                            <Button text=td().company.delete_logo class="btn-danger" busy=remove.busy on_click=remove.run />
+                            <AskButton
+                                text=td().company.delete_logo
+                                question=t().delete_picture_text
+                                act=remove
+                                class="btn-danger"
+                            />
                         }
                     })}
             </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::tasks::{TaskDetail, TaskDone, TaskSummary};
 use shared::{Page, Permission, TaskId};
-use ui::{Button, CopyId, Facts, Open, TextArea, lu, toast_ok};
+use ui::{Button, Confirm, CopyId, Facts, Open, TextArea, lu, toast_ok};
 
 use super::queues::queue_word;
 use crate::i18n::{t, ta, td, word};
@@ -26,11 +26,34 @@ pub(super) fn TaskDialog(id: TaskId, tasks: Query<Page<TaskSummary>>, open: Open
     let followed = follow(task, &format!("/admin/tasks/{id}/events"), unfinished);
     task.refresh_every(move || if unfinished.get() && !followed.get() { 3 } else { 15 });
     let note = RwSignal::new(String::new());
+    let cancelling = RwSignal::new(false);
+    let cancel = submit_with(
+        move || api::system::cancel_task(id),
+        move |_| {
+            cancelling.set(false);
+            changed(task, tasks);
+        },
+    );
     view! {
         <Loaded query=task rows=6 let:detail>
-            <Details detail task tasks open note />
+            <Details detail task tasks open note cancelling />
         </Loaded>
+        <Confirm
+            open=cancelling
+            title=td().queues.cancel_task
+            text=td().queues.cancel_text
+            action=td().queues.cancel_task
+            busy=cancel.busy
+            on_confirm=cancel.run
+        />
     }
+}
+
+/// After an act on the task.
+fn changed(task: Query<TaskDetail>, tasks: Query<Page<TaskSummary>>) {
+    task.refetch();
+    tasks.refetch();
+    toast_ok(t().done);
 }
 
 #[component]
@@ -40,20 +63,15 @@ fn Details(
     tasks: Query<Page<TaskSummary>>,
     open: Open,
     note: RwSignal<String>,
+    cancelling: RwSignal<bool>,
 ) -> impl IntoView {
     let head = detail.task.clone();
     let id = head.id;
-    let again = move || {
-        task.refetch();
-        tasks.refetch();
-        toast_ok(t().done);
-    };
-    let retry = submit_with(move || api::system::retry_task(id), move |_| again());
-    let cancel = submit_with(move || api::system::cancel_task(id), move |_| again());
+    let retry = submit_with(move || api::system::retry_task(id), move |_| changed(task, tasks));
     let done = submit_with(
         move || api::system::task_done(id, &TaskDone { note: note.get_untracked().trim().to_owned() }),
         move |_| {
-            again();
+            changed(task, tasks);
             open.close();
         },
     );
@@ -119,7 +137,15 @@ fn Details(
             })}
         <div class="form-bar">
             {(detail.can_cancel && operate)
-                .then(|| view! { <Button text=t().cancel class="btn-danger" busy=cancel.busy on_click=cancel.run /> })}
+                .then(|| {
+                    view! {
+                        <Button
+                            text=td().queues.cancel_task
+                            class="btn-danger"
+                            on_click=Callback::new(move |()| cancelling.set(true))
+                        />
+                    }
+                })}
             {(detail.can_retry && operate)
                 .then(|| view! { <Button text=word("retry") icon=lu::LuRotateCcw busy=retry.busy on_click=retry.run /> })}
         </div>

@@ -88,7 +88,7 @@ fn bulk() -> Bulk<TaskSummary> {
         name: |task| task.name.clone(),
         acts: vec![
             act(TaskBulkAction::Retry, word("retry")),
-            act(TaskBulkAction::Cancel, t().cancel).dangerous(),
+            act(TaskBulkAction::Cancel, td().queues.cancel_tasks).dangerous(),
         ],
         more: None,
     }

@@ -40,7 +40,7 @@ impl Act {
             Self::Resume => word("resume"),
             Self::Suspend => word("suspend"),
             Self::Terminate => word("terminate"),
-            Self::Cancel => word("cancel"),
+            Self::Cancel => word("cancel_service"),
             Self::Options => word("change_options"),
             Self::Rename => td().service.rename,
             Self::Move => td().service.move_to,

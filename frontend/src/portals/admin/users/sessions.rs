@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use shared::identity::SessionSummary;
 use shared::{Permission, UserId};
-use ui::{Badge, Button, Card, EmptyState, Icon, Tone, lu, toast_ok};
+use ui::{Badge, Card, EmptyState, Icon, Tone, lu, toast_ok};
 
 use crate::i18n::{fill, t, td};
-use crate::parts::{Loaded, submit_with};
+use crate::parts::{AskButton, Loaded, submit_with};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -33,12 +33,12 @@ pub(super) fn UserSessions(id: UserId) -> impl IntoView {
                 may(Permission::UsersEdit)
                     .then(|| {
                         view! {
-                            <Button
+                            <AskButton
                                 text=td().client.sign_out_everywhere
+                                question=td().client.sign_out_everywhere_text
+                                act=end
                                 class="btn-sm"
-                                busy=end.busy
                                 disabled=Signal::derive(move || !some_open.get())
-                                on_click=end.run
                             />
                         }
                     })

@@ -11,7 +11,7 @@ use ui::{Badge, Button, Card, Dialog, Form, FormErrors, PageHead, TextField, Ton
 use crate::i18n::{t, tp};
 use crate::parts::networks::Networks;
 use crate::parts::users::{RoleFields, UserActs, Users, chosen_role};
-use crate::parts::{FailedNote, StateBadge, submit, submit_with};
+use crate::parts::{AskButton, FailedNote, StateBadge, submit, submit_with};
 use crate::portals::client::kit;
 use crate::query::{Query, use_query};
 use crate::session::{self, Portal};
@@ -201,7 +201,12 @@ fn WaitingRow(
             <td class="end">
                 <Button text=words.resend class="btn-sm" busy=resend.busy on_click=resend.run />
                 " "
-                <Button text=words.withdraw class="btn-sm btn-danger" busy=withdraw.busy on_click=withdraw.run />
+                <AskButton
+                    text=words.withdraw
+                    question=words.withdraw_text
+                    act=withdraw
+                    class="btn-sm btn-danger"
+                />
             </td>
         </tr>
     }
