@@ -1,6 +1,7 @@
 //! Who is signed in to which portal, and what he may do.
 
 use leptos::prelude::*;
+use leptos_router::location::Location;
 use shared::identity::{AdminSession, UserSession};
 use shared::settings::PublicSettings;
 use shared::{ClientId, Permission};
@@ -149,6 +150,12 @@ pub async fn load(portal: Portal) {
             user().set(who);
         }
     }
+}
+
+/// The sign-in page of a portal; it leads back here.
+pub fn sign_in_again(portal: Portal, here: &Location) -> String {
+    let here = ui::address(here.pathname.get_untracked(), &here.search.get_untracked());
+    format!("{}?next={}", portal.sign_in(), urlencoding::encode(&here))
 }
 
 fn is_half_way(error: &ApiError) -> bool {

@@ -148,9 +148,7 @@ pub fn AdminFrame() -> impl IntoView {
     move || match state.get() {
         Who::Unknown => view! { <Skeleton rows=6 /> }.into_any(),
         Who::Nobody => {
-            let here = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
-            view! { <Redirect path=format!("/admin/sign-in?next={}", urlencoding::encode(&here)) /> }
-                .into_any()
+            view! { <Redirect path=session::sign_in_again(Portal::Admin, &location) /> }.into_any()
         }
         Who::Failed(error) => {
             let again = Callback::new(|()| leptos::task::spawn_local(session::load(Portal::Admin)));

@@ -6,7 +6,10 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use send_wrapper::SendWrapper;
 use shared::ClientId;
 use shared::identity::{InvitationOffer, InvitedRegistration, LinkToken, SecretText, SignIn};
-use ui::{Button, CheckField, Form, FormErrors, LinkButton, Note, PasswordField, Skeleton, TextField, Tone};
+use ui::{
+    Button, CheckField, Form, FormErrors, LinkButton, Note, PasswordField, Skeleton, TextField, Tone,
+    use_typed_guard,
+};
 
 use super::password::{bars, password_hint};
 use crate::api;
@@ -110,6 +113,7 @@ fn Registration(email: String, token: StoredValue<String>, enter: Callback<Clien
     let (password, first_name, last_name) = (text(), text(), text());
     let terms = RwSignal::new(false);
     let errors = FormErrors::new();
+    use_typed_guard();
     let shown = RwSignal::new(email.clone());
     let send = submit(
         errors,

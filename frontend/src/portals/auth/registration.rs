@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use shared::identity::{LinkRequest, LinkToken, NewRegistration, SecretText};
 use ui::{
     Button, CheckField, Form, FormErrors, LinkButton, Note, PasswordField, SelectField, Skeleton, TextField,
-    Tone, effect, toast_ok,
+    Tone, effect, toast_ok, use_typed_guard,
 };
 
 use super::password::{bars, password_hint};
@@ -16,7 +16,7 @@ use crate::parts::auth_frame::AuthFrame;
 use crate::parts::load::failure;
 use crate::parts::{submit, submit_with};
 use crate::query::use_query;
-use crate::session::{self, Portal};
+use crate::session::{self, Portal, Who};
 
 /// Creates an account: a user, his client, and the mail that confirms the address.
 #[component]
@@ -48,6 +48,7 @@ fn Registration(sent_to: RwSignal<Option<String>>) -> impl IntoView {
     let (company_name, tax_id, country, currency) = (text(), text(), text(), text());
     let terms = RwSignal::new(false);
     let errors = FormErrors::new();
+    use_typed_guard();
     let currencies = Signal::derive(move || {
         session::settings().with(|settings| {
             let known = settings.iter().flat_map(|settings| &settings.currencies);
@@ -136,7 +137,14 @@ pub fn ConfirmPage() -> impl IntoView {
         || (),
         move |()| {
             let body = LinkToken { token: SecretText::new(token.clone()) };
-            api::auth::confirm_email(&body)
+            async move {
+                let confirmed = api::auth::confirm_email(&body).await?;
+                // Whoever is signed in here is not asked to confirm it any more.
+                if session::user().with_untracked(|who| matches!(who, Who::In(_))) {
+                    session::load(Portal::Client).await;
+                }
+                Ok(confirmed)
+            }
         },
     );
     let body = move || match (confirmed.data().get(), confirmed.error().get()) {

@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use send_wrapper::SendWrapper;
 use shared::Code;
 use shared::identity::{SecondFactorMethod, SecondStep, SecretText, SignIn};
-use ui::{Button, CheckField, Form, FormErrors, PasswordField, TextField, toast_ok};
+use ui::{Button, CheckField, Form, FormErrors, PasswordField, TextField, toast_bad, toast_ok};
 
 use crate::api::{self, ApiError};
 use crate::i18n::t;
@@ -122,6 +122,21 @@ fn PasswordStep(
     }
 }
 
+/// Goes back to the password, and says so, when this answer tells that the sign-in is over: too late, or too many wrong codes.
+fn begin_again<T>(
+    answer: Result<T, ApiError>,
+    methods: RwSignal<Vec<SecondFactorMethod>>,
+) -> Result<T, ApiError> {
+    let over = answer
+        .as_ref()
+        .is_err_and(|error| *error == ApiError::SignedOut || error.code() == Some(Code::WrongCredentials));
+    if over {
+        methods.try_set(Vec::new());
+        toast_bad(t().second_over);
+    }
+    answer
+}
+
 #[component]
 fn CodeStep(
     portal: Portal,
@@ -133,7 +148,10 @@ fn CodeStep(
     let method = RwSignal::new(first);
     let code = RwSignal::new(String::new());
     let errors = FormErrors::new();
-    let mail = submit_with(move || api::auth::send_code(portal), move |_| toast_ok(t().second_email));
+    let mail = submit_with(
+        move || async move { begin_again(api::auth::send_code(portal).await, methods) },
+        move |_| toast_ok(t().second_email),
+    );
     if first == SecondFactorMethod::Email {
         mail.run.run(());
     }
@@ -144,14 +162,7 @@ fn CodeStep(
                 method: method.get_untracked(),
                 code: SecretText::new(code.get_untracked().trim().to_owned()),
             };
-            let answer = api::auth::second_step(portal, &body).await;
-            if let Err(ApiError::SignedOut) = &answer {
-                methods.set(Vec::new()); // too many wrong codes: begin again
-            }
-            if answer.as_ref().is_err_and(|error| error.code() == Some(Code::WrongCredentials)) {
-                methods.set(Vec::new());
-            }
-            answer
+            begin_again(api::auth::second_step(portal, &body).await, methods)
         },
         move |_| enter.run(()),
     );

@@ -46,12 +46,7 @@ pub(super) fn ClientFrame() -> impl IntoView {
     move || match state.get() {
         Who::Unknown => view! { <Skeleton rows=6 /> }.into_any(),
         Who::Nobody => {
-            let here = format!(
-                "{}{}",
-                location.pathname.get_untracked(),
-                query_of(&location.search.get_untracked())
-            );
-            view! { <Redirect path=format!("/sign-in?next={}", urlencoding::encode(&here)) /> }.into_any()
+            view! { <Redirect path=session::sign_in_again(Portal::Client, &location) /> }.into_any()
         }
         Who::Failed(error) => view! {
             <main class="page">
@@ -68,13 +63,6 @@ pub(super) fn ClientFrame() -> impl IntoView {
             Some(client) => view! { <Frame client /> }.into_any(),
             None => view! { <Homeless /> }.into_any(),
         },
-    }
-}
-
-fn query_of(search: &str) -> String {
-    match search.trim_start_matches('?') {
-        "" => String::new(),
-        search => format!("?{search}"),
     }
 }
 
