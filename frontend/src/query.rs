@@ -13,6 +13,8 @@ pub struct Query<T: Send + Sync + 'static> {
     loading: RwSignal<bool>,
     again: RwSignal<u32>,
     asked: RwSignal<String>,
+    /// Which call is the latest; answers to others are dropped.
+    turn: StoredValue<u32>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Query<T> {
@@ -36,15 +38,16 @@ where
         loading: RwSignal::new(true),
         again: RwSignal::new(0),
         asked: RwSignal::default(),
+        turn: StoredValue::new(0),
     };
     let ask = Box::new(move || {
         let key = key();
         client::forget_asked();
         let call = fetch(key);
         query.asked.set(client::asked());
-        call.reply().then(move |data| query.put(data))
+        call.reply().then(move |data| query.keep(data))
     });
-    follow(ask, query.again, query.loading, query.error);
+    follow(ask, query.again, query.turn, query.loading, query.error);
     query
 }
 
@@ -52,10 +55,10 @@ where
 fn follow(
     ask: Box<dyn Fn() -> Work>,
     again: RwSignal<u32>,
+    turn: StoredValue<u32>,
     loading: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
 ) {
-    let turn = StoredValue::new(0_u32);
     effect(move || {
         again.track();
         let answer = ask();
@@ -121,8 +124,16 @@ impl<T: Send + Sync + 'static> Query<T> {
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Query<T> {
-    /// Puts in what a write has just answered.
+    /// Puts in what a write has just answered. A call that is under way may answer with what was before: it is dropped.
     pub fn put(self, data: T) {
+        if self.loading.try_get_untracked() == Some(true) {
+            self.turn.try_update_value(|turn| *turn = turn.wrapping_add(1));
+            self.loading.try_set(false);
+        }
+        self.keep(data);
+    }
+
+    fn keep(self, data: T) {
         let same = self.data.try_with_untracked(|old| old.as_ref() == Some(&data));
         if same == Some(false) {
             self.data.set(Some(data));
