@@ -149,6 +149,12 @@ impl Money {
         Self { amount: round_half_up(amount, currency.decimals()), currency }
     }
 
+    /// Rounded up to the currency's own decimals: for what must not come to less.
+    pub fn rounded_up(amount: Decimal, currency: Currency) -> Self {
+        let up = RoundingStrategy::ToPositiveInfinity;
+        Self { amount: amount.round_dp_with_strategy(currency.decimals(), up), currency }
+    }
+
     /// Rounded to the ledger's four decimals, half away from zero.
     pub fn ledger(amount: Decimal, currency: Currency) -> Self {
         Self { amount: round_half_up(amount, LEDGER_DECIMALS), currency }

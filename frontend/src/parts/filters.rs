@@ -55,6 +55,7 @@ pub fn AnyOrOne(
         <select
             class="input input-sm w-auto max-w-52"
             aria-label=label
+            prop:value=move || value.get()
             on:change=move |event| on_change.run(event_target_value(&event))
         >
             {move || {

@@ -6,7 +6,7 @@ use ui::{FormErrors, Icon, lu};
 use crate::i18n::{t, ta};
 
 /// Tells the form around it that something has changed.
-fn touch(form: Option<FormErrors>) {
+pub fn touch(form: Option<FormErrors>) {
     if let Some(form) = form {
         form.touch();
     }

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use shared::ClientId;
-use ui::{SelectField, TextField, settled};
+use ui::{Note, SelectField, TextField, Tone, settled};
 
 use crate::api;
 use crate::i18n::ta;
+use crate::parts::load::reason;
 use crate::query::use_query;
 
 /// A search and the clients that it found, with the one that is chosen already. `client` holds an id, or nothing.
@@ -45,5 +46,6 @@ pub fn ClientPicker(name: &'static str, client: RwSignal<String>) -> impl IntoVi
             <TextField name="search" label=ta().search_clients value=typed kind="search" max_length=200 />
             <SelectField name=name label=ta().client value=client options=options required=true />
         </div>
+        {move || clients.error().get().map(|error| view! { <Note tone=Tone::Bad>{reason(&error)}</Note> })}
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn Summary(detail: ClientDetail) -> impl IntoView {
             <StatCard
                 title=ta().open_documents
                 figure=format::count(detail.unpaid_documents)
-                href=format!("{base}/documents?status=unpaid")
+                href=format!("{base}/documents?open=true")
             />
         </div>
         <div class="grid-2">

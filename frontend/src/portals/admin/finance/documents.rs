@@ -151,6 +151,12 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
                     <FilterSelect list name="company" label=ta().home_company options=use_company_options() />
                     <FilterSelect
                         list
+                        name="open"
+                        label=word("to_pay")
+                        options=vec![("true".to_owned(), t().yes.to_owned())]
+                    />
+                    <FilterSelect
+                        list
                         name="overdue"
                         label=word("overdue")
                         options=vec![("true".to_owned(), t().yes.to_owned())]

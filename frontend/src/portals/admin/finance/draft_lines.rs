@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use shared::ClientId;
 use shared::billing::document::DocumentLine;
 use shared::billing::draft::{DraftLine, DraftQuote, LINES_MAX, NewDraft, TaxClass};
-use ui::{Button, CheckField, NumberField, TextArea, TextField, lu, settled};
+use ui::{Button, CheckField, FormErrors, NumberField, TextArea, TextField, lu, settled};
 
 use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, td};
+use crate::parts::rows::touch;
 use crate::query::use_query;
 
 /// The fields of one line.
@@ -157,6 +158,7 @@ fn LineCard(
         quoted.with(|quote| quote.as_ref().map(|quote| quote.net.currency().to_string()).unwrap_or_default())
     };
     let remove = fill(words.remove_line, &[("n", &n)]);
+    let form = use_context::<FormErrors>();
     view! {
         <fieldset class="grid gap-4 pb-6 border-b border-line">
             <legend class="font-semibold mb-3">{fill(words.line, &[("n", &n)])}</legend>
@@ -178,7 +180,10 @@ fn LineCard(
                                     text=remove.clone()
                                     class="btn-ghost"
                                     icon=lu::LuTrash
-                                    on_click=Callback::new(move |()| lines.remove(place))
+                                    on_click=Callback::new(move |()| {
+                                        lines.remove(place);
+                                        touch(form);
+                                    })
                                 />
                             }
                         })}

@@ -313,11 +313,15 @@ fn Tester() -> impl IntoView {
     });
     // Only a client who is seen in the list is chosen.
     let is_found = move || client.with(|client| options.with(|all| all.iter().any(|(id, _)| id == client)));
-    let decision = RwSignal::new(None);
+    // What is asked, and what was answered to what.
+    let question = move || (client.get(), on.get());
+    let put = StoredValue::new((String::new(), String::new()));
+    let answer = RwSignal::new(None);
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || {
+            put.set_value(untrack(question));
             let body = TaxTest {
                 client_id: client.get_untracked().parse().unwrap_or(shared::ClientId(uuid::Uuid::nil())),
                 company_id: None,
@@ -325,7 +329,7 @@ fn Tester() -> impl IntoView {
             };
             api::billing::test_tax(&body)
         },
-        move |answer| decision.set(Some(answer)),
+        move |decision| answer.set(Some((put.get_value(), decision))),
     );
     view! {
         <Card title=ta().tester text=ta().tester_text>
@@ -345,9 +349,10 @@ fn Tester() -> impl IntoView {
                 </div>
             </Form>
             {move || {
-                decision
+                answer
                     .get()
-                    .map(|decision| view! { <div class="mt-5 border-t border-line pt-4"><TaxWhy decision /></div> })
+                    .filter(|(asked, _)| *asked == question())
+                    .map(|(_, decision)| view! { <div class="mt-5 border-t border-line pt-4"><TaxWhy decision /></div> })
             }}
         </Card>
     }

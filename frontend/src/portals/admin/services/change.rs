@@ -125,7 +125,7 @@ fn OptionsForm(
                     class="btn-primary"
                     submit=true
                     busy=send.busy
-                    disabled=Signal::derive(move || !changed.get())
+                    disabled=Signal::derive(move || !changed.get() || asking())
                 />
             </div>
         </Form>

@@ -109,6 +109,12 @@ fn Filters(list: ListState) -> impl IntoView {
         <FilterSelect list name="status" label=tc().common.status options=statuses />
         <FilterSelect
             list
+            name="open"
+            label=i18n::word("to_pay")
+            options=vec![("true".to_owned(), t().yes.to_owned())]
+        />
+        <FilterSelect
+            list
             name="overdue"
             label=i18n::word("overdue")
             options=vec![("true".to_owned(), t().yes.to_owned())]

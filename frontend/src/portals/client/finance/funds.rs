@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use shared::Money;
 use shared::billing::document::{FundsOverview, FundsQuote, FundsRequest};
 use shared::billing::wallet::CostSummary;
+use shared::money::parse_decimal;
 use ui::{
     Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, effect, lu, settled,
 };
@@ -45,6 +46,12 @@ pub(in crate::portals::client) fn FundsPage() -> impl IntoView {
     }
 }
 
+/// What a link asks for (`?amount=`), as it can be added: in whole units of the currency, at least the minimum.
+fn linked(amount: &str, minimum: Money) -> Option<Money> {
+    let amount = parse_decimal(amount).ok().filter(|amount| amount.is_sign_positive())?;
+    Some(Money::rounded_up(amount.max(minimum.amount()), minimum.currency()))
+}
+
 /// Round amounts inside the limits, for one click.
 fn quick_amounts(limits: &FundsOverview) -> Vec<Money> {
     let currency = limits.minimum.currency();
@@ -71,8 +78,8 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
         .with_untracked(|cost| cost.as_ref().map(|cost| cost.recommended))
         .filter(|recommended| !recommended.is_zero())
         .map(|recommended| Money::ledger(recommended, currency));
-    let first = if asked.is_empty() { recommended.map(format::plain).unwrap_or_default() } else { asked };
-    let amount = RwSignal::new(first);
+    let first = linked(&asked, limits.minimum).or(recommended);
+    let amount = RwSignal::new(first.map(format::plain).unwrap_or_default());
     let errors = FormErrors::new();
     // The tax lines follow what is typed, a moment after the last key.
     let asked = settled(move || amount.get());
@@ -258,5 +265,23 @@ fn QuoteLines(quote: FundsQuote, cost: Option<CostSummary>) -> impl IntoView {
                 <TaxWhy decision=quote.tax_decision.clone() />
             </div>
         </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::Currency;
+
+    use super::*;
+
+    #[test]
+    fn an_amount_of_a_link_can_be_added() {
+        let money = |amount: &str, currency| Money::exact(amount.parse().unwrap(), currency).unwrap();
+        let minimum = money("5.00", Currency::EUR);
+        assert_eq!(linked("12.3401", minimum), Some(money("12.35", Currency::EUR)));
+        assert_eq!(linked("0.0042", minimum), Some(minimum));
+        assert_eq!((linked("", minimum), linked("-3", minimum)), (None, None));
+        let yen = "JPY".parse().unwrap();
+        assert_eq!(linked("700.5", money("500", yen)), Some(money("701", yen)));
     }
 }

@@ -10,13 +10,13 @@ use crate::i18n::{fill, tc};
 use crate::portals::client::kit;
 use crate::query::use_query;
 
-/// Proformas that nobody has paid yet, the most urgent first; nothing when there are none.
+/// Proformas that are not paid in full yet, the most urgent first; nothing when there are none.
 #[component]
 pub(in crate::portals::client) fn Unpaid() -> impl IntoView {
     let client = kit::client();
     let rows = use_query(
         || (),
-        move |()| api::money::documents(client, "status=unpaid&kind=proforma&sort=due_on&per_page=10"),
+        move |()| api::money::documents(client, "open=true&kind=proforma&sort=due_on&per_page=10"),
     );
     rows.refresh_every(|| 60);
     let open = Memo::new(move |_| rows.data().get().map(|page| page.items).unwrap_or_default());

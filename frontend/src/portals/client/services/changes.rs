@@ -243,7 +243,8 @@ fn ChangeForm(
         },
     );
     let lacks = Signal::derive(move || {
-        preview.with(|preview| preview.as_ref().is_none_or(|preview| preview.missing.is_positive()))
+        asking()
+            || preview.with(|preview| preview.as_ref().is_none_or(|preview| preview.missing.is_positive()))
     });
     view! {
         <div class="grid-2">

@@ -166,7 +166,8 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
         }
     });
     let is_last = Memo::new(move |_| step.get() == 2);
-    let unquoted = Signal::derive(move || problem.get().is_some() || quote.with(Option::is_none));
+    let unquoted =
+        Signal::derive(move || stale.get() || problem.get().is_some() || quote.with(Option::is_none));
     let locked = move || client.is_none() || unquoted.get() || place.busy.get();
     let about = match detail.groups.first() {
         Some(group) => format!("/shop/{}/{}", group.slug, detail.product.seo.slug),
