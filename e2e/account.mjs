@@ -25,10 +25,12 @@ await test(async (results, own) => {
     {
       name: "client", email: client.email, password: client.password, signIn: "/sign-in", forgotten: "/forgotten",
       methods: "/security/verification", twoFactor: "/security/two-factor", newPassword: "/security/password",
+      list: "/documents?status=unpaid", sessions: "/security/sessions",
     },
     {
       name: "staff", email: clerk.email, password: clerk.password, signIn: "/admin/sign-in", forgotten: "/admin/forgotten",
       methods: "/admin/account/security", twoFactor: "/admin/account/security", newPassword: "/admin/account/security",
+      list: "/admin/documents?overdue=true", sessions: "/admin/account/sessions",
     },
   ];
   for (const person of people) await keepsHisAccount(results, own, panel, person);
@@ -62,11 +64,14 @@ async function keepsHisAccount(results, own, panel, person) {
     await until("the next code", () => present() >= used - 1, 40, 500);
     return totp(person.secret, used);
   };
-  const enter = async () => {
-    await go(person.signIn);
+  const introduce = async () => {
     await field("email").fill(person.email);
     await field("password").fill(person.password);
     await submit("password");
+  };
+  const enter = async () => {
+    await go(person.signIn);
+    await introduce();
   };
   const inside = () => page.waitForURL((url) => !/sign-in$/.test(url.pathname));
   const signOut = () => context.clearCookies();
@@ -93,6 +98,13 @@ async function keepsHisAccount(results, own, panel, person) {
     await page.getByText("Your password is changed. Sign in with it.").waitFor();
     await enter();
     await inside();
+  }, stop);
+
+  await results.prove(`${person.name}: signing in leads to the page that was asked for, with its filters`, async () => {
+    await signOut();
+    await go(person.list);
+    await introduce();
+    await page.waitForURL((url) => url.pathname + url.search === person.list);
   }, stop);
 
   await results.prove(`${person.name}: an authenticator app is added and verified`, async () => {
@@ -138,6 +150,12 @@ async function keepsHisAccount(results, own, panel, person) {
     await inside();
     await signOut();
     await enter();
+    await field("code").fill("123456");
+    // The session that waits for the second step is over meanwhile.
+    await signOut();
+    await submit("code");
+    await page.getByText(/^The sign-in is over/).first().waitFor();
+    await enter();
     await page.getByRole("button", { name: "Use a recovery code" }).click();
     await field("code").fill(recovery[0]);
     await submit("code");
@@ -171,6 +189,19 @@ async function keepsHisAccount(results, own, panel, person) {
     await page.getByText(/^The new password counts/).first().waitFor();
     person.password = wanted;
     await mail(person.email, /^Your password was changed$/);
+  });
+
+  await results.prove(`${person.name}: other browsers are signed out after a question`, async () => {
+    await go(person.sessions);
+    const end = page.getByRole("button", { name: "End all others" }).first();
+    const said = page.getByText(/^Sessions ended: /);
+    await end.click();
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    equal(await said.count(), 0, "ended before the answer");
+    await end.click();
+    await dialog.getByRole("button", { name: "End all others" }).click();
+    await after(said);
   });
 
   await results.prove(`${person.name}: the pages complained of nothing`, () => equal(complaints, [], "complaints"));

@@ -358,7 +358,10 @@ await test(async (results, own) => {
     await tester.locator('[name="client_id"]').selectOption(client.id);
     await tester.getByRole("button", { name: "Test" }).click();
     holds(told.rates.length > 0, "a client in the seller's country bears tax");
-    await page.locator(".card", { has: tester }).getByText(told.sentence).first().waitFor();
+    const said = page.locator(".card", { has: tester }).getByText(told.sentence);
+    await said.first().waitFor();
+    await tester.locator('[name="on"]').fill("2020-01-01");
+    await until("what was said of another day is gone", async () => (await said.count()) === 0, 5, 50);
   });
 
   await results.prove("an unpaid proforma is cancelled with a reason", async () => {
@@ -370,6 +373,129 @@ await test(async (results, own) => {
     await dialog.getByRole("button", { name: "Cancel document" }).click();
     await until("it is cancelled", async () => (await staff.get(`/admin/documents/${unpaid.id}`)).document.status === "cancelled");
     await page.getByText("Cancelled", { exact: true }).first().waitFor();
+  });
+
+  await results.prove("a task is cancelled in words of its own, after a question", async () => {
+    const control = async () => (await staff.get("/admin/automation/status")).queues.find((queue) => queue.queue === "mail").control;
+    await staff.put("/admin/queues/mail", { ...(await control()), paused: true });
+    try {
+      await panel.caller().post("/auth/admin/password/forgotten", { email: staff.email });
+      const task = await until("a letter waits", async () => {
+        const { items } = await staff.get("/admin/tasks?queue=mail&sort=-created_at&per_page=5");
+        return items.find((task) => ["queued", "pending"].includes(task.state));
+      });
+      const state = async () => (await staff.get(`/admin/tasks/${task.id}`)).task.state;
+      await go(`/admin/tasks?task=${task.id}`);
+      const cancel = page.getByRole("button", { name: "Cancel task", exact: true });
+      const question = page.getByRole("dialog", { name: "Cancel task" });
+      await cancel.click();
+      await question.getByRole("button", { name: "Cancel", exact: true }).click();
+      await question.waitFor({ state: "detached" });
+      holds((await state()) !== "cancelled", "it is not cancelled before the answer");
+      await cancel.click();
+      await question.getByRole("button", { name: "Cancel task", exact: true }).click();
+      await until("it is cancelled", async () => (await state()) === "cancelled");
+      await page.keyboard.press("Escape");
+    } finally {
+      await staff.put("/admin/queues/mail", { ...(await control()), paused: false });
+    }
+  });
+
+  await results.prove("a search of two words is typed with a pause between them", async () => {
+    await go("/admin/clients");
+    const search = page.getByRole("searchbox").first();
+    await search.pressSequentially("anna ");
+    await page.waitForURL((url) => url.searchParams.get("q") === "anna");
+    await settled(page);
+    await search.pressSequentially("nowak");
+    equal(await search.inputValue(), "anna nowak", "the field");
+  });
+
+  await results.prove("the select of a filter follows the browser's buttons", async () => {
+    await go("/admin/documents");
+    const status = page.getByRole("combobox", { name: "Status", exact: true });
+    await status.selectOption("paid");
+    await page.waitForURL((url) => url.searchParams.get("status") === "paid");
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has("status"));
+    await until("it says all", async () => (await status.inputValue()) === "", 5, 50);
+  });
+
+  await results.prove("what waits for money is paid in part or not at all", async () => {
+    await go("/admin/documents?open=true");
+    const { total } = await staff.get("/admin/documents?open=true&per_page=1");
+    const of = async (status) => (await staff.get(`/admin/documents?status=${status}&per_page=1`)).total;
+    equal(total, (await of("unpaid")) + (await of("partially_paid")), "documents");
+    equal(await page.getByRole("combobox", { name: "To be paid" }).inputValue(), "true", "the filter");
+  });
+
+  await results.prove("an answer that was under way does not put back what an act has changed", async () => {
+    const service = await one("/admin/services?state=active&per_page=1");
+    await go(`/admin/services/${service.id}`);
+    let release;
+    const released = new Promise((done) => (release = done));
+    let held = false;
+    await page.route(`**/api/v1/admin/services/${service.id}`, async (route) => {
+      const response = await route.fetch();
+      held = true;
+      await released;
+      await route.fulfill({ response });
+    }, { times: 1 });
+    try {
+      // The page asks again four times a minute.
+      await until("the page asks again", () => held, 40, 100);
+      await page.getByRole("button", { name: "Actions" }).first().click();
+      await page.getByRole("menuitem", { name: "Change the label" }).click();
+      await dialog.locator('[name="label"]').fill("Renamed meanwhile");
+      await submit.click();
+      await page.getByRole("heading", { name: "Renamed meanwhile" }).first().waitFor();
+    } finally {
+      release();
+    }
+    await settled(page);
+    equal(await page.getByRole("heading", { name: "Renamed meanwhile" }).count(), 1, "headings with the new name");
+  });
+
+  await results.prove("a pasted amount keeps its size", async () => {
+    const client = await one("/admin/clients?status=active&per_page=1");
+    await go(`/admin/clients/${client.id}`);
+    await page.locator(".page-actions").getByRole("button", { name: "Add funds" }).click();
+    const amount = dialog.locator('[name="amount"]');
+    await amount.fill("1.234,56");
+    await amount.blur();
+    holds(/^1234(\.56)?$/.test(await amount.inputValue()), await amount.inputValue());
+    leave = true;
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    leave = false;
+  });
+
+  await results.prove("a draft whose line was removed is not left without a question", async () => {
+    await go("/admin/documents/new");
+    await page.getByRole("button", { name: "Add line" }).click();
+    await page.getByRole("button", { name: "Remove line 2" }).click();
+    equal(await questions(() => page.locator('.shell-side a[href="/admin/users"]').click(), 1), 1, "questions");
+  });
+
+  await results.prove("another language does not empty a registration without a question", async () => {
+    leave = true;
+    await go("/register");
+    leave = false;
+    await field("first_name").fill("Ada");
+    await page.getByRole("button", { name: /^Language/ }).click();
+    equal(await questions(() => page.locator(".menu-item", { hasText: "Polski" }).click(), 1), 1, "questions");
+    equal(await field("first_name").inputValue(), "Ada", "what was typed");
+    await page.reload();
+    await settled(page);
+  });
+
+  await results.prove("an id is copied where a browser offers no clipboard", async () => {
+    await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    const service = await one("/admin/services?per_page=1");
+    await go(`/admin/services/${service.id}`);
+    const id = page.locator('button[title="Copy"]').first();
+    await id.click();
+    await id.getByText("Copied").waitFor({ state: "attached" });
   });
 
   await results.prove("the pages complained of nothing", () => equal(complaints, [], "complaints"));

@@ -319,6 +319,27 @@ await test(async (results, own) => {
     equal(String(units(await balance(panel, client))), String(running), "the balance that is stored");
   });
 
+  await results.prove("a countdown goes by the installation's clock, and goes on while it is looked at", async () => {
+    // A browser of its own, whose clock is put forward instead of waiting.
+    const watching = await browser();
+    try {
+      await watching.page.clock.install();
+      await watching.page.goto(`${panel.base}/sign-in?next=/services/${service.id}`);
+      await watching.page.locator('[name="email"]').fill(email);
+      await watching.page.locator('[name="password"]').fill(password);
+      await watching.page.locator("form button[type=submit]").first().click();
+      const next = watching.page.locator("section.stat b").first();
+      await next.waitFor();
+      const left = await next.innerText();
+      holds(/^(any moment|in \d+ min)$/.test(left), `it was moved by hours; the next charge is ${left}`);
+      await watching.page.clock.fastForward(3_600_000);
+      await until("an hour later it is due", async () => (await next.innerText()) === "any moment", 10, 100);
+      equal(watching.complaints, [], "complaints");
+    } finally {
+      await watching.stop();
+    }
+  });
+
   await results.prove("the wallet runs dry: suspended and told so", async () => {
     const left = units(await balance(panel, client));
     let months = 1;
