@@ -31,7 +31,7 @@ struct Row {
 
 /// What a service was charged to these clients in the last thirty days of UTC, each charge on the day on which its period began.
 /// Of a service that moved to another currency only what it was charged in the present one. One statement.
-pub async fn of(
+pub(super) async fn of(
     conn: &mut Conn,
     now: Timestamp,
     clients: &[ClientId],
