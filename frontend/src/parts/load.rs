@@ -230,7 +230,14 @@ where
     let selection = bulk.map(|bulk| bulk.selection(Callback::new(move |()| query.refetch())));
     let rows = Signal::derive(move || query.data().with(|page| page.as_ref().map(|page| page.items.clone())));
     let total = Signal::derive(move || query.data().with(|page| page.as_ref().map_or(0, |page| page.total)));
-    let loading = Signal::derive(move || query.loading().get());
+    // Only what was asked for fades what is shown: the list that is loaded anew by itself stays as it is.
+    let shown = RwSignal::new(String::new());
+    ui::effect(move || {
+        if !query.loading().get() {
+            shown.set(query.asked().get_untracked());
+        }
+    });
+    let loading = Signal::derive(move || query.loading().get() && shown.get() != query.asked().get());
     let failed = Memo::new(move |_| {
         query.error().get().filter(|_| query.data().with(Option::is_none) || !query.loading().get())
     });
