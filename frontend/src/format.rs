@@ -329,11 +329,6 @@ mod tests {
         let shown = [300, 350, 123_456, -5, 0].map(hundredths);
         assert_eq!(shown, ["3", "3.50", "1,234.56", "−0.05", "0"]);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::flag;
 
     #[test]
     fn a_flag_is_the_code_in_other_letters() {

@@ -137,6 +137,14 @@ pub fn prune(document: &mut Document) -> serde_json::Result<()> {
     }
 }
 
+/// What is said of a field at the schema that it names: of what may be `null` it is written there.
+fn said(choice: &RefOr<Schema>) -> Option<String> {
+    match choice {
+        RefOr::Ref(named) if !named.description.is_empty() => Some(named.description.clone()),
+        _ => None,
+    }
+}
+
 /// Gives fields without a description the one that their name has everywhere.
 fn describe_fields(schema: &mut RefOr<Schema>) {
     match schema {
@@ -145,7 +153,12 @@ fn describe_fields(schema: &mut RefOr<Schema>) {
                 let description = match field {
                     RefOr::T(Schema::Object(field)) => &mut field.description,
                     RefOr::T(Schema::Array(field)) => &mut field.description,
-                    RefOr::T(Schema::OneOf(field)) => &mut field.description,
+                    RefOr::T(Schema::OneOf(field)) => {
+                        if field.description.is_none() {
+                            field.description = field.items.iter().find_map(said);
+                        }
+                        &mut field.description
+                    }
                     RefOr::T(Schema::AllOf(field)) => &mut field.description,
                     RefOr::T(Schema::AnyOf(field)) => &mut field.description,
                     _ => continue,
