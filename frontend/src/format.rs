@@ -159,10 +159,10 @@ pub fn flag(code: &str) -> String {
     letters.filter(|_| code.len() == 2).unwrap_or_default()
 }
 
-/// Flag and name of a country in the person's language, by its ISO 3166 code.
+/// Name of a country in the person's language, by its ISO 3166 code.
 pub fn country(code: &str) -> String {
     let name = if code.is_empty() { None } else { region_names().and_then(|name| name(code)) };
-    format!("{} {}", flag(code), name.as_deref().unwrap_or(code)).trim().to_owned()
+    name.unwrap_or_else(|| code.to_owned())
 }
 
 /// What the browser calls regions. `None`: it cannot.

@@ -10,7 +10,10 @@ pub fn Place(country: Option<String>, city: Option<String>) -> impl IntoView {
     let country = country.filter(|code| !code.is_empty()).map(|code| {
         let name = format::country(&code);
         view! {
-            <span title=name.clone() aria-hidden="true">{format::flag(&code)} " " {code}</span>
+            <span title=name.clone() aria-hidden="true">
+                <span class="flag">{format::flag(&code)} " "</span>
+                {code}
+            </span>
             <span class="sr-only">{name}</span>
         }
     });

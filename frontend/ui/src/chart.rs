@@ -232,8 +232,7 @@ fn plot(
     let ticks = labels
         .iter()
         .enumerate()
-        .filter(|(index, _)| index % every == 0)
-        .map(|(_, label)| view! { <span>{label.clone()}</span> })
+        .map(|(index, label)| view! { <span>{(index % every == 0).then(|| label.clone())}</span> })
         .collect_view();
     // The table below says the same to those who do not see it.
     let legend = (series.len() > 1).then(|| {
@@ -268,7 +267,7 @@ fn plot(
                         {hits}
                     </div>
                 </div>
-                <div class="chart-x" aria-hidden="true">
+                <div class="chart-x" class:bars=bars aria-hidden="true">
                     {ticks}
                 </div>
             </div>

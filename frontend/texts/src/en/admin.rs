@@ -72,6 +72,7 @@ pub(super) const TEXTS: Admin = Admin {
     set_credit_limit: "Set the credit limit",
     add_note: "Add note",
     no_notes: "No notes yet",
+    no_changes: "No changes yet",
     status_history: "History of the status",
     tax_id_valid: "valid",
     tax_id_invalid: "not valid",

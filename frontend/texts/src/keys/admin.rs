@@ -72,6 +72,7 @@ super::texts! {
         set_credit_limit,
         add_note,
         no_notes,
+        no_changes,
         status_history,
         tax_id_valid,
         tax_id_invalid,

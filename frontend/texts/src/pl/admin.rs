@@ -72,6 +72,7 @@ pub(super) const TEXTS: Admin = Admin {
     set_credit_limit: "Ustaw limit kredytu",
     add_note: "Dodaj notatkę",
     no_notes: "Brak notatek",
+    no_changes: "Brak zmian",
     status_history: "Historia statusu",
     tax_id_valid: "ważny",
     tax_id_invalid: "nieważny",

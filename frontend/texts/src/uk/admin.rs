@@ -72,6 +72,7 @@ pub(super) const TEXTS: Admin = Admin {
     set_credit_limit: "Встановити кредитний ліміт",
     add_note: "Додати примітку",
     no_notes: "Приміток ще немає",
+    no_changes: "Змін ще немає",
     status_history: "Історія статусу",
     tax_id_valid: "дійсний",
     tax_id_invalid: "недійсний",

@@ -131,6 +131,7 @@ pub fn History(subject: uuid::Uuid) -> impl IntoView {
         view! {
             <Card title=ta().history flush=true>
                 <Loaded query=lines rows=2 let:page>
+                    {page.items.is_empty().then(|| view! { <EmptyState icon=lu::LuActivity title=ta().no_changes /> })}
                     <TableWrap label=ta().history>
                         <table class="table">
                             <tbody>{page.items.into_iter().map(|entry| line(entry, false)).collect_view()}</tbody>
