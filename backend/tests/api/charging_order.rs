@@ -222,3 +222,26 @@ async fn periods_begin_on_the_day_of_their_anchor_or_the_last_of_a_shorter_month
         assert_books(&panel).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_movement_spans_its_own_charges_and_nothing_that_is_not_due() {
+    let panel = Panel::start().await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "100").await;
+    let first = delivered(&panel, ada.id, Period::Hourly, "hours", "3", "0").await;
+    let second = delivered(&panel, ada.id, Period::Hourly, "hours", "0.5", "0").await;
+    activate(&panel, ada.id, first).await;
+    panel.set_clock(seconds_after(panel.now(), 1800)).await;
+    activate(&panel, ada.id, second).await;
+    for _ in 0..6 {
+        panel.set_clock(seconds_after(panel.now(), 1800)).await;
+        charging::charge_due(&panel.app.db, panel.now(), panel.portions()).await.unwrap();
+    }
+    let movements = "SELECT count(*) AS value FROM ledger_transfers t CROSS JOIN LATERAL (
+             SELECT min(period_from) AS first, max(period_to) AS last FROM charges WHERE transfer_id = t.id) c
+         WHERE t.kind = 'charge'";
+    assert_eq!(panel.count(movements).await, 8);
+    let others = format!("{movements} AND (t.period_from, t.period_to) IS DISTINCT FROM (c.first, c.last)");
+    assert_eq!(panel.count(&others).await, 0);
+    assert_books(&panel).await;
+}

@@ -64,7 +64,8 @@ WITH mine AS MATERIALIZED (
         AND (s.terminate_at IS NULL OR s.terminate_at > s.paid_until)
 ), totals AS (
     SELECT client_id, coalesce(sum(units), 0) * 0.0001 AS amount, count(period_from) AS charges,
-           min(period_from) AS period_from, max(period_to) AS period_to, min(next_at) AS next_due_at
+           min(period_from) AS period_from, max(period_to) FILTER (WHERE period_from IS NOT NULL) AS period_to,
+           min(next_at) AS next_due_at
     FROM due GROUP BY client_id
 ), decided AS MATERIALIZED (
     SELECT m.*, coalesce(t.amount, 0) AS amount, coalesce(t.charges, 0) AS charges, t.period_from, t.period_to,
