@@ -363,10 +363,10 @@ pub async fn copy_choices(
 ) -> QueryResult<()> {
     for statement in [
         "INSERT INTO options (id, group_id, key, value, texts, icon_image, visible, sort, created_at, updated_at)
-         SELECT gen_random_uuid(), $2, key, value, texts, icon_image, visible, sort, $3, $3
+         SELECT uuid_v7($3), $2, key, value, texts, icon_image, visible, sort, $3, $3
          FROM options WHERE group_id = $1",
         "INSERT INTO prices (id, option_id, currency, period, setup, base, idle, switch_up, switch_down, uninstall, updated_at)
-         SELECT gen_random_uuid(), n.id, p.currency, p.period, p.setup, p.base, p.idle, p.switch_up, p.switch_down,
+         SELECT uuid_v7($3), n.id, p.currency, p.period, p.setup, p.base, p.idle, p.switch_up, p.switch_down,
              p.uninstall, $3
          FROM prices p JOIN options o ON o.id = p.option_id JOIN options n ON n.group_id = $2 AND n.key = o.key
          WHERE o.group_id = $1",
