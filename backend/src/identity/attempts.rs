@@ -36,8 +36,9 @@ const FAMILIAR_DAYS: i64 = 90;
 
 /// What is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tried {
+pub enum Tried {
     Password,
+    /// A code of the second step.
     Code,
 }
 
@@ -203,32 +204,10 @@ pub struct Attempt {
 pub async fn begin(
     conn: &mut Conn,
     now: Timestamp,
-    portal: Portal,
-    email: &str,
-    ip: &str,
-    per_minute: u32,
-) -> Result<Attempt> {
-    count(conn, now, Tried::Password, portal, (email, ip), per_minute).await
-}
-
-/// The same for a code of the second step.
-pub async fn begin_code(
-    conn: &mut Conn,
-    now: Timestamp,
-    portal: Portal,
-    email: &str,
-    ip: &str,
-    per_minute: u32,
-) -> Result<Attempt> {
-    count(conn, now, Tried::Code, portal, (email, ip), per_minute).await
-}
-
-async fn count(
-    conn: &mut Conn,
-    now: Timestamp,
     tried: Tried,
     portal: Portal,
-    (email, ip): (&str, &str),
+    email: &str,
+    ip: &str,
     per_minute: u32,
 ) -> Result<Attempt> {
     let ip = &place(ip);

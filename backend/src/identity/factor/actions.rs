@@ -17,10 +17,11 @@ use crate::http::Fields;
 use crate::http::access::Proof;
 use crate::http::error::{Error, Refusal, Result};
 use crate::identity::access::fingerprint;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::person::Person;
 use crate::identity::session::actions::need_sudo;
 use crate::identity::session::store as sessions;
-use crate::identity::{attempts, letters, random};
+use crate::identity::{letters, random};
 use crate::settings;
 
 const RECOVERY_CODES: usize = 10;
@@ -252,7 +253,8 @@ async fn give_code(
     let ip = owner.actor.ip.clone().unwrap_or_default();
     let per_minute = app.config.http.sign_in_per_minute.get();
     let portal = owner.person.portal();
-    let attempt = attempts::begin(&mut conn, now, portal, &person.email, &ip, per_minute).await?;
+    let attempt =
+        attempts::begin(&mut conn, now, Tried::Password, portal, &person.email, &ip, per_minute).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         let all = store::lock_all(tx, owner.person).await?;
         let right = match id {

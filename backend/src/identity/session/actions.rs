@@ -15,7 +15,7 @@ use crate::http::cookies::Portal;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::network;
 use crate::identity::access::Session;
-use crate::identity::attempts;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::factor;
 use crate::identity::password::Verdict;
 use crate::identity::person::Person;
@@ -76,7 +76,8 @@ pub async fn sign_in(
     let mut conn = app.db.get().await?;
     need_network(&mut conn, portal, &visitor.ip).await?;
     let per_minute = app.config.http.sign_in_per_minute.get();
-    let attempt = attempts::begin(&mut conn, now, portal, &email, &visitor.ip, per_minute).await?;
+    let attempt =
+        attempts::begin(&mut conn, now, Tried::Password, portal, &email, &visitor.ip, per_minute).await?;
     let found = store::credentials_by_email(&mut conn, portal, &email).await?;
     // Hashing takes a while; others may use the connection.
     drop(conn);
@@ -221,7 +222,8 @@ pub async fn second_step(
     let found = store::credentials(&mut conn, person).await?.filter(Credentials::may_sign_in);
     let found = found.ok_or_else(|| Refusal::new(Code::NotSignedIn))?;
     let per_minute = app.config.http.sign_in_per_minute.get();
-    let attempt = attempts::begin_code(&mut conn, now, portal, &found.email, &visitor.ip, per_minute).await?;
+    let attempt =
+        attempts::begin(&mut conn, now, Tried::Code, portal, &found.email, &visitor.ip, per_minute).await?;
     let checked = conn
         .transaction::<_, Error, _>(async |tx| {
             // Methods before sessions, as whoever turns the factor on or off takes them.
@@ -276,7 +278,9 @@ pub async fn is_own_password(app: &App, person: Person, ip: &str, password: &Sec
     let mut conn = app.db.get().await?;
     let found = store::credentials(&mut conn, person).await?.ok_or_else(Refusal::not_found)?;
     let per_minute = app.config.http.sign_in_per_minute.get();
-    let attempt = attempts::begin(&mut conn, now, person.portal(), &found.email, ip, per_minute).await?;
+    let attempt =
+        attempts::begin(&mut conn, now, Tried::Password, person.portal(), &found.email, ip, per_minute)
+            .await?;
     drop(conn);
     let right = app.passwords.verify(password, found.password_hash).await?.is_right();
     if right {
