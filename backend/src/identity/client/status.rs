@@ -187,10 +187,14 @@ fn obstacles(action: ClientAction, client: &Client, language: Language) -> Vec<O
         add("not_closed", 1, text.to_owned());
     }
     if client.services > 0 {
-        add("active_services", client.services, services_left(client.services, language));
+        add("active_services", client.services, left(client.services, language, SERVICES_LEFT));
     }
     if client.unpaid_documents > 0 {
-        add("open_documents", client.unpaid_documents, documents_left(client.unpaid_documents, language));
+        add(
+            "open_documents",
+            client.unpaid_documents,
+            left(client.unpaid_documents, language, DOCUMENTS_LEFT),
+        );
     }
     let money = |amount: Decimal| format!("{amount} {}", client.currency);
     let balance = money(client.balance.abs());
@@ -221,36 +225,25 @@ fn obstacles(action: ClientAction, client: &Client, language: Language) -> Vec<O
     found
 }
 
-/// `2 services are not terminated.`
-fn services_left(count: i64, language: Language) -> String {
-    let what = match language.plural(count.unsigned_abs()) {
-        Plural::One => {
-            language.say("service is not terminated", "usługa nie jest zakończona", "послугу не завершено")
-        }
-        Plural::Few => {
-            language.say("services are not terminated", "usługi nie są zakończone", "послуги не завершено")
-        }
-        Plural::Many => {
-            language.say("services are not terminated", "usług nie jest zakończonych", "послуг не завершено")
-        }
-    };
-    format!("{count} {what}.")
-}
+const SERVICES_LEFT: [[&str; 3]; 3] = [
+    ["service is not terminated", "usługa nie jest zakończona", "послугу не завершено"],
+    ["services are not terminated", "usługi nie są zakończone", "послуги не завершено"],
+    ["services are not terminated", "usług nie jest zakończonych", "послуг не завершено"],
+];
+const DOCUMENTS_LEFT: [[&str; 3]; 3] = [
+    ["document is unpaid", "dokument jest nieopłacony", "документ не сплачено"],
+    ["documents are unpaid", "dokumenty są nieopłacone", "документи не сплачено"],
+    ["documents are unpaid", "dokumentów jest nieopłaconych", "документів не сплачено"],
+];
 
-/// `2 documents are unpaid.`
-fn documents_left(count: i64, language: Language) -> String {
-    let what = match language.plural(count.unsigned_abs()) {
-        Plural::One => {
-            language.say("document is unpaid", "dokument jest nieopłacony", "документ не сплачено")
-        }
-        Plural::Few => {
-            language.say("documents are unpaid", "dokumenty są nieopłacone", "документи не сплачено")
-        }
-        Plural::Many => {
-            language.say("documents are unpaid", "dokumentów jest nieopłaconych", "документів не сплачено")
-        }
+/// `2 documents are unpaid.`: with the words for one, for few and for many, each in English, Polish and Ukrainian.
+fn left(count: i64, language: Language, [one, few, many]: [[&str; 3]; 3]) -> String {
+    let [english, polish, ukrainian] = match language.plural(count.unsigned_abs()) {
+        Plural::One => one,
+        Plural::Few => few,
+        Plural::Many => many,
     };
-    format!("{count} {what}.")
+    format!("{count} {}.", language.say(english, polish, ukrainian))
 }
 
 /// Browsers and tokens of users who belong to no other usable client.
