@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::documents::proforma;
 use crate::harness::Panel;
-use crate::selling::{charge, pay, product, work};
+use crate::selling::{charge, pay, product, sizes, work};
 use crate::services::{Running, top_up};
 
 #[derive(QueryableByName)]
@@ -34,6 +34,9 @@ async fn every_record_of_a_busy_panel_has_an_id_of_version_7() {
     let sold = it.detail().await.service.product_id;
     it.staff.post(&format!("/admin/products/{sold}/duplicate"), json!({ "key": "copy" })).await.expect(201);
     product(&it.staff, "other", json!({})).await;
+    let group = sizes(&it.staff, "size", sold).await.id;
+    let path = format!("/admin/option-groups/{group}/duplicate");
+    it.staff.post(&path, json!({ "key": "size-2" })).await.expect(201);
     work(&panel).await;
     panel.advance_hours(30).await;
     charge(&panel).await;

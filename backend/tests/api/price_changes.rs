@@ -17,6 +17,17 @@ pub(crate) async fn product_of(it: &Running) -> ProductId {
     it.detail().await.service.product_id
 }
 
+/// Services of one product that two clients have.
+async fn two_of_a_product(panel: &Panel) -> (Running, Running, ProductId) {
+    let first = Running::start(panel, "50", json!({}), "monthly").await;
+    let id = product_of(&first).await;
+    let eve = panel.client("Eve").await;
+    give(panel, eve.id, "50").await;
+    let item = json!({ "product": id, "period": "monthly" });
+    let second = Running::order(panel, first.staff.clone(), eve, item).await;
+    (first, second, id)
+}
+
 /// Sets the monthly price of a product.
 pub(crate) async fn raise(staff: &Caller, product: ProductId, base: &str) {
     let prices = json!({ "prices": [{ "currency": "EUR", "period": "monthly", "setup": "1.00", "base": base, "idle": "3.60", "uninstall": "0.50" }] });
@@ -88,12 +99,8 @@ async fn a_raise_in_the_middle_of_a_month_is_exact_to_the_hour() {
 #[actix_web::test]
 async fn a_suspended_service_wakes_at_the_new_price_and_an_ended_one_is_left_alone() {
     let panel = Panel::start().await;
-    let first = Running::start(&panel, "50", json!({}), "monthly").await;
-    let id = product_of(&first).await;
-    let (eve, staff) = (panel.client("Eve").await, first.staff.clone());
-    give(&panel, eve.id, "50").await;
-    let second =
-        Running::order(&panel, staff.clone(), eve, json!({ "product": id, "period": "monthly" })).await;
+    let (first, second, id) = two_of_a_product(&panel).await;
+    let staff = first.staff.clone();
     raise(&staff, id, "14.40").await;
     plan(&staff, id, json!({ "apply_at": "2026-03-11T12:00:00Z" })).await;
     work(&panel).await;
@@ -284,12 +291,8 @@ async fn changes_of_prices_list_with_a_constant_number_of_queries() {
 #[actix_web::test]
 async fn a_change_whose_instant_has_come_is_not_cancelled_whoever_has_begun_with_it() {
     let panel = Panel::start().await;
-    let first = Running::start(&panel, "50", json!({}), "monthly").await;
-    let id = product_of(&first).await;
-    let (eve, staff) = (panel.client("Eve").await, first.staff.clone());
-    give(&panel, eve.id, "50").await;
-    let second =
-        Running::order(&panel, staff.clone(), eve, json!({ "product": id, "period": "monthly" })).await;
+    let (first, second, id) = two_of_a_product(&panel).await;
+    let staff = first.staff.clone();
     raise(&staff, id, "14.40").await;
     let change = plan(&staff, id, json!({ "apply_at": "2026-03-11T12:00:00Z" })).await;
     work(&panel).await;
