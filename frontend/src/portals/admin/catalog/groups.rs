@@ -14,7 +14,7 @@ use ui::{
 };
 
 use super::attached::{Attached, AttachedList};
-use super::duplicate::{DuplicateDialog, duplicate_entry};
+use super::head::CatalogHead;
 use super::order::{OrderHint, order_column};
 use super::pictures::{Pictures, thumbnail};
 use super::seo::Seo;
@@ -22,7 +22,7 @@ use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, td};
 use crate::parts::filters::options_of;
 use crate::parts::filters::word_options;
-use crate::parts::{AddLink, Arrived, DataTable, Part, RecordHead, by_id, submit};
+use crate::parts::{AddLink, Arrived, DataTable, Part, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -101,24 +101,9 @@ pub fn ProductGroupPage() -> impl IntoView {
             (text.map_or_else(|| key.clone(), |text| text.name.clone()), key)
         };
         let list = (ta().product_groups, "/admin/product-groups");
-        let copied = RwSignal::new(false);
         let head = move |(name, key): (String, String)| {
-            if may(Permission::ProductsEdit) {
-                view! {
-                    <RecordHead
-                        list
-                        name
-                        id=id.0
-                        delete_text=Some(ta().delete_group_text)
-                        rehearsed=true
-                        menu=duplicate_entry(copied)
-                    />
-                    <DuplicateDialog open=copied list=list.1 id=id.0 key />
-                }
-                .into_any()
-            } else {
-                view! { <RecordHead list name id=id.0 delete_text=None /> }.into_any()
-            }
+            let (editable, delete_text) = (may(Permission::ProductsEdit), ta().delete_group_text);
+            view! { <CatalogHead list name id=id.0 key editable delete_text /> }
         };
         let refetch = Callback::new(move |()| group.refetch());
         let version = Signal::derive(move || group.data().with(|detail| detail.as_ref()?.group.version));

@@ -3,8 +3,8 @@
 mod apply_prices;
 mod attached;
 mod attributes;
-mod duplicate;
 mod groups;
+mod head;
 mod module;
 mod module_settings;
 mod modules;

@@ -14,16 +14,14 @@ use ui::{
     use_list,
 };
 
-use super::duplicate::{DuplicateDialog, duplicate_entry};
+use super::head::CatalogHead;
 use super::order::{MoveRow, OrderHint, order_column};
 use super::pictures::Picture;
 use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
 use crate::i18n::{self, t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{
-    AddLink, Arrived, DataTable, DeleteItem, Part, RecordHead, WouldHappen, by_id, submit, submit_with,
-};
+use crate::parts::{AddLink, Arrived, DataTable, DeleteItem, Part, WouldHappen, by_id, submit, submit_with};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -123,30 +121,13 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
         group.data().with(|group| group.as_ref().map(ids).unwrap_or_default())
     });
     let list = (ta().option_groups, "/admin/option-groups");
-    let copied = RwSignal::new(false);
+    let add = Callback::new(move |()| edited.set(Some(None)));
     let head = move |(name, key): (String, String)| {
-        if editable {
-            view! {
-                <RecordHead
-                    list
-                    name
-                    id=id.0
-                    delete_text=Some(ta().delete_group_text)
-                    rehearsed=true
-                    menu=duplicate_entry(copied)
-                >
-                    <Button
-                        text=ta().add_option
-                        icon=lu::LuPlus
-                        class="btn-primary"
-                        on_click=Callback::new(move |()| edited.set(Some(None)))
-                    />
-                </RecordHead>
-                <DuplicateDialog open=copied list=list.1 id=id.0 key />
-            }
-            .into_any()
-        } else {
-            view! { <RecordHead list name id=id.0 delete_text=None /> }.into_any()
+        let delete_text = ta().delete_group_text;
+        view! {
+            <CatalogHead list name id=id.0 key editable delete_text>
+                <Button text=ta().add_option icon=lu::LuPlus class="btn-primary" on_click=add />
+            </CatalogHead>
         }
     };
     view! {

@@ -13,7 +13,7 @@ use ui::{Badge, Breadcrumbs, Button, Card, Crumb, Facts, Form, FormErrors, PageH
 use super::apply_prices::PriceChanges;
 use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
-use super::duplicate::{DuplicateDialog, duplicate_entry};
+use super::head::CatalogHead;
 use super::module_settings::ModuleSettings;
 use super::pictures::Pictures;
 use super::prices::{PriceGrid, Priced};
@@ -21,7 +21,7 @@ use super::product_form::{ProductFields, ProductForm};
 use super::seo::Seo;
 use crate::i18n::{self, t, ta};
 use crate::parts::filters::options_of;
-use crate::parts::{Arrived, Loaded, Part, RecordHead, by_id, submit};
+use crate::parts::{Arrived, Loaded, Part, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -155,23 +155,14 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
     let id = detail.id;
     let name = shared::catalog::text_in(&detail.product.texts, i18n::language())
         .map_or_else(|| detail.product.key.clone(), |text| text.name.clone());
-    let open = RwSignal::new(false);
     let badges = view! {
         {detail.product.retired.then(|| view! { <Badge text=ta().retired /> })}
         {(!detail.product.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
     }
     .into_any();
     let list = (ta().products, "/admin/products");
-    let head = if editable {
-        view! { <RecordHead list name id=id.0 badges delete_text=Some(ta().delete_product_text) rehearsed=true menu=duplicate_entry(open) /> }
-            .into_any()
-    } else {
-        view! { <RecordHead list name id=id.0 badges delete_text=None /> }.into_any()
-    };
-    view! {
-        {head}
-        <DuplicateDialog open list=list.1 id=id.0 key=detail.product.key />
-    }
+    let (key, delete_text) = (detail.product.key, ta().delete_product_text);
+    view! { <CatalogHead list name id=id.0 key editable badges delete_text /> }
 }
 
 #[component]

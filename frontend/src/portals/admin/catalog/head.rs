@@ -1,4 +1,4 @@
-//! Copying a product or a group under another key.
+//! The head of a product or a group: it is deleted, and copied under another key.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -8,19 +8,45 @@ use ui::{Button, Dialog, Form, FormErrors, MenuButton, TextField, lu, toast_ok};
 
 use crate::api;
 use crate::i18n::{t, ta};
-use crate::parts::submit;
+use crate::parts::{RecordHead, submit};
 
-/// The entry in the menu of a record that asks for the key of its copy.
-pub(super) fn duplicate_entry(open: RwSignal<bool>) -> ViewFn {
+/// The head of what has a key; who may not edit it sees only where it stands.
+#[component]
+pub(super) fn CatalogHead(
+    /// Title and address of its list, which is at the same path in the API.
+    list: (&'static str, &'static str),
+    name: String,
+    id: uuid::Uuid,
+    key: String,
+    editable: bool,
+    /// What happens when it is deleted.
+    delete_text: &'static str,
+    /// Behind the name.
+    #[prop(default = ().into_any())]
+    badges: AnyView,
+    /// The main acts of who may edit it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    if !editable {
+        return view! { <RecordHead list name id badges delete_text=None /> }.into_any();
+    }
+    let open = RwSignal::new(false);
     let entry = move || {
         view! { <MenuButton text=ta().duplicate icon=lu::LuCopy on_click=Callback::new(move |()| open.set(true)) /> }
     };
-    entry.into()
+    view! {
+        <RecordHead list name id badges delete_text=Some(delete_text) rehearsed=true menu=ViewFn::from(entry)>
+            {children.map(|children| children())}
+        </RecordHead>
+        <DuplicateDialog open list=list.1 id key />
+    }
+    .into_any()
 }
 
 /// Asks for the key of the copy, and goes to it.
 #[component]
-pub(super) fn DuplicateDialog(
+fn DuplicateDialog(
     open: RwSignal<bool>,
     /// The address of the list, which is the same in the API.
     list: &'static str,
