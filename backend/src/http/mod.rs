@@ -15,6 +15,7 @@ pub mod network;
 pub mod openapi;
 pub mod pages;
 pub mod paging;
+mod problems;
 mod reads;
 pub mod request;
 pub mod router;

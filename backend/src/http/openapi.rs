@@ -3,10 +3,11 @@
 use shared::{FieldError, Problem};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use crate::http::meanings;
+use crate::http::problems::{Schemas, Taken};
+use crate::http::{meanings, problems};
 
 /// The ground that the operations are added to.
 #[derive(OpenApi)]
@@ -67,6 +68,8 @@ pub fn complete(document: &mut Document) {
         }
         describe_fields(schema);
     }
+    let schemas = Schemas::of(document.components.as_ref());
+    document.components.get_or_insert_default().responses.extend(problems::answers());
     for (path, item) in &mut document.paths.paths {
         let security: &[&str] = if path.starts_with("/api/v1/admin/") {
             &["staff_session", "token"]
@@ -77,8 +80,12 @@ pub fn complete(document: &mut Document) {
         } else {
             &[]
         };
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        let writes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        let operations =
+            writes.into_iter().map(|operation| (operation, true)).chain([(&mut item.get, false)]);
+        for (operation, writes) in
+            operations.filter_map(|(operation, writes)| Some((operation.as_mut()?, writes)))
+        {
             if !security.is_empty() {
                 operation.security = Some(
                     security
@@ -87,6 +94,8 @@ pub fn complete(document: &mut Document) {
                         .collect(),
                 );
             }
+            let taken = Taken::of(operation, path, writes, &schemas);
+            problems::add(operation, taken);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()
@@ -99,26 +108,6 @@ pub fn complete(document: &mut Document) {
                     }
                     .to_owned();
                 }
-            }
-            let problem = ResponseBuilder::new()
-                .description("A problem by RFC 9457; `code` says which.")
-                .content(
-                    "application/problem+json",
-                    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
-                )
-                .build();
-            operation
-                .responses
-                .responses
-                .entry("default".to_owned())
-                .or_insert_with(|| problem.clone().into());
-            for status in ["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"]
-            {
-                operation
-                    .responses
-                    .responses
-                    .entry(status.to_owned())
-                    .or_insert_with(|| problem.clone().into());
             }
         }
     }

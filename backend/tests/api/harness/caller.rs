@@ -6,6 +6,8 @@ use serde_json::Value;
 use shared::Problem;
 use uuid::Uuid;
 
+use super::documented;
+
 /// Somebody who calls: a visitor, a session or a token.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -58,8 +60,12 @@ impl Caller {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder, what: String) -> Answer {
-        let response = request.send().await.unwrap_or_else(|error| panic!("{what}: {error}"));
+        let (http, request) = request.build_split();
+        let request = request.unwrap_or_else(|error| panic!("{what}: {error}"));
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = http.execute(request).await.unwrap_or_else(|error| panic!("{what}: {error}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        documented::check(&method, &path, status);
         let bytes = response.bytes().await.expect("a whole body").to_vec();
         Answer { status, headers, bytes, what }
     }

@@ -9,6 +9,7 @@
 
 mod caller;
 mod database;
+mod documented;
 
 use std::net::TcpListener;
 use std::path::Path;

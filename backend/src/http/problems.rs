@@ -1,0 +1,169 @@
+//! Which problems an operation answers with: by what it takes and who may call it; what else it says itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::Code;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::{ArrayItems, Components, Schema};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+
+/// How deep the body of an operation may nest.
+const DEPTH_MAX: u8 = 6;
+
+/// What whoever guesses would send: a call that takes it is answered only so often.
+const GUESSED: [&str; 5] = ["password", "current_password", "new_password", "code", "email"];
+
+/// What an operation takes that decides how it may be refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Taken {
+    writes: bool,
+    guarded: bool,
+    of_path: bool,
+    of_query: bool,
+    of_header: bool,
+    body: bool,
+    version: bool,
+    guessed: bool,
+    long: bool,
+}
+
+impl Taken {
+    pub(super) fn of(operation: &Operation, path: &str, writes: bool, schemas: &Schemas) -> Self {
+        let parameters = || operation.parameters.iter().flatten();
+        let takes = |place: &ParameterIn| parameters().any(|parameter| parameter.parameter_in == *place);
+        let body = operation.request_body.as_ref();
+        let contents = body.into_iter().flat_map(|body| body.content.values());
+        let fields = schemas.fields(contents.filter_map(schema));
+        let answers = operation.responses.responses.values();
+        Self {
+            writes,
+            guarded: operation.security.is_some() || path.starts_with("/api/v1/auth/"),
+            of_path: path.contains('{'),
+            of_query: takes(&ParameterIn::Query),
+            of_header: takes(&ParameterIn::Header),
+            body: body.is_some(),
+            version: fields.contains("version") || parameters().any(|one| one.name == "version"),
+            guessed: GUESSED.iter().any(|field| fields.contains(*field)),
+            long: answers.filter_map(answer).any(|answer| {
+                ["text/csv", "text/event-stream"].iter().any(|kind| answer.content.contains_key(*kind))
+            }),
+        }
+    }
+
+    /// The statuses that it may be refused with.
+    fn statuses(self) -> impl Iterator<Item = u16> {
+        [
+            (400, self.body || self.of_header),
+            (401, self.guarded),
+            (403, self.guarded),
+            (404, self.of_path),
+            (409, self.writes),
+            (412, self.version),
+            (413, self.body),
+            (415, self.body),
+            (422, self.body || self.of_query || self.of_header),
+            (429, self.guessed || self.long),
+            (500, true),
+            (503, true),
+        ]
+        .into_iter()
+        .filter_map(|(status, may)| may.then_some(status))
+    }
+}
+
+fn schema(content: &RefOr<Content>) -> Option<&RefOr<Schema>> {
+    match content {
+        RefOr::T(content) => content.schema.as_ref(),
+        RefOr::Ref(_) => None,
+    }
+}
+
+fn answer(answer: &RefOr<Response>) -> Option<&Response> {
+    match answer {
+        RefOr::T(answer) => Some(answer),
+        RefOr::Ref(_) => None,
+    }
+}
+
+/// The named schemas of the document, with the fields that each has, at any depth.
+#[derive(Debug)]
+pub(super) struct Schemas(BTreeMap<String, RefOr<Schema>>);
+
+impl Schemas {
+    pub(super) fn of(components: Option<&Components>) -> Self {
+        Self(components.map(|components| components.schemas.clone()).unwrap_or_default())
+    }
+
+    fn fields<'a>(&'a self, schemas: impl Iterator<Item = &'a RefOr<Schema>>) -> BTreeSet<&'a str> {
+        let mut found = BTreeSet::new();
+        schemas.for_each(|schema| self.gather(schema, DEPTH_MAX, &mut found));
+        found
+    }
+
+    fn gather<'a>(&'a self, schema: &'a RefOr<Schema>, depth: u8, found: &mut BTreeSet<&'a str>) {
+        let Some(left) = depth.checked_sub(1) else { return };
+        let mut all =
+            |parts: &'a [RefOr<Schema>]| parts.iter().for_each(|part| self.gather(part, left, found));
+        match schema {
+            RefOr::Ref(named) => {
+                let name = named.ref_location.rsplit('/').next().unwrap_or_default();
+                if let Some(schema) = self.0.get(name) {
+                    self.gather(schema, left, found);
+                }
+            }
+            RefOr::T(Schema::Object(object)) => {
+                for (name, field) in &object.properties {
+                    found.insert(name);
+                    self.gather(field, left, found);
+                }
+            }
+            RefOr::T(Schema::OneOf(choice)) => all(&choice.items),
+            RefOr::T(Schema::AllOf(parts)) => all(&parts.items),
+            RefOr::T(Schema::AnyOf(choice)) => all(&choice.items),
+            RefOr::T(Schema::Array(array)) => {
+                if let ArrayItems::RefOrSchema(item) = &array.items {
+                    self.gather(item, left, found);
+                }
+            }
+            RefOr::T(_) => {}
+        }
+    }
+}
+
+/// The name of the answer of a status among the components.
+fn name(status: u16) -> String {
+    format!("Problem{status}")
+}
+
+fn problem(description: impl Into<String>) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(description).content("application/problem+json", content).into()
+}
+
+/// One answer for each status, which says the codes that come with it, and one for all others.
+pub(super) fn answers() -> impl Iterator<Item = (String, RefOr<Response>)> {
+    let statuses: BTreeSet<u16> = Code::ALL.iter().map(|code| code.status()).collect();
+    let answers = statuses.into_iter().map(|status| {
+        let codes = Code::ALL.iter().filter(|code| code.status() == status);
+        let codes: Vec<String> = codes.map(|code| format!("`{code}`: {}.", code.title())).collect();
+        (name(status), problem(codes.join(" ")))
+    });
+    answers.chain([(ANY.to_owned(), problem("A problem by RFC 9457; `code` says which."))])
+}
+
+/// The answer that stands for every other status.
+const ANY: &str = "Problem";
+
+/// Gives an operation the answers of its problems. One that an operation names itself, without content, is meant so too.
+pub(super) fn add(operation: &mut Operation, taken: Taken) {
+    let answers = &mut operation.responses.responses;
+    let named = answers.iter().filter_map(|(status, said)| {
+        let status: u16 = status.parse().ok()?;
+        (status >= 400 && answer(said).is_some_and(|said| said.content.is_empty())).then_some(status)
+    });
+    let statuses: BTreeSet<u16> = named.chain(taken.statuses()).collect();
+    for status in statuses {
+        answers.insert(status.to_string(), Ref::from_response_name(name(status)).into());
+    }
+    answers.insert("default".to_owned(), Ref::from_response_name(ANY).into());
+}
