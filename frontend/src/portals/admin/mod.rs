@@ -6,6 +6,7 @@ mod clients;
 mod dashboard;
 mod finance;
 mod frame;
+mod grid;
 mod monitoring;
 mod notes;
 mod person;
