@@ -2,7 +2,8 @@
 //!
 //! One folder per domain; the layers are its files: `routes.rs` (HTTP), `actions.rs` (transactions, locks, order of steps),
 //! `store.rs` (the only one that speaks diesel). Domains call down this list, upwards they leave a job in the outbox:
-//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `live`, `audit`, `busy`, `http`.
+//! `identity`, `catalog`, `billing`, `services`. Below them all: `db`, `jobs`, `notify`, `live`, `audit`, `busy`, `http`,
+//! `words`.
 
 pub mod app;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod jobs;
 pub mod live;
 pub mod notify;
 pub mod seal;
+mod words;
 
 pub mod billing;
 pub mod catalog;

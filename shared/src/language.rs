@@ -19,15 +19,6 @@ impl Language {
             .unwrap_or(Self::English)
     }
 
-    /// The one of three texts that is in this language.
-    pub fn say<T>(self, english: T, polish: T, ukrainian: T) -> T {
-        match self {
-            Self::English => english,
-            Self::Polish => polish,
-            Self::Ukrainian => ukrainian,
-        }
-    }
-
     /// The form that words take after a number. English has one for 1 and one for all others; by the rules of Unicode (CLDR).
     pub const fn plural(self, count: u64) -> Plural {
         let few = matches!(count % 10, 2..=4) && !matches!(count % 100, 12..=14);

@@ -18,6 +18,7 @@ use crate::catalog::text::Reads;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, Visitor};
+use crate::words::{self, fill};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(public_quote);
@@ -45,26 +46,16 @@ pub fn recurring(offers: &[Offer]) -> Vec<(Decimal, Period)> {
 }
 
 fn why_first(first: &FirstCharge, base: Money, by: ChargeBy, language: Language) -> String {
-    let what = match (by, first.hour_of_month) {
-        (ChargeBy::Once, _) => language.say(", once", ", jednorazowo", ", одноразово"),
-        (ChargeBy::Periods, _) => language.say(
-            " for the first period, in advance",
-            " za pierwszy okres, z góry",
-            " за перший період, наперед",
-        ),
-        (ChargeBy::Hours, None) => {
-            language.say(" for the first hour", " za pierwszą godzinę", " за першу годину")
-        }
+    let texts = &words::of(language).quote;
+    match (by, first.hour_of_month) {
+        (ChargeBy::Once, _) => fill(texts.once, &[("base", &base)]),
+        (ChargeBy::Periods, _) => fill(texts.first_period, &[("base", &base)]),
+        (ChargeBy::Hours, None) => fill(texts.first_hour, &[("base", &base)]),
         (ChargeBy::Hours, Some((k, n))) => {
             let sum = format!("{base} × {k}/{n} − {base} × {}/{n}", k - 1);
-            return match language {
-                Language::English => format!("hour {k} of {n} of the month: {sum}, each rounded"),
-                Language::Polish => format!("godzina {k} z {n} w miesiącu: {sum}, każde zaokrąglone"),
-                Language::Ukrainian => format!("година {k} з {n} у місяці: {sum}, кожне округлено"),
-            };
+            fill(texts.hour_of_month, &[("hour", &k), ("hours", &n), ("sum", &sum)])
         }
-    };
-    format!("{base}{what}")
+    }
 }
 
 /// What has to be paid in when `missing` is missing: rounded up to what the currency can pay. Refuses what is more than anybody
@@ -99,7 +90,7 @@ pub fn add_up(offers: &[Offer], currency: Currency, language: Language, now: Tim
             let unit = chosen.map(|chosen| chosen.group.unit.clone()).unwrap_or_default();
             let base = row.amounts.base.unwrap_or_default();
             let why = match row.price_id {
-                None => language.say("included", "w cenie", "входить у ціну").to_owned(),
+                None => words::of(language).quote.included.to_owned(),
                 Some(_) if row.quantity == 1 && unit.is_empty() => money(base).to_string(),
                 Some(_) => format!("{} {unit} × {}", row.quantity, money(base)).replace("  ", " "),
             };

@@ -9,10 +9,10 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
-use serde::Deserialize;
 use shared::Language;
 
 use crate::notify::Event;
+use crate::words;
 
 /// Template steps of one message; the longest of ours takes a few hundred.
 const FUEL: u64 = 50_000;
@@ -43,29 +43,15 @@ pub struct Rendered {
     pub text: String,
 }
 
-#[derive(Deserialize)]
-struct All {
-    en: Texts,
-    pl: Texts,
-    uk: Texts,
-}
-
 fn texts(language: Language) -> anyhow::Result<&'static Texts> {
-    static ALL: OnceLock<Result<All, String>> = OnceLock::new();
-    let read = |text| Figment::from(Toml::string(text)).extract::<Texts>().map_err(|error| error.to_string());
-    let all = ALL.get_or_init(|| {
-        Ok(All {
-            en: read(include_str!("texts/en.toml"))?,
-            pl: read(include_str!("texts/pl.toml"))?,
-            uk: read(include_str!("texts/uk.toml"))?,
-        })
-    });
+    static ALL: OnceLock<Result<HashMap<Language, Texts>, String>> = OnceLock::new();
+    let read = |language: &Language| {
+        let texts = Figment::from(Toml::string(words::of(*language).mails.0)).extract::<Texts>();
+        texts.map(|texts| (*language, texts)).map_err(|error| error.to_string())
+    };
+    let all = ALL.get_or_init(|| Language::ALL.iter().map(read).collect());
     let all = all.as_ref().map_err(|error| anyhow::anyhow!("the texts of messages: {error}"))?;
-    Ok(match language {
-        Language::English => &all.en,
-        Language::Polish => &all.pl,
-        Language::Ukrainian => &all.uk,
-    })
+    all.get(&language).with_context(|| format!("there are no texts of messages in {language}"))
 }
 
 fn environment() -> Environment<'static> {

@@ -27,6 +27,7 @@ use crate::catalog::option::store::Attached;
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+use crate::words::{self, fill};
 
 /// Where the new choice stands to the present one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,19 +210,22 @@ fn require_running(service: &Service) -> Result<()> {
 }
 
 fn why(change: &OptionChange, service: &Service, language: Language) -> Vec<String> {
+    let texts = &words::of(language).services;
     let money = |amount| Money::ledger(amount, service.currency);
-    let (fee, due) = (money(change.switch_fee), money(change.due_now));
-    let (new, old) = (money(change.new_price), money(change.old_price));
-    let (left, all, difference) = (change.seconds_left, change.seconds, money(change.difference));
-    let rest = match language {
-        Language::English => format!("{left} s left of {all} s"),
-        Language::Polish => format!("pozostałe {left} s z {all} s"),
-        Language::Ukrainian => format!("решта {left} с із {all} с"),
-    };
+    let difference = fill(
+        texts.difference,
+        &[
+            ("new", &money(change.new_price)),
+            ("old", &money(change.old_price)),
+            ("left", &change.seconds_left),
+            ("all", &change.seconds),
+            ("difference", &money(change.difference)),
+        ],
+    );
     vec![
-        format!("{}: {fee}", language.say("Switch fee", "Opłata za zmianę", "Плата за зміну")),
-        format!("({new} − {old}) × {rest} = {difference}"),
-        format!("{}: {due}", language.say("Due now", "Do zapłaty teraz", "До сплати зараз")),
+        fill(texts.switch_fee, &[("fee", &money(change.switch_fee))]),
+        difference,
+        fill(texts.due_now, &[("due", &money(change.due_now))]),
     ]
 }
 

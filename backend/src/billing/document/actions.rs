@@ -23,6 +23,7 @@ use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
+use crate::words;
 
 /// Top-ups of a client that may wait to be paid at once: each draws a number, is typeset and mailed. Staff issue as they like.
 pub const FUNDS_WAITING_MAX: i64 = 20;
@@ -183,7 +184,8 @@ pub async fn issue_funds(
     let texts = Texts { notes: notes(&decision, buying.language) };
     let description =
         selling.item_texts.get(&buying.language).map(|texts| texts.funds.as_str()).unwrap_or_default();
-    let description = if description.is_empty() { funds_text(buying.language) } else { description };
+    let ours = words::of(buying.language).documents.funds;
+    let description = if description.is_empty() { ours } else { description };
     let due_on = due_on(today, selling.due_days.map_or(i64::from(terms.finance.due_days), i64::from))?;
     let id = DocumentId::generate();
     let line = store::Line {
@@ -342,31 +344,11 @@ const fn words(kind: DocumentKind) -> &'static str {
     }
 }
 
-/// The line of a top-up when the company wrote none.
-pub(crate) const fn funds_text(language: Language) -> &'static str {
-    match language {
-        Language::English => "Account top-up {YEAR}/{MONTH}/{DAY}",
-        Language::Polish => "Zasilenie konta {YEAR}/{MONTH}/{DAY}",
-        Language::Ukrainian => "Поповнення рахунку {YEAR}/{MONTH}/{DAY}",
-    }
-}
-
 /// What the law and the matching rule want to be read on the paper.
 pub(super) fn notes(decision: &Decision, language: Language) -> Vec<String> {
     let note = match &decision.basis {
-        rules::tax::Basis::ReverseCharge { .. } => reverse_charge_note(language),
+        rules::tax::Basis::ReverseCharge { .. } => words::of(language).documents.reverse_charge,
         _ => decision.note.as_str(),
     };
     if note.is_empty() { Vec::new() } else { vec![note.to_owned()] }
-}
-
-/// The sentence by which the buyer learns that the tax is his to pay.
-pub(crate) const fn reverse_charge_note(language: Language) -> &'static str {
-    match language {
-        Language::English => {
-            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Directive 2006/112/EC)."
-        }
-        Language::Polish => "Odwrotne obciążenie (art. 196 dyrektywy 2006/112/WE).",
-        Language::Ukrainian => "Зворотне нарахування ПДВ (стаття 196 Директиви 2006/112/ЄС). Reverse charge.",
-    }
 }

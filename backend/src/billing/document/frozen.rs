@@ -17,6 +17,7 @@ use crate::billing::tax::vat::evidence::Standing;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::settings::countries;
+use crate::words;
 
 /// The seller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -239,7 +240,7 @@ pub async fn buying(conn: &mut Conn, now: Timestamp, client: ClientId) -> Result
     let vat_evidence = standing.evidence(&row.tax_id, &billing.country, now)?;
     let mut tax_ids = Vec::new();
     if !row.tax_id.is_empty() {
-        let label = if billing.country == "PL" { "NIP" } else { tax_id_label(row.language) };
+        let label = if billing.country == "PL" { "NIP" } else { words::of(row.language).documents.tax_id };
         tax_ids.push(Labelled { label: label.to_owned(), value: row.tax_id.clone() });
     }
     let place = Place {
@@ -273,14 +274,6 @@ pub fn require_complete(buying: &Buying) -> Result<()> {
     }
     let detail = "The profile lacks a name or a billing address with street and city; complete it first.";
     Err(Refusal::because(Code::Conflict, detail).into())
-}
-
-const fn tax_id_label(language: Language) -> &'static str {
-    match language {
-        Language::English => "Tax ID",
-        Language::Polish => "Nr podatkowy",
-        Language::Ukrainian => "Податковий номер",
-    }
 }
 
 fn region_name(country: &str, region: Option<&str>) -> String {

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::draft::TaxClass;
 use shared::billing::{DocumentKind, DocumentStatus};
-use shared::{DocumentId, Language, Money};
+use shared::{DocumentId, Money};
 
 use super::frozen::{self, Texts};
 use super::store::{self, Document, Issued};
@@ -16,6 +16,7 @@ use crate::audit::Actor;
 use crate::billing::payment::from_wallet;
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::words;
 
 /// Issues the invoice of a proforma of which nothing is due any more. It repeats what the proforma froze: parties, lines
 /// and taxes that were paid for; of what the wallet paid a part, two lines say that it bears no tax again. Called once, by
@@ -31,7 +32,8 @@ pub async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, proforma: &Docu
         let moved = moved_out_of_tax(proforma, &lines, whole - base_of(&taxes));
         lines.extend(moved);
         let amount = Money::rounded(proforma.from_wallet, proforma.currency);
-        texts.notes.push(format!("{amount}: {}", paid_from_balance(proforma.language)));
+        let paid = words::of(proforma.language).documents.paid_from_balance;
+        texts.notes.push(format!("{amount}: {paid}"));
     }
     let tax: Decimal = taxes.iter().map(|tax| tax.amount).sum();
     let totals = Totals {
@@ -60,11 +62,12 @@ fn moved_out_of_tax(proforma: &Document, lines: &[store::Line], base: Decimal) -
     if base.is_zero() {
         return Vec::new();
     }
+    let said = &words::of(proforma.language).documents;
     let last = lines.iter().map(|line| line.position).max().unwrap_or_default();
-    let line = |place: i32, quantity: Decimal, class: TaxClass| store::Line {
+    let line = |place: i32, description: &str, quantity: Decimal, class: TaxClass| store::Line {
         document_id: proforma.id,
         position: last + place,
-        description: from_balance(proforma.language, class).to_owned(),
+        description: description.to_owned(),
         quantity,
         unit: String::new(),
         unit_price: base,
@@ -72,7 +75,10 @@ fn moved_out_of_tax(proforma: &Document, lines: &[store::Line], base: Decimal) -
         amount: quantity * base,
         explanation: json!({ "for": "wallet", "proforma": proforma.id, "tax_class": class }),
     };
-    vec![line(1, Decimal::NEGATIVE_ONE, TaxClass::Standard), line(2, Decimal::ONE, TaxClass::Exempt)]
+    vec![
+        line(1, said.from_balance, Decimal::NEGATIVE_ONE, TaxClass::Standard),
+        line(2, said.from_balance_exempt, Decimal::ONE, TaxClass::Exempt),
+    ]
 }
 
 /// Issues the invoice of a proforma that was paid out of the wallet: its lines without tax, because that money has borne
@@ -86,7 +92,7 @@ pub async fn issue_untaxed(
     let lines = store::lines(tx, proforma.id).await?;
     let frozen: Decision = serde_json::from_value(proforma.tax_decision.clone())?;
     let decision = rules::tax::of_balance(frozen.class, Terms::load(tx).await?.today(now));
-    let texts = Texts { notes: vec![paid_from_balance(proforma.language).to_owned()] };
+    let texts = Texts { notes: vec![words::of(proforma.language).documents.paid_from_balance.to_owned()] };
     let totals = Totals {
         lines: lines.iter().map(|line| line.amount).collect(),
         net: proforma.net,
@@ -148,29 +154,4 @@ async fn write(
     let invoice = actions::insert(tx, now, actor, &issued, lines).await?;
     store::set_invoice(tx, proforma.id, invoice.id).await?;
     Ok(invoice)
-}
-
-const fn from_balance(language: Language, class: TaxClass) -> &'static str {
-    match (language, class) {
-        (Language::English, TaxClass::Standard) => "Paid from the account balance",
-        (Language::English, TaxClass::Exempt) => {
-            "Paid from the account balance: taxed when the funds were added"
-        }
-        (Language::Polish, TaxClass::Standard) => "Zapłacono z salda konta",
-        (Language::Polish, TaxClass::Exempt) => "Zapłacono z salda konta: opodatkowane przy zasileniu",
-        (Language::Ukrainian, TaxClass::Standard) => "Сплачено з балансу рахунку",
-        (Language::Ukrainian, TaxClass::Exempt) => {
-            "Сплачено з балансу рахунку: податок враховано під час поповнення"
-        }
-    }
-}
-
-const fn paid_from_balance(language: Language) -> &'static str {
-    match language {
-        Language::English => "Paid from the account balance. Its tax was invoiced when the funds were added.",
-        Language::Polish => "Zapłacono z salda konta. Podatek zafakturowano przy zasileniu konta.",
-        Language::Ukrainian => {
-            "Сплачено з балансу рахунку. Податок включено до рахунку-фактури під час поповнення."
-        }
-    }
 }

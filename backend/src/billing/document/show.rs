@@ -15,6 +15,7 @@ use crate::billing::refund;
 use crate::billing::tax::explain;
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::words::{self, fill};
 
 /// Who looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,31 +73,19 @@ pub fn tax(
 
 /// `23 % of 100.00 = 23.00 EUR`, with the exact product where it had to be rounded.
 fn tax_why(rate: Decimal, base: Decimal, amount: Decimal, currency: Currency, language: Language) -> String {
-    let (shown, rate) = (paper::plain(amount, currency), rate.normalize());
-    let base_shown = paper::plain(base, currency);
-    let of = language.say("of", "z", "від");
+    let texts = &words::of(language).documents;
+    let (rate, base_shown) = (rate.normalize(), paper::plain(base, currency));
+    let shown = format!("{} {currency}", paper::plain(amount, currency));
     match base.checked_mul(rate).map(|product| (product / Decimal::ONE_HUNDRED).normalize()) {
         // Parts of an invoice that are paid back take their share of its tax instead of being counted anew.
-        Some(exact) if shared::money::round_half_up(exact, currency.decimals()) != amount => match language {
-            Language::English => format!(
-                "{shown} {currency}: the part of the invoice's tax, {rate} %, that goes with {base_shown}"
-            ),
-            Language::Polish => {
-                format!("{shown} {currency}: część podatku faktury, {rate} %, która przypada na {base_shown}")
-            }
-            Language::Ukrainian => format!(
-                "{shown} {currency}: частина податку рахунка-фактури, {rate} %, що припадає на {base_shown}"
-            ),
-        },
-        Some(exact) if exact != amount => {
-            let rounded = language.say(
-                "rounded once, half away from zero",
-                "zaokrąglone raz, połówki od zera",
-                "округлено один раз, половини від нуля",
-            );
-            format!("{rate} % {of} {base_shown} = {exact}, {rounded}: {shown} {currency}")
+        Some(exact) if shared::money::round_half_up(exact, currency.decimals()) != amount => {
+            fill(texts.tax_part, &[("amount", &shown), ("rate", &rate), ("base", &base_shown)])
         }
-        _ => format!("{rate} % {of} {base_shown} = {shown} {currency}"),
+        Some(exact) if exact != amount => fill(
+            texts.tax_rounded,
+            &[("rate", &rate), ("base", &base_shown), ("exact", &exact), ("amount", &shown)],
+        ),
+        _ => fill(texts.tax, &[("rate", &rate), ("base", &base_shown), ("amount", &shown)]),
     }
 }
 
@@ -107,9 +96,9 @@ fn line_why(line: &store::Line, currency: Currency, language: Language) -> Strin
     } else {
         format!(" − {}", paper::plain(line.discount, currency))
     };
-    let (quantity, price) = (line.quantity.normalize(), line.unit_price.normalize());
-    let (amount, net) = (paper::plain(line.amount, currency), language.say("net", "netto", "нетто"));
-    format!("{quantity} × {price}{discount} = {amount} {currency} {net}")
+    let sum = format!("{} × {}{discount}", line.quantity.normalize(), line.unit_price.normalize());
+    let amount = format!("{} {currency}", paper::plain(line.amount, currency));
+    fill(words::of(language).documents.line, &[("sum", &sum), ("amount", &amount)])
 }
 
 /// A document with everything on it, told in `language`.

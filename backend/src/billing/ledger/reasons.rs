@@ -13,8 +13,9 @@ use shared::{Language, OptionId};
 
 use super::charges::Sold;
 use super::store::Transfer;
-use super::words::{change, say};
+use super::words::change;
 use crate::catalog::text;
+use crate::words::{self, Ledger, fill};
 
 /// What options are called, in the reader's language.
 pub type Names = HashMap<OptionId, String>;
@@ -58,6 +59,7 @@ pub fn lines(
     names: &Names,
     language: Language,
 ) -> Vec<WhyLine> {
+    let texts = &words::of(language).ledger;
     let explained = |key: &str| row.explanation.get(key);
     if let (Some(fee), Some(sold)) = (explained("fee").and_then(Value::as_str), sold) {
         let product = text::name(&sold.product_texts, language, &sold.product_key);
@@ -68,18 +70,17 @@ pub fn lines(
         return lines;
     }
     if let Some(Ok(change)) = explained("change").map(OptionChange::deserialize) {
-        return of_change(&change, language);
+        return of_change(&change, texts);
     }
     match row.kind {
         // Money that waited in suspense until staff found out whose it is.
         TransferKind::Payment if explained("from").and_then(Value::as_str) == Some("suspense") => {
-            let text = say(language, "Money kept aside", "Środki do wyjaśnienia", "Кошти до з'ясування");
             let reason = explained("reason").and_then(Value::as_str).unwrap_or_default();
-            vec![WhyLine { text: format!("{text}: {reason}"), amount: change(row) }]
+            vec![WhyLine { text: format!("{}: {reason}", texts.suspense), amount: change(row) }]
         }
-        TransferKind::Payment => of_payment(row, posting, language),
-        TransferKind::Refund => of_refund(row, posting, language),
-        TransferKind::Charge if row.document_id.is_some() => of_document(row, language),
+        TransferKind::Payment => of_payment(row, posting, texts),
+        TransferKind::Refund => of_refund(row, posting, texts),
+        TransferKind::Charge if row.document_id.is_some() => of_document(row, texts),
         TransferKind::Adjustment | TransferKind::Credit => {
             let reason = explained("reason").and_then(Value::as_str).unwrap_or_default();
             vec![WhyLine { text: reason.to_owned(), amount: change(row) }]
@@ -89,63 +90,55 @@ pub fn lines(
 }
 
 /// The switch fee, and the difference of the prices for the rest of the paid period.
-fn of_change(change: &OptionChange, language: Language) -> Vec<WhyLine> {
-    let fee = say(language, "Fee for the change", "Opłata za zmianę", "Плата за зміну");
+fn of_change(change: &OptionChange, texts: &Ledger) -> Vec<WhyLine> {
     let (new, old) = (change.new_price.normalize(), change.old_price.normalize());
     let rest = format!("({new} − {old}) × {} s / {} s", change.seconds_left, change.seconds);
-    let lines = [(fee, change.switch_fee), (rest, change.difference)];
+    let lines = [(texts.change_fee.to_owned(), change.switch_fee), (rest, change.difference)];
     let paid = lines.into_iter().filter(|(_, amount)| !amount.is_zero());
     paid.map(|(text, amount)| WhyLine { text, amount: -amount }).collect()
 }
 
 /// What was paid back, less its taxes; of a posting only what went back with the same payment.
-fn of_refund(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<WhyLine> {
+fn of_refund(row: &Transfer, posting: &[Transfer], texts: &Ledger) -> Vec<WhyLine> {
     let Some(back) = decimal(row, "back") else { return Vec::new() };
     let number = row.explanation.get("invoice").and_then(Value::as_str).unwrap_or_default();
-    let text = say(language, "Paid back, gross, of", "Zwrócono, brutto, z", "Повернено, брутто, за");
+    let text = fill(texts.paid_back, &[("number", &number)]);
     let sign = if change(row) < Decimal::ZERO { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
-    let mut lines = vec![WhyLine { text: format!("{text} {number}"), amount: sign * back }];
+    let mut lines = vec![WhyLine { text, amount: sign * back }];
     let taxes = posting.iter().filter(|other| other.kind == TransferKind::Tax);
     lines.extend(
         taxes
             .filter(|other| other.payment_id == row.payment_id)
-            .map(|tax| WhyLine { text: tax_text(tax, language), amount: -sign * tax.amount }),
+            .map(|tax| WhyLine { text: tax_text(tax, texts), amount: -sign * tax.amount }),
     );
     lines
 }
 
 /// A document that the wallet paid: its net, because that money has borne its tax.
-fn of_document(row: &Transfer, language: Language) -> Vec<WhyLine> {
+fn of_document(row: &Transfer, texts: &Ledger) -> Vec<WhyLine> {
     let number = row.explanation.get("document").and_then(Value::as_str).unwrap_or_default();
     let whole = decimal(row, "net").is_none_or(|net| net == row.amount);
-    let text = if whole {
-        say(language, "Net of", "Netto", "Нетто")
-    } else {
-        say(language, "A part of the net of", "Część kwoty netto", "Частина суми без податку")
-    };
-    vec![WhyLine { text: format!("{text} {number}"), amount: change(row) }]
+    let text = if whole { texts.net } else { texts.net_part };
+    vec![WhyLine { text: fill(text, &[("number", &number)]), amount: change(row) }]
 }
 
 fn decimal(row: &Transfer, key: &str) -> Option<Decimal> {
     row.explanation.get(key).and_then(Value::as_str).and_then(|text| text.parse().ok())
 }
 
-fn tax_text(row: &Transfer, language: Language) -> String {
+fn tax_text(row: &Transfer, texts: &Ledger) -> String {
     let name = row.explanation.get("tax").and_then(Value::as_str).unwrap_or_default();
-    format!("{} {name}", say(language, "Tax:", "Podatek:", "Податок:"))
+    fill(texts.named_tax, &[("name", &name)])
 }
 
 /// What came in, less the taxes and what is kept aside.
-fn of_payment(row: &Transfer, posting: &[Transfer], language: Language) -> Vec<WhyLine> {
+fn of_payment(row: &Transfer, posting: &[Transfer], texts: &Ledger) -> Vec<WhyLine> {
     let Some(gross) = decimal(row, "gross") else { return Vec::new() };
-    let came = say(language, "Came in, gross", "Wpłynęło, brutto", "Надійшло, брутто");
-    let mut lines = vec![WhyLine { text: came, amount: gross }];
+    let mut lines = vec![WhyLine { text: texts.came_in.to_owned(), amount: gross }];
     lines.extend(posting.iter().filter_map(|other| {
         let text = match other.kind {
-            TransferKind::Tax => tax_text(other, language),
-            TransferKind::Suspense => {
-                say(language, "Kept aside", "Do wyjaśnienia", "Відкладено до з'ясування")
-            }
+            TransferKind::Tax => tax_text(other, texts),
+            TransferKind::Suspense => texts.kept_aside.to_owned(),
             _ => return None,
         };
         Some(WhyLine { text, amount: -other.amount })

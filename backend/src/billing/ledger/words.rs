@@ -15,52 +15,33 @@ use super::store::{Transfer, Words};
 use crate::billing::archive::{Kept, OfTransfer};
 use crate::billing::charging::store::hourly_price;
 use crate::catalog::text;
-
-/// A sentence in one of our languages.
-pub(super) fn say(language: Language, english: &str, polish: &str, ukrainian: &str) -> String {
-    language.say(english, polish, ukrainian).to_owned()
-}
+use crate::words::{self, fill};
 
 /// What a movement was, for the client.
 fn description(row: &Transfer, words: &Words, language: Language) -> String {
     let label = row.service_id.and_then(|id| words.services.get(&id)).map_or("", String::as_str);
     let number = row.document_id.and_then(|id| words.documents.get(&id)).map_or("", String::as_str);
     let text = |key: &str| row.explanation.get(key).and_then(Value::as_str).unwrap_or("");
+    let texts = &words::of(language).ledger;
     let (what, detail) = match row.kind {
         TransferKind::Charge => match text("fee") {
-            "setup" => (say(language, "Setup", "Instalacja", "Встановлення"), label),
-            "uninstall" => (say(language, "Removal", "Usunięcie", "Видалення"), label),
-            _ if row.explanation.get("change").is_some() => {
-                (say(language, "Change of options", "Zmiana opcji", "Зміна опцій"), label)
-            }
-            _ if row.document_id.is_some() => {
-                (say(language, "Paid from the balance", "Zapłacono z salda", "Сплачено з балансу"), number)
-            }
-            _ if row.service_id.is_some() => {
-                (say(language, "Service started", "Uruchomienie usługi", "Запуск послуги"), label)
-            }
-            _ => (say(language, "Running services", "Działające usługi", "Активні послуги"), ""),
+            "setup" => (texts.setup, label),
+            "uninstall" => (texts.uninstall, label),
+            _ if row.explanation.get("change").is_some() => (texts.options_changed, label),
+            _ if row.document_id.is_some() => (texts.from_balance, number),
+            _ if row.service_id.is_some() => (texts.service_started, label),
+            _ => (texts.running, ""),
         },
-        TransferKind::Payment => (say(language, "Payment", "Płatność", "Платіж"), number),
-        TransferKind::Refund if row.explanation.get("change").is_some() => (
-            say(
-                language,
-                "Unused time after a change of options",
-                "Niewykorzystany czas po zmianie opcji",
-                "Невикористаний час після зміни опцій",
-            ),
-            label,
-        ),
-        TransferKind::Refund => (say(language, "Refund", "Zwrot", "Повернення"), number),
-        TransferKind::Adjustment => (say(language, "Correction", "Korekta", "Коригування"), text("reason")),
-        TransferKind::Credit => (say(language, "Credit", "Bonus", "Бонус"), text("reason")),
-        TransferKind::Tax => (say(language, "Tax", "Podatek", "Податок"), number),
-        TransferKind::Fee => (say(language, "Fee", "Opłata", "Комісія"), number),
-        TransferKind::Suspense => {
-            (say(language, "Money kept aside", "Środki do wyjaśnienia", "Кошти до з'ясування"), number)
-        }
+        TransferKind::Payment => (texts.payment, number),
+        TransferKind::Refund if row.explanation.get("change").is_some() => (texts.unused_time, label),
+        TransferKind::Refund => (texts.refund, number),
+        TransferKind::Adjustment => (texts.adjustment, text("reason")),
+        TransferKind::Credit => (texts.credit, text("reason")),
+        TransferKind::Tax => (texts.tax, number),
+        TransferKind::Fee => (texts.fee, number),
+        TransferKind::Suspense => (texts.suspense, number),
     };
-    if detail.is_empty() { what } else { format!("{what}: {detail}") }
+    if detail.is_empty() { what.to_owned() } else { format!("{what}: {detail}") }
 }
 
 /// What the wallet of the row's client gained; negative when it lost.
@@ -141,13 +122,7 @@ pub fn explain(charge: Charge, names: &Names, language: Language) -> ChargeDetai
 /// Charges of a month that are in files: how many, and since when.
 fn in_files(charges: i64, month: Month, archived_at: Timestamp, language: Language) -> String {
     let on = archived_at.strftime("%Y-%m-%d");
-    match language {
-        Language::English => {
-            format!("{charges} single charges of {month}, in the provider's archive since {on}")
-        }
-        Language::Polish => format!("{charges} pojedynczych opłat za {month}, w archiwum dostawcy od {on}"),
-        Language::Ukrainian => format!("{charges} окремих списань за {month}, в архіві постачальника з {on}"),
-    }
+    fill(words::of(language).ledger.in_files, &[("charges", &charges), ("month", &month), ("on", &on)])
 }
 
 /// Part of a movement whose charges are in files.
@@ -191,8 +166,9 @@ fn arithmetic(charge: &Charge, snapshot: &PriceSnapshot, language: Language) -> 
     let monthly = charge.period == Period::Monthly;
     for price in prices {
         if charge.amount == price && !(monthly && seconds % 3600 == 0 && seconds < 28 * 86_400) {
-            let whole = say(language, "the whole period", "cały okres", "повний період");
-            return Some((Some(price), None, format!("{price} {}: {whole}", charge.currency)));
+            let shown = format!("{price} {}", charge.currency);
+            let whole = fill(words::of(language).ledger.whole_period, &[("price", &shown)]);
+            return Some((Some(price), None, whole));
         }
         let count = seconds / 3600;
         let slices = hour_slices(hourly_price(charge.period, price), charge.period_from, count).ok()?;

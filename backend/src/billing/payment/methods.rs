@@ -12,6 +12,7 @@ use crate::billing::document::{self, Document, Terms, frozen, paper};
 use crate::billing::wallet;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
+use crate::words;
 
 /// The payment page of a document; nothing to choose once nothing is due.
 pub async fn page(
@@ -111,16 +112,12 @@ fn details(
     number: &str,
     language: Language,
 ) -> Vec<Labelled> {
-    let (to, amount, reference) = match language {
-        Language::English => ("Recipient", "Amount", "Payment reference"),
-        Language::Polish => ("Odbiorca", "Kwota", "Tytuł przelewu"),
-        Language::Ukrainian => ("Отримувач", "Сума", "Призначення платежу"),
-    };
+    let labels = &words::of(language).payments;
     let field = |label: &str, value: String| Labelled { label: label.to_owned(), value };
-    let mut details = vec![field(to, holder.to_owned())];
+    let mut details = vec![field(labels.recipient, holder.to_owned())];
     details.extend(paper::bank_fields(bank));
-    details.push(field(amount, format!("{due} {currency}")));
-    details.push(field(reference, number.to_owned()));
+    details.push(field(labels.amount, format!("{due} {currency}")));
+    details.push(field(labels.reference, number.to_owned()));
     details
 }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rules::document::{TaxAmount, Totals};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use shared::DocumentId;
 use shared::billing::{DocumentKind, DocumentStatus};
-use shared::{DocumentId, Language};
 
 use super::plan::Plan;
 use crate::audit::Actor;
@@ -14,6 +14,7 @@ use crate::billing::document::store::{Issued, Line};
 use crate::billing::document::{self, Document, Terms, number};
 use crate::db::Conn;
 use crate::http::error::Result;
+use crate::words::{self, fill};
 
 /// Issues it. It repeats the parties, the tax decision and the notes that the invoice froze.
 pub(super) async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, plan: &Plan) -> Result<Document> {
@@ -35,7 +36,7 @@ pub(super) async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, plan: &P
         total: -plan.part.total(),
     };
     let frozen: Texts = serde_json::from_value(invoice.texts.clone())?;
-    let reason = format!("{}: {}", because(invoice.language), plan.reason);
+    let reason = fill(words::of(invoice.language).documents.refund_reason, &[("reason", &plan.reason)]);
     let texts = Texts { notes: std::iter::once(reason).chain(frozen.notes).collect() };
     let issued = Issued {
         id,
@@ -82,7 +83,7 @@ async fn lines(tx: &mut Conn, id: DocumentId, plan: &Plan) -> Result<Vec<Line>> 
     Ok(vec![Line {
         document_id: id,
         position: 1,
-        description: format!("{} {number}", partial(invoice.language)),
+        description: fill(words::of(invoice.language).documents.partial_refund, &[("number", &number)]),
         quantity: Decimal::NEGATIVE_ONE,
         unit: String::new(),
         unit_price: plan.part.net,
@@ -99,20 +100,4 @@ fn taken_back(explanation: &Value, of_line: &Value) -> Value {
         explanation["tax_class"] = class.clone();
     }
     explanation
-}
-
-const fn because(language: Language) -> &'static str {
-    match language {
-        Language::English => "Reason",
-        Language::Polish => "Przyczyna korekty",
-        Language::Ukrainian => "Причина",
-    }
-}
-
-const fn partial(language: Language) -> &'static str {
-    match language {
-        Language::English => "Partial refund of",
-        Language::Polish => "Częściowy zwrot do faktury",
-        Language::Ukrainian => "Часткове повернення за",
-    }
 }

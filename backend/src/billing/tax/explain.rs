@@ -9,6 +9,8 @@ use shared::billing::tax::{
 };
 use shared::billing::vat::VatSource;
 
+use crate::words::{self, Tax, fill};
+
 /// A decision with its sentence.
 pub fn decision(decision: Decision, language: Language) -> TaxDecision {
     let sentence = sentence(&decision, language);
@@ -80,111 +82,57 @@ const fn mismatch(why: Mismatch) -> TaxMismatch {
 }
 
 fn sentence(decision: &Decision, language: Language) -> String {
-    let class = match decision.class {
-        ClientClass::Private => language.say("a private person", "osoby prywatnej", "приватної особи"),
-        ClientClass::Company => language.say(
-            "a company without a tax id",
-            "firmy bez numeru podatkowego",
-            "компанії без податкового номера",
-        ),
-        ClientClass::TaxedCompany => language.say(
-            "a company with a tax id",
-            "firmy z numerem podatkowym",
-            "компанії з податковим номером",
-        ),
-    };
-    let rates = if decision.rates.is_empty() {
-        language.say("no tax", "bez podatku", "без податку").to_owned()
-    } else {
-        let rates = decision.rates.iter().map(|rate| format!("{} {} %", rate.name, rate.rate.normalize()));
-        rates.collect::<Vec<_>>().join(language.say(" and ", " i ", " і "))
-    };
-    let decided = decided(decision, class, &rates, language);
+    let texts = &words::of(language).tax;
+    let decided = decided(decision, texts);
     match &decision.not_reversed {
-        Some(tax::NotReversed::NotChecked) => {
-            let why = language.say(
-                "No reverse charge: nobody had answered about the client's VAT id.",
-                "Bez odwrotnego obciążenia: nikt nie odpowiedział o numerze VAT klienta.",
-                "Без зворотного нарахування: відповіді про номер ПДВ клієнта не було.",
-            );
-            format!("{decided} {why}")
-        }
+        Some(tax::NotReversed::NotChecked) => format!("{decided} {}", texts.not_checked),
         Some(tax::NotReversed::Invalid { evidence }) => {
-            let why = language.say(
-                "No reverse charge: the client's VAT id was found invalid",
-                "Bez odwrotnego obciążenia: numer VAT klienta uznano za nieważny",
-                "Без зворотного нарахування: номер ПДВ клієнта визнано недійсним",
-            );
-            format!("{decided} {why} {}.", found(evidence, language))
+            format!("{decided} {}", fill(texts.invalid, &[("found", &found(evidence, texts))]))
         }
         None => decided,
     }
 }
 
 /// What was decided, without why it is no reverse charge.
-fn decided(decision: &Decision, class: &str, rates: &str, language: Language) -> String {
-    let on = decision.on;
-    match (&decision.basis, language) {
-        (Basis::ReverseCharge { evidence }, _) => {
-            let found = found(evidence, language);
-            match language {
-                Language::English => format!(
-                    "Reverse charge on {on}: seller and client are in different EU countries and the client's VAT id was found valid {found}."
-                ),
-                Language::Polish => format!(
-                    "Odwrotne obciążenie, {on}: sprzedawca i klient są w różnych krajach UE, a numer VAT klienta uznano za ważny {found}."
-                ),
-                Language::Ukrainian => format!(
-                    "Зворотне нарахування ПДВ, {on}: продавець і клієнт у різних країнах ЄС, а номер ПДВ клієнта визнано дійсним {found}."
-                ),
-            }
+fn decided(decision: &Decision, texts: &Tax) -> String {
+    let class = match decision.class {
+        ClientClass::Private => texts.private,
+        ClientClass::Company => texts.company,
+        ClientClass::TaxedCompany => texts.taxed_company,
+    };
+    let (on, rates) = (decision.on, rates(decision, texts));
+    match &decision.basis {
+        Basis::ReverseCharge { evidence } => {
+            fill(texts.reverse_charge, &[("on", &on), ("found", &found(evidence, texts))])
         }
-        (Basis::Rule { position, .. }, Language::English) => format!(
-            "Rule {position} on {on}: {rates}, because it is the first that fits {class} at this address."
-        ),
-        (Basis::Rule { position, .. }, Language::Polish) => {
-            format!("Reguła {position}, {on}: {rates}, bo jako pierwsza pasuje do {class} pod tym adresem.")
+        Basis::Rule { position, .. } => {
+            fill(texts.rule, &[("position", position), ("on", &on), ("rates", &rates), ("class", &class)])
         }
-        (Basis::Rule { position, .. }, Language::Ukrainian) => {
-            format!("Правило {position}, {on}: {rates}, бо воно перше підходить для {class} за цією адресою.")
-        }
-        (Basis::Fallback, Language::English) => {
-            format!("No rule fits {class} at this address on {on}: the home company's own rates, {rates}.")
-        }
-        (Basis::Fallback, Language::Polish) => format!(
-            "Żadna reguła nie pasuje do {class} pod tym adresem, {on}: stawki firmy, która sprzedaje, {rates}."
-        ),
-        (Basis::Fallback, Language::Ukrainian) => format!(
-            "Жодне правило не підходить для {class} за цією адресою, {on}: ставки компанії, що продає, {rates}."
-        ),
-        (Basis::Balance, Language::English) => {
-            format!("Paid from the balance on {on}: no tax, because it was paid when the money was added.")
-        }
-        (Basis::Balance, Language::Polish) => {
-            format!("Zapłacono z salda, {on}: bez podatku, bo zapłacono go przy wpłacie środków.")
-        }
-        (Basis::Balance, Language::Ukrainian) => {
-            format!("Сплачено з балансу, {on}: без податку, бо його сплачено під час поповнення.")
-        }
+        Basis::Fallback => fill(texts.fallback, &[("class", &class), ("on", &on), ("rates", &rates)]),
+        Basis::Balance => fill(texts.balance, &[("on", &on)]),
     }
 }
 
+/// `VAT 23 %`
+fn rates(decision: &Decision, texts: &Tax) -> String {
+    if decision.rates.is_empty() {
+        return texts.no_tax.to_owned();
+    }
+    let rates = decision.rates.iter().map(|rate| format!("{} {} %", rate.name, rate.rate.normalize()));
+    rates.collect::<Vec<_>>().join(texts.and)
+}
+
 /// When and by whom: `on 2026-11-21 by VIES (consultation WAPIAAAAW1)`.
-fn found(evidence: &tax::VatEvidence, language: Language) -> String {
+fn found(evidence: &tax::VatEvidence, texts: &Tax) -> String {
     let by = match evidence.source.parse() {
-        Ok(VatSource::Vies) => language.say("by VIES", "przez VIES", "через VIES").to_owned(),
-        Ok(VatSource::Checksum) => language
-            .say("by its check digits", "na podstawie cyfr kontrolnych", "за контрольними цифрами")
-            .to_owned(),
-        Ok(VatSource::Staff) => language.say("by staff", "przez obsługę", "персоналом").to_owned(),
-        Err(_) => format!("{} {}", language.say("by", "przez", "через"), evidence.source),
+        Ok(VatSource::Vies) => texts.by_vies.to_owned(),
+        Ok(VatSource::Checksum) => texts.by_checksum.to_owned(),
+        Ok(VatSource::Staff) => texts.by_staff.to_owned(),
+        Err(_) => fill(texts.by_source, &[("source", &evidence.source)]),
     };
     let on = evidence.checked_at.strftime("%Y-%m-%d");
-    let on = format!("{}{on} {by}", language.say("on ", "", ""));
     match &evidence.consultation {
-        Some(number) => {
-            format!("{on} ({} {number})", language.say("consultation", "zapytanie", "запит"))
-        }
-        None => on,
+        Some(number) => fill(texts.found_consulted, &[("on", &on), ("by", &by), ("number", number)]),
+        None => fill(texts.found, &[("on", &on), ("by", &by)]),
     }
 }

@@ -7,9 +7,9 @@ use shared::Language;
 use shared::billing::company::Paper;
 use shared::billing::template::TemplateSample;
 
-use crate::billing::document::actions::{funds_text, reverse_charge_note};
 use crate::billing::document::frozen;
 use crate::billing::document::paper::{bank_fields, field, party, size};
+use crate::words;
 
 const ISSUED_ON: Date = date(2026, 3, 10);
 const DUE_ON: Date = date(2026, 3, 24);
@@ -110,7 +110,8 @@ pub fn one(setting: &Setting, sample: TemplateSample) -> DocumentData {
 }
 
 fn case(language: Language, sample: TemplateSample) -> Case {
-    let top_up = rules::numbering::fill_dates(funds_text(language), ISSUED_ON);
+    let said = &words::of(language).documents;
+    let top_up = rules::numbering::fill_dates(said.funds, ISSUED_ON);
     let anna = || buyer("Anna Nowak", &["ul. Prosta 1/2", "00-950 Warszawa", "Poland"], None);
     match sample {
         TemplateSample::Short => Case {
@@ -134,7 +135,7 @@ fn case(language: Language, sample: TemplateSample) -> Case {
             net: "250.00",
             tax: "0.00",
             total: "250.00",
-            notes: vec![reverse_charge_note(language).to_owned()],
+            notes: vec![said.reverse_charge.to_owned()],
             ..euros(buyer(
                 "Musterfirma GmbH",
                 &["Beispielstraße 12", "10115 Berlin", "Germany"],

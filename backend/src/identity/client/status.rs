@@ -11,7 +11,7 @@ use shared::identity::{
     ClientAction, ClientStatus, ClientStatusChange, ClientStatusEffect, ClientStatusEntry, Obstacle,
     UserStatus,
 };
-use shared::{ClientId, Code, Language, Plural, UserId};
+use shared::{ClientId, Code, Language, UserId};
 use uuid::Uuid;
 
 use super::store::{self, Client};
@@ -24,6 +24,7 @@ use crate::http::{Fields, Paging};
 use crate::identity::{attempts, letters, link};
 use crate::jobs::Job;
 use crate::jobs::outbox::{self, Tags};
+use crate::words::{self, fill};
 
 async fn note(
     tx: &mut Conn,
@@ -174,76 +175,33 @@ fn obstacles(action: ClientAction, client: &Client, language: Language) -> Vec<O
     if !matches!(action, ClientAction::Close | ClientAction::Delete) {
         return Vec::new();
     }
+    let texts = &words::of(language).clients;
     let mut found = Vec::new();
     let mut add = |code: &str, count: i64, message: String| {
         found.push(Obstacle { code: code.to_owned(), message, count });
     };
     if action == ClientAction::Delete && client.status != ClientStatus::Closed {
-        let text = language.say(
-            "Close the account first.",
-            "Najpierw zamknij konto.",
-            "Спочатку закрийте обліковий запис.",
-        );
-        add("not_closed", 1, text.to_owned());
+        add("not_closed", 1, texts.close_first.to_owned());
     }
     if client.services > 0 {
-        add("active_services", client.services, left(client.services, language, SERVICES_LEFT));
+        let text = texts.services_left.after(client.services.unsigned_abs(), language);
+        add("active_services", client.services, text);
     }
     if client.unpaid_documents > 0 {
-        add(
-            "open_documents",
-            client.unpaid_documents,
-            left(client.unpaid_documents, language, DOCUMENTS_LEFT),
-        );
+        let text = texts.documents_left.after(client.unpaid_documents.unsigned_abs(), language);
+        add("open_documents", client.unpaid_documents, text);
     }
     let money = |amount: Decimal| format!("{amount} {}", client.currency);
     let balance = money(client.balance.abs());
     if client.balance.is_sign_negative() && !client.balance.is_zero() {
-        let text = match language {
-            Language::English => format!("The wallet owes {balance}."),
-            Language::Polish => format!("Dług na saldzie: {balance}."),
-            Language::Ukrainian => format!("Борг на балансі: {balance}."),
-        };
-        add("debt", 1, text);
+        add("debt", 1, fill(texts.debt, &[("balance", &balance)]));
     } else if !client.balance.is_zero() {
-        let text = match language {
-            Language::English => format!("There are {balance} in the wallet."),
-            Language::Polish => format!("Na saldzie jest {balance}."),
-            Language::Ukrainian => format!("На балансі є {balance}."),
-        };
-        add("balance", 1, text);
+        add("balance", 1, fill(texts.balance, &[("balance", &balance)]));
     }
     if !client.held.is_zero() {
-        let held = money(client.held);
-        let text = match language {
-            Language::English => format!("{held} are set aside for orders."),
-            Language::Polish => format!("Na zamówienia odłożono {held}."),
-            Language::Ukrainian => format!("Для замовлень відкладено {held}."),
-        };
-        add("held", 1, text);
+        add("held", 1, fill(texts.held, &[("held", &money(client.held))]));
     }
     found
-}
-
-const SERVICES_LEFT: [[&str; 3]; 3] = [
-    ["service is not terminated", "usługa nie jest zakończona", "послугу не завершено"],
-    ["services are not terminated", "usługi nie są zakończone", "послуги не завершено"],
-    ["services are not terminated", "usług nie jest zakończonych", "послуг не завершено"],
-];
-const DOCUMENTS_LEFT: [[&str; 3]; 3] = [
-    ["document is unpaid", "dokument jest nieopłacony", "документ не сплачено"],
-    ["documents are unpaid", "dokumenty są nieopłacone", "документи не сплачено"],
-    ["documents are unpaid", "dokumentów jest nieopłaconych", "документів не сплачено"],
-];
-
-/// `2 documents are unpaid.`: with the words for one, for few and for many, each in English, Polish and Ukrainian.
-fn left(count: i64, language: Language, [one, few, many]: [[&str; 3]; 3]) -> String {
-    let [english, polish, ukrainian] = match language.plural(count.unsigned_abs()) {
-        Plural::One => one,
-        Plural::Few => few,
-        Plural::Many => many,
-    };
-    format!("{count} {}.", language.say(english, polish, ukrainian))
 }
 
 /// Browsers and tokens of users who belong to no other usable client.
