@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::Code;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{ArrayItems, Components, Schema};
-use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// How deep the body of an operation may nest.
 const DEPTH_MAX: u8 = 6;
@@ -29,11 +29,11 @@ pub(super) struct Taken {
 
 impl Taken {
     pub(super) fn of(operation: &Operation, path: &str, writes: bool, schemas: &Schemas) -> Self {
-        let parameters = || operation.parameters.iter().flatten();
+        let parameters = || operation.parameters.iter().flatten().filter_map(plain);
         let takes = |place: &ParameterIn| parameters().any(|parameter| parameter.parameter_in == *place);
-        let body = operation.request_body.as_ref();
+        let body = operation.request_body.as_ref().and_then(plain);
         let contents = body.into_iter().flat_map(|body| body.content.values());
-        let fields = schemas.fields(contents.filter_map(schema));
+        let fields = schemas.fields(contents.filter_map(|content| plain(content)?.schema.as_ref()));
         let answers = operation.responses.responses.values();
         Self {
             writes,
@@ -44,7 +44,7 @@ impl Taken {
             body: body.is_some(),
             version: fields.contains("version") || parameters().any(|one| one.name == "version"),
             guessed: GUESSED.iter().any(|field| fields.contains(*field)),
-            long: answers.filter_map(answer).any(|answer| {
+            long: answers.filter_map(plain).any(|answer| {
                 ["text/csv", "text/event-stream"].iter().any(|kind| answer.content.contains_key(*kind))
             }),
         }
@@ -71,22 +71,15 @@ impl Taken {
     }
 }
 
-fn schema(content: &RefOr<Content>) -> Option<&RefOr<Schema>> {
-    match content {
-        RefOr::T(content) => content.schema.as_ref(),
-        RefOr::Ref(_) => None,
-    }
-}
-
-fn answer(answer: &RefOr<Response>) -> Option<&Response> {
-    match answer {
-        RefOr::T(answer) => Some(answer),
+/// What is written where it is used; nothing else is named among the components before these answers.
+fn plain<T>(part: &RefOr<T>) -> Option<&T> {
+    match part {
+        RefOr::T(part) => Some(part),
         RefOr::Ref(_) => None,
     }
 }
 
 /// The named schemas of the document, with the fields that each has, at any depth.
-#[derive(Debug)]
 pub(super) struct Schemas(BTreeMap<String, RefOr<Schema>>);
 
 impl Schemas {
@@ -159,7 +152,7 @@ pub(super) fn add(operation: &mut Operation, taken: Taken) {
     let answers = &mut operation.responses.responses;
     let named = answers.iter().filter_map(|(status, said)| {
         let status: u16 = status.parse().ok()?;
-        (status >= 400 && answer(said).is_some_and(|said| said.content.is_empty())).then_some(status)
+        (status >= 400 && plain(said).is_some_and(|said| said.content.is_empty())).then_some(status)
     });
     let statuses: BTreeSet<u16> = named.chain(taken.statuses()).collect();
     for status in statuses {
