@@ -115,6 +115,21 @@ await test(async (results, own) => {
     await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "line2");
   });
 
+  await results.prove("an e-mail is written on the client's page and stands among its messages", async () => {
+    const client = await one("/admin/clients?status=active&per_page=1");
+    await go(`/admin/clients/${client.id}/messages`);
+    await page.locator('.page-actions [aria-haspopup="menu"]').click();
+    await page.getByRole("menuitem", { name: "Send e-mail" }).click();
+    await field("subject").fill("About tonight");
+    await submit.click();
+    await dialog.locator(".field-error").first().waitFor();
+    await field("text").fill("Your server moves.\n\nNothing changes.");
+    await submit.click();
+    await dialog.waitFor({ state: "hidden" });
+    await page.locator("tbody tr", { hasText: "staff_message" }).first().waitFor();
+    equal((await one(`/admin/notifications?client_id=${client.id}&per_page=1`)).event, "staff_message", "the newest");
+  });
+
   await results.prove("a filter of the log begins at the newest entries again", async () => {
     const { next } = await staff.get("/admin/activity?per_page=5");
     await go(`/admin/activity?after=${encodeURIComponent(next)}`);

@@ -78,6 +78,8 @@ words! {
         RatesRescaled = "rates_rescaled",
         /// Rates that were dated ahead are dropped; `count`.
         RatesDropped = "rates_dropped",
+        /// E-mails go out, one to each recipient; `count`.
+        MessagesSent = "messages_sent",
     }
 }
 

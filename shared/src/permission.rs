@@ -26,6 +26,7 @@ permissions! {
     ClientsEdit = "clients.edit", "clients", "Edit clients and their addresses";
     ClientsStatus = "clients.status", "clients", "Suspend, ban, reactivate and close clients";
     ClientsConfirm = "clients.confirm", "clients", "Confirm accounts and resend confirmations";
+    ClientsMessage = "clients.message", "clients", "Send e-mails to the users of clients";
     ClientsUsers = "clients.users", "clients", "Decide which users act for a client";
     ClientsSignInAs = "clients.sign_in_as", "clients", "Sign in as the owner of a client that allows support access";
     ClientsSignInUninvited = "clients.sign_in_uninvited", "clients", "Sign in as the owner also without support access";

@@ -49,6 +49,8 @@ pub struct CurrencyRate {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewCurrencyRate {
+    /// The version of the currency that was read; every rate that is written raises it.
+    pub version: i32,
     /// How many of the currency one unit of the default currency buys: up to eight decimals.
     #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,9}(\.\d{1,8})?$", example = "4.2655"))]
     pub rate: String,

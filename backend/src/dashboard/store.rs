@@ -12,7 +12,7 @@ use shared::dashboard::{
     AutomationFigures, ClientFigures, DocumentFigures, FailingTask, OverdueDocument, RevenueDay,
     RevenueFigures, ServicesInState, StaffOnline, SystemInformation, TasksInState, WalletFigures,
 };
-use shared::identity::{ActivityEntry, ActivityFilter};
+use shared::identity::ActivityEntry;
 use shared::services::ServiceState;
 use shared::tasks::{AutomationStatus, TaskState};
 use shared::{Code, Currency, DocumentId, Money, TaskId};
@@ -377,5 +377,5 @@ pub(super) async fn failing_tasks(conn: &mut Conn) -> QueryResult<Vec<FailingTas
 }
 
 pub(super) async fn activity(conn: &mut Conn) -> QueryResult<Vec<ActivityEntry>> {
-    activity::latest(conn, &ActivityFilter::default(), 10).await
+    activity::latest(conn, 10).await
 }

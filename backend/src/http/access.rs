@@ -57,8 +57,8 @@ macro_rules! right_types {
     };
 }
 right_types! {
-    DashboardView, ClientsView, ClientsCreate, ClientsEdit, ClientsStatus, ClientsConfirm, ClientsUsers, ClientsCredit,
-    ClientsSignInAs, UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce,
+    DashboardView, ClientsView, ClientsCreate, ClientsEdit, ClientsStatus, ClientsConfirm, ClientsMessage, ClientsUsers,
+    ClientsCredit, ClientsSignInAs, UsersView, UsersEdit, UsersReset, ServicesView, ServicesCreate, ServicesOperate, ServicesForce,
     ServicesMove, ProductsView, ProductsEdit, ModulesEdit, DocumentsView, DocumentsCreate, DocumentsCancel, TransactionsView,
     FundsAdjust, PaymentsView,
     PaymentsBook, PaymentsRefund, CompaniesView, CompaniesEdit, TaxesView, TaxesEdit, StaffView, StaffEdit, TasksView, TasksOperate,

@@ -96,6 +96,9 @@ impl Paging {
     }
 }
 
+/// Rows of a long log are counted up to this; beyond it a list says so much.
+pub const COUNT_MAX: i64 = 10_000;
+
 /// The column of a log that its pages go on by.
 const BY_INSTANT: &str = "created_at";
 

@@ -72,6 +72,8 @@ events! {
     AccountClosed = "account_closed", Client, bell: false, [], [];
     /// Staff signed in as the owner; `at`: until when at most. `uninvited`: without the client's support access.
     SupportAccessUsed = "support_access_used", Client, bell: true, ["staff", "reason", "at", "uninvited"], [];
+    /// Staff write to users of their choice.
+    StaffMessage = "staff_message", Client, bell: true, ["subject", "text"], [];
     OrderReceived = "order_received", Client, bell: true, ["order_id", "total"], [];
     ServiceActive = "service_active", Client, bell: true, ["service", "service_id"], [];
     ServiceFailed = "service_failed", Client, bell: true, ["service", "service_id"], [];

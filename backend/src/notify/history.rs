@@ -136,7 +136,7 @@ pub(super) async fn page(
     let mut query = filtered(filter, paging);
     let mut total = None;
     if let Some(after) = after {
-        query = read_on!(query, notifications, after, paging.descending);
+        query = read_on!(query, notifications, created_at, after, paging.descending);
     } else {
         total = Some(filtered(filter, paging).count().get_result(conn).await?);
         query = query.offset(paging.offset());

@@ -58,13 +58,23 @@ impl<'a> Letter<'a> {
     /// Tells everybody who may see the matter for this client: owner, managers, and users with the permission for it.
     pub async fn client(self, tx: &mut Conn, now: Timestamp, client: ClientId) -> Result<()> {
         let recipients = store::of_client(tx, client, self.client_right()).await?;
+        self.write(tx, now, Audience::Client, recipients).await.map(drop)
+    }
+
+    /// Tells people who were chosen one by one. Gives the messages.
+    pub async fn chosen(
+        self,
+        tx: &mut Conn,
+        now: Timestamp,
+        recipients: Vec<Recipient>,
+    ) -> Result<Vec<NotificationId>> {
         self.write(tx, now, Audience::Client, recipients).await
     }
 
     /// Tells one user.
     pub async fn user(self, tx: &mut Conn, now: Timestamp, user: UserId) -> Result<()> {
         let recipients = store::user(tx, user).await?;
-        self.write(tx, now, Audience::Client, recipients).await
+        self.write(tx, now, Audience::Client, recipients).await.map(drop)
     }
 
     /// Tells an address that may have no login yet, on behalf of a client.
@@ -79,19 +89,19 @@ impl<'a> Letter<'a> {
     ) -> Result<()> {
         let guest =
             Recipient { admin: None, user, client: Some(client), email: email.to_lowercase(), language };
-        self.write(tx, now, Audience::Client, vec![guest]).await
+        self.write(tx, now, Audience::Client, vec![guest]).await.map(drop)
     }
 
     /// Tells one member of staff.
     pub async fn admin(self, tx: &mut Conn, now: Timestamp, admin: AdminId) -> Result<()> {
         let recipients = store::admin(tx, admin).await?;
-        self.write(tx, now, Audience::Staff, recipients).await
+        self.write(tx, now, Audience::Staff, recipients).await.map(drop)
     }
 
     /// Tells all active staff with this permission.
     pub async fn staff(self, tx: &mut Conn, now: Timestamp, permission: Permission) -> Result<()> {
         let recipients = store::staff_with(tx, permission).await?;
-        self.write(tx, now, Audience::Staff, recipients).await
+        self.write(tx, now, Audience::Staff, recipients).await.map(drop)
     }
 
     /// The permission of a user that opens the matter to him.
@@ -112,8 +122,9 @@ impl<'a> Letter<'a> {
         now: Timestamp,
         audience: Audience,
         recipients: Vec<Recipient>,
-    ) -> Result<()> {
+    ) -> Result<Vec<NotificationId>> {
         self.check()?;
+        let mut messages = Vec::with_capacity(recipients.len());
         let attachments = serde_json::to_value(&self.documents)?;
         for recipient in recipients {
             let id = NotificationId::generate();
@@ -144,9 +155,10 @@ impl<'a> Letter<'a> {
             if written {
                 let tags = Tags { client: recipient.client, ..Tags::default() };
                 outbox::send(tx, now, &Job::SendNotification { notification: id }, tags).await?;
+                messages.push(id);
             }
         }
-        Ok(())
+        Ok(messages)
     }
 
     /// A text that would lack a word is a bug of the caller: found here, not when the mail is due.

@@ -147,14 +147,14 @@ pub fn render(
         }
         (None, None) => (code.is_none().then(|| frame.portal.clone()), word("open")?),
     };
-    // The reader is safe from what others wrote: parameters are escaped in the HTML body.
-    let paragraphs = body
-        .split("\n\n")
-        .map(|paragraph| fill("body.html", paragraph))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    // The reader is safe from what others wrote: parameters are escaped in the HTML body. Empty lines part its paragraphs,
+    // also those of a parameter.
+    let filled = fill("body.html", body)?;
+    let paragraphs = filled.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
+    let paragraphs = paragraphs.map(|paragraph| Value::from_safe_string(paragraph.replace('\n', "<br>\n")));
     let layout = minijinja::context! {
         subject => subject.clone(), greeting => fill("greeting.txt", greeting)?,
-        paragraphs => paragraphs.into_iter().map(Value::from_safe_string).collect::<Vec<_>>(),
+        paragraphs => paragraphs.collect::<Vec<_>>(),
         link => link.clone(), label => label, code => code, code_label => word("code")?, link_help => word("link_help")?,
         footer => fill("footer.txt", word("footer")?)?, brand => frame.brand.clone(), language => frame.language.as_str(),
     };
@@ -223,6 +223,20 @@ mod tests {
         assert_eq!(rendered.subject, "Proforma FV/1: 123.00 EUR");
         assert!(rendered.text.contains("https://panel.example/documents/d"));
         assert_eq!(instant("2026-03-10T12:00:00Z".to_owned()), "2026-03-10 12:00 UTC");
+    }
+
+    #[test]
+    fn lines_and_paragraphs_of_a_parameter_stay_in_html_and_nothing_in_it_is_html() {
+        let params =
+            serde_json::json!({ "subject": "A <i>subject</i>", "text": "One\ntwo <b>bold</b>\n\n\nthree" });
+        let rendered =
+            render(Event::StaffMessage, &params, &serde_json::json!({}), &frame(Language::English)).unwrap();
+        assert_eq!(rendered.subject, "A <i>subject</i>");
+        assert!(rendered.text.contains("One\ntwo <b>bold</b>\n\n\nthree"), "{}", rendered.text);
+        for part in ["One<br>\ntwo &lt;b&gt;bold", ">three</p>", "A &lt;i&gt;subject"] {
+            assert!(rendered.html.contains(part), "{part}: {}", rendered.html);
+        }
+        assert!(!rendered.html.contains("<b>bold") && !rendered.html.contains("<i>subject"));
     }
 
     #[test]

@@ -50,31 +50,53 @@ pub async fn insert(tx: &mut Conn, notification: NewNotification<'_>) -> QueryRe
     Ok(written > 0)
 }
 
-/// Who is told of a matter of a client: owner, managers, and users that hold `right`. A client without users has its
-/// own address.
-pub async fn of_client(conn: &mut Conn, client: ClientId, right: &str) -> QueryResult<Vec<Recipient>> {
+/// Some of the users who act for a client.
+#[derive(Clone, Copy, Debug)]
+pub enum Acting<'a> {
+    Owner,
+    /// Those of these ids.
+    Chosen(&'a [UserId]),
+    /// Owner, managers, and users that hold this right.
+    Holding(&'a str),
+}
+
+/// Users who act for a client at present.
+pub async fn acting(conn: &mut Conn, client: ClientId, who: Acting<'_>) -> QueryResult<Vec<Recipient>> {
+    let (roles, ids, rights) = match who {
+        Acting::Owner => (vec!["owner"], Vec::new(), Vec::new()),
+        Acting::Chosen(ids) => (Vec::new(), ids.to_vec(), Vec::new()),
+        Acting::Holding(right) => (vec!["owner", "manager"], Vec::new(), vec![right.to_owned()]),
+    };
     let found: Vec<(UserId, String, Language)> = client_users::table
         .inner_join(users::table)
         .filter(client_users::client_id.eq(client).and(client_users::disabled_at.is_null()))
         .filter(users::status.ne("inactive"))
         .filter(
             client_users::role
-                .eq_any(["owner", "manager"])
-                .or(client_users::permissions.contains(vec![right.to_owned()])),
+                .eq_any(roles)
+                .or(users::id.eq_any(ids))
+                .or(client_users::permissions.overlaps_with(rights)),
         )
         .order(users::id)
         .select((users::id, users::email, users::language))
         .load(conn)
         .await?;
+    let of = |(user, email, language)| Recipient {
+        admin: None,
+        user: Some(user),
+        client: Some(client),
+        email,
+        language,
+    };
+    Ok(found.into_iter().map(of).collect())
+}
+
+/// Who is told of a matter of a client: owner, managers, and users that hold `right`. A client without users has its
+/// own address.
+pub async fn of_client(conn: &mut Conn, client: ClientId, right: &str) -> QueryResult<Vec<Recipient>> {
+    let found = acting(conn, client, Acting::Holding(right)).await?;
     if !found.is_empty() {
-        let of = |(user, email, language)| Recipient {
-            admin: None,
-            user: Some(user),
-            client: Some(client),
-            email,
-            language,
-        };
-        return Ok(found.into_iter().map(of).collect());
+        return Ok(found);
     }
     let own: Option<(String, Language)> = clients::table
         .find(client)

@@ -230,7 +230,7 @@ async fn cleaning_up_drops_only_pictures_that_nothing_shows() {
 
     // A day later everybody signs in anew.
     let staff = panel.super_admin().await.calls;
-    let cleared: ProductDetail = staff.delete(&format!("{path}/icon")).await.expect(200).read();
+    let cleared: ProductDetail = staff.delete(&format!("{path}/icon?read={second}")).await.expect(200).read();
     assert_eq!(cleared.images.icon, None);
     run::run(&panel.app, Job::Cleanup).await.unwrap();
     assert!(!there(&second).await);
@@ -243,8 +243,8 @@ async fn setting_a_picture_is_written_into_the_activity_log() {
     let staff = panel.super_admin().await.calls;
     let made = product(&staff, "vps", json!({})).await;
     let path = format!("/admin/products/{}/images/icon", made.id);
-    staff.put(&path, upload(&png(8, 8, RED))).await.expect(200);
-    staff.delete(&path).await.expect(200);
+    let shown: ProductDetail = staff.put(&path, upload(&png(8, 8, RED))).await.expect(200).read();
+    staff.delete(&format!("{path}?read={}", shown.images.icon.unwrap())).await.expect(200);
     let count = "SELECT count(*) AS value FROM activity_log WHERE action = 'product.changed'
          AND (\"old\" #> '{images,icon}' IS NOT NULL OR \"new\" #> '{images,icon}' IS NOT NULL)";
     assert_eq!(panel.count(count).await, 2);

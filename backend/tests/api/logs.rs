@@ -24,7 +24,7 @@ async fn read_on(staff: &Caller, path: &str) -> Vec<String> {
     ids
 }
 
-/// Seven tasks and seven messages of one instant and one of each before: the id tells rows of one instant apart.
+/// Seven tasks, messages and acts of one instant and one of each before: the id tells rows of one instant apart.
 async fn fill(panel: &Panel) {
     panel.sql("DELETE FROM tasks").await;
     panel
@@ -43,14 +43,22 @@ async fn fill(panel: &Panel) {
                  - CASE n WHEN 8 THEN interval '1 day' ELSE interval '0' END AS at) t",
         )
         .await;
+    panel
+        .sql(
+            "INSERT INTO activity_log (id, at, actor, action, description)
+             SELECT gen_random_uuid(), at, 'system', 'filled.in', 'Act ' || n
+             FROM generate_series(1, 8) n, LATERAL (SELECT timestamptz '2026-03-10 12:00:00.123456+00'
+                 - CASE n WHEN 8 THEN interval '1 day' ELSE interval '0' END AS at) t",
+        )
+        .await;
 }
 
 #[actix_web::test]
-async fn tasks_and_messages_are_read_on_from_where_a_page_ended() {
+async fn tasks_messages_and_acts_are_read_on_from_where_a_page_ended() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
     fill(&panel).await;
-    for path in ["/admin/tasks?", "/admin/notifications?"] {
+    for path in ["/admin/tasks?", "/admin/notifications?", "/admin/activity?action=filled.&"] {
         let (all, total, next) = page(&staff, &format!("{path}per_page=200")).await;
         assert_eq!((all.len(), total, next), (8, Value::from(8), Value::Null), "{path}");
         assert_eq!(read_on(&staff, &format!("{path}per_page=3")).await, all, "{path}");
@@ -59,6 +67,8 @@ async fn tasks_and_messages_are_read_on_from_where_a_page_ended() {
         let upwards = read_on(&staff, &format!("{path}per_page=3&sort=created_at")).await;
         assert_eq!(upwards, all.iter().rev().cloned().collect::<Vec<_>>(), "{path}");
     }
+    let (second, total, _) = page(&staff, "/admin/activity?action=filled.&per_page=5&page=2").await;
+    assert_eq!((second.len(), total), (3, Value::from(8)), "or by the number of the page");
     let only = read_on(&staff, "/admin/tasks?per_page=2&name=cleanup").await;
     assert_eq!(only.len(), 7, "the filter goes on as well");
 }
@@ -86,7 +96,7 @@ async fn nothing_goes_on_after_nonsense_or_in_another_order() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
     let id = uuid::Uuid::now_v7();
-    for path in ["/admin/tasks", "/admin/notifications"] {
+    for path in ["/admin/tasks", "/admin/notifications", "/admin/activity"] {
         for after in ["x", "1.x", "x.y", &format!("99999999999999999999.{id}")] {
             let refused = staff.get(&format!("{path}?after={after}")).await.expect(422);
             assert_eq!(refused.refused_fields(), ["after"], "{path} {after}");

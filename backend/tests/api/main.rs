@@ -19,6 +19,7 @@ mod charging;
 mod charging_order;
 mod charging_random;
 mod companies;
+mod composer;
 mod converted_prices;
 mod dashboard;
 mod deadlines;

@@ -16,7 +16,7 @@ async fn waiting(panel: &Panel) -> (NotificationId, String) {
 }
 
 /// The same installation with a mail server.
-async fn mailing(panel: &Panel) -> App {
+pub(crate) async fn mailing(panel: &Panel) -> App {
     let server = std::env::var_os("TEST_SMTP").expect("TEST_SMTP names a mail server");
     let server = server.to_string_lossy();
     let config = Config::parse(&format!(
@@ -32,7 +32,7 @@ async fn mailing(panel: &Panel) -> App {
 }
 
 /// The letters that the mail server has for an address, oldest first.
-async fn received(to: &str) -> Vec<Value> {
+pub(crate) async fn received(to: &str) -> Vec<Value> {
     let server = std::env::var_os("TEST_SMTP_API").expect("TEST_SMTP_API tells what the mail server got");
     let found = reqwest::get(format!("{}/mails?to={to}", server.to_string_lossy())).await.unwrap();
     serde_json::from_str(&found.text().await.unwrap()).unwrap()

@@ -6,6 +6,7 @@ use shared::{Code, CompanyId};
 
 use crate::documents::{proforma, vat_answer};
 use crate::harness::{COMPANY, Panel, StaffMember};
+use crate::rates;
 use crate::refunds::{by_hand, invoice, refund};
 use crate::selling::decimal;
 
@@ -59,8 +60,7 @@ async fn sales_to_private_clients_abroad_are_told_by_country_and_rate_in_euro() 
     let problem = staff.calls.get(&path).await.expect(409).problem();
     assert!(problem.detail.is_some_and(|detail| detail.contains("PLN") && detail.contains("2026-03-31")));
     for (day, rate) in [("2026-03-20", "4.50"), ("2026-03-31", "4.00"), ("2026-06-30", "5.00")] {
-        let path = format!("/admin/currencies/PLN/rates/{day}");
-        staff.calls.put(&path, json!({ "rate": rate })).await.expect(200);
+        rates::write(&staff.calls, "PLN", day, rate).await;
     }
     let first = file(&staff, "2026Q1").await;
     assert_eq!(
@@ -118,8 +118,7 @@ async fn a_quarter_is_complete_once_no_rate_of_its_last_day_is_awaited() {
     let pierre = panel.client_in("Pierre", "PLN", "FR").await;
     invoice(&staff, &pierre, "200.00").await;
     let write = async |day: &str, rate: &str| {
-        let path = format!("/admin/currencies/PLN/rates/{day}");
-        staff.calls.put(&path, json!({ "rate": rate })).await.expect(200);
+        rates::write(&staff.calls, "PLN", day, rate).await;
     };
     write("2026-03-20", "4.50").await;
     for (now, complete) in [

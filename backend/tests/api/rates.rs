@@ -3,9 +3,10 @@
 use hostwright::jobs::{self, schedule};
 use serde_json::json;
 use shared::rates::{CurrencyRate, RateStanding};
+use shared::settings::CurrencyDetail;
 use shared::{Code, Page, ProductId};
 
-use crate::harness::{Caller, Panel};
+use crate::harness::{Answer, Caller, Panel};
 use crate::selling::{product, work};
 
 pub(crate) async fn in_force(panel: &Panel, code: &str) -> String {
@@ -26,6 +27,24 @@ async fn rates(staff: &Caller, code: &str) -> Vec<CurrencyRate> {
     staff.get(&path).await.expect(200).read::<Page<CurrencyRate>>().items
 }
 
+/// The version of a currency.
+async fn version(staff: &Caller, code: &str) -> i32 {
+    let list: Page<CurrencyDetail> = staff.get("/admin/currencies?per_page=200").await.expect(200).read();
+    list.items.iter().find(|currency| currency.code.to_string() == code).unwrap().version
+}
+
+/// Writes the rate that a currency has from a day on.
+pub(crate) async fn write(staff: &Caller, code: &str, day: &str, rate: &str) -> CurrencyRate {
+    let body = json!({ "version": version(staff, code).await, "rate": rate });
+    staff.put(&format!("/admin/currencies/{code}/rates/{day}"), body).await.expect(200).read()
+}
+
+/// Takes back the rate of a day.
+async fn take_back(staff: &Caller, code: &str, day: &str) -> Answer {
+    let version = version(staff, code).await;
+    staff.delete(&format!("/admin/currencies/{code}/rates/{day}?version={version}")).await
+}
+
 /// Day, rate and source of each, as the list shows them.
 pub(crate) async fn told(staff: &Caller, code: &str) -> Vec<String> {
     let rates = rates(staff, code).await;
@@ -40,11 +59,7 @@ async fn a_rate_dated_ahead_comes_into_force_at_the_midnight_of_its_day() {
     settings["general"]["time_zone"] = json!("Europe/Warsaw");
     staff.put("/admin/settings", settings).await.expect(200);
     let follows = product(&staff, "follows", json!({ "convert_price": true })).await.id;
-    let planned = staff
-        .put("/admin/currencies/PLN/rates/2026-03-12", json!({ "rate": "5.00" }))
-        .await
-        .expect(200)
-        .read::<CurrencyRate>();
+    let planned = write(&staff, "PLN", "2026-03-12", "5.00").await;
     assert_eq!((planned.rate.as_str(), planned.standing), ("5", RateStanding::Planned));
     work(&panel).await;
     assert_eq!(
@@ -76,18 +91,18 @@ async fn a_rate_of_today_is_in_force_at_once_and_one_ahead_can_be_taken_back() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
     let follows = product(&staff, "follows", json!({ "convert_price": true })).await.id;
-    staff.put("/admin/currencies/PLN/rates/2026-03-10", json!({ "rate": "4.5" })).await.expect(200);
+    write(&staff, "PLN", "2026-03-10", "4.5").await;
     work(&panel).await;
     assert_eq!(
         (in_force(&panel, "PLN").await, monthly(&panel, follows).await),
         ("4.5".into(), "32.4".into())
     );
-    staff.put("/admin/currencies/PLN/rates/2026-04-01", json!({ "rate": "4.75" })).await.expect(200);
-    staff.put("/admin/currencies/PLN/rates/2026-04-01", json!({ "rate": "4.8" })).await.expect(200);
+    write(&staff, "PLN", "2026-04-01", "4.75").await;
+    write(&staff, "PLN", "2026-04-01", "4.8").await;
     assert_eq!(told(&staff, "PLN").await, ["2026-04-01 4.8 staff", "2026-03-10 4.5 staff"]);
-    staff.delete("/admin/currencies/PLN/rates/2026-04-01").await.expect(204);
-    staff.delete("/admin/currencies/PLN/rates/2026-04-01").await.expect(404);
-    let kept = staff.delete("/admin/currencies/PLN/rates/2026-03-10").await.expect(409);
+    take_back(&staff, "PLN", "2026-04-01").await.expect(204);
+    take_back(&staff, "PLN", "2026-04-01").await.expect(404);
+    let kept = take_back(&staff, "PLN", "2026-03-10").await.expect(409);
     assert_eq!(kept.problem().code, Code::Conflict);
     assert_eq!(told(&staff, "PLN").await, ["2026-03-10 4.5 staff"]);
     let trail = "SELECT count(*) AS value FROM activity_log WHERE action = 'currency.rate'";
@@ -129,22 +144,26 @@ async fn days_that_are_over_and_rates_that_are_none_are_refused() {
         ("PLN/rates/2020-01-01", "four", vec!["rate", "date"]),
         ("EUR/rates/2026-03-11", "4.3", vec!["rate"]),
     ] {
-        let answer = staff.put(&format!("/admin/currencies/{path}"), json!({ "rate": rate })).await;
+        let answer =
+            staff.put(&format!("/admin/currencies/{path}"), json!({ "version": 1, "rate": rate })).await;
         assert_eq!(answer.expect(422).refused_fields(), refused, "{path} {rate}");
     }
     for path in
         ["CHF/rates/2026-03-11", "PLN/rates/2026-02-30", "PLN/rates/tomorrow", "XXXX/rates/2026-03-11"]
     {
-        staff.put(&format!("/admin/currencies/{path}"), json!({ "rate": "4.3" })).await.expect(404);
+        staff
+            .put(&format!("/admin/currencies/{path}"), json!({ "version": 1, "rate": "4.3" }))
+            .await
+            .expect(404);
     }
-    let more = json!({ "rate": "4.3", "source": "feed" });
+    let more = json!({ "version": 1, "rate": "4.3", "source": "feed" });
     let answer = staff.put("/admin/currencies/PLN/rates/2026-03-11", more).await.expect(422);
     assert_eq!(answer.refused_fields(), ["source"]);
     staff.get("/admin/currencies/CHF/rates").await.expect(404);
     assert_eq!(panel.count("SELECT count(*) AS value FROM exchange_rates").await, 0);
     assert_eq!(in_force(&panel, "PLN").await, "4.25");
     // A year ahead to the day is taken.
-    staff.put("/admin/currencies/PLN/rates/2027-03-10", json!({ "rate": "4.3" })).await.expect(200);
+    write(&staff, "PLN", "2027-03-10", "4.3").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,8 +205,8 @@ async fn rates_are_listed_by_page_at_a_constant_number_of_queries() {
 async fn another_default_currency_begins_another_history() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
-    staff.put("/admin/currencies/CAD/rates/2026-03-10", json!({ "rate": "1.6" })).await.expect(200);
-    staff.put("/admin/currencies/CAD/rates/2026-03-20", json!({ "rate": "1.7" })).await.expect(200);
+    write(&staff, "CAD", "2026-03-10", "1.6").await;
+    write(&staff, "CAD", "2026-03-20", "1.7").await;
     panel.advance_hours(24).await;
     staff.post("/admin/currencies/PLN/default", json!({})).await.expect(200);
     // Worked out once, in force, and nothing is planned any more.

@@ -11,7 +11,7 @@ use shared::Code;
 use shared::rates::{FetchedRates, RateFault};
 
 use crate::harness::{Caller, Panel};
-use crate::rates::{in_force, monthly, told};
+use crate::rates::{self, in_force, monthly, told};
 use crate::selling::{product, work};
 
 /// A bank that publishes rates on this machine.
@@ -172,7 +172,7 @@ async fn the_feed_is_worked_out_for_a_default_currency_other_than_the_euro() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_of_the_feed_is_not_taken_and_staffs_own_rate_of_the_day_stays() {
     let (panel, staff, bank) = with_feed().await;
-    staff.put("/admin/currencies/PLN/rates/2026-03-10", json!({ "rate": "4.4" })).await.expect(200);
+    rates::write(&staff, "PLN", "2026-03-10", "4.4").await;
     for (code, rate) in [("CHF", "0.95"), ("GBP", "0.85"), ("SEK", "11.2")] {
         let new = json!({ "code": code, "format": "1,234.56", "rate": rate });
         staff.post("/admin/currencies", new).await.expect(201);
@@ -211,7 +211,7 @@ async fn nonsense_of_the_feed_is_not_taken_and_staffs_own_rate_of_the_day_stays(
     assert_eq!(fetch(&panel, &staff).await.taken.len(), 2);
     assert_eq!(told(&staff, "PLN").await, ["2026-03-11 4.3 feed", "2026-03-10 4.4 staff"]);
     // What it says about a day that staff's newer rate followed is history.
-    staff.put("/admin/currencies/JPY/rates/2026-03-11", json!({ "rate": "230" })).await.expect(200);
+    rates::write(&staff, "JPY", "2026-03-11", "230").await;
     bank.publishes("2026-03-10", &[("JPY", "235")]);
     assert_eq!(fetch(&panel, &staff).await.taken.len(), 1);
     assert_eq!(in_force(&panel, "JPY").await, "230");

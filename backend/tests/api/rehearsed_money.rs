@@ -8,6 +8,7 @@ use shared::{Effect, EffectKind, Money, Rehearsal};
 use crate::documents::proforma;
 use crate::drafts::{draft, issue};
 use crate::harness::{BANK, Caller, Panel};
+use crate::rates;
 use crate::selling::{assert_books, balance, decimal, give};
 use crate::services::Running;
 
@@ -138,7 +139,7 @@ async fn forcing_a_service_says_that_the_module_is_not_told_and_what_is_charged(
 async fn another_default_currency_says_which_rates_change() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
-    staff.put("/admin/currencies/CAD/rates/2026-04-01", json!({ "rate": "1.6" })).await.expect(200);
+    rates::write(&staff, "CAD", "2026-04-01", "1.6").await;
     let path = "/admin/currencies/PLN/default";
     let effects = would(&panel, &staff, path, json!({})).await;
     let told: Vec<_> = effects.iter().map(|effect| (effect.code, effect.count)).collect();

@@ -372,6 +372,7 @@ fn keys_that_make_a_call_safe_to_repeat_are_documented() {
         "issueDraft",
         "payDocumentFromWallet",
         "payOwnDocumentFromWallet",
+        "sendClientMessage",
     ] {
         assert_eq!(key_of(id), Some(true), "{id}");
     }

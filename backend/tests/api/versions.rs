@@ -180,7 +180,37 @@ async fn what_search_engines_are_told_and_pictures_that_somebody_else_changed_ar
         let second = staff.put(&path, image(WHITE, hash)).await.expect(200).json();
         assert_ne!(second.pointer(shown), Some(hash), "{path}");
         lost(staff.put(&path, image(BLACK, hash)).await);
+        let taken = |hash: &Value| format!("{path}?read={}", hash.as_str().unwrap());
+        lost(staff.delete(&taken(hash)).await);
+        assert_eq!(staff.delete(&path).await.expect(422).refused_fields(), ["read"], "{path}");
+        let hash = second.pointer(shown).unwrap();
+        let cleared = staff.delete(&taken(hash)).await.expect(200).json();
+        assert_eq!(cleared.pointer(shown), Some(&Value::Null), "{path}");
+        lost(staff.delete(&taken(hash)).await);
     }
+}
+
+#[actix_web::test]
+async fn a_rate_of_a_currency_that_somebody_else_changed_is_not_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let of_day = |day: &str| format!("/admin/currencies/PLN/rates/{day}");
+    let (today, ahead) = (of_day("2026-03-10"), of_day("2026-04-01"));
+    let rate = |version: i32, rate: &str| json!({ "version": version, "rate": rate });
+    let unread = staff.put(&ahead, json!({ "rate": "4.3" })).await.expect(422);
+    assert_eq!(unread.refused_fields(), ["version"]);
+    staff.put(&ahead, rate(1, "4.3")).await.expect(200);
+    lost(staff.put(&ahead, rate(1, "4.4")).await);
+    lost(staff.put(&today, rate(1, "4.4")).await);
+    let currency =
+        json!({ "version": 1, "prefix": "", "format": "1,234.56", "rate": "4.4", "enabled": true });
+    lost(staff.put("/admin/currencies/PLN", currency).await);
+    lost(staff.delete(&format!("{ahead}?version=1")).await);
+    assert_eq!(staff.delete(&ahead).await.expect(422).refused_fields(), ["version"]);
+    staff.delete(&format!("{ahead}?version=2")).await.expect(204);
+    staff.put(&today, rate(3, "4.4")).await.expect(200);
+    let told = staff.get("/admin/currencies/PLN/rates").await.expect(200).json();
+    assert_eq!((&told["total"], &told["items"][0]["rate"]), (&json!(1), &json!("4.4")));
 }
 
 /// Two pictures of one pixel.

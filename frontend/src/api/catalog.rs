@@ -80,9 +80,9 @@ pub fn set_image(path: &str, body: &ImageInput) -> Reply<Nothing> {
     client::put(path, body)
 }
 
-/// Takes a picture away.
-pub fn delete_image(path: &str) -> Reply<Nothing> {
-    client::delete(path)
+/// Takes the picture away whose hash was read.
+pub fn delete_image(path: &str, read: &str) -> Reply<Nothing> {
+    client::delete(&format!("{path}?read={read}"))
 }
 
 /// Writes what search engines are told at `…/seo` of a product or product group.

@@ -3,7 +3,7 @@
 use shared::identity::*;
 use shared::{ClientId, Page, UserId};
 
-use super::client::{self, ApiError, Nothing, Reply};
+use super::client::{self, ApiError, Key, Nothing, Reply};
 
 pub fn clients(query: String) -> Reply<Page<ClientSummary>> {
     client::get(&format!("/admin/clients?{query}"))
@@ -39,6 +39,11 @@ pub fn delete_address(id: ClientId, kind: AddressKind, version: i32) -> Reply<Cl
 /// Where its users are or were signed in.
 pub fn client_sessions(id: ClientId, query: String) -> Reply<Page<ClientSession>> {
     client::get(&format!("/admin/clients/{id}/sessions?{query}"))
+}
+
+/// Sends an e-mail to users of a client.
+pub fn send_message(id: ClientId, body: &NewClientMessage, key: &Key) -> Reply<Nothing> {
+    client::post_once(&format!("/admin/clients/{id}/messages"), body, key)
 }
 
 /// With `dry_run` it only says what would happen.

@@ -58,8 +58,9 @@ pub fn set_rate(code: Currency, day: &str, body: &NewCurrencyRate) -> Reply<Curr
     client::put(&format!("/admin/currencies/{code}/rates/{day}"), body)
 }
 
-pub fn delete_rate(code: Currency, day: jiff::civil::Date) -> Reply<Nothing> {
-    client::delete(&format!("/admin/currencies/{code}/rates/{day}"))
+/// Takes back a rate of a currency whose version was read.
+pub fn delete_rate(code: Currency, day: jiff::civil::Date, version: i32) -> Reply<Nothing> {
+    client::delete(&format!("/admin/currencies/{code}/rates/{day}?version={version}"))
 }
 
 /// Asks the feed of rates: the task that does it.

@@ -1,7 +1,7 @@
 //! Members of staff, their groups and permissions.
 
 use shared::identity::*;
-use shared::{AdminGroupId, AdminId, Page};
+use shared::{AdminGroupId, AdminId, LogPage, Page};
 
 use super::client::{self, Nothing, Reply};
 
@@ -51,6 +51,6 @@ pub fn permissions() -> Reply<PermissionCatalogue> {
 }
 
 /// The activity log, by keyset.
-pub fn activity(query: String) -> Reply<ActivityPage> {
+pub fn activity(query: String) -> Reply<LogPage<ActivityEntry>> {
     client::get(&format!("/admin/activity?{query}"))
 }

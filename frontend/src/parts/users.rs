@@ -35,7 +35,8 @@ pub struct UserActs {
     pub handed_over: Callback<()>,
 }
 
-fn name_of(user: &ClientUser) -> String {
+/// His name, or his address as long as he has none.
+pub fn name_of(user: &ClientUser) -> String {
     let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
     if name.is_empty() { user.email.clone() } else { name }
 }

@@ -38,6 +38,17 @@ pub struct ImageInput {
     pub read: Option<String>,
 }
 
+/// The picture that is taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ImageRead {
+    /// The hash of the picture that you read in this place; refused when another one, or none, is there meanwhile.
+    #[cfg_attr(feature = "openapi", param(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$"))]
+    pub read: String,
+}
+
 /// The pictures of a product or a product group, by their hashes: `GET /public/images/{hash}` gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

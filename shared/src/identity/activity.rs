@@ -53,13 +53,7 @@ pub struct ActivityEntry {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
 pub struct ActivityFilter {
-    /// The `next` of the page before; without it the newest lines.
-    #[cfg_attr(feature = "openapi", param(max_length = 100))]
-    pub after: Option<String>,
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 25))]
-    pub per_page: Option<u32>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     pub level: Option<ActivityLevel>,
@@ -70,16 +64,7 @@ pub struct ActivityFilter {
     pub user: Option<UserId>,
     pub client: Option<ClientId>,
     pub subject: Option<Uuid>,
-    /// Words of the description.
-    #[cfg_attr(feature = "openapi", param(max_length = 200))]
-    pub search: Option<String>,
-}
-
-/// Lines of the activity log, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ActivityPage {
-    pub items: Vec<ActivityEntry>,
-    /// To be sent as `after` for older lines; `None`: these were the last.
-    pub next: Option<String>,
+    /// The `next` of the page before; goes on there instead of counting pages.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub after: Option<String>,
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{SecretText, UserStatus};
-use crate::{AddressId, AdminId, ClientId, CompanyId, Currency, Language, Money, ServiceId, UserId};
+use crate::{
+    AddressId, AdminId, ClientId, CompanyId, Currency, Language, Money, NotificationId, ServiceId, UserId,
+};
 
 words! {
     /// State of an account.
@@ -431,6 +433,31 @@ pub struct NotedService {
 pub struct NewStaffNote {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10_000))]
     pub text: String,
+}
+
+/// An e-mail that staff write to users of a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewClientMessage {
+    /// Users who act for the client; left out: its owner.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 200))]
+    pub recipients: Option<Vec<UserId>>,
+    /// One line; also the title at the bell.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    pub subject: String,
+    /// Plain text; an empty line begins a paragraph. The greeting and the name of the home company are added.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10_000))]
+    pub text: String,
+}
+
+/// What was sent to users of a client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientMessageSent {
+    /// One for each recipient; the history of messages tells what became of them.
+    pub messages: Vec<NotificationId>,
 }
 
 /// Where a client is signed in from: a session of one of its users.

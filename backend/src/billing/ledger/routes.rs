@@ -12,7 +12,7 @@ use shared::billing::ledger::{
 };
 use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
 
-use super::store::{self, COUNT_MAX, Transfer};
+use super::store::{self, Transfer};
 use super::{adjust, charges, daily, export, export_transactions, reasons, reversal, words};
 use crate::App;
 use crate::billing::archive::{self, Kept};
@@ -67,7 +67,7 @@ async fn list(
     let paging = Paging::read(query, SORTS)?;
     let after = filter.after.as_deref().map(After::from_str).transpose()?;
     let rows = store::page(conn, client, filter, &paging, after).await?;
-    let total = store::count(conn, client, filter, &paging).await?.min(COUNT_MAX);
+    let total = store::count(conn, client, filter, &paging).await?;
     let told = store::words(conn, &rows).await?;
     let full = i64::try_from(rows.len()).unwrap_or(0) == paging.limit();
     let next = rows.last().filter(|_| full).map(|row| After { at: row.at, id: row.id.0 }.to_string());

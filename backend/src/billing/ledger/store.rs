@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::db::Conn;
 use crate::db::cursor::Cursor;
 use crate::http::Paging;
-use crate::http::paging::After;
+use crate::http::paging::{After, COUNT_MAX};
 
 /// A movement of a wallet.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -49,9 +49,6 @@ pub struct Transfer {
     pub balance_after: Option<Decimal>,
     pub reverses: Option<TransferId>,
 }
-
-/// Rows are counted up to this; beyond it a list says so much.
-pub const COUNT_MAX: i64 = 10_000;
 
 /// Movements for charges in files, from archived months of services `a`: those whose period meets what the service was charged,
 /// up to the day the month was taken by. Which of them charged the service and not only its neighbours is in the files.

@@ -9,7 +9,7 @@ use diesel_async::AsyncConnection;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::Code;
-use shared::catalog::{IMAGE_BYTES_MAX, ImageInput, ImageSlot};
+use shared::catalog::{IMAGE_BYTES_MAX, ImageInput, ImageRead, ImageSlot};
 
 use super::encode::{self, Fault};
 use super::store::{self, Image, Owner};
@@ -82,32 +82,33 @@ fn record(owner: Owner, key: &str) -> Record<'_> {
 /// Read before a connection is taken: it takes processor time.
 pub async fn set(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot, input: &ImageInput) -> Result<()> {
     let image = encoded(file(input)?, slot).await?;
-    show(app, actor, owner, slot, Some((&image, input.read.as_deref()))).await
+    show(app, actor, owner, slot, input.read.as_deref(), Some(&image)).await
 }
 
-/// Takes the picture out of a slot of a record.
-pub async fn remove(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot) -> Result<()> {
-    show(app, actor, owner, slot, None).await
+/// Takes the picture out of a slot of a record. Refuses to take another one than was read.
+pub async fn remove(app: &App, actor: &Actor, owner: Owner, slot: ImageSlot, read: &ImageRead) -> Result<()> {
+    show(app, actor, owner, slot, Some(&read.read), None).await
 }
 
-/// Locks the record, then writes the picture and that it is shown. With a picture goes the one that was read.
+/// Locks the record, then writes the picture and that it is shown, in the place of the one that was read.
 async fn show(
     app: &App,
     actor: &Actor,
     owner: Owner,
     slot: ImageSlot,
-    image: Option<(&Image, Option<&str>)>,
+    read: Option<&str>,
+    image: Option<&Image>,
 ) -> Result<()> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
     conn.transaction(async |tx| {
         let before = store::lock(tx, owner, slot).await?.ok_or_else(Refusal::not_found)?;
-        if let Some((image, read)) = image {
-            if before.hash.as_deref() != read {
-                return Err(Refusal::new(Code::VersionConflict).into());
-            }
+        if before.hash.as_deref() != read {
+            return Err(Refusal::new(Code::VersionConflict).into());
+        }
+        if let Some(image) = image {
             store::put(tx, now, image).await?;
         }
-        let hash = image.map(|(image, _)| image.hash.as_str());
+        let hash = image.map(|image| image.hash.as_str());
         store::show(tx, now, owner, slot, hash).await?;
         let named = |hash: Option<&str>| json!({ "images": { (slot.as_str()): hash } });
         let (old, new) = (named(before.hash.as_deref()), named(hash));

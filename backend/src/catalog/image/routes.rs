@@ -3,7 +3,9 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, put};
-use shared::catalog::{ImageInput, ImageSlot, OptionGroupDetail, ProductDetail, ProductGroupDetail};
+use shared::catalog::{
+    ImageInput, ImageRead, ImageSlot, OptionGroupDetail, ProductDetail, ProductGroupDetail,
+};
 use shared::{OptionId, ProductGroupId, ProductId};
 
 use super::actions;
@@ -13,7 +15,7 @@ use crate::catalog::text::Reads;
 use crate::catalog::{group, option, product};
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Json, May, Path, Upload, Visitor, rights};
+use crate::http::{Json, May, Path, Query, Upload, Visitor, rights};
 
 pub fn routes(cfg: &mut Routes) {
     cfg.service(set_of_product)
@@ -49,7 +51,7 @@ async fn set_of_product(
 
 /// Take a picture of a product away.
 #[utoipa::path(tag = "catalog", operation_id = "deleteProductImage",
-    params(("id" = ProductId, Path), ("slot" = ImageSlot, Path)),
+    params(("id" = ProductId, Path), ("slot" = ImageSlot, Path), ImageRead),
     responses((status = 200, body = ProductDetail)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/products/{id}/images/{slot}")]
 async fn remove_of_product(
@@ -57,9 +59,10 @@ async fn remove_of_product(
     who: May<rights::ProductsEdit>,
     reads: Reads,
     path: Path<(ProductId, ImageSlot)>,
+    read: Query<ImageRead>,
 ) -> Result<Json<ProductDetail>> {
     let (id, slot) = *path;
-    actions::remove(&app, &who.actor, Owner::Product(id), slot).await?;
+    actions::remove(&app, &who.actor, Owner::Product(id), slot, &read).await?;
     Ok(Json(product::routes::show(&mut *app.db.get().await?, id, reads.0).await?))
 }
 
@@ -82,7 +85,7 @@ async fn set_of_group(
 
 /// Take a picture of a product group away.
 #[utoipa::path(tag = "catalog", operation_id = "deleteProductGroupImage",
-    params(("id" = ProductGroupId, Path), ("slot" = ImageSlot, Path)),
+    params(("id" = ProductGroupId, Path), ("slot" = ImageSlot, Path), ImageRead),
     responses((status = 200, body = ProductGroupDetail)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/product-groups/{id}/images/{slot}")]
 async fn remove_of_group(
@@ -90,9 +93,10 @@ async fn remove_of_group(
     who: May<rights::ProductsEdit>,
     reads: Reads,
     path: Path<(ProductGroupId, ImageSlot)>,
+    read: Query<ImageRead>,
 ) -> Result<Json<ProductGroupDetail>> {
     let (id, slot) = *path;
-    actions::remove(&app, &who.actor, Owner::Group(id), slot).await?;
+    actions::remove(&app, &who.actor, Owner::Group(id), slot, &read).await?;
     Ok(Json(group::routes::show(&mut *app.db.get().await?, id, reads.0).await?))
 }
 
@@ -114,7 +118,7 @@ async fn set_of_option(
 }
 
 /// Take the icon of an option away.
-#[utoipa::path(tag = "catalog", operation_id = "deleteOptionImage", params(("id" = OptionId, Path)),
+#[utoipa::path(tag = "catalog", operation_id = "deleteOptionImage", params(("id" = OptionId, Path), ImageRead),
     responses((status = 200, body = OptionGroupDetail)), extensions(("x-permission" = json!("products.edit"))))]
 #[delete("/admin/options/{id}/images/icon")]
 async fn remove_of_option(
@@ -122,9 +126,10 @@ async fn remove_of_option(
     who: May<rights::ProductsEdit>,
     reads: Reads,
     id: Path<OptionId>,
+    read: Query<ImageRead>,
 ) -> Result<Json<OptionGroupDetail>> {
     let owner = Owner::Option(*id);
-    actions::remove(&app, &who.actor, owner, ImageSlot::Icon).await?;
+    actions::remove(&app, &who.actor, owner, ImageSlot::Icon, &read).await?;
     Ok(Json(option::routes::show_with(&mut *app.db.get().await?, *id, reads.0).await?))
 }
 

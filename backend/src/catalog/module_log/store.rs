@@ -16,12 +16,9 @@ use uuid::Uuid;
 
 use super::entry::Entry;
 use crate::db::Conn;
-use crate::http::paging::After;
+use crate::http::paging::{After, COUNT_MAX};
 use crate::http::{Paging, request};
 use crate::identity::client;
-
-/// Rows are counted up to this; beyond it a list says so much.
-const COUNT_MAX: i64 = 10_000;
 
 /// What a list shows of a call.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -1,4 +1,4 @@
-//! The activity log, as staff read it: newest first, by keyset.
+//! The activity log, as staff read it: newest first.
 
 mod export;
 mod routes;

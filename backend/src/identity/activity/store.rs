@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::{activity_log, admins, clients, users};
-use shared::identity::{ActivityEntry, ActivityFilter, ActivityLevel, ActivityPage};
+use shared::identity::{ActivityEntry, ActivityFilter, ActivityLevel};
 use shared::{AdminId, ClientId, UserId};
 use uuid::Uuid;
 
 use crate::db::Conn;
 use crate::db::cursor::Cursor;
-use crate::http::paging::{After, like_pattern};
+use crate::db::keyset::read_on;
+use crate::http::Paging;
+use crate::http::paging::{After, COUNT_MAX, like_pattern};
 
 #[derive(Debug, HasQuery)]
 #[diesel(table_name = activity_log)]
@@ -36,8 +40,14 @@ pub(super) struct Line {
     request_id: Option<String>,
 }
 
-/// Newest first.
-fn listed<'a>(filter: &ActivityFilter) -> activity_log::BoxedQuery<'a, Pg> {
+impl Line {
+    /// Where the page that it is the last of ended.
+    pub(super) fn end(&self) -> After {
+        After { at: self.at, id: self.id }
+    }
+}
+
+fn filtered<'a>(filter: &ActivityFilter, paging: &Paging) -> activity_log::BoxedQuery<'a, Pg> {
     let mut query = activity_log::table.into_boxed();
     if let Some(from) = filter.from {
         query = query.filter(activity_log::at.ge(jiff_diesel::Timestamp::from(from)));
@@ -64,15 +74,28 @@ fn listed<'a>(filter: &ActivityFilter) -> activity_log::BoxedQuery<'a, Pg> {
     if let Some(subject) = filter.subject {
         query = query.filter(activity_log::subject_id.eq(subject));
     }
-    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        query = query.filter(activity_log::description.ilike(like_pattern(search)));
+    if let Some(pattern) = paging.pattern() {
+        query = query.filter(activity_log::description.ilike(pattern));
     }
-    query.order((activity_log::at.desc(), activity_log::id.desc()))
+    query
+}
+
+/// By their instant.
+fn ordered<'a>(query: activity_log::BoxedQuery<'a, Pg>, paging: &Paging) -> activity_log::BoxedQuery<'a, Pg> {
+    if paging.descending {
+        query.order((activity_log::at.desc(), activity_log::id.desc()))
+    } else {
+        query.order((activity_log::at.asc(), activity_log::id.asc()))
+    }
 }
 
 /// All lines that the filter lets through.
-pub(super) async fn all(tx: &mut Conn, filter: &ActivityFilter) -> QueryResult<Cursor<Line>> {
-    Cursor::open(tx, listed(filter).select(Line::as_select())).await
+pub(super) async fn all(
+    tx: &mut Conn,
+    filter: &ActivityFilter,
+    paging: &Paging,
+) -> QueryResult<Cursor<Line>> {
+    Cursor::open(tx, ordered(filtered(filter, paging), paging).select(Line::as_select())).await
 }
 
 /// Lines with the names of people and clients.
@@ -81,31 +104,38 @@ pub(super) async fn named(conn: &mut Conn, lines: Vec<Line>) -> QueryResult<Vec<
     Ok(lines.into_iter().map(|line| names.entry(line)).collect())
 }
 
-/// One page of lines, newest first, and where the next one begins.
+/// How many lines there are, counted up to `COUNT_MAX`.
+async fn count(conn: &mut Conn, filter: &ActivityFilter, paging: &Paging) -> QueryResult<i64> {
+    let rows: Vec<i32> =
+        filtered(filter, paging).limit(COUNT_MAX).select(sql::<Integer>("1")).load(conn).await?;
+    Ok(i64::try_from(rows.len()).unwrap_or(COUNT_MAX))
+}
+
+/// One page of lines, and how many there are, up to `COUNT_MAX`; not counted when it goes on `after` another one.
 pub(super) async fn page(
     conn: &mut Conn,
     filter: &ActivityFilter,
+    paging: &Paging,
     after: Option<After>,
-    per_page: i64,
-) -> QueryResult<ActivityPage> {
-    let mut query = listed(filter);
-    if let Some(After { at, id }) = after {
-        let at = jiff_diesel::Timestamp::from(at);
-        query = query.filter(activity_log::at.le(at));
-        query = query.filter(activity_log::at.lt(at).or(activity_log::id.lt(id)));
+) -> QueryResult<(Vec<Line>, Option<i64>)> {
+    let mut query = filtered(filter, paging);
+    let mut total = None;
+    if let Some(after) = after {
+        query = read_on!(query, activity_log, at, after, paging.descending);
+    } else {
+        total = Some(count(conn, filter, paging).await?);
+        query = query.offset(paging.offset());
     }
-    let mut lines: Vec<Line> = query.select(Line::as_select()).limit(per_page + 1).load(conn).await?;
-    let more = i64::try_from(lines.len()).is_ok_and(|found| found > per_page);
-    if more {
-        lines.pop();
-    }
-    let next = lines.last().filter(|_| more).map(|line| After { at: line.at, id: line.id }.to_string());
-    Ok(ActivityPage { items: named(conn, lines).await?, next })
+    let lines = ordered(query, paging).select(Line::as_select()).limit(paging.limit()).load(conn).await?;
+    Ok((lines, total))
 }
 
 /// The newest lines.
-pub async fn latest(conn: &mut Conn, filter: &ActivityFilter, count: i64) -> QueryResult<Vec<ActivityEntry>> {
-    Ok(page(conn, filter, None, count).await?.items)
+pub async fn latest(conn: &mut Conn, lines_max: i64) -> QueryResult<Vec<ActivityEntry>> {
+    let newest = (activity_log::at.desc(), activity_log::id.desc());
+    let lines =
+        activity_log::table.order(newest).select(Line::as_select()).limit(lines_max).load(conn).await?;
+    named(conn, lines).await
 }
 
 /// Names of the people and clients of a page.

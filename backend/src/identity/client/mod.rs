@@ -7,6 +7,7 @@ use crate::http::routes::Routes;
 pub mod actions;
 mod export;
 pub(super) mod members;
+mod message;
 mod networks;
 pub mod notes;
 pub(super) mod own_users;
@@ -23,6 +24,7 @@ pub fn routes(cfg: &mut Routes) {
     routes::routes(cfg);
     status_routes::routes(cfg);
     people_routes::routes(cfg);
+    message::routes(cfg);
     networks::routes(cfg);
     own_users::routes(cfg);
 }

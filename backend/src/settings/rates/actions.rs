@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use rules::rates::{DECIMALS, RATE_MAX, RATE_MIN};
 use rust_decimal::Decimal;
 use serde_json::json;
-use shared::rates::{CurrencyRate, RateSource, RateStanding};
+use shared::rates::{CurrencyRate, NewCurrencyRate, RateSource, RateStanding};
 use shared::{Code, Currency, TaskId};
 
 use super::store::{self, NewRow};
@@ -61,12 +61,14 @@ pub async fn come_into_force(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     .await
 }
 
-/// Takes a currency other than the default for a change of its rates; with that default.
-async fn take(tx: &mut Conn, code: Currency) -> Result<(CurrencyRow, Currency)> {
+/// Takes a currency other than the default for a change of its rates; with that default. Refuses a version that is not the
+/// present one.
+async fn take(tx: &mut Conn, code: Currency, version: i32) -> Result<(CurrencyRow, Currency)> {
     let row = currencies::lock_currency(tx, code).await?.ok_or_else(Refusal::not_found)?;
     if row.is_default {
         return Err(Refusal::field("rate", "fixed", "The default currency's rate is 1.").into());
     }
+    Refusal::if_changed(row.version, version)?;
     // It stays the default while the row above is held.
     let base = store::base(tx).await?.ok_or_else(Refusal::not_found)?;
     Ok((row, base))
@@ -97,11 +99,11 @@ pub(super) async fn set(
     now: Timestamp,
     actor: &Actor,
     (code, day): (Currency, Date),
-    rate: &str,
+    new: &NewCurrencyRate,
 ) -> Result<CurrencyRate> {
     let today = today(conn, now).await?;
     let mut fields = Fields::new();
-    let rate = read(&mut fields, rate);
+    let rate = read(&mut fields, &new.rate);
     let last = today.saturating_add(1.year());
     fields.check(
         (today..=last).contains(&day),
@@ -112,20 +114,18 @@ pub(super) async fn set(
     fields.finish()?;
     let rate = rate.ok_or_else(|| Refusal::field("rate", "required", "This field is required."))?;
     conn.transaction::<_, Error, _>(async |tx| {
-        let (row, base) = take(tx, code).await?;
+        let (row, base) = take(tx, code, new.version).await?;
         let old = store::find(tx, base, code, day).await?;
 
-        let new = NewRow { base, currency: code, on_date: day, rate, source: RateSource::Staff };
-        store::put(tx, now, new).await?;
-        let standing = if day > today {
-            RateStanding::Planned
-        } else {
-            if row.rate != rate {
-                currencies::update_currency(tx, now, &CurrencyRow { rate, ..row }).await?;
-                convert::ask(tx, now).await?;
-            }
-            RateStanding::InForce
-        };
+        let dated = NewRow { base, currency: code, on_date: day, rate, source: RateSource::Staff };
+        store::put(tx, now, dated).await?;
+        let before = row.rate;
+        let (standing, in_force) =
+            if day > today { (RateStanding::Planned, before) } else { (RateStanding::InForce, rate) };
+        currencies::update_currency(tx, now, &CurrencyRow { rate: in_force, ..row }).await?;
+        if in_force != before {
+            convert::ask(tx, now).await?;
+        }
         audit::record(tx, actor, now, told("Set", code, day, old, Some(rate))).await?;
         let rate = rate.normalize().to_string();
         Ok(CurrencyRate { on_date: day, rate, source: RateSource::Staff, standing, set_at: now })
@@ -139,16 +139,18 @@ pub(super) async fn remove(
     now: Timestamp,
     actor: &Actor,
     (code, day): (Currency, Date),
+    version: i32,
 ) -> Result<()> {
     let today = today(conn, now).await?;
     conn.transaction::<_, Error, _>(async |tx| {
-        let (_, base) = take(tx, code).await?;
+        let (row, base) = take(tx, code, version).await?;
         let old = store::find(tx, base, code, day).await?.ok_or_else(Refusal::not_found)?;
         if day <= today {
             let why = "Its day has come: what was in force stays. Set another rate of today instead.";
             return Err(Refusal::because(Code::Conflict, why).into());
         }
         store::delete(tx, base, code, day).await?;
+        currencies::update_currency(tx, now, &row).await?;
         audit::record(tx, actor, now, told("Took back", code, day, Some(old), None)).await?;
         Ok(())
     })

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use jiff::civil::Date;
 use shared::rates::{CurrencyRate, NewCurrencyRate};
 use shared::tasks::TaskDetail;
-use shared::{Currency, Page, PageQuery};
+use shared::{Currency, Page, PageQuery, VersionQuery};
 
 use super::{actions, store};
 use crate::App;
@@ -53,22 +53,23 @@ async fn set_currency_rate(
     new: Json<NewCurrencyRate>,
 ) -> Result<Json<CurrencyRate>> {
     let mut conn = app.db.get().await?;
-    Ok(Json(actions::set(&mut conn, app.clock.now(), &who.actor, *path, &new.rate).await?))
+    Ok(Json(actions::set(&mut conn, app.clock.now(), &who.actor, *path, &new).await?))
 }
 
-/// Take back a rate whose day is still to come.
+/// Take back a rate whose day is still to come. `version` is that of the currency.
 #[utoipa::path(tag = "settings", operation_id = "deleteCurrencyRate",
     params(("code" = Currency, Path, description = "ISO 4217"),
-           ("date" = Date, Path, description = "The day it would hold from")),
+           ("date" = Date, Path, description = "The day it would hold from"), VersionQuery),
     responses((status = 204, description = "Deleted")), extensions(("x-permission" = json!("settings.edit"))))]
 #[delete("/admin/currencies/{code}/rates/{date}")]
 async fn delete_currency_rate(
     app: web::Data<App>,
     who: May<rights::SettingsEdit>,
     path: Path<(Currency, Date)>,
+    read: Query<VersionQuery>,
 ) -> Result<HttpResponse> {
     let mut conn = app.db.get().await?;
-    actions::remove(&mut conn, app.clock.now(), &who.actor, *path).await?;
+    actions::remove(&mut conn, app.clock.now(), &who.actor, *path, read.version).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -435,4 +435,9 @@ pub(super) const TEXTS: Desk = Desk {
         reason_help: "The client reads it.",
         on_behalf: " (as {name})",
     },
+    compose: DeskCompose {
+        action: "Send e-mail",
+        recipients: "To",
+        text_help: "Plain text; an empty line begins a paragraph. The greeting and our name are added.",
+    },
 };

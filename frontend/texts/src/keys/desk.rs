@@ -112,5 +112,8 @@ super::sections! {
         sign_in_as: DeskSignInAs {
             action, opens, reads, acts, told, uninvited, reason_help, on_behalf,
         }
+        compose: DeskCompose {
+            action, recipients, text_help,
+        }
     }
 }

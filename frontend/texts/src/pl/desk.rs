@@ -435,4 +435,9 @@ pub(super) const TEXTS: Desk = Desk {
         reason_help: "Klient to przeczyta.",
         on_behalf: " (jako {name})",
     },
+    compose: DeskCompose {
+        action: "Wyślij e-mail",
+        recipients: "Do",
+        text_help: "Zwykły tekst; pusta linia zaczyna akapit. Powitanie i nasza nazwa zostaną dodane.",
+    },
 };

@@ -435,4 +435,9 @@ pub(super) const TEXTS: Desk = Desk {
         reason_help: "Це прочитає клієнт.",
         on_behalf: " (як {name})",
     },
+    compose: DeskCompose {
+        action: "Надіслати лист",
+        recipients: "Кому",
+        text_help: "Звичайний текст; порожній рядок починає абзац. Вітання й нашу назву буде додано.",
+    },
 };

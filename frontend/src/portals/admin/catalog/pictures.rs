@@ -57,8 +57,8 @@ pub(super) fn Picture(
     );
     let remove = submit_with(
         move || {
-            let path = path.get_value();
-            api::catalog::delete_image(&path)
+            let (path, read) = (path.get_value(), read.get_value().unwrap_or_default());
+            api::catalog::delete_image(&path, &read)
         },
         saved,
     );

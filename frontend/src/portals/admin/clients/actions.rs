@@ -8,6 +8,7 @@ use ui::{
     TypeName, lu, toast_ok,
 };
 
+use super::compose::Compose;
 use super::money::{AddFunds, Adjust, CreditLimit};
 use super::sign_in_as::SignInAsOwner;
 use crate::api;
@@ -39,12 +40,18 @@ fn actions_in(status: ClientStatus) -> Vec<ClientAction> {
 }
 
 #[component]
-pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+pub(super) fn ClientActions(
+    detail: ClientDetail,
+    client: Query<ClientDetail>,
+    /// Counts what is written to it.
+    written: RwSignal<u32>,
+) -> impl IntoView {
     let id = detail.id;
     let status = detail.status;
     let (status_open, funds_open, adjust_open, limit_open) =
         (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
-    let (guard_open, inside_open) = (RwSignal::new(false), RwSignal::new(false));
+    let (guard_open, inside_open, compose_open) =
+        (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let confirm = submit_with(
         move || api::people::confirm_client(id),
         move |_| {
@@ -54,10 +61,12 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
     );
     let resend =
         submit_with(move || api::people::resend_client_confirmation(id), |_| toast_ok(ta().mail_sent));
+    let wrote = Callback::new(move |()| written.update(|count| *count = count.wrapping_add(1)));
     let detail = StoredValue::new(detail);
     let rights = [
         Permission::ClientsStatus,
         Permission::ClientsConfirm,
+        Permission::ClientsMessage,
         Permission::FundsAdjust,
         Permission::ClientsCredit,
         Permission::ClientsSignInAs,
@@ -91,6 +100,16 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
                                             text=td().sign_in_as.action
                                             icon=lu::LuLogIn
                                             on_click=Callback::new(move |()| inside_open.set(true))
+                                        />
+                                    }
+                                })}
+                            {may(Permission::ClientsMessage)
+                                .then(|| {
+                                    view! {
+                                        <MenuButton
+                                            text=td().compose.action
+                                            icon=lu::LuSend
+                                            on_click=Callback::new(move |()| compose_open.set(true))
                                         />
                                     }
                                 })}
@@ -151,6 +170,9 @@ pub(super) fn ClientActions(detail: ClientDetail, client: Query<ClientDetail>) -
         </Dialog>
         <Dialog open=inside_open title=td().sign_in_as.action>
             {move || inside_open.get().then(|| view! { <SignInAsOwner client=id open=inside_open /> })}
+        </Dialog>
+        <Dialog open=compose_open title=td().compose.action>
+            <Compose client=id open=compose_open done=wrote />
         </Dialog>
         <Dialog open=guard_open title=tp().spending.title>
             {move || guard_open.get().then(|| view! { <SpendGuardForm portal=Portal::Admin client=id open=guard_open /> })}

@@ -2,6 +2,7 @@
 
 mod actions;
 mod addresses;
+mod compose;
 mod create;
 mod list;
 mod money;

@@ -25,17 +25,22 @@ use crate::session::may;
 
 /// The client of this page, for its tabs.
 #[derive(Clone, Copy)]
-pub(super) struct ThisClient(pub(super) Query<ClientDetail>);
+struct ThisClient {
+    client: Query<ClientDetail>,
+    /// How often somebody wrote to it: the tab of messages reads them again.
+    written: RwSignal<u32>,
+}
 
 /// Head and tabs; the tab's page stands below.
 #[component]
 pub fn ClientFrame() -> impl IntoView {
     by_id(|id: ClientId| {
         let client = use_query(move || id, api::people::client);
-        provide_context(ThisClient(client));
+        let written = RwSignal::new(0);
+        provide_context(ThisClient { client, written });
         view! {
             <Loaded query=client let:detail>
-                <Head detail client />
+                <Head detail client written />
             </Loaded>
             <Show when=move || client.data().with(Option::is_some)>
                 <ClientTabs id />
@@ -69,7 +74,7 @@ fn ClientTabs(id: ClientId) -> impl IntoView {
 }
 
 #[component]
-fn Head(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
+fn Head(detail: ClientDetail, client: Query<ClientDetail>, written: RwSignal<u32>) -> impl IntoView {
     let id = detail.id;
     view! {
         <Title text=detail.name.clone() />
@@ -88,13 +93,17 @@ fn Head(detail: ClientDetail, client: Query<ClientDetail>) -> impl IntoView {
                     </div>
                 </div>
             </div>
-            <ClientActions detail client />
+            <ClientActions detail client written />
         </header>
     }
 }
 
+fn context() -> ThisClient {
+    use_context().expect("tabs stand below ClientFrame")
+}
+
 fn this() -> Query<ClientDetail> {
-    use_context::<ThisClient>().expect("tabs stand below ClientFrame").0
+    context().client
 }
 
 fn this_id() -> Option<ClientId> {
@@ -190,7 +199,7 @@ pub fn ClientSessionsTab() -> impl IntoView {
 
 #[component]
 pub fn ClientMessagesTab() -> impl IntoView {
-    this_id().map(|client| view! { <MessagesTable client=Some(client) /> })
+    this_id().map(|client| view! { <MessagesTable client=Some(client) written=context().written /> })
 }
 
 /// The API tokens of all users of the client.

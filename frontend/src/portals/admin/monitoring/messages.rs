@@ -76,11 +76,17 @@ fn columns(with_client: bool, opened: Callback<NotificationId>) -> Vec<Column<No
 
 /// Messages to everybody, or about one client; one of them in a dialog (`?message=`).
 #[component]
-pub fn MessagesTable(client: Option<ClientId>) -> impl IntoView {
+pub fn MessagesTable(
+    client: Option<ClientId>,
+    /// Asks again when it changes.
+    #[prop(optional, into)]
+    written: Signal<u32>,
+) -> impl IntoView {
     let words = &td().messages;
     let list = use_list("-created_at");
     let messages = use_query(
         move || {
+            written.track();
             let query = with_instants(&query_without(&list.api_query(), "message"), INSTANTS);
             match client {
                 Some(client) => format!("{query}&client_id={client}"),

@@ -63,9 +63,27 @@ pub fn CurrenciesPage() -> impl IntoView {
             {move || edited.get().map(|currency| view! { <CurrencyForm currency currencies open=edited.into() /> })}
         </Dialog>
         <Drawer open=dated title=td().rates.title>
-            {move || dated.get().map(|currency| view! { <Rates currency again /> })}
+            {move || {
+                dated
+                    .get()
+                    .map(|currency| {
+                        let version = version_in(currencies, &currency);
+                        view! { <Rates currency version again /> }
+                    })
+            }}
         </Drawer>
     }
+}
+
+/// The version that the list has read of a currency.
+fn version_in(currencies: Query<Page<CurrencyDetail>>, currency: &CurrencyDetail) -> Signal<i32> {
+    let (code, before) = (currency.code, currency.version);
+    Signal::derive(move || {
+        currencies.data().with(|page| {
+            let listed = page.iter().flat_map(|page| &page.items).find(|listed| listed.code == code);
+            listed.map_or(before, |listed| listed.version)
+        })
+    })
 }
 
 fn columns(desk: Desk) -> Vec<Column<CurrencyDetail>> {

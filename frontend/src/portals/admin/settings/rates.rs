@@ -17,9 +17,15 @@ use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-/// The rates of a currency by their day, and writing one. `again` runs when one has changed.
+/// The rates of a currency by their day, and writing one.
 #[component]
-pub(super) fn Rates(currency: CurrencyDetail, again: Callback<()>) -> impl IntoView {
+pub(super) fn Rates(
+    currency: CurrencyDetail,
+    /// Of the currency: every rate that is written raises it.
+    version: Signal<i32>,
+    /// Runs when a rate has changed.
+    again: Callback<()>,
+) -> impl IntoView {
     let code = currency.code;
     let page = RwSignal::new(1);
     let rates = use_query(move || page.get(), move |page| api::settings::rates(code, page));
@@ -34,25 +40,25 @@ pub(super) fn Rates(currency: CurrencyDetail, again: Callback<()>) -> impl IntoV
             {currency.name}
         </p>
         <p class="text-ink-2 mb-4">{td().rates.text}</p>
-        {may(Permission::SettingsEdit).then(|| view! { <SetRate code changed /> })}
+        {may(Permission::SettingsEdit).then(|| view! { <SetRate code version changed /> })}
         <div class="mt-4">
             <Loaded query=rates rows=4 let:list>
-                <Days list code page changed />
+                <Days list code version page changed />
             </Loaded>
         </div>
     }
 }
 
 #[component]
-fn SetRate(code: Currency, changed: Callback<()>) -> impl IntoView {
+fn SetRate(code: Currency, version: Signal<i32>, changed: Callback<()>) -> impl IntoView {
     let words = &td().rates;
     let (day, rate) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || {
-            let (day, body) = (day.get_untracked(), NewCurrencyRate { rate: rate.get_untracked() });
-            api::settings::set_rate(code, &day, &body)
+            let body = NewCurrencyRate { version: version.get_untracked(), rate: rate.get_untracked() };
+            api::settings::set_rate(code, &day.get_untracked(), &body)
         },
         move |_: CurrencyRate| {
             day.set(String::new());
@@ -87,6 +93,7 @@ fn SetRate(code: Currency, changed: Callback<()>) -> impl IntoView {
 fn Days(
     list: Page<CurrencyRate>,
     code: Currency,
+    version: Signal<i32>,
     page: RwSignal<u32>,
     changed: Callback<()>,
 ) -> impl IntoView {
@@ -121,7 +128,7 @@ fn Days(
                                     <td>{word(rate.source.as_str())}</td>
                                     <td class="end">
                                         {(rate.standing == RateStanding::Planned && may(Permission::SettingsEdit))
-                                            .then(|| view! { <TakeBack code day=rate.on_date changed /> })}
+                                            .then(|| view! { <TakeBack code day=rate.on_date version changed /> })}
                                     </td>
                                 </tr>
                             }
@@ -139,9 +146,14 @@ fn Days(
 }
 
 #[component]
-fn TakeBack(code: Currency, day: jiff::civil::Date, changed: Callback<()>) -> impl IntoView {
+fn TakeBack(
+    code: Currency,
+    day: jiff::civil::Date,
+    version: Signal<i32>,
+    changed: Callback<()>,
+) -> impl IntoView {
     let delete = submit_with(
-        move || api::settings::delete_rate(code, day),
+        move || api::settings::delete_rate(code, day, version.get_untracked()),
         move |_| {
             changed.run(());
             toast_ok(td().rates.taken_back);
