@@ -10,6 +10,7 @@
 mod harness;
 
 mod archive;
+mod attributes;
 mod books;
 mod bulk;
 mod carts;

@@ -129,6 +129,10 @@ async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
     let swapped = json!({ "ids": [m, s], "read": [s, m] });
     staff.put("/admin/options/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/options/order", swapped).await);
+    let of_another = sizes(&staff, "speed", vps.id).await.options[0].id;
+    let mixed =
+        staff.put("/admin/options/order", json!({ "ids": [of_another, s], "read": [s, of_another] })).await;
+    assert_eq!(mixed.expect(422).refused_fields(), ["ids"]);
     let shelf = async |key: &str| -> Value {
         let body = json!({ "key": key, "texts": { "en": { "name": key } } });
         staff.post("/admin/product-groups", body).await.expect(201).json()["id"].clone()
@@ -184,7 +188,7 @@ async fn what_search_engines_are_told_and_pictures_that_somebody_else_changed_ar
 }
 
 /// Two pictures of one pixel.
-const BLACK: &str =
+pub(crate) const BLACK: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
-const WHITE: &str =
+pub(crate) const WHITE: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
