@@ -63,6 +63,7 @@ pub struct AttributeGroupInput {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttributeGroupDetail {
     pub id: AttributeGroupId,
+    /// What can be edited, with its present version.
     pub group: AttributeGroupInput,
     /// The picture that is its icon, by its hash. `null`: there is none.
     pub icon_image: Option<String>,
@@ -95,6 +96,7 @@ pub struct AttributeInput {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttributeDetail {
     pub id: AttributeId,
+    /// What can be edited, with its present version.
     pub attribute: AttributeInput,
     /// In the language of the request.
     pub text: AttributeText,
@@ -131,6 +133,7 @@ pub struct ProductAttributes {
     pub attributes: Vec<AttributeOfProduct>,
 }
 
+/// An attribute that a product has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
