@@ -33,6 +33,11 @@ await test(async (results, own) => {
     );
     const full = hourly.filter(({ options }) => ["cpu", "ram", "disk", "location"].every((key) => options.includes(key)));
     holds(full.length > 0, `none by the hour has all four: ${JSON.stringify(hourly)}`);
+    equal(
+      await number("SELECT count(DISTINCT a.group_id) FROM product_attributes m JOIN attributes a ON a.id = m.attribute_id"),
+      2,
+      "attribute groups that products have something of",
+    );
   });
 
   await results.prove("forty clients of every tax class in six countries", async () => {

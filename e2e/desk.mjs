@@ -153,7 +153,8 @@ await test(async (results, own) => {
 
   await results.prove("forms on one page have fields of their own", async () => {
     for (const path of ["/admin/scheduler", `/admin/companies/${(await one("/admin/companies?per_page=1")).id}/invoices`,
-      `/admin/option-groups/${(await one("/admin/option-groups?per_page=1")).id}`]) {
+      `/admin/option-groups/${(await one("/admin/option-groups?per_page=1")).id}`,
+      `/admin/attribute-groups/${(await one("/admin/attribute-groups?per_page=1")).id}`]) {
       await go(path);
       holds((await page.locator("form [name]").count()) > 0, `${path} has no form`);
       equal(await twice(), [], path);

@@ -14,7 +14,8 @@ const refusedMax = 3;
 // Which table knows the `{id}` of a path, so that calls reach more than “not found”.
 const tables = {
   "admin/clients": "clients", "admin/users": "users", "admin/services": "services", "admin/products": "products",
-  "admin/product-groups": "product_groups", "admin/option-groups": "option_groups", "admin/options": "options",
+  "admin/product-groups": "product_groups", "admin/attribute-groups": "attribute_groups", "admin/attributes": "attributes",
+  "admin/option-groups": "option_groups", "admin/options": "options",
   "admin/companies": "companies", "admin/tax-rules": "tax_rules", "admin/documents": "documents",
   "admin/payments": "payments", "admin/tasks": "tasks", "admin/admins": "admins", "admin/admin-groups": "admin_groups",
   "admin/notifications": "notifications", "clients/services": "services", "clients/documents": "documents",

@@ -14,6 +14,8 @@ words! {
         PricesDeleted = "prices_deleted",
         /// Options are deleted with it; `count`.
         OptionsDeleted = "options_deleted",
+        /// Attributes are deleted with it; `count`.
+        AttributesDeleted = "attributes_deleted",
         /// Products lose it; `count`.
         ProductsDetached = "products_detached",
         /// It is taken out of product groups; `count`.

@@ -27,6 +27,8 @@ ids! {
     TaxRuleId,
     ProductId,
     ProductGroupId,
+    AttributeGroupId,
+    AttributeId,
     OptionGroupId,
     OptionId,
     /// A row of prices of a product or option.

@@ -165,6 +165,39 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    attribute_groups (id) {
+        id -> Uuid,
+        key -> Text,
+        texts -> Jsonb,
+        icon_image -> Nullable<Text>,
+        visible -> Bool,
+        sort -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    attributes (id) {
+        id -> Uuid,
+        group_id -> Uuid,
+        key -> Text,
+        texts -> Jsonb,
+        icon_image -> Nullable<Text>,
+        visible -> Bool,
+        sort -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     cart_items (client_id, id) {
         client_id -> Uuid,
         id -> Uuid,
@@ -914,6 +947,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
 
+    product_attributes (product_id, attribute_id) {
+        product_id -> Uuid,
+        attribute_id -> Uuid,
+        sort -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
     product_group_products (group_id, product_id) {
         group_id -> Uuid,
         product_id -> Uuid,
@@ -1422,6 +1465,9 @@ diesel::joinable!(api_tokens -> clients (client_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::joinable!(archived_charges -> archived_months (month));
 diesel::joinable!(archived_splits -> archived_months (month));
+diesel::joinable!(attribute_groups -> images (icon_image));
+diesel::joinable!(attributes -> attribute_groups (group_id));
+diesel::joinable!(attributes -> images (icon_image));
 diesel::joinable!(cart_items -> clients (client_id));
 diesel::joinable!(cart_items -> products (product_id));
 diesel::joinable!(client_addresses -> clients (client_id));
@@ -1471,6 +1517,8 @@ diesel::joinable!(price_changes -> products (product_id));
 diesel::joinable!(prices -> currencies (currency));
 diesel::joinable!(prices -> options (option_id));
 diesel::joinable!(prices -> products (product_id));
+diesel::joinable!(product_attributes -> attributes (attribute_id));
+diesel::joinable!(product_attributes -> products (product_id));
 diesel::joinable!(product_group_products -> product_groups (group_id));
 diesel::joinable!(product_group_products -> products (product_id));
 diesel::joinable!(product_option_groups -> option_groups (group_id));
@@ -1522,6 +1570,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     archived_charges,
     archived_months,
     archived_splits,
+    attribute_groups,
+    attributes,
     cart_items,
     charges,
     client_addresses,
@@ -1565,6 +1615,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_changes,
     prices,
     processes,
+    product_attributes,
     product_group_products,
     product_groups,
     product_option_groups,

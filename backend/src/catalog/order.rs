@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use shared::Code;
 use shared::catalog::NewOrderOfRows;
@@ -47,6 +47,39 @@ pub(super) async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrd
         Ok(write(tx, table, &order.ids).await?)
     })
     .await
+}
+
+/// Gives rows of one group the order of the ids, as `reorder` does. Refuses rows of several groups.
+pub(super) async fn reorder_in_group(
+    conn: &mut Conn,
+    table: &'static str,
+    order: &NewOrderOfRows,
+) -> Result<()> {
+    if groups_of(conn, table, &order.ids).await? > 1 {
+        return Err(Refusal::field("ids", "invalid", "These are not of one group.").into());
+    }
+    reorder(conn, table, order).await
+}
+
+/// The place behind the last one.
+pub(super) fn after(last: Option<i32>) -> i32 {
+    last.map_or(0, |last| last.saturating_add(1))
+}
+
+/// In how many groups these rows of the table are. None ever leaves its group.
+async fn groups_of(conn: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        groups: i64,
+    }
+    let row: Row = diesel::sql_query(format!(
+        "SELECT count(DISTINCT t.group_id) AS groups FROM {table} t WHERE t.id = ANY ($1)"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .get_result(conn)
+    .await?;
+    Ok(row.groups)
 }
 
 /// Keeps others from reordering the rows of a table until the transaction ends.

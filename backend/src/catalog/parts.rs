@@ -1,9 +1,10 @@
 //! What goes with a record of the catalogue when it is deleted.
 
+use actix_web::HttpResponse;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use shared::{Effect, EffectKind, Rehearsal};
+use shared::{DryRun, Effect, EffectKind, Rehearsal};
 use uuid::Uuid;
 
 use crate::db::{self, Conn};
@@ -42,8 +43,30 @@ pub(super) const OF_OPTION_GROUP: &[Part] = &[
 pub(super) const OF_OPTION: &[Part] =
     &[(EffectKind::PricesDeleted, PRICES, "SELECT count(*) AS count FROM prices WHERE option_id = $1")];
 
+pub(super) const OF_ATTRIBUTE_GROUP: &[Part] = &[(
+    EffectKind::AttributesDeleted,
+    "attributes are deleted with it.",
+    "SELECT count(*) AS count FROM attributes WHERE group_id = $1",
+)];
+pub(super) const OF_ATTRIBUTE: &[Part] = &[];
+
+/// Deletes a record; with `dry_run` it only says what would go with it.
+pub(super) async fn remove(
+    conn: &mut Conn,
+    dry: &DryRun,
+    id: Uuid,
+    parts: &[Part],
+    delete: impl AsyncFnOnce(&mut Conn) -> Result<()>,
+) -> Result<HttpResponse> {
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(rehearse(conn, id, parts, delete).await?));
+    }
+    delete(conn).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Says what deleting a record would take with it. `delete` is carried out for its refusals, and taken back.
-pub(super) async fn rehearse(
+async fn rehearse(
     conn: &mut Conn,
     id: Uuid,
     parts: &[Part],

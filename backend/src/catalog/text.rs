@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shared::catalog::{CatalogText, DESCRIPTION_MAX, NAME_MAX, SHORT_MAX, Texts, text_in};
+use shared::catalog::{
+    ATTRIBUTE_NAME_MAX, ATTRIBUTE_VALUE_MAX, AttributeText, CatalogText, DESCRIPTION_MAX, NAME_MAX, NewCopy,
+    SHORT_MAX, Texts, text_in,
+};
 use shared::{Code, Language};
 
 use crate::http::Paging;
@@ -45,16 +48,41 @@ pub fn text(texts: &Texts, language: Language, key: &str) -> CatalogText {
         .unwrap_or_else(|| CatalogText { name: key.to_owned(), ..CatalogText::default() })
 }
 
+/// Checks that there are texts in some language.
+pub fn check_some<Text>(fields: &mut Fields, texts: &BTreeMap<Language, Text>) {
+    fields.check(!texts.is_empty(), "texts", "required", "Write a name in at least one language.");
+}
+
 /// Checks texts: at least one language, a name in each.
 pub fn check(fields: &mut Fields, texts: &Texts) {
-    if texts.is_empty() {
-        fields.add("texts", "required", "Write a name in at least one language.");
-    }
+    check_some(fields, texts);
     for (language, text) in texts {
         fields.required(&format!("texts.{language}.name"), &text.name, NAME_MAX);
         fields.text(&format!("texts.{language}.short"), &text.short, SHORT_MAX);
         fields.text(&format!("texts.{language}.description"), &text.description, DESCRIPTION_MAX);
     }
+}
+
+/// The name and value of an attribute in `language`, with the key for a name when nothing was written.
+pub fn attribute(texts: &BTreeMap<Language, AttributeText>, language: Language, key: &str) -> AttributeText {
+    text_in(texts, language)
+        .cloned()
+        .unwrap_or_else(|| AttributeText { name: key.to_owned(), value: String::new() })
+}
+
+/// Checks name and value of an attribute in each language. `at`: what the field of its texts is called.
+pub fn check_attribute(fields: &mut Fields, at: &str, texts: &BTreeMap<Language, AttributeText>) {
+    for (language, text) in texts {
+        fields.required(&format!("{at}.{language}.name"), &text.name, ATTRIBUTE_NAME_MAX);
+        fields.text(&format!("{at}.{language}.value"), &text.value, ATTRIBUTE_VALUE_MAX);
+    }
+}
+
+/// Checks the key of a copy.
+pub fn check_copy(copy: &NewCopy) -> Result<()> {
+    let mut fields = Fields::new();
+    fields.key("key", &copy.key);
+    fields.finish()
 }
 
 /// The version that a change was made from; refused with the field's name when it is missing.

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use serde_json::{Value, json};
 use shared::catalog::{
-    AttributeText, CatalogText, Look, OptionGroupDetail, OptionGroupInput, OptionInput, OptionKind,
-    PriceChanges, PriceInput, ProductAttribute, ProductDetail, ProductGroupInput, ProductInGroup,
+    AttributeGroupDetail, AttributeGroupInput, AttributeInput, AttributeOfProduct, AttributeText,
+    CatalogText, Look, OptionGroupDetail, OptionGroupInput, OptionInput, OptionKind, PriceChanges,
+    PriceInput, ProductAttribute, ProductAttributes, ProductDetail, ProductGroupInput, ProductInGroup,
     ProductInput, ProductOptionGroup, ProductOptionGroups, Texts,
 };
-use shared::{Currency, Language, OptionGroupId, OptionId, Period, ProductId};
+use shared::{AttributeGroupId, Currency, Language, OptionGroupId, OptionId, Period, ProductId};
 
 use super::api::Api;
 use super::pictures;
@@ -19,6 +20,8 @@ pub(super) struct Catalogue {
     pub(super) products: HashMap<&'static str, ProductId>,
     pub(super) groups: HashMap<&'static str, OptionGroupId>,
     pub(super) options: HashMap<&'static str, OptionId>,
+    /// What every cloud server has.
+    attributes: Vec<AttributeOfProduct>,
 }
 
 /// English, Polish, Ukrainian.
@@ -38,6 +41,7 @@ struct Sold {
     options: &'static [&'static str],
 }
 
+const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
 const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::PLN, Currency::CAD];
 const VPS_OPTIONS: &[&str] = &["cpu", "ram", "disk", "location"];
 const CPU: Names = ["CPU", "Procesor", "Процесор"];
@@ -45,6 +49,32 @@ const MEMORY: Names = ["Memory", "Pamięć", "Пам’ять"];
 const DISK: Names = ["Disk", "Dysk", "Диск"];
 const TRAFFIC: Names = ["Traffic", "Transfer", "Трафік"];
 const SITES: Names = ["Websites", "Strony", "Сайти"];
+
+/// Keys and names of attribute groups; keys, names and values of their attributes.
+type Distinctions = (&'static str, Names, &'static [(&'static str, Names, Names)]);
+
+const ATTRIBUTE_GROUPS: &[Distinctions] = &[
+    (
+        "network",
+        ["Network", "Sieć", "Мережа"],
+        &[
+            ("ipv4", ["IPv4 addresses", "Adresy IPv4", "Адреси IPv4"], ["1", "1", "1"]),
+            ("port", ["Port", "Łącze", "Порт"], ["1 Gbit/s", "1 Gbit/s", "1 Гбіт/с"]),
+        ],
+    ),
+    (
+        "care",
+        ["Included", "W cenie", "Включено"],
+        &[
+            (
+                "backups",
+                ["Backups", "Kopie zapasowe", "Резервні копії"],
+                ["daily, kept for a week", "codziennie, przez tydzień", "щодня, зберігаються тиждень"],
+            ),
+            ("availability", ["Availability", "Dostępność", "Доступність"], ["99.9 %", "99,9 %", "99,9 %"]),
+        ],
+    ),
+];
 
 const GROUPS: &[(&str, &str, Names, Names)] = &[
     (
@@ -395,11 +425,10 @@ const OPTION_GROUPS: &[Choices] = &[
 ];
 
 fn texts(names: Names, short: Names) -> Texts {
-    let languages = [Language::English, Language::Polish, Language::Ukrainian];
     let text = |(language, (name, short)): (Language, (&str, &str))| {
         (language, CatalogText { name: name.to_owned(), short: short.to_owned(), description: String::new() })
     };
-    languages.into_iter().zip(names.into_iter().zip(short)).map(text).collect()
+    LANGUAGES.into_iter().zip(names.into_iter().zip(short)).map(text).collect()
 }
 
 fn price(currency: Currency, period: Period, base: &str, setup: Option<&str>) -> PriceInput {
@@ -424,7 +453,12 @@ fn id<T: std::str::FromStr>(answer: &Value) -> anyhow::Result<T> {
 
 /// Makes the whole catalogue.
 pub(super) async fn fill(api: &Api) -> anyhow::Result<Catalogue> {
-    let mut made = Catalogue { products: HashMap::new(), groups: HashMap::new(), options: HashMap::new() };
+    let mut made = Catalogue {
+        products: HashMap::new(),
+        groups: HashMap::new(),
+        options: HashMap::new(),
+        attributes: attributes(api).await?,
+    };
     for group in OPTION_GROUPS {
         let input = OptionGroupInput {
             version: None,
@@ -492,17 +526,51 @@ pub(super) async fn fill(api: &Api) -> anyhow::Result<Catalogue> {
     Ok(made)
 }
 
+/// Name and value of an attribute in every language.
+fn attribute_texts(names: Names, values: Names) -> BTreeMap<Language, AttributeText> {
+    let text = |(language, (name, value)): (Language, (&str, &str))| {
+        (language, AttributeText { name: name.to_owned(), value: value.to_owned() })
+    };
+    LANGUAGES.into_iter().zip(names.into_iter().zip(values)).map(text).collect()
+}
+
+/// Makes the attribute groups; gives their attributes in order.
+async fn attributes(api: &Api) -> anyhow::Result<Vec<AttributeOfProduct>> {
+    let mut made = Vec::new();
+    for (key, names, attributes) in ATTRIBUTE_GROUPS {
+        let input = AttributeGroupInput {
+            version: None,
+            key: (*key).to_owned(),
+            texts: texts(*names, ["", "", ""]),
+            visible: true,
+        };
+        let group_id: AttributeGroupId = id(&api.post("/admin/attribute-groups", &input).await?)?;
+        for (key, names, values) in *attributes {
+            let input = AttributeInput {
+                version: None,
+                key: (*key).to_owned(),
+                texts: attribute_texts(*names, *values),
+                visible: true,
+            };
+            let path = format!("/admin/attribute-groups/{group_id}/attributes");
+            let _stored: Value = api.post(&path, &input).await?;
+        }
+        let group: AttributeGroupDetail = api.get(&format!("/admin/attribute-groups/{group_id}")).await?;
+        made.extend(group.attributes.iter().map(|attribute| AttributeOfProduct { id: attribute.id }));
+    }
+    Ok(made)
+}
+
+/// The version that a product has now.
+async fn version_of(api: &Api, id: ProductId) -> anyhow::Result<i32> {
+    let read: ProductDetail = api.get(&format!("/admin/products/{id}")).await?;
+    read.product.version.context("a product without version")
+}
+
 async fn product_of(api: &Api, product: &Sold, made: &Catalogue) -> anyhow::Result<ProductId> {
-    let languages = [Language::English, Language::Polish, Language::Ukrainian];
     let attributes = product.attributes.iter().map(|(key, names, value)| ProductAttribute {
         key: (*key).to_owned(),
-        texts: languages
-            .into_iter()
-            .zip(names)
-            .map(|(language, name)| {
-                (language, AttributeText { name: (*name).to_owned(), value: (*value).to_owned() })
-            })
-            .collect::<BTreeMap<_, _>>(),
+        texts: attribute_texts(*names, [*value; 3]),
         visible: true,
     });
     let input = ProductInput {
@@ -541,11 +609,16 @@ async fn product_of(api: &Api, product: &Sold, made: &Catalogue) -> anyhow::Resu
             .options
             .iter()
             .map(|key| ProductOptionGroup { id: made.groups[key], required: *key == "location" });
-        let read: ProductDetail = api.get(&format!("/admin/products/{}", created.id)).await?;
-        let version = read.product.version.context("a product without version")?;
+        let version = version_of(api, created.id).await?;
         let attached = ProductOptionGroups { version, groups: groups.collect() };
         let _stored: Value =
             api.put(&format!("/admin/products/{}/option-groups", created.id), &attached).await?;
+    }
+    if product.group == "vps" {
+        let version = version_of(api, created.id).await?;
+        let attached = ProductAttributes { version, attributes: made.attributes.clone() };
+        let _stored: Value =
+            api.put(&format!("/admin/products/{}/attributes", created.id), &attached).await?;
     }
     Ok(created.id)
 }

@@ -28,7 +28,7 @@ use crate::http::{meanings, problems};
         (name = "public", description = "What anybody may see: catalogue, countries, branding."),
         (name = "clients", description = "Customer accounts and their users."),
         (name = "staff", description = "Administrators, their groups and permissions."),
-        (name = "catalog", description = "Products, groups, options and prices."),
+        (name = "catalog", description = "Products, groups, attributes, options and prices."),
         (name = "services", description = "Orders and services."),
         (name = "billing", description = "Wallet, ledger, documents, payments and taxes."),
         (name = "companies", description = "The provider's legal entities that sell."),

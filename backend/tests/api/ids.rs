@@ -37,6 +37,12 @@ async fn every_record_of_a_busy_panel_has_an_id_of_version_7() {
     let group = sizes(&it.staff, "size", sold).await.id;
     let path = format!("/admin/option-groups/{group}/duplicate");
     it.staff.post(&path, json!({ "key": "size-2" })).await.expect(201);
+    let hardware = json!({ "key": "hardware", "texts": { "en": { "name": "Hardware" } } });
+    let hardware = it.staff.post("/admin/attribute-groups", hardware).await.expect(201).json();
+    let path = format!("/admin/attribute-groups/{}", hardware["id"].as_str().unwrap());
+    let cpu = json!({ "key": "cpu", "texts": { "en": { "name": "CPU", "value": "4" } } });
+    it.staff.post(&format!("{path}/attributes"), cpu).await.expect(201);
+    it.staff.post(&format!("{path}/duplicate"), json!({ "key": "hardware-2" })).await.expect(201);
     work(&panel).await;
     panel.advance_hours(30).await;
     charge(&panel).await;

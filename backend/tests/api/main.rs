@@ -10,6 +10,7 @@
 mod harness;
 
 mod archive;
+mod attributes;
 mod bookings;
 mod books;
 mod bulk;

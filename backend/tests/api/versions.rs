@@ -129,6 +129,10 @@ async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
     let swapped = json!({ "ids": [m, s], "read": [s, m] });
     staff.put("/admin/options/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/options/order", swapped).await);
+    let of_another = sizes(&staff, "speed", vps.id).await.options[0].id;
+    let mixed =
+        staff.put("/admin/options/order", json!({ "ids": [of_another, s], "read": [s, of_another] })).await;
+    assert_eq!(mixed.expect(422).refused_fields(), ["ids"]);
     let shelf = async |key: &str| -> Value {
         let body = json!({ "key": key, "texts": { "en": { "name": key } } });
         staff.post("/admin/product-groups", body).await.expect(201).json()["id"].clone()
@@ -214,7 +218,7 @@ async fn a_rate_of_a_currency_that_somebody_else_changed_is_not_written_over() {
 }
 
 /// Two pictures of one pixel.
-const BLACK: &str =
+pub(crate) const BLACK: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
-const WHITE: &str =
+pub(crate) const WHITE: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";

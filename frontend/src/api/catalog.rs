@@ -1,7 +1,10 @@
 //! The catalogue, as staff edit it.
 
 use shared::catalog::*;
-use shared::{OptionGroupId, OptionId, Page, PriceChangeId, PriceId, ProductGroupId, ProductId, Rehearsal};
+use shared::{
+    AttributeGroupId, AttributeId, OptionGroupId, OptionId, Page, PriceChangeId, PriceId, ProductGroupId,
+    ProductId, Rehearsal,
+};
 
 use super::client::{self, Key, Nothing, Reply};
 
@@ -27,9 +30,13 @@ pub struct Made {
     pub id: uuid::Uuid,
 }
 
-/// Copies the product, product group or option group at `path`.
+/// Copies the product or group at `path`.
 pub fn duplicate(path: &str, body: &NewCopy) -> Reply<Made> {
     client::post(&format!("{path}/duplicate"), body)
+}
+
+pub fn set_product_attributes(id: ProductId, body: &ProductAttributes) -> Reply<ProductDetail> {
+    client::put(&format!("/admin/products/{id}/attributes"), body)
 }
 
 pub fn set_option_groups(id: ProductId, body: &ProductOptionGroups) -> Reply<ProductDetail> {
@@ -75,7 +82,7 @@ pub fn cancel_price_change(id: PriceChangeId) -> Reply<PriceChange> {
     client::act(&format!("/admin/price-changes/{id}/cancel"))
 }
 
-/// Sets a picture at `…/images/{slot}` of a product, product group or option.
+/// Sets a picture at `…/images/{slot}` of a product, group, attribute or option.
 pub fn set_image(path: &str, body: &ImageInput) -> Reply<Nothing> {
     client::put(path, body)
 }
@@ -127,6 +134,38 @@ pub fn change_product_group(id: ProductGroupId, body: &ProductGroupInput) -> Rep
     client::put(&format!("/admin/product-groups/{id}"), body)
 }
 
+pub fn attribute_groups(query: String) -> Reply<Page<AttributeGroupSummary>> {
+    client::get(&format!("/admin/attribute-groups?{query}"))
+}
+
+pub fn attribute_group(id: AttributeGroupId) -> Reply<AttributeGroupDetail> {
+    client::get(&format!("/admin/attribute-groups/{id}"))
+}
+
+pub fn create_attribute_group(body: &AttributeGroupInput) -> Reply<AttributeGroupDetail> {
+    client::post("/admin/attribute-groups", body)
+}
+
+pub fn change_attribute_group(
+    id: AttributeGroupId,
+    body: &AttributeGroupInput,
+) -> Reply<AttributeGroupDetail> {
+    client::put(&format!("/admin/attribute-groups/{id}"), body)
+}
+
+/// The attributes of all groups.
+pub fn attributes(query: String) -> Reply<Page<AttributeSummary>> {
+    client::get(&format!("/admin/attributes?{query}"))
+}
+
+pub fn create_attribute(id: AttributeGroupId, body: &AttributeInput) -> Reply<AttributeGroupDetail> {
+    client::post(&format!("/admin/attribute-groups/{id}/attributes"), body)
+}
+
+pub fn change_attribute(id: AttributeId, body: &AttributeInput) -> Reply<AttributeGroupDetail> {
+    client::put(&format!("/admin/attributes/{id}"), body)
+}
+
 pub fn option_groups(query: String) -> Reply<Page<OptionGroupSummary>> {
     client::get(&format!("/admin/option-groups?{query}"))
 }
@@ -151,16 +190,16 @@ pub fn change_option(id: OptionId, body: &OptionInput) -> Reply<OptionGroupDetai
     client::put(&format!("/admin/options/{id}"), body)
 }
 
-/// Says what deleting it would take with it.
-pub fn rehearse_delete_option(id: OptionId) -> Reply<Rehearsal> {
-    client::delete(&format!("/admin/options/{id}?dry_run=true"))
+/// Says what deleting the option or attribute at `path` would take with it.
+pub fn rehearse_delete_part(path: &str) -> Reply<Rehearsal> {
+    client::delete(&format!("{path}?dry_run=true"))
 }
 
-pub fn delete_option(id: OptionId) -> Reply<Nothing> {
-    client::delete(&format!("/admin/options/{id}"))
+pub fn delete_part(path: &str) -> Reply<Nothing> {
+    client::delete(path)
 }
 
-/// Puts rows in order. `what` is `products`, `product-groups`, `option-groups` or `options`.
+/// Puts rows in order. `what` is `products`, a kind of groups, `attributes` or `options`.
 pub fn reorder(what: &str, body: &NewOrderOfRows) -> Reply<Nothing> {
     client::put(&format!("/admin/{what}/order"), body)
 }

@@ -40,7 +40,7 @@ fn operation(path: &str) -> Option<String> {
         "companies" => "companies",
         "documents" | "payments" | "tax-rules" | "transactions" => "billing",
         "services" | "orders" => "services",
-        "products" | "product-groups" | "option-groups" => "catalog",
+        "products" | "product-groups" | "attribute-groups" | "option-groups" => "catalog",
         "notifications" | "tasks" => "automation",
         "module-log" => return Some("automation/getModuleLogEntry".to_owned()),
         _ => return None,
@@ -172,6 +172,6 @@ mod tests {
                 found += 1;
             }
         }
-        assert_eq!(found, 21);
+        assert_eq!(found, 22);
     }
 }

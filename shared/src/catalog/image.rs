@@ -1,4 +1,4 @@
-//! Pictures of products, product groups and options.
+//! Pictures of products, product groups, attributes and options.
 
 use serde::{Deserialize, Serialize};
 

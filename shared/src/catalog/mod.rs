@@ -1,4 +1,4 @@
-//! Catalogue: products, their groups and options, prices, and quotes.
+//! Catalogue: products, their groups, attributes and options, prices, and quotes.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Language;
 
+mod attribute;
 mod group;
 mod image;
 mod module;
@@ -17,6 +18,7 @@ mod public;
 mod quote;
 mod seo;
 
+pub use attribute::*;
 pub use group::*;
 pub use image::*;
 pub use module::*;
@@ -54,7 +56,7 @@ pub struct CatalogText {
 pub type Texts = BTreeMap<Language, CatalogText>;
 
 /// The text in `language`, else in English, else in any language.
-pub fn text_in(texts: &Texts, language: Language) -> Option<&CatalogText> {
+pub fn text_in<Text>(texts: &BTreeMap<Language, Text>, language: Language) -> Option<&Text> {
     texts.get(&language).or_else(|| texts.get(&Language::English)).or_else(|| texts.values().next())
 }
 

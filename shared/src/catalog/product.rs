@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogText, Images, OptionKind, PriceRow, SeoText};
+use super::{AttributeSummary, AttributeText, CatalogText, Images, OptionKind, PriceRow, SeoText};
 use crate::{Language, OptionGroupId, ProductGroupId, ProductId};
 
-/// A descriptive property of a product, e.g. "Traffic: unlimited".
+/// An attribute that one product alone has, e.g. "Traffic: unlimited".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -19,16 +19,6 @@ pub struct ProductAttribute {
     pub texts: BTreeMap<Language, AttributeText>,
     #[serde(default = "super::yes")]
     pub visible: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AttributeText {
-    #[cfg_attr(feature = "openapi", schema(max_length = 100, examples("Traffic")))]
-    pub name: String,
-    #[cfg_attr(feature = "openapi", schema(max_length = 300, examples("unlimited")))]
-    pub value: String,
 }
 
 /// A row of the product list.
@@ -122,6 +112,7 @@ pub struct ProductInput {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub module_settings: serde_json::Map<String, serde_json::Value>,
+    /// Attributes of its own, in order of display, before those of attribute groups.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub attributes: Vec<ProductAttribute>,
@@ -156,6 +147,8 @@ pub struct ProductDetail {
     pub stock_used: i32,
     /// Living services.
     pub services: i64,
+    /// What it has of attribute groups, in order of display.
+    pub group_attributes: Vec<AttributeSummary>,
     /// In order of display.
     pub option_groups: Vec<AttachedOptionGroup>,
     pub groups: Vec<GroupOfProduct>,

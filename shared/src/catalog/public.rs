@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AttributeText, CatalogText, Images, Look, ModuleField, OptionKind, PublicSeo};
-use crate::{Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductGroupId, ProductId};
+use crate::{
+    AttributeGroupId, AttributeId, Currency, Money, OptionGroupId, OptionId, Period, PriceId, ProductGroupId,
+    ProductId,
+};
 
 /// The storefront.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,12 +43,38 @@ pub struct PublicProduct {
     pub icon: String,
     pub images: Images,
     pub seo: PublicSeo,
+    /// Attributes of its own, in order of display.
     pub attributes: Vec<AttributeText>,
+    /// What it has of attribute groups. A group stands where the first of its attributes does.
+    pub attribute_groups: Vec<PublicAttributeGroup>,
     /// False when sold out.
     pub in_stock: bool,
     /// Monthly prices are charged by the hour.
     pub hourly_billing: bool,
     pub prices: Vec<PublicPrice>,
+}
+
+/// A group with those of its attributes that a product has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicAttributeGroup {
+    pub id: AttributeGroupId,
+    pub key: String,
+    pub text: CatalogText,
+    /// The picture that is its icon, by its hash. `null`: there is none.
+    pub icon_image: Option<String>,
+    /// In order of display.
+    pub attributes: Vec<PublicAttribute>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicAttribute {
+    pub id: AttributeId,
+    pub key: String,
+    pub text: AttributeText,
+    /// The picture that is its icon, by its hash. `null`: there is none.
+    pub icon_image: Option<String>,
 }
 
 /// What a product costs without options.

@@ -91,9 +91,7 @@ pub async fn duplicate(
     from: ProductGroupId,
     copy: &NewCopy,
 ) -> Result<ProductGroupId> {
-    let mut fields = Fields::new();
-    fields.key("key", &copy.key);
-    fields.finish()?;
+    text::check_copy(copy)?;
     conn.transaction(async |tx| {
         let original = store::find(tx, from).await?.ok_or_else(Refusal::not_found)?;
         let input = ProductGroupInput { key: copy.key.clone(), visible: false, ..original.input()? };

@@ -134,14 +134,8 @@ async fn remove(
     dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
-    if dry.dry_run {
-        let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
-        return Ok(
-            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_GROUP, delete).await?)
-        );
-    }
-    actions::delete(&mut conn, now, &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
+    parts::remove(&mut conn, &dry, id.0.0, parts::OF_GROUP, delete).await
 }
 
 /// Copy a product group under another key, hidden and with its products.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::catalog::{Look, ProductGroupInput, ProductGroupSummary, ProductInGroup};
 use shared::{Language, ProductGroupId};
 
-use crate::catalog::text;
+use crate::catalog::{order, text};
 use crate::db::Conn;
 use crate::db::list::{self, List};
 use crate::http::Paging;
@@ -141,7 +141,7 @@ pub async fn insert(
             product_groups::list_look.eq(input.list_look),
             product_groups::order_look.eq(input.order_look),
             product_groups::manage_look.eq(input.manage_look),
-            product_groups::sort.eq(last.map_or(0, |last| last.saturating_add(1))),
+            product_groups::sort.eq(order::after(last)),
             product_groups::created_at.eq(jiff_diesel::Timestamp::from(now)),
             product_groups::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))

@@ -17,7 +17,7 @@ use crate::App;
 use crate::audit::Actor;
 use crate::busy::{Broken, Places};
 use crate::catalog::log::Record;
-use crate::catalog::{group, option, product};
+use crate::catalog::{attribute, group, option, product};
 use crate::http::error::{Refusal, Result};
 
 /// A photograph of forty megapixels takes about a second; what takes longer than this is given up.
@@ -71,6 +71,8 @@ fn record(owner: Owner, key: &str) -> Record<'_> {
     let kind = match owner {
         Owner::Product(_) => product::actions::PRODUCT,
         Owner::Group(_) => group::actions::GROUP,
+        Owner::AttributeGroup(_) => attribute::actions::GROUP,
+        Owner::Attribute(_) => attribute::actions::ATTRIBUTE,
         Owner::Option(_) => option::actions::OPTION,
     };
     kind.record(owner.id(), key)

@@ -1,18 +1,19 @@
-//! `…/images/{slot}` of products, product groups and options; `/public/images/{hash}`.
+//! `…/images/{slot}` of products, product groups, attribute groups, attributes and options; `/public/images/{hash}`.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete, get, put};
 use shared::catalog::{
-    ImageInput, ImageRead, ImageSlot, OptionGroupDetail, ProductDetail, ProductGroupDetail,
+    AttributeGroupDetail, ImageInput, ImageRead, ImageSlot, OptionGroupDetail, ProductDetail,
+    ProductGroupDetail,
 };
-use shared::{OptionId, ProductGroupId, ProductId};
+use shared::{AttributeGroupId, AttributeId, OptionId, ProductGroupId, ProductId};
 
 use super::actions;
 use super::store::{self, Owner};
 use crate::App;
 use crate::catalog::text::Reads;
-use crate::catalog::{group, option, product};
+use crate::catalog::{attribute, group, option, product};
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, May, Path, Query, Upload, Visitor, rights};
@@ -22,6 +23,10 @@ pub fn routes(cfg: &mut Routes) {
         .service(remove_of_product)
         .service(set_of_group)
         .service(remove_of_group)
+        .service(set_of_attribute_group)
+        .service(remove_of_attribute_group)
+        .service(set_of_attribute)
+        .service(remove_of_attribute)
         .service(set_of_option)
         .service(remove_of_option)
         .service(show);
@@ -98,6 +103,74 @@ async fn remove_of_group(
     let (id, slot) = *path;
     actions::remove(&app, &who.actor, Owner::Group(id), slot, &read).await?;
     Ok(Json(group::routes::show(&mut *app.db.get().await?, id, reads.0).await?))
+}
+
+/// Set the icon of an attribute group.
+#[utoipa::path(tag = "catalog", operation_id = "setAttributeGroupImage", params(("id" = AttributeGroupId, Path)),
+    request_body = ImageInput, responses((status = 200, body = AttributeGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/attribute-groups/{id}/images/icon")]
+async fn set_of_attribute_group(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<AttributeGroupId>,
+    input: Upload<ImageInput>,
+) -> Result<Json<AttributeGroupDetail>> {
+    let owner = Owner::AttributeGroup(*id);
+    actions::set(&app, &who.actor, owner, ImageSlot::Icon, &input.0).await?;
+    Ok(Json(attribute::routes::show(&mut *app.db.get().await?, *id, reads.0).await?))
+}
+
+/// Take the icon of an attribute group away.
+#[utoipa::path(tag = "catalog", operation_id = "deleteAttributeGroupImage", params(("id" = AttributeGroupId, Path), ImageRead),
+    responses((status = 200, body = AttributeGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[delete("/admin/attribute-groups/{id}/images/icon")]
+async fn remove_of_attribute_group(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<AttributeGroupId>,
+    read: Query<ImageRead>,
+) -> Result<Json<AttributeGroupDetail>> {
+    let owner = Owner::AttributeGroup(*id);
+    actions::remove(&app, &who.actor, owner, ImageSlot::Icon, &read).await?;
+    Ok(Json(attribute::routes::show(&mut *app.db.get().await?, *id, reads.0).await?))
+}
+
+/// Set the icon of an attribute.
+#[utoipa::path(tag = "catalog", operation_id = "setAttributeImage", params(("id" = AttributeId, Path)),
+    request_body = ImageInput, responses((status = 200, body = AttributeGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/attributes/{id}/images/icon")]
+async fn set_of_attribute(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<AttributeId>,
+    input: Upload<ImageInput>,
+) -> Result<Json<AttributeGroupDetail>> {
+    let owner = Owner::Attribute(*id);
+    actions::set(&app, &who.actor, owner, ImageSlot::Icon, &input.0).await?;
+    Ok(Json(attribute::routes::show_with(&mut *app.db.get().await?, *id, reads.0).await?))
+}
+
+/// Take the icon of an attribute away.
+#[utoipa::path(tag = "catalog", operation_id = "deleteAttributeImage", params(("id" = AttributeId, Path), ImageRead),
+    responses((status = 200, body = AttributeGroupDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[delete("/admin/attributes/{id}/images/icon")]
+async fn remove_of_attribute(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<AttributeId>,
+    read: Query<ImageRead>,
+) -> Result<Json<AttributeGroupDetail>> {
+    let owner = Owner::Attribute(*id);
+    actions::remove(&app, &who.actor, owner, ImageSlot::Icon, &read).await?;
+    Ok(Json(attribute::routes::show_with(&mut *app.db.get().await?, *id, reads.0).await?))
 }
 
 /// Set the icon of an option.

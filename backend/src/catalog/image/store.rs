@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::images;
 use shared::catalog::ImageSlot;
-use shared::{OptionId, ProductGroupId, ProductId};
+use shared::{AttributeGroupId, AttributeId, OptionId, ProductGroupId, ProductId};
 use uuid::Uuid;
 
 use crate::db::Conn;
@@ -17,6 +17,8 @@ use crate::db::Conn;
 pub enum Owner {
     Product(ProductId),
     Group(ProductGroupId),
+    AttributeGroup(AttributeGroupId),
+    Attribute(AttributeId),
     Option(OptionId),
 }
 
@@ -25,6 +27,8 @@ impl Owner {
         match self {
             Self::Product(_) => "products",
             Self::Group(_) => "product_groups",
+            Self::AttributeGroup(_) => "attribute_groups",
+            Self::Attribute(_) => "attributes",
             Self::Option(_) => "options",
         }
     }
@@ -33,12 +37,14 @@ impl Owner {
         match self {
             Self::Product(id) => id.0,
             Self::Group(id) => id.0,
+            Self::AttributeGroup(id) => id.0,
+            Self::Attribute(id) => id.0,
             Self::Option(id) => id.0,
         }
     }
 }
 
-/// Options have icons only.
+/// Attributes, their groups and options have icons only.
 const fn column(slot: ImageSlot) -> &'static str {
     match slot {
         ImageSlot::Icon => "icon_image",
@@ -117,5 +123,7 @@ pub const DROP_UNSHOWN: &str = "DELETE FROM images WHERE stored_at < $1 AND hash
          WHERE i.stored_at < $1
            AND NOT EXISTS (SELECT 1 FROM products WHERE icon_image = i.hash OR background_image = i.hash)
            AND NOT EXISTS (SELECT 1 FROM product_groups WHERE icon_image = i.hash OR background_image = i.hash)
+           AND NOT EXISTS (SELECT 1 FROM attribute_groups WHERE icon_image = i.hash)
+           AND NOT EXISTS (SELECT 1 FROM attributes WHERE icon_image = i.hash)
            AND NOT EXISTS (SELECT 1 FROM options WHERE icon_image = i.hash)
          LIMIT $2)";

@@ -98,9 +98,7 @@ pub async fn duplicate_group(
     from: OptionGroupId,
     copy: &NewCopy,
 ) -> Result<OptionGroupId> {
-    let mut fields = Fields::new();
-    fields.key("key", &copy.key);
-    fields.finish()?;
+    text::check_copy(copy)?;
     conn.transaction(async |tx| {
         let original = store::find_group(tx, from).await?.ok_or_else(Refusal::not_found)?;
         let input = OptionGroupInput { key: copy.key.clone(), visible: false, ..original.input()? };

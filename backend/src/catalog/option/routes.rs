@@ -160,13 +160,8 @@ async fn remove(
     dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
-    if dry.dry_run {
-        let delete = async |tx: &mut Conn| actions::delete_group(tx, now, &who.actor, *id).await;
-        return Ok(HttpResponse::Ok()
-            .json(parts::rehearse(&mut conn, id.0.0, parts::OF_OPTION_GROUP, delete).await?));
-    }
-    actions::delete_group(&mut conn, now, &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let delete = async |tx: &mut Conn| actions::delete_group(tx, now, &who.actor, *id).await;
+    parts::remove(&mut conn, &dry, id.0.0, parts::OF_OPTION_GROUP, delete).await
 }
 
 /// Copy an option group under another key, hidden and with its options and their prices.
@@ -203,7 +198,7 @@ async fn create_option(
     Ok(Json(show(&mut conn, *id, reads.0).await?).customize().with_status(StatusCode::CREATED))
 }
 
-/// Put options in another order.
+/// Put options of a group in another order.
 #[utoipa::path(tag = "catalog", operation_id = "orderOptions", request_body = NewOrderOfRows,
     responses((status = 204)), extensions(("x-permission" = json!("products.edit"))))]
 #[put("/admin/options/order")]
@@ -212,7 +207,7 @@ async fn reorder_options(
     _who: May<rights::ProductsEdit>,
     order: Json<NewOrderOfRows>,
 ) -> Result<impl Responder> {
-    order::reorder(&mut *app.db.get().await?, "options", &order).await?;
+    order::reorder_in_group(&mut *app.db.get().await?, "options", &order).await?;
     Ok(HttpResponse::NoContent())
 }
 
@@ -243,12 +238,6 @@ async fn remove_option(
     dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
-    if dry.dry_run {
-        let delete = async |tx: &mut Conn| actions::delete_choice(tx, now, &who.actor, *id).await;
-        return Ok(
-            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_OPTION, delete).await?)
-        );
-    }
-    actions::delete_choice(&mut conn, now, &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let delete = async |tx: &mut Conn| actions::delete_choice(tx, now, &who.actor, *id).await;
+    parts::remove(&mut conn, &dry, id.0.0, parts::OF_OPTION, delete).await
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::catalog::{OptionGroupInput, OptionGroupSummary, OptionInput, OptionKind};
 use shared::{Language, OptionGroupId, OptionId, ProductId};
 
-use crate::catalog::text;
+use crate::catalog::{order, text};
 use crate::db::Conn;
 use crate::db::list::{self, List};
 use crate::http::Paging;
@@ -257,7 +257,7 @@ pub async fn insert_group(
         .values((
             option_groups::id.eq(id),
             editable(input, now)?,
-            option_groups::sort.eq(last.map_or(0, |last| last.saturating_add(1))),
+            option_groups::sort.eq(order::after(last)),
             option_groups::created_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
@@ -310,7 +310,7 @@ pub async fn insert_choice(
             options::value.eq(&input.value),
             options::texts.eq(serde_json::to_value(&input.texts)?),
             options::visible.eq(input.visible),
-            options::sort.eq(last.map_or(0, |last| last.saturating_add(1))),
+            options::sort.eq(order::after(last)),
             options::created_at.eq(jiff_diesel::Timestamp::from(now)),
             options::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use diesel_async::AsyncConnection;
 use jiff::Timestamp;
+use serde::Serialize;
 use shared::ProductId;
-use shared::catalog::{NewCopy, ProductInput, ProductOptionGroups};
+use shared::catalog::{NewCopy, ProductAttributes, ProductInput, ProductOptionGroups};
 
+use super::store::Product;
 use super::{members, stock, store};
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::log::Kind;
 use crate::catalog::module::settings::{self, Settings};
 use crate::catalog::price::convert;
-use crate::catalog::{module, option, text};
+use crate::catalog::{attribute, module, option, text};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
@@ -44,10 +46,7 @@ fn check_fields(input: &ProductInput) -> Fields {
     }
     for (place, attribute) in input.attributes.iter().enumerate().take(100) {
         fields.key(&format!("attributes.{place}.key"), &attribute.key);
-        for (language, text) in &attribute.texts {
-            fields.required(&format!("attributes.{place}.texts.{language}.name"), &text.name, 100);
-            fields.text(&format!("attributes.{place}.texts.{language}.value"), &text.value, 300);
-        }
+        text::check_attribute(&mut fields, &format!("attributes.{place}.texts"), &attribute.texts);
     }
     fields
 }
@@ -148,7 +147,7 @@ pub async fn delete(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ProductI
     .await
 }
 
-/// Copies a product with its option groups, groups and prices; the copy is hidden.
+/// Copies a product with its attributes, option groups, groups and prices; the copy is hidden.
 ///
 /// Refuses when its module is not active.
 pub async fn duplicate(
@@ -159,9 +158,7 @@ pub async fn duplicate(
     from: ProductId,
     copy: &NewCopy,
 ) -> Result<ProductId> {
-    let mut fields = Fields::new();
-    fields.key("key", &copy.key);
-    fields.finish()?;
+    text::check_copy(copy)?;
     conn.transaction(async |tx| {
         let original = store::find(tx, from).await?.ok_or_else(Refusal::not_found)?;
         module::actions::check_takes_products(tx, &original.module).await?;
@@ -193,20 +190,59 @@ pub async fn set_option_groups(
         let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(before.version, change.version)?;
         let wanted: Vec<_> = change.groups.iter().map(|group| group.id).collect();
-        let known: BTreeSet<_> = option::store::known_groups(tx, &wanted).await?.into_iter().collect();
-        let mut fields = Fields::new();
-        fields.known_once("groups", &wanted, &known);
-        fields.finish()?;
-        members::set_option_groups(tx, now, id, &change.groups).await?;
-        let entry = Entry {
-            action: "product.changed",
-            description: format!("Option groups of product {} changed", before.key),
-            subject: Some(("product", id.0)),
-            new: Some(serde_json::to_value(change)?),
-            ..Entry::default()
-        };
-        audit::record(tx, actor, now, entry).await?;
-        Ok(())
+        let known = option::store::known_groups(tx, &wanted).await?.into_iter().collect();
+        check_known("groups", &wanted, &known)?;
+        members::set_option_groups(tx, id, &change.groups).await?;
+        parts_changed(tx, now, actor, &before, "Option groups", change).await
     })
     .await
+}
+
+/// Replaces what a product has of attribute groups, in this order.
+pub async fn set_attributes(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    id: ProductId,
+    change: &ProductAttributes,
+) -> Result<()> {
+    if change.attributes.len() > 100 {
+        return Err(Refusal::field("attributes", "too_long", "At most 100 attributes.").into());
+    }
+    conn.transaction(async |tx| {
+        let before = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(before.version, change.version)?;
+        let wanted: Vec<_> = change.attributes.iter().map(|attribute| attribute.id).collect();
+        let known = attribute::store::known(tx, &wanted).await?.into_iter().collect();
+        check_known("attributes", &wanted, &known)?;
+        members::set_attributes(tx, id, &wanted).await?;
+        parts_changed(tx, now, actor, &before, "Attributes", change).await
+    })
+    .await
+}
+
+fn check_known<Id: Copy + Ord>(list: &str, wanted: &[Id], known: &BTreeSet<Id>) -> Result<()> {
+    let mut fields = Fields::new();
+    fields.known_once(list, wanted, known);
+    fields.finish()
+}
+
+/// Raises the version of a product whose parts were replaced, and says so in the log.
+async fn parts_changed(
+    tx: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    before: &Product,
+    parts: &str,
+    change: &impl Serialize,
+) -> Result<()> {
+    store::raise_version(tx, now, before.id).await?;
+    let entry = Entry {
+        action: "product.changed",
+        description: format!("{parts} of product {} changed", before.key),
+        subject: Some(("product", before.id.0)),
+        new: Some(serde_json::to_value(change)?),
+        ..Entry::default()
+    };
+    Ok(audit::record(tx, actor, now, entry).await?)
 }

@@ -1,13 +1,13 @@
-//! What products belong to and what belongs to them: product groups and option groups.
+//! What products belong to and what belongs to them: product groups, attributes and option groups.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use jiff::Timestamp;
-use schema::{product_option_groups, products};
+use schema::{product_attributes, product_option_groups};
 use serde_json::Value;
 use shared::catalog::{AttachedOptionGroup, GroupOfProduct, NamedProduct, OptionKind, ProductOptionGroup};
-use shared::{Language, OptionGroupId, ProductGroupId, ProductId};
+use shared::{AttributeGroupId, AttributeId, Language, OptionGroupId, ProductGroupId, ProductId};
+use uuid::Uuid;
 
 use crate::catalog::text;
 use crate::db::Conn;
@@ -110,21 +110,32 @@ impl NamedRow {
     }
 }
 
+/// The products that a query finds for the id of what they belong to.
+async fn named(
+    conn: &mut Conn,
+    query: &'static str,
+    id: Uuid,
+    language: Language,
+) -> QueryResult<Vec<NamedProduct>> {
+    let rows: Vec<NamedRow> = diesel::sql_query(query).bind::<SqlUuid, _>(id).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.named(language)).collect())
+}
+
 /// The products of a product group, in its order.
 pub async fn in_group(
     conn: &mut Conn,
     id: ProductGroupId,
     language: Language,
 ) -> QueryResult<Vec<NamedProduct>> {
-    let rows: Vec<NamedRow> = diesel::sql_query(
+    named(
+        conn,
         "SELECT p.id, p.key, p.texts, m.visible, p.retired
          FROM product_group_products m JOIN products p ON p.id = m.product_id
          WHERE m.group_id = $1 ORDER BY m.sort, p.id",
+        id.0,
+        language,
     )
-    .bind::<SqlUuid, _>(id)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.named(language)).collect())
+    .await
 }
 
 /// The products that use an option group.
@@ -133,15 +144,33 @@ pub async fn with_option_group(
     id: OptionGroupId,
     language: Language,
 ) -> QueryResult<Vec<NamedProduct>> {
-    let rows: Vec<NamedRow> = diesel::sql_query(
+    named(
+        conn,
         "SELECT p.id, p.key, p.texts, p.visible, p.retired
          FROM product_option_groups a JOIN products p ON p.id = a.product_id
          WHERE a.group_id = $1 ORDER BY p.sort, p.id",
+        id.0,
+        language,
     )
-    .bind::<SqlUuid, _>(id)
-    .load(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.named(language)).collect())
+    .await
+}
+
+/// The products that have attributes of a group.
+pub async fn with_attribute_group(
+    conn: &mut Conn,
+    id: AttributeGroupId,
+    language: Language,
+) -> QueryResult<Vec<NamedProduct>> {
+    named(
+        conn,
+        "SELECT p.id, p.key, p.texts, p.visible, p.retired FROM products p
+         WHERE EXISTS (SELECT 1 FROM product_attributes m JOIN attributes a ON a.id = m.attribute_id
+                       WHERE m.product_id = p.id AND a.group_id = $1)
+         ORDER BY p.sort, p.id",
+        id.0,
+        language,
+    )
+    .await
 }
 
 /// The products that use a module, those that are sold first.
@@ -163,7 +192,6 @@ pub async fn with_module(
 /// Replaces the option groups of a product. Groups must exist.
 pub async fn set_option_groups(
     tx: &mut Conn,
-    now: Timestamp,
     id: ProductId,
     groups: &[ProductOptionGroup],
 ) -> QueryResult<()> {
@@ -183,12 +211,25 @@ pub async fn set_option_groups(
         })
         .collect();
     diesel::insert_into(product_option_groups::table).values(rows).execute(tx).await?;
-    diesel::update(products::table.find(id))
-        .set((
-            products::version.eq(products::version + 1),
-            products::updated_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
+    Ok(())
+}
+
+/// Replaces what a product has of attribute groups. Attributes must exist.
+pub async fn set_attributes(tx: &mut Conn, id: ProductId, wanted: &[AttributeId]) -> QueryResult<()> {
+    diesel::delete(product_attributes::table.filter(product_attributes::product_id.eq(id)))
         .execute(tx)
         .await?;
+    let rows: Vec<_> = wanted
+        .iter()
+        .zip(0_i32..)
+        .map(|(attribute, sort)| {
+            (
+                product_attributes::product_id.eq(id),
+                product_attributes::attribute_id.eq(*attribute),
+                product_attributes::sort.eq(sort),
+            )
+        })
+        .collect();
+    diesel::insert_into(product_attributes::table).values(rows).execute(tx).await?;
     Ok(())
 }

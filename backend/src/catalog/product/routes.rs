@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::catalog::{
-    NewCopy, NewOrderOfRows, ProductDetail, ProductFilter, ProductInput, ProductOptionGroups, ProductSummary,
+    NewCopy, NewOrderOfRows, ProductAttributes, ProductDetail, ProductFilter, ProductInput,
+    ProductOptionGroups, ProductSummary,
 };
 use shared::{DryRun, FileQuery, Language, Page, PageQuery, ProductId, Rehearsal};
 
@@ -12,7 +13,7 @@ use super::{actions, export, listing, members, store};
 use crate::App;
 use crate::catalog::seo::store::Owner;
 use crate::catalog::text::Reads;
-use crate::catalog::{order, parts, price, seo};
+use crate::catalog::{attribute, order, parts, price, seo};
 use crate::db::Conn;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
@@ -28,10 +29,11 @@ pub fn routes(cfg: &mut Routes) {
         .service(change)
         .service(remove)
         .service(duplicate)
+        .service(set_attributes)
         .service(set_option_groups);
 }
 
-/// A product with everything that belongs to it. Six queries.
+/// A product with everything that belongs to it. Seven queries.
 pub(in crate::catalog) async fn show(
     conn: &mut Conn,
     id: ProductId,
@@ -43,6 +45,7 @@ pub(in crate::catalog) async fn show(
         product: product.input()?,
         stock_used: product.stock_used,
         services: store::living_services(conn, id).await?,
+        group_attributes: attribute::store::of_product(conn, id, language).await?,
         option_groups: members::option_groups(conn, id, language).await?,
         groups: members::groups(conn, id, language).await?,
         prices: price::store::of_product(conn, id).await?.iter().map(price::store::Price::row).collect(),
@@ -161,14 +164,8 @@ async fn remove(
     dry: Query<DryRun>,
 ) -> Result<HttpResponse> {
     let (mut conn, now) = (app.db.get().await?, app.clock.now());
-    if dry.dry_run {
-        let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
-        return Ok(
-            HttpResponse::Ok().json(parts::rehearse(&mut conn, id.0.0, parts::OF_PRODUCT, delete).await?)
-        );
-    }
-    actions::delete(&mut conn, now, &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let delete = async |tx: &mut Conn| actions::delete(tx, now, &who.actor, *id).await;
+    parts::remove(&mut conn, &dry, id.0.0, parts::OF_PRODUCT, delete).await
 }
 
 /// Copy a product under another key.
@@ -185,6 +182,23 @@ async fn duplicate(
     let mut conn = app.db.get().await?;
     let id = actions::duplicate(&mut conn, &app.sealer, app.clock.now(), &who.actor, *id, &copy).await?;
     Ok(Json(show(&mut conn, id, reads.0).await?).customize().with_status(StatusCode::CREATED))
+}
+
+/// Choose the attributes that a product has of attribute groups, in order.
+#[utoipa::path(tag = "catalog", operation_id = "setProductAttributes", params(("id" = ProductId, Path)),
+    request_body = ProductAttributes, responses((status = 200, body = ProductDetail)),
+    extensions(("x-permission" = json!("products.edit"))))]
+#[put("/admin/products/{id}/attributes")]
+async fn set_attributes(
+    app: Data<App>,
+    who: May<rights::ProductsEdit>,
+    reads: Reads,
+    id: Path<ProductId>,
+    attributes: Json<ProductAttributes>,
+) -> Result<Json<ProductDetail>> {
+    let mut conn = app.db.get().await?;
+    actions::set_attributes(&mut conn, app.clock.now(), &who.actor, *id, &attributes).await?;
+    Ok(Json(show(&mut conn, *id, reads.0).await?))
 }
 
 /// Choose the option groups of a product, in order.

@@ -10,7 +10,7 @@ use shared::catalog::{Images, ProductInput};
 use shared::{Language, ProductId};
 
 use crate::catalog::module::settings::{self, Settings};
-use crate::catalog::text;
+use crate::catalog::{order, text};
 use crate::db::Conn;
 use crate::http::error::Result;
 
@@ -174,7 +174,7 @@ pub async fn insert(tx: &mut Conn, now: Timestamp, id: ProductId, input: &Produc
     let values = (
         products::id.eq(id),
         editable(input, now)?,
-        products::sort.eq(last.map_or(0, |last| last.saturating_add(1))),
+        products::sort.eq(order::after(last)),
         products::created_at.eq(jiff_diesel::Timestamp::from(now)),
     );
     diesel::insert_into(products::table).values(values).execute(tx).await.map_err(text::taken)?;
@@ -191,6 +191,18 @@ pub async fn update(tx: &mut Conn, now: Timestamp, id: ProductId, input: &Produc
     Ok(())
 }
 
+/// Raises the version of a product whose parts changed.
+pub async fn raise_version(tx: &mut Conn, now: Timestamp, id: ProductId) -> QueryResult<()> {
+    diesel::update(products::table.find(id))
+        .set((
+            products::version.eq(products::version + 1),
+            products::updated_at.eq(jiff_diesel::Timestamp::from(now)),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Deletes a product; fails by its foreign key when services or orders need it.
 pub async fn delete(tx: &mut Conn, id: ProductId) -> Result<bool> {
     let gone = diesel::delete(products::table.find(id))
@@ -200,9 +212,11 @@ pub async fn delete(tx: &mut Conn, id: ProductId) -> Result<bool> {
     Ok(gone > 0)
 }
 
-/// Copies what belongs to a product: option groups, places in groups, prices, pictures.
+/// Copies what belongs to a product: attributes, option groups, places in groups, prices, pictures.
 pub async fn copy_parts(tx: &mut Conn, now: Timestamp, from: ProductId, to: ProductId) -> QueryResult<()> {
     for statement in [
+        "INSERT INTO product_attributes (product_id, attribute_id, sort)
+         SELECT $2, attribute_id, sort FROM product_attributes WHERE product_id = $1 AND $3 IS NOT NULL",
         "INSERT INTO product_option_groups (product_id, group_id, required, sort)
          SELECT $2, group_id, required, sort FROM product_option_groups WHERE product_id = $1 AND $3 IS NOT NULL",
         "INSERT INTO product_group_products (group_id, product_id, sort, visible)

@@ -5,19 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use actix_web::get;
 use actix_web::web::Data;
 use shared::catalog::{
-    AttributeText, Images, Look, ProductAttribute, PublicCatalog, PublicGroup, PublicGroupName, PublicOption,
-    PublicOptionGroup, PublicPrice, PublicProduct, PublicProductDetail, PublicSeo, SeoTexts, slug_in,
+    AttributeText, Images, Look, ProductAttribute, PublicAttribute, PublicAttributeGroup, PublicCatalog,
+    PublicGroup, PublicGroupName, PublicOption, PublicOptionGroup, PublicPrice, PublicProduct,
+    PublicProductDetail, PublicSeo, SeoTexts, slug_in, text_in,
 };
 use shared::{Currency, Language, Money, Period, ProductId};
 use uuid::Uuid;
 
 use super::store;
 use crate::App;
+use crate::catalog::attribute::store::Shown;
 use crate::catalog::offer::Shelf;
 use crate::catalog::price::store::Price;
 use crate::catalog::product::store::Product;
 use crate::catalog::text::{self, Reads};
-use crate::catalog::{price, quote, seo};
+use crate::catalog::{attribute, price, quote, seo};
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, Path, Visitor};
@@ -50,21 +52,46 @@ fn shown_prices<'a>(
 /// What products and groups are told search engines with, by their ids.
 type Written = HashMap<Uuid, SeoTexts>;
 
+/// What a product has of attribute groups: the groups stand in the order of their first attributes.
+fn shown_attributes(
+    rows: &[Shown],
+    product: ProductId,
+    language: Language,
+) -> Result<Vec<PublicAttributeGroup>> {
+    let mut groups: Vec<PublicAttributeGroup> = Vec::new();
+    for (_, attribute, group) in rows.iter().filter(|(of, ..)| *of == product) {
+        let texts = serde_json::from_value(attribute.texts.clone())?;
+        let shown = PublicAttribute {
+            id: attribute.id,
+            key: attribute.key.clone(),
+            text: text::attribute(&texts, language, &attribute.key),
+            icon_image: attribute.icon_image.clone(),
+        };
+        match groups.iter_mut().find(|other| other.id == group.id) {
+            Some(other) => other.attributes.push(shown),
+            None => groups.push(PublicAttributeGroup {
+                id: group.id,
+                key: group.key.clone(),
+                text: text::text(&text::read(group.texts.clone())?, language, &group.key),
+                icon_image: group.icon_image.clone(),
+                attributes: vec![shown],
+            }),
+        }
+    }
+    Ok(groups)
+}
+
 fn shown_product(
     product: &Product,
     shelf: &Shelf,
+    attributes: &[Shown],
     written: &Written,
     enabled: &[Currency],
     language: Language,
 ) -> Result<PublicProduct> {
-    let attributes: Vec<ProductAttribute> = serde_json::from_value(product.attributes.clone())?;
+    let own: Vec<ProductAttribute> = serde_json::from_value(product.attributes.clone())?;
     let shown = |attribute: &ProductAttribute| -> Option<AttributeText> {
-        let texts = &attribute.texts;
-        texts
-            .get(&language)
-            .or_else(|| texts.get(&Language::English))
-            .or_else(|| texts.values().next())
-            .cloned()
+        text_in(&attribute.texts, language).cloned()
     };
     let text = text::text(&text::read(product.texts.clone())?, language, &product.key);
     let none = SeoTexts::new();
@@ -78,7 +105,8 @@ fn shown_product(
         icon: product.icon.clone(),
         images: product.images(),
         seo,
-        attributes: attributes.iter().filter(|attribute| attribute.visible).filter_map(shown).collect(),
+        attributes: own.iter().filter(|attribute| attribute.visible).filter_map(shown).collect(),
+        attribute_groups: shown_attributes(attributes, product.id, language)?,
         in_stock: product.left().is_none_or(|left| left > 0),
         hourly_billing: product.hourly_billing,
         prices: shown_prices(shelf.prices_of_product(product.id), enabled)?,
@@ -93,7 +121,9 @@ async fn show_catalog(app: Data<App>, _who: Visitor, reads: Reads) -> Result<Jso
     let groups = store::groups(&mut conn).await?;
     let members = store::members(&mut conn).await?;
     let ids: BTreeSet<ProductId> = members.iter().map(|(_, product)| *product).collect();
-    let shelf = Shelf::of(&mut conn, &ids.iter().copied().collect::<Vec<_>>()).await?;
+    let of_groups: Vec<ProductId> = ids.iter().copied().collect();
+    let shelf = Shelf::of(&mut conn, &of_groups).await?;
+    let attributes = attribute::store::shown(&mut conn, &of_groups).await?;
     let enabled = price::store::currencies_enabled(&mut conn).await?;
     let owners: Vec<Uuid> = groups.iter().map(|group| group.id.0).chain(ids.iter().map(|id| id.0)).collect();
     let written = seo::store::of_all(&mut conn, &owners).await?;
@@ -104,7 +134,7 @@ async fn show_catalog(app: Data<App>, _who: Visitor, reads: Reads) -> Result<Jso
         let mut products = Vec::new();
         for (_, id) in members.iter().filter(|(of, _)| *of == group.id) {
             let Some(product) = shelf.product(*id) else { continue };
-            let product = shown_product(product, &shelf, &written, &enabled, reads.0)?;
+            let product = shown_product(product, &shelf, &attributes, &written, &enabled, reads.0)?;
             currencies.extend(product.prices.iter().map(|price| price.base.currency()));
             products.push(product);
         }
@@ -139,6 +169,7 @@ async fn show_product(
     let mut conn = app.db.get().await?;
     let (product, _) = store::product_at(&mut conn, &key, reads.0).await?.ok_or_else(Refusal::not_found)?;
     let shelf = Shelf::of(&mut conn, &[product.id]).await?;
+    let attributes = attribute::store::shown(&mut conn, &[product.id]).await?;
     let enabled = price::store::currencies_enabled(&mut conn).await?;
     let groups = store::groups(&mut conn).await?;
     let members = store::members(&mut conn).await?;
@@ -185,7 +216,7 @@ async fn show_product(
     }
     let fields = provisioners::find(&product.module).map(|module| module.info().fields).unwrap_or_default();
     Ok(Json(PublicProductDetail {
-        product: shown_product(&product, &shelf, &written, &enabled, reads.0)?,
+        product: shown_product(&product, &shelf, &attributes, &written, &enabled, reads.0)?,
         groups: names.collect(),
         order_look: of_product.first().map_or(Look::Cards, |group| group.order_look),
         option_groups,

@@ -62,6 +62,7 @@ fn menu() -> Vec<Group> {
             vec![
                 entry(Permission::ProductsView, ta().products, "/products", lu::LuPackage),
                 entry(Permission::ProductsView, ta().product_groups, "/product-groups", lu::LuLayers),
+                entry(Permission::ProductsView, ta().attribute_groups, "/attribute-groups", lu::LuTags),
                 entry(
                     Permission::ProductsView,
                     ta().option_groups,

@@ -133,6 +133,9 @@ fn CatalogRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("product-groups/:id") view=catalog::ProductGroupPage />
             <Route path=path!("modules") view=catalog::ModulesPage />
             <Route path=path!("modules/:key") view=catalog::ModulePage />
+            <Route path=path!("attribute-groups") view=catalog::AttributeGroupsPage />
+            <Route path=path!("attribute-groups/new") view=catalog::NewAttributeGroupPage />
+            <Route path=path!("attribute-groups/:id") view=catalog::AttributeGroupPage />
             <Route path=path!("option-groups") view=catalog::OptionGroupsPage />
             <Route path=path!("option-groups/new") view=catalog::NewOptionGroupPage />
             <Route path=path!("option-groups/:id") view=catalog::OptionGroupPage />

@@ -193,7 +193,9 @@ pub(super) const TEXTS: Desk = Desk {
     },
     product: DeskProduct {
         attributes: "Attributes",
-        attributes_text: "What distinguishes it, as the storefront shows it.",
+        group_attributes_text: "Out of attribute groups, in the order of the storefront.",
+        own_attributes: "Own attributes",
+        attributes_text: "What distinguishes it alone, as the storefront shows it.",
         no_attributes: "No attributes yet",
         add_attribute: "Add attribute",
         value: "Value",

@@ -292,6 +292,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_deleted", "It is deleted for good."),
     ("effect_prices_deleted", "Prices deleted with it: {n}."),
     ("effect_options_deleted", "Options deleted with it: {n}."),
+    ("effect_attributes_deleted", "Attributes deleted with it: {n}."),
     ("effect_products_detached", "Products taken out of it: {n}. They stay."),
     ("effect_groups_detached", "Product groups that lose it: {n}."),
     ("effect_staff_groups_detached", "Staff groups that lose it: {n}."),

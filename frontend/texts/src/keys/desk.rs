@@ -49,7 +49,8 @@ super::sections! {
             left_out, warnings, caret, back, back_text, taken_back, read_only,
         }
         product: DeskProduct {
-            attributes, attributes_text, no_attributes, add_attribute, value, module_settings,
+            attributes, group_attributes_text, own_attributes, attributes_text, no_attributes, add_attribute, value,
+            module_settings,
             no_settings, set, left_out, delete_price, delete_price_typed, order_hint, order_too_many,
         }
         shop: DeskShop {

@@ -193,7 +193,9 @@ pub(super) const TEXTS: Desk = Desk {
     },
     product: DeskProduct {
         attributes: "Atrybuty",
-        attributes_text: "Co go wyróżnia, tak jak pokazuje to sklep.",
+        group_attributes_text: "Z grup atrybutów, w kolejności ze sklepu.",
+        own_attributes: "Własne atrybuty",
+        attributes_text: "Co wyróżnia tylko ten produkt, tak jak pokazuje to sklep.",
         no_attributes: "Brak atrybutów",
         add_attribute: "Dodaj atrybut",
         value: "Wartość",

@@ -295,6 +295,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_deleted", "Zostanie usunięte na dobre."),
     ("effect_prices_deleted", "Ceny usunięte razem z tym: {n}."),
     ("effect_options_deleted", "Opcje usunięte razem z tym: {n}."),
+    ("effect_attributes_deleted", "Atrybuty usunięte razem z tym: {n}."),
     ("effect_products_detached", "Produkty wyjęte z grupy: {n}. Same produkty zostają."),
     ("effect_groups_detached", "Grupy produktów, które to stracą: {n}."),
     ("effect_staff_groups_detached", "Grupy pracowników, które to stracą: {n}."),

@@ -193,7 +193,9 @@ pub(super) const TEXTS: Desk = Desk {
     },
     product: DeskProduct {
         attributes: "Атрибути",
-        attributes_text: "Чим він вирізняється, як це показує вітрина.",
+        group_attributes_text: "З груп атрибутів, у порядку вітрини.",
+        own_attributes: "Власні атрибути",
+        attributes_text: "Чим вирізняється лише цей продукт, як це показує вітрина.",
         no_attributes: "Атрибутів ще немає",
         add_attribute: "Додати атрибут",
         value: "Значення",

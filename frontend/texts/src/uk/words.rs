@@ -295,6 +295,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_deleted", "Буде видалено назавжди."),
     ("effect_prices_deleted", "Цін видалено разом із цим: {n}."),
     ("effect_options_deleted", "Опцій видалено разом із цим: {n}."),
+    ("effect_attributes_deleted", "Атрибутів видалено разом із цим: {n}."),
     ("effect_products_detached", "Продуктів вилучено з групи: {n}. Самі продукти залишаються."),
     ("effect_groups_detached", "Груп продуктів, що це втратять: {n}."),
     ("effect_staff_groups_detached", "Груп персоналу, що це втратять: {n}."),

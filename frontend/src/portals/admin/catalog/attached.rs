@@ -1,4 +1,4 @@
-//! What is attached to a record of the catalogue, in order, each with a flag.
+//! What is attached to a record of the catalogue, in order; each may have a flag.
 
 use leptos::prelude::*;
 use ui::{Button, SelectField};
@@ -22,10 +22,10 @@ pub(super) fn AttachedList(
     /// Everything that can be attached: id and name.
     #[prop(into)]
     all: Signal<Vec<(Uuid, String)>>,
-    /// Where such a thing has its page: `/admin/products`.
-    page: &'static str,
-    /// What the flag says.
-    flag: &'static str,
+    /// Where such a thing has its page: `/admin/products`. `None`: it has none.
+    page: Option<&'static str>,
+    /// What the flag says. `None`: there is none.
+    flag: Option<&'static str>,
     /// The flag of something new.
     #[prop(optional)]
     flagged: bool,
@@ -53,17 +53,29 @@ pub(super) fn AttachedList(
                 }
             });
         };
+        let name = match page {
+            Some(page) => {
+                view! { <a class="link flex-1 truncate" href=format!("{page}/{id}")>{one.name}</a> }
+                    .into_any()
+            }
+            None => view! { <span class="flex-1">{one.name}</span> }.into_any(),
+        };
         view! {
             <li class="flex items-center gap-2">
-                <a class="link flex-1 truncate" href=format!("{page}/{}", one.id)>{one.name}</a>
-                <label class="check">
-                    <input
-                        type="checkbox"
-                        prop:checked=one.flag
-                        on:change=move |event| put(event_target_checked(&event))
-                    />
-                    {flag}
-                </label>
+                {name}
+                {flag
+                    .map(|flag| {
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="checkbox"
+                                    prop:checked=one.flag
+                                    on:change=move |event| put(event_target_checked(&event))
+                                />
+                                {flag}
+                            </label>
+                        }
+                    })}
                 <UpDown rows=attached index />
                 <Remove rows=attached index />
             </li>

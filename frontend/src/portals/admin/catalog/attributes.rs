@@ -1,61 +1,90 @@
-//! Attributes of a product: name and value in each language, in the order of the storefront.
+//! Attributes being edited: name and value in each language. Those that a product alone has, in the order of the storefront.
+
+use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use shared::Language;
 use shared::catalog::{AttributeText, ProductAttribute};
-use ui::{Button, Card, CheckField, EmptyState, Segment, TextField, lu};
+use ui::{Button, Card, CheckField, EmptyState, TextField, lu};
 
-use crate::i18n::{self, native_name, t, ta, td};
+use super::texts::{LANGUAGES, LanguageSegment, shown_language};
+use crate::i18n::{t, ta, td};
 use crate::parts::rows::{Remove, UpDown};
-
-const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
 
 /// One attribute being edited: its name and value in each language.
 #[derive(Clone, Copy)]
-struct Attribute {
-    key: RwSignal<String>,
+pub(super) struct AttributeForm {
+    pub(super) key: RwSignal<String>,
     texts: [(Language, RwSignal<String>, RwSignal<String>); 3],
-    visible: RwSignal<bool>,
+    pub(super) visible: RwSignal<bool>,
 }
 
-impl Attribute {
-    fn new(old: Option<&ProductAttribute>) -> Self {
+impl AttributeForm {
+    pub(super) fn new(key: &str, texts: &BTreeMap<Language, AttributeText>, visible: bool) -> Self {
         let texts = LANGUAGES.map(|language| {
-            let text = old.and_then(|old| old.texts.get(&language));
+            let text = texts.get(&language);
             let pick = |pick: fn(&AttributeText) -> &str| {
                 RwSignal::new(text.map(pick).unwrap_or_default().to_owned())
             };
             (language, pick(|text| &text.name), pick(|text| &text.value))
         });
-        Self {
-            key: RwSignal::new(old.map(|old| old.key.clone()).unwrap_or_default()),
-            texts,
-            visible: RwSignal::new(old.is_none_or(|old| old.visible)),
-        }
+        Self { key: RwSignal::new(key.to_owned()), texts, visible: RwSignal::new(visible) }
     }
 
-    fn read(self) -> ProductAttribute {
+    /// One that is still to be written.
+    pub(super) fn empty() -> Self {
+        Self::new("", &BTreeMap::new(), true)
+    }
+
+    pub(super) fn key(self) -> String {
+        self.key.get().trim().to_owned()
+    }
+
+    /// Languages that have a name or a value.
+    pub(super) fn texts(self) -> BTreeMap<Language, AttributeText> {
         let text = |(language, name, value): (Language, RwSignal<String>, RwSignal<String>)| {
             let text =
                 AttributeText { name: name.get().trim().to_owned(), value: value.get().trim().to_owned() };
             (language, text)
         };
         let texts = self.texts.into_iter().map(text);
-        ProductAttribute {
-            key: self.key.get().trim().to_owned(),
-            texts: texts.filter(|(_, text)| !text.name.is_empty() || !text.value.is_empty()).collect(),
-            visible: self.visible.get(),
-        }
+        texts.filter(|(_, text)| !text.name.is_empty() || !text.value.is_empty()).collect()
+    }
+
+    fn read(self) -> ProductAttribute {
+        ProductAttribute { key: self.key(), texts: self.texts(), visible: self.visible.get() }
     }
 }
 
-/// The attributes of a product being edited.
+/// Name and value in the chosen language.
+#[component]
+pub(super) fn AttributeTexts(
+    form: AttributeForm,
+    /// What the field of the texts is called in the request.
+    #[prop(into)]
+    at: String,
+    language: RwSignal<String>,
+) -> impl IntoView {
+    let texts = form.texts.into_iter().map(|(of, name, value)| {
+        let at = format!("{at}.{of}");
+        view! {
+            <div class="form-grid wide" hidden=move || language.with(|chosen| chosen != of.as_str())>
+                <TextField name=format!("{at}.name") label=t().name value=name max_length=100 />
+                <TextField name=format!("{at}.value") label=td().product.value value=value max_length=300 />
+            </div>
+        }
+    });
+    texts.collect_view()
+}
+
+/// The attributes that a product alone has, being edited.
 #[derive(Clone, Copy)]
-pub(super) struct AttributesForm(RwSignal<Vec<Attribute>>);
+pub(super) struct AttributesForm(RwSignal<Vec<AttributeForm>>);
 
 impl AttributesForm {
     pub(super) fn new(attributes: &[ProductAttribute]) -> Self {
-        Self(RwSignal::new(attributes.iter().map(|old| Attribute::new(Some(old))).collect()))
+        let form = |old: &ProductAttribute| AttributeForm::new(&old.key, &old.texts, old.visible);
+        Self(RwSignal::new(attributes.iter().map(form).collect()))
     }
 
     pub(super) fn read(self) -> Vec<ProductAttribute> {
@@ -68,9 +97,7 @@ impl AttributesForm {
 pub(super) fn Attributes(form: AttributesForm) -> impl IntoView {
     let words = &td().product;
     let list = form.0;
-    let language = RwSignal::new(i18n::language().to_string());
-    let languages =
-        LANGUAGES.iter().map(|language| (language.to_string(), native_name(*language).to_owned())).collect();
+    let language = shown_language();
     let rows = move || {
         let all = list.get();
         if all.is_empty() {
@@ -82,14 +109,9 @@ pub(super) fn Attributes(form: AttributesForm) -> impl IntoView {
             .into_any()
     };
     view! {
-        <Card title=words.attributes text=words.attributes_text>
+        <Card title=words.own_attributes text=words.attributes_text>
             <div class="mb-4">
-                <Segment
-                    label=t().language
-                    value=language
-                    options=languages
-                    on_change=move |chosen: String| language.set(chosen)
-                />
+                <LanguageSegment language />
             </div>
             <div class="grid gap-5">{rows}</div>
             <div class="mt-4">
@@ -97,7 +119,7 @@ pub(super) fn Attributes(form: AttributesForm) -> impl IntoView {
                     text=words.add_attribute
                     icon=lu::LuPlus
                     class="btn-sm"
-                    on_click=Callback::new(move |()| list.update(|list| list.push(Attribute::new(None))))
+                    on_click=Callback::new(move |()| list.update(|list| list.push(AttributeForm::empty())))
                 />
             </div>
         </Card>
@@ -107,20 +129,11 @@ pub(super) fn Attributes(form: AttributesForm) -> impl IntoView {
 #[component]
 fn Row(
     index: usize,
-    attribute: Attribute,
-    list: RwSignal<Vec<Attribute>>,
+    attribute: AttributeForm,
+    list: RwSignal<Vec<AttributeForm>>,
     language: RwSignal<String>,
 ) -> impl IntoView {
     let at = format!("attributes.{index}");
-    let texts = attribute.texts.map(|(of, name, value)| {
-        let at = format!("{at}.texts.{of}");
-        view! {
-            <div class="form-grid wide" hidden=move || language.with(|chosen| chosen != of.as_str())>
-                <TextField name=format!("{at}.name") label=t().name value=name max_length=100 />
-                <TextField name=format!("{at}.value") label=td().product.value value=value max_length=300 />
-            </div>
-        }
-    });
     view! {
         <div class="grid gap-3 pb-5 border-b border-line last:border-b-0 last:pb-0">
             <div class="flex flex-wrap items-end gap-3">
@@ -133,7 +146,7 @@ fn Row(
                 <UpDown rows=list index />
                 <Remove rows=list index />
             </div>
-            {texts}
+            <AttributeTexts form=attribute at=format!("{at}.texts") language />
         </div>
     }
 }

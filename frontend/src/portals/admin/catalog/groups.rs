@@ -1,7 +1,6 @@
 //! `/admin/product-groups`: how products are shown.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{
@@ -9,45 +8,49 @@ use shared::catalog::{
 };
 use shared::{Page, Permission, ProductGroupId, ProductId};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Crumb, EmptyState, Form, FormErrors, ListState, PageHead,
-    SelectField, SwitchField, TextField, Tone, lu, toast_ok, use_list,
+    Button, Card, Column, Form, FormErrors, ListState, SelectField, SwitchField, TextField, lu, toast_ok,
+    use_list,
 };
 
 use super::attached::{Attached, AttachedList};
-use super::head::CatalogHead;
-use super::order::{OrderHint, order_column};
-use super::pictures::{Pictures, thumbnail};
+use super::head::{CatalogHead, name_and_key};
+use super::listing::{GroupList, Kind, Named, NewGroup, named};
+use super::order::order_column;
+use super::pictures::Pictures;
 use super::seo::Seo;
 use super::texts::{TextsFields, TextsForm};
-use crate::i18n::{self, t, ta, td};
+use crate::i18n::{t, ta, td};
 use crate::parts::filters::options_of;
 use crate::parts::filters::word_options;
-use crate::parts::{AddLink, Arrived, DataTable, Part, by_id, submit};
+use crate::parts::{Arrived, Part, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
+const PAGE: &str = "/admin/product-groups";
+
+fn kind() -> Kind {
+    let (title, text) = (ta().product_groups, ta().product_groups_text);
+    Kind { title, text, page: PAGE, icon: lu::LuLayers }
+}
+
 fn columns(groups: Query<Page<ProductGroupSummary>>, list: ListState) -> Vec<Column<ProductGroupSummary>> {
-    vec![
-        Column::new("name", t().name, |group: &ProductGroupSummary| {
-            view! {
-                <a class="row-link" href=format!("/admin/product-groups/{}", group.id)>{thumbnail(group.icon_image.as_ref())} {group.name.clone()}</a>
-                <small class="sub mono">{group.key.clone()}</small>
-            }
-        })
-        .sorted_by("name"),
-        Column::new("visible", t().status, |group: &ProductGroupSummary| {
-            if group.visible {
-                view! { <Badge text=ta().visible tone=Tone::Ok /> }
-            } else {
-                view! { <Badge text=ta().hidden tone=Tone::Warn /> }
-            }
-        }),
-        Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products)).end().sorted_by("products"),
+    let mut columns = Vec::from(named(PAGE, |group: &ProductGroupSummary| Named {
+        id: group.id.0,
+        name: &group.name,
+        key: &group.key,
+        icon: group.icon_image.as_ref(),
+        visible: group.visible,
+    }));
+    columns.extend([
+        Column::new("products", ta().products, |group: &ProductGroupSummary| format::count(group.products))
+            .end()
+            .sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &ProductGroupSummary| format::date(group.updated_at)),
         order_column("product-groups", groups, list, |group| group.id.0),
-    ]
+    ]);
+    columns
 }
 
 /// The list of product groups.
@@ -55,38 +58,16 @@ fn columns(groups: Query<Page<ProductGroupSummary>>, list: ListState) -> Vec<Col
 pub fn ProductGroupsPage() -> impl IntoView {
     let list = use_list("sort");
     let groups = use_query(move || list.api_query(), api::catalog::product_groups);
-    view! {
-        <Title text=ta().product_groups />
-        <PageHead title=ta().product_groups text=ta().product_groups_text>
-            <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/product-groups/new" />
-        </PageHead>
-        <DataTable
-            query=groups
-            list
-            columns=columns(groups, list)
-            label=ta().product_groups
-            filters=Box::new(move || view! { <OrderHint rows=groups list page="/admin/product-groups" /> }.into_any())
-            empty=|| {
-                view! {
-                    <EmptyState icon=lu::LuLayers title=ta().no_groups text=ta().product_groups_text>
-                        <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/product-groups/new" />
-                    </EmptyState>
-                }
-            }
-        />
-    }
+    view! { <GroupList kind=kind() groups list columns=columns(groups, list) /> }
 }
 
 /// The form of a new product group.
 #[component]
 pub fn NewProductGroupPage() -> impl IntoView {
     view! {
-        <Title text=ta().add_group />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().product_groups, "/admin/product-groups"), Crumb::here(ta().add_group)] />
-        <PageHead title=ta().add_group />
-        <div class="max-w-4xl">
+        <NewGroup kind=kind()>
             <GroupForm detail=None />
-        </div>
+        </NewGroup>
     }
 }
 
@@ -95,12 +76,8 @@ pub fn NewProductGroupPage() -> impl IntoView {
 pub fn ProductGroupPage() -> impl IntoView {
     by_id(|id: ProductGroupId| {
         let group = use_query(move || id, api::catalog::product_group);
-        let names = |detail: &ProductGroupDetail| {
-            let key = detail.group.key.clone();
-            let text = shared::catalog::text_in(&detail.group.texts, i18n::language());
-            (text.map_or_else(|| key.clone(), |text| text.name.clone()), key)
-        };
-        let list = (ta().product_groups, "/admin/product-groups");
+        let names = |detail: &ProductGroupDetail| name_and_key(&detail.group.key, &detail.group.texts);
+        let list = (ta().product_groups, PAGE);
         let head = move |(name, key): (String, String)| {
             let (editable, delete_text) = (may(Permission::ProductsEdit), ta().delete_group_text);
             view! { <CatalogHead list name id=id.0 key editable delete_text /> }
@@ -115,10 +92,10 @@ pub fn ProductGroupPage() -> impl IntoView {
                         <GroupForm detail=Some((detail, group)) />
                     </Part>
                     <Part query=group pick=|detail: &ProductGroupDetail| detail.images.clone() let:images>
-                        <Pictures path=format!("/admin/product-groups/{id}") images done=refetch />
+                        <Pictures path=format!("{PAGE}/{id}") images done=refetch />
                     </Part>
                     <Part query=group pick=|detail: &ProductGroupDetail| detail.seo.clone() let:texts>
-                        <Seo path=format!("/admin/product-groups/{id}") texts version done=refetch />
+                        <Seo path=format!("{PAGE}/{id}") texts version done=refetch />
                     </Part>
                     <History subject=id.0 />
                 </div>
@@ -198,7 +175,7 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
             toast_ok(t().saved);
             match query {
                 Some(query) => query.put(detail),
-                None => navigate(&format!("/admin/product-groups/{}", detail.id), Default::default()),
+                None => navigate(&format!("{PAGE}/{}", detail.id), Default::default()),
             }
         },
     );
@@ -221,7 +198,7 @@ fn GroupForm(detail: Option<(ProductGroupDetail, Query<ProductGroupDetail>)>) ->
                 </div>
             </Card>
             <Card title=ta().products>
-                <AttachedList attached=products all page="/admin/products" flag=ta().visible flagged=true />
+                <AttachedList attached=products all page=Some("/admin/products") flag=Some(ta().visible) flagged=true />
             </Card>
             <div class="form-bar">
                 <Button

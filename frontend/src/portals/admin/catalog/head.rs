@@ -1,14 +1,23 @@
 //! The head of a product or a group: it is deleted, and copied under another key.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
-use shared::catalog::NewCopy;
+use shared::Language;
+use shared::catalog::{CatalogText, NewCopy, text_in};
 use ui::{Button, Dialog, Form, FormErrors, MenuButton, TextField, lu, toast_ok};
 
 use crate::api;
-use crate::i18n::{t, ta};
+use crate::i18n::{self, t, ta};
 use crate::parts::{RecordHead, submit};
+
+/// The name of a record in the language of the page, and its key.
+pub(super) fn name_and_key(key: &str, texts: &BTreeMap<Language, CatalogText>) -> (String, String) {
+    let text = text_in(texts, i18n::language());
+    (text.map_or_else(|| key.to_owned(), |text| text.name.clone()), key.to_owned())
+}
 
 /// The head of what has a key; who may not edit it sees only where it stands.
 #[component]

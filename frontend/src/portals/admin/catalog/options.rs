@@ -1,7 +1,6 @@
 //! `/admin/option-groups`: choices with their own prices.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{
@@ -9,42 +8,42 @@ use shared::catalog::{
 };
 use shared::{OptionGroupId, OptionId, Page, Permission};
 use ui::{
-    Badge, Breadcrumbs, Button, Card, Column, Confirm, Crumb, Dialog, EmptyState, Form, FormErrors,
-    ListState, Menu, NumberField, Open, PageHead, SelectField, SwitchField, TextField, Tone, lu, toast_ok,
-    use_list,
+    Button, Card, Column, Dialog, Form, FormErrors, ListState, NumberField, Open, SelectField, SwitchField,
+    TextField, lu, toast_ok, use_list,
 };
 
-use super::head::CatalogHead;
-use super::order::{MoveRow, OrderHint, order_column};
-use super::pictures::Picture;
+use super::head::{CatalogHead, name_and_key};
+use super::listing::{GroupList, Kind, Named, NewGroup, named};
+use super::order::order_column;
+use super::part::{PartHead, Shown};
 use super::prices::{PriceGrid, Priced};
 use super::texts::{TextsFields, TextsForm};
-use crate::i18n::{self, t, ta, word};
+use crate::i18n::{t, ta, word};
 use crate::parts::filters::word_options;
-use crate::parts::{AddLink, Arrived, DataTable, DeleteItem, Part, WouldHappen, by_id, submit, submit_with};
+use crate::parts::{Arrived, Part, by_id, submit};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
+const PAGE: &str = "/admin/option-groups";
+
+fn kind() -> Kind {
+    let (title, text) = (ta().option_groups, ta().option_groups_text);
+    Kind { title, text, page: PAGE, icon: lu::LuSlidersHorizontal }
+}
+
 fn columns(groups: Query<Page<OptionGroupSummary>>, list: ListState) -> Vec<Column<OptionGroupSummary>> {
-    vec![
-        Column::new("name", t().name, |group: &OptionGroupSummary| {
-            view! {
-                <a class="row-link" href=format!("/admin/option-groups/{}", group.id)>{group.name.clone()}</a>
-                <small class="sub mono">{group.key.clone()}</small>
-            }
-        })
-        .sorted_by("name"),
+    let mut columns = Vec::from(named(PAGE, |group: &OptionGroupSummary| Named {
+        id: group.id.0,
+        name: &group.name,
+        key: &group.key,
+        icon: None,
+        visible: group.visible,
+    }));
+    columns.extend([
         Column::new("kind", t().kind, |group: &OptionGroupSummary| word(group.kind.as_str()))
             .sorted_by("kind"),
-        Column::new("visible", t().status, |group: &OptionGroupSummary| {
-            if group.visible {
-                view! { <Badge text=ta().visible tone=Tone::Ok /> }
-            } else {
-                view! { <Badge text=ta().hidden tone=Tone::Warn /> }
-            }
-        }),
         Column::new("options", ta().options, |group: &OptionGroupSummary| format::count(group.options))
             .end()
             .sorted_by("options"),
@@ -53,7 +52,8 @@ fn columns(groups: Query<Page<OptionGroupSummary>>, list: ListState) -> Vec<Colu
             .sorted_by("products"),
         Column::new("updated", t().updated_at, |group: &OptionGroupSummary| format::date(group.updated_at)),
         order_column("option-groups", groups, list, |group| group.id.0),
-    ]
+    ]);
+    columns
 }
 
 /// The list of option groups.
@@ -61,38 +61,16 @@ fn columns(groups: Query<Page<OptionGroupSummary>>, list: ListState) -> Vec<Colu
 pub fn OptionGroupsPage() -> impl IntoView {
     let list = use_list("sort");
     let groups = use_query(move || list.api_query(), api::catalog::option_groups);
-    view! {
-        <Title text=ta().option_groups />
-        <PageHead title=ta().option_groups text=ta().option_groups_text>
-            <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/option-groups/new" />
-        </PageHead>
-        <DataTable
-            query=groups
-            list
-            columns=columns(groups, list)
-            label=ta().option_groups
-            filters=Box::new(move || view! { <OrderHint rows=groups list page="/admin/option-groups" /> }.into_any())
-            empty=|| {
-                view! {
-                    <EmptyState icon=lu::LuSlidersHorizontal title=ta().no_groups text=ta().option_groups_text>
-                        <AddLink permission=Permission::ProductsEdit text=ta().add_group href="/admin/option-groups/new" />
-                    </EmptyState>
-                }
-            }
-        />
-    }
+    view! { <GroupList kind=kind() groups list columns=columns(groups, list) /> }
 }
 
 /// The form of a new option group.
 #[component]
 pub fn NewOptionGroupPage() -> impl IntoView {
     view! {
-        <Title text=ta().add_group />
-        <Breadcrumbs crumbs=vec![Crumb::to(ta().option_groups, "/admin/option-groups"), Crumb::here(ta().add_group)] />
-        <PageHead title=ta().add_group />
-        <div class="max-w-4xl">
+        <NewGroup kind=kind()>
             <GroupForm old=None query=None />
-        </div>
+        </NewGroup>
     }
 }
 
@@ -110,17 +88,13 @@ fn GroupPage(id: OptionGroupId, group: Query<OptionGroupDetail>) -> impl IntoVie
     let editable = may(Permission::ProductsEdit);
     let edited = RwSignal::new(None::<Option<OptionDetail>>);
     let refetch = Callback::new(move |()| group.refetch());
-    let names = |group: &OptionGroupDetail| {
-        let key = group.group.key.clone();
-        let text = shared::catalog::text_in(&group.group.texts, i18n::language());
-        (text.map_or_else(|| key.clone(), |text| text.name.clone()), key)
-    };
+    let names = |group: &OptionGroupDetail| name_and_key(&group.group.key, &group.group.texts);
     let data = |group: &OptionGroupDetail| OptionGroupInput { version: None, ..group.group.clone() };
     let ids: Memo<Vec<OptionId>> = Memo::new(move |_| {
         let ids = |group: &OptionGroupDetail| group.options.iter().map(|option| option.id).collect();
         group.data().with(|group| group.as_ref().map(ids).unwrap_or_default())
     });
-    let list = (ta().option_groups, "/admin/option-groups");
+    let list = (ta().option_groups, PAGE);
     let add = Callback::new(move |()| edited.set(Some(None)));
     let head = move |(name, key): (String, String)| {
         let delete_text = ta().delete_group_text;
@@ -170,25 +144,17 @@ fn OptionSection(
     };
     let head = move |placed: Option<(OptionDetail, Vec<uuid::Uuid>, usize)>| {
         let (option, all, index) = placed?;
-        let stored = StoredValue::new(option.clone());
-        let icon = (format!("/admin/options/{id}/images/icon"), option.icon_image.clone());
-        Some(view! {
-            <div class="flex flex-wrap items-center gap-3">
-                <h2>{option.name.clone()}</h2>
-                <span class="mono muted">{option.option.key.clone()} " = " {option.option.value.clone()}</span>
-                {(!option.option.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
-                <span class="flex-1"></span>
-                <Picture path=icon.0 hash=icon.1 label=ta().icon done=refetch />
-                <MoveRow what="options" ids=all index done=refetch />
-                <Button
-                    text=t().edit
-                    class="btn-sm"
-                    disabled=!editable
-                    on_click=Callback::new(move |()| edited.set(Some(Some(stored.get_value()))))
-                />
-                <DeleteOption option done=refetch editable />
-            </div>
-        })
+        let part = Shown {
+            id: id.0,
+            name: option.name.clone(),
+            about: format!("{} = {}", option.option.key, option.option.value),
+            visible: option.option.visible,
+            icon_image: option.icon_image.clone(),
+        };
+        let option = StoredValue::new(option);
+        let edit = Callback::new(move |()| edited.set(Some(Some(option.get_value()))));
+        let delete_text = ta().delete_option_text;
+        Some(view! { <PartHead what="options" part all index editable edit delete_text done=refetch /> })
     };
     view! {
         <section class="stack-y gap-3">
@@ -201,34 +167,6 @@ fn OptionSection(
                 <PriceGrid owner=Priced::Option(id) prices done=refetch editable />
             </Part>
         </section>
-    }
-}
-
-#[component]
-fn DeleteOption(option: OptionDetail, done: Callback<()>, editable: bool) -> impl IntoView {
-    let id = option.id;
-    let open = RwSignal::new(false);
-    let delete = submit_with(
-        move || api::catalog::delete_option(id),
-        move |_| {
-            open.set(false);
-            toast_ok(t().deleted);
-            done.run(());
-        },
-    );
-    view! {
-        {editable.then(|| view! { <Menu label=t().actions><DeleteItem open /></Menu> })}
-        <Confirm
-            open
-            title=t().delete
-            text=ta().delete_option_text
-            action=t().delete
-            type_name=option.name
-            busy=delete.busy
-            on_confirm=delete.run
-        >
-            <WouldHappen ask=move || api::catalog::rehearse_delete_option(id) />
-        </Confirm>
     }
 }
 
@@ -334,7 +272,7 @@ fn GroupForm(
             toast_ok(t().saved);
             match query {
                 Some(query) => query.put(detail),
-                None => navigate(&format!("/admin/option-groups/{}", detail.id), Default::default()),
+                None => navigate(&format!("{PAGE}/{}", detail.id), Default::default()),
             }
         },
     );

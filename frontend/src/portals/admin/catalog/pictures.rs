@@ -1,4 +1,4 @@
-//! Pictures of products, product groups and options.
+//! Pictures of products, groups, attributes and options.
 
 use leptos::prelude::*;
 use shared::Permission;

@@ -5,21 +5,24 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use send_wrapper::SendWrapper;
 use shared::catalog::{
-    AttachedOptionGroup, ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups,
+    AttachedOptionGroup, AttributeOfProduct, AttributeSummary, AttributeText, ProductAttributes,
+    ProductDetail, ProductInput, ProductOptionGroup, ProductOptionGroups,
 };
-use shared::{OptionGroupId, Permission, ProductId};
+use shared::{AttributeId, OptionGroupId, Permission, ProductId};
 use ui::{Badge, Breadcrumbs, Button, Card, Crumb, Facts, Form, FormErrors, PageHead, Tone, toast_ok};
+use uuid::Uuid;
 
 use super::apply_prices::PriceChanges;
 use super::attached::{Attached, AttachedList};
 use super::attributes::Attributes;
-use super::head::CatalogHead;
+use super::head::{CatalogHead, name_and_key};
 use super::module_settings::ModuleSettings;
 use super::pictures::Pictures;
 use super::prices::{PriceGrid, Priced};
 use super::product_form::{ProductFields, ProductForm};
 use super::seo::Seo;
-use crate::i18n::{self, t, ta};
+use crate::api::client::Reply;
+use crate::i18n::{t, ta, td};
 use crate::parts::filters::options_of;
 use crate::parts::{Arrived, Loaded, Part, by_id, submit};
 use crate::portals::admin::monitoring::History;
@@ -27,7 +30,7 @@ use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
-/// General data, attributes, settings of the module.
+/// General data, its own attributes, settings of the module.
 #[component]
 fn ProductCards(form: ProductForm) -> impl IntoView {
     let modules = use_query(|| (), |()| api::catalog::modules("per_page=200".to_owned()));
@@ -91,6 +94,9 @@ pub fn ProductPage() -> impl IntoView {
                         <Loaded query=product let:detail>
                             <ProductFacts detail />
                         </Loaded>
+                        <Part query=product pick=|detail: &ProductDetail| detail.group_attributes.clone() let:attributes>
+                            <GroupAttributes id attributes product editable />
+                        </Part>
                         <Part query=product pick=|detail: &ProductDetail| detail.option_groups.clone() let:groups>
                             <OptionGroups id groups product editable />
                         </Part>
@@ -153,15 +159,14 @@ fn EditProduct(id: ProductId, before: ProductInput, product: Query<ProductDetail
 #[component]
 fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
     let id = detail.id;
-    let name = shared::catalog::text_in(&detail.product.texts, i18n::language())
-        .map_or_else(|| detail.product.key.clone(), |text| text.name.clone());
+    let (name, key) = name_and_key(&detail.product.key, &detail.product.texts);
     let badges = view! {
         {detail.product.retired.then(|| view! { <Badge text=ta().retired /> })}
         {(!detail.product.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
     }
     .into_any();
     let list = (ta().products, "/admin/products");
-    let (key, delete_text) = (detail.product.key, ta().delete_product_text);
+    let delete_text = ta().delete_product_text;
     view! { <CatalogHead list name id=id.0 key editable badges delete_text /> }
 }
 
@@ -192,27 +197,76 @@ fn OptionGroups(
     product: Query<ProductDetail>,
     editable: bool,
 ) -> impl IntoView {
-    let attached = RwSignal::new(
-        groups
-            .into_iter()
-            .map(|group| Attached { id: group.id.0, name: group.name, flag: group.required })
-            .collect::<Vec<_>>(),
-    );
-    let errors = FormErrors::new();
+    let groups = groups.into_iter();
+    let attached = groups
+        .map(|group| Attached { id: group.id.0, name: group.name, flag: group.required })
+        .collect::<Vec<_>>();
     let all = use_query(|| (), |()| api::catalog::option_groups("per_page=200".to_owned()));
     let all = options_of(all, |group| (group.id.0, group.name.clone()));
+    let save = move |version: i32, attached: Vec<Attached>| {
+        let groups = attached
+            .iter()
+            .map(|one| ProductOptionGroup { id: OptionGroupId(one.id), required: one.flag })
+            .collect();
+        api::catalog::set_option_groups(id, &ProductOptionGroups { version, groups })
+    };
+    let (title, text) = (ta().option_groups, ta().attach_text);
+    let (page, flag) = (Some("/admin/option-groups"), Some(ta().required));
+    view! { <AttachedCard title text attached all page flag product editable save=Box::new(save) /> }
+}
+
+/// What the product has of attribute groups, in order.
+#[component]
+fn GroupAttributes(
+    id: ProductId,
+    attributes: Vec<AttributeSummary>,
+    product: Query<ProductDetail>,
+    editable: bool,
+) -> impl IntoView {
+    let name = |attribute: &AttributeSummary| {
+        let AttributeText { name, value } = &attribute.text;
+        format!("{} · {name}: {value}", attribute.group_name)
+    };
+    let attached = attributes
+        .iter()
+        .map(|attribute| Attached { id: attribute.id.0, name: name(attribute), flag: false })
+        .collect::<Vec<_>>();
+    let all = use_query(|| (), |()| api::catalog::attributes("per_page=200".to_owned()));
+    let all = Signal::derive(move || {
+        all.data().with(|page| {
+            let all = page.iter().flat_map(|page| &page.items);
+            all.map(|attribute| (attribute.id.0, name(attribute))).collect::<Vec<_>>()
+        })
+    });
+    let save = move |version: i32, attached: Vec<Attached>| {
+        let attributes = attached.iter().map(|one| AttributeOfProduct { id: AttributeId(one.id) }).collect();
+        api::catalog::set_product_attributes(id, &ProductAttributes { version, attributes })
+    };
+    let (title, text) = (td().product.attributes, td().product.group_attributes_text);
+    view! { <AttachedCard title text attached all page=None flag=None product editable save=Box::new(save) /> }
+}
+
+/// What is attached to the product, saved by itself.
+#[component]
+fn AttachedCard(
+    title: &'static str,
+    text: &'static str,
+    attached: Vec<Attached>,
+    all: Signal<Vec<(Uuid, String)>>,
+    page: Option<&'static str>,
+    flag: Option<&'static str>,
+    product: Query<ProductDetail>,
+    editable: bool,
+    /// Sends it, with the version of the product that was read.
+    save: Box<dyn Fn(i32, Vec<Attached>) -> Reply<ProductDetail>>,
+) -> impl IntoView {
+    let attached = RwSignal::new(attached);
+    let errors = FormErrors::new();
     let save = submit(
         errors,
         move || {
             let version = product.data().with_untracked(|detail| detail.as_ref()?.product.version);
-            let version = version.unwrap_or_default();
-            let groups = attached.with_untracked(|attached| {
-                attached
-                    .iter()
-                    .map(|one| ProductOptionGroup { id: OptionGroupId(one.id), required: one.flag })
-                    .collect()
-            });
-            api::catalog::set_option_groups(id, &ProductOptionGroups { version, groups })
+            save(version.unwrap_or_default(), attached.get_untracked())
         },
         move |detail| {
             product.put(detail);
@@ -220,9 +274,9 @@ fn OptionGroups(
         },
     );
     view! {
-        <Card title=ta().option_groups text=ta().attach_text>
+        <Card title text>
             <Form errors on_submit=save.run>
-                <AttachedList attached all page="/admin/option-groups" flag=ta().required />
+                <AttachedList attached all page flag />
                 <div class="form-bar">
                     <Button text=t().save class="btn-primary btn-sm" submit=true busy=save.busy disabled=!editable />
                 </div>

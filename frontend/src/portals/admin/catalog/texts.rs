@@ -9,13 +9,35 @@ use ui::{Segment, TextArea, TextField};
 
 use crate::i18n::{self, native_name, t, ta};
 
+pub(super) const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
+
+/// The language whose texts are shown: at first that of the page.
+pub(super) fn shown_language() -> RwSignal<String> {
+    RwSignal::new(i18n::language().to_string())
+}
+
+/// Chooses the language whose texts are shown.
+#[component]
+pub(super) fn LanguageSegment(language: RwSignal<String>) -> impl IntoView {
+    let options =
+        LANGUAGES.iter().map(|language| (language.to_string(), native_name(*language).to_owned())).collect();
+    view! {
+        <Segment
+            label=t().language
+            value=language
+            options
+            on_change=move |chosen: String| language.set(chosen)
+        />
+    }
+}
+
 /// Texts being edited, a set for each language.
 #[derive(Clone, Copy)]
 pub(super) struct TextsForm([(Language, [RwSignal<String>; 3]); 3]);
 
 impl TextsForm {
     pub(super) fn new(texts: Option<&BTreeMap<Language, CatalogText>>) -> Self {
-        Self([Language::English, Language::Polish, Language::Ukrainian].map(|language| {
+        Self(LANGUAGES.map(|language| {
             let text = texts.and_then(|texts| texts.get(&language));
             let pick =
                 |pick: fn(&CatalogText) -> &str| RwSignal::new(text.map(pick).unwrap_or_default().to_owned());
@@ -45,16 +67,11 @@ impl TextsForm {
 /// Name, short text and description, a language at a time.
 #[component]
 pub(super) fn TextsFields(form: TextsForm, #[prop(optional)] name_only: bool) -> impl IntoView {
-    let chosen = RwSignal::new(i18n::language().to_string());
-    let languages = form
-        .0
-        .iter()
-        .map(|(language, _)| (language.to_string(), native_name(*language).to_owned()))
-        .collect();
+    let chosen = shown_language();
     view! {
         <div class="wide grid gap-4">
             <div>
-                <Segment label=t().language value=chosen options=languages on_change=move |language: String| chosen.set(language) />
+                <LanguageSegment language=chosen />
             </div>
             {form
                 .0

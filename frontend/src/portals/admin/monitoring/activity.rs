@@ -185,6 +185,7 @@ fn subject_link(entry: &ActivityEntry) -> Option<String> {
         "company" => "companies",
         "product" => "products",
         "product_group" => "product-groups",
+        "attribute_group" => "attribute-groups",
         "option_group" => "option-groups",
         _ => return None,
     };

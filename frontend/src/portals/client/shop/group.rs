@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use shared::Currency;
-use shared::catalog::{Look, PublicCatalog, PublicGroup, PublicProduct};
+use shared::catalog::{
+    AttributeText, Look, PublicAttribute, PublicAttributeGroup, PublicCatalog, PublicGroup, PublicProduct,
+};
 use ui::{Badge, Breadcrumbs, Crumb, Icon, ListState, PageHead, Tone, lu, use_list};
 
 use super::head::Head;
@@ -206,27 +208,58 @@ fn ProductCard(product: PublicProduct, about: String, currency: Currency, list: 
     }
 }
 
-/// What one gets, as a list of ticks.
+/// What one gets, with the icon in place of a tick.
+type Feature = (Option<String>, AttributeText);
+
+/// The first of what one gets, as a list of ticks.
 #[component]
 pub(super) fn Attributes(product: PublicProduct, most: usize) -> impl IntoView {
-    (!product.attributes.is_empty()).then(|| {
+    let of_groups = product.attribute_groups.into_iter().flat_map(|group| group.attributes);
+    ticks(own(product.attributes).chain(of_groups.map(feature)).take(most).collect())
+}
+
+/// All that one gets, group by group.
+#[component]
+pub(super) fn Features(product: PublicProduct) -> impl IntoView {
+    let groups = product.attribute_groups.into_iter().map(|group| {
+        let PublicAttributeGroup { text, icon_image, attributes, .. } = group;
         view! {
-            <ul class="grid gap-1.5 text-sm">
-                {product
-                    .attributes
-                    .iter()
-                    .take(most)
-                    .map(|attribute| {
-                        view! {
-                            <li class="flex items-baseline gap-2">
-                                <span class="text-ok translate-y-0.5"><Icon icon=lu::LuCheck class="icon-sm" /></span>
-                                <span class="text-ink-2">{attribute.name.clone()}</span>
-                                <span class="font-medium ml-auto text-right">{attribute.value.clone()}</span>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
+            <section class="grid gap-2">
+                <h3 class="flex items-center gap-2">{icon_image.map(small)} {text.name}</h3>
+                {(!text.short.is_empty()).then(|| view! { <p class="sub">{text.short}</p> })}
+                {ticks(attributes.into_iter().map(feature).collect())}
+            </section>
         }
+    });
+    let groups = groups.collect_view();
+    view! { <div class="grid gap-5">{ticks(own(product.attributes).collect())} {groups}</div> }
+}
+
+fn own(attributes: Vec<AttributeText>) -> impl Iterator<Item = Feature> {
+    attributes.into_iter().map(|text| (None, text))
+}
+
+fn feature(attribute: PublicAttribute) -> Feature {
+    (attribute.icon_image, attribute.text)
+}
+
+fn small(hash: String) -> AnyView {
+    view! { <img class="size-5 object-contain" src=api::shop::image(&hash) alt="" /> }.into_any()
+}
+
+fn ticks(features: Vec<Feature>) -> Option<AnyView> {
+    let row = |(icon, text): Feature| {
+        let icon = icon.map_or_else(|| view! { <Icon icon=lu::LuCheck class="icon-sm" /> }.into_any(), small);
+        view! {
+            <li class="flex items-baseline gap-2">
+                <span class="text-ok translate-y-0.5">{icon}</span>
+                <span class="text-ink-2">{text.name}</span>
+                <span class="font-medium ml-auto text-right">{text.value}</span>
+            </li>
+        }
+    };
+    (!features.is_empty()).then(|| {
+        view! { <ul class="grid gap-1.5 text-sm">{features.into_iter().map(row).collect_view()}</ul> }
+            .into_any()
     })
 }

@@ -7,7 +7,7 @@ use shared::{Currency, Period};
 use ui::{Badge, Breadcrumbs, Card, Crumb, Icon, PageHead, Tone, lu, use_list};
 
 use super::fields::PriceHead;
-use super::group::{Attributes, Banner};
+use super::group::{Banner, Features};
 use super::head::Head;
 use super::storefront::{in_currency, shown_currency};
 use crate::api;
@@ -107,11 +107,11 @@ fn Body(detail: PublicProductDetail) -> impl IntoView {
                 </Card>
             </div>
             <div class="stack-y">
-                {(!product.attributes.is_empty())
+                {(!product.attributes.is_empty() || !product.attribute_groups.is_empty())
                     .then(|| {
                         view! {
                             <Card title=words.features>
-                                <Attributes product=features most=40 />
+                                <Features product=features />
                             </Card>
                         }
                     })}
