@@ -13,6 +13,9 @@ const DEPTH_MAX: u8 = 6;
 /// What whoever guesses would send: a call that takes it is answered only so often.
 const GUESSED: [&str; 5] = ["password", "current_password", "new_password", "code", "email"];
 
+/// What an edit says of the record as it was read: another one is not written over.
+const READ: [&str; 3] = ["version", "read", "was"];
+
 /// What an operation takes that decides how it may be refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Taken {
@@ -42,8 +45,10 @@ impl Taken {
             of_query: takes(&ParameterIn::Query),
             of_header: takes(&ParameterIn::Header),
             body: body.is_some(),
-            version: fields.contains("version") || parameters().any(|one| one.name == "version"),
-            guessed: GUESSED.iter().any(|field| fields.contains(*field)),
+            version: READ
+                .iter()
+                .any(|name| fields.contains(name) || parameters().any(|one| one.name == *name)),
+            guessed: GUESSED.iter().any(|field| fields.contains(field)),
             long: answers.filter_map(plain).any(|answer| {
                 ["text/csv", "text/event-stream"].iter().any(|kind| answer.content.contains_key(*kind))
             }),
@@ -58,7 +63,7 @@ impl Taken {
             (403, self.guarded),
             (404, self.of_path),
             (409, self.writes),
-            (412, self.version),
+            (412, self.writes && self.version),
             (413, self.body),
             (415, self.body),
             (422, self.body || self.of_query || self.of_header),
@@ -135,7 +140,9 @@ fn problem(description: impl Into<String>) -> RefOr<Response> {
 
 /// One answer for each status, which says the codes that come with it, and one for all others.
 pub(super) fn answers() -> impl Iterator<Item = (String, RefOr<Response>)> {
-    let statuses: BTreeSet<u16> = Code::ALL.iter().map(|code| code.status()).collect();
+    let mut statuses: BTreeSet<u16> = Code::ALL.iter().map(|code| code.status()).collect();
+    // It is said where there is no operation.
+    statuses.remove(&Code::MethodNotAllowed.status());
     let answers = statuses.into_iter().map(|status| {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);
         let codes: Vec<String> = codes.map(|code| format!("`{code}`: {}.", code.title())).collect();

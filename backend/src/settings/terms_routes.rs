@@ -17,7 +17,7 @@ pub(super) fn routes(cfg: &mut Routes) {
 }
 
 /// The terms of service in the reader's language.
-#[utoipa::path(tag = "public", operation_id = "getTerms", params(TermsWanted), responses((status = 200, body = TermsText)))]
+#[utoipa::path(tag = "public", operation_id = "getTerms", params(TermsWanted), responses((status = 200, body = TermsText), (status = 404)))]
 #[get("/public/terms")]
 async fn read(app: web::Data<App>, reads: Reads, wanted: Query<TermsWanted>) -> Result<Json<TermsText>> {
     Ok(Json(terms::text(&mut *app.db.get().await?, wanted.version, reads.0).await?))

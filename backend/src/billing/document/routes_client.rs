@@ -173,7 +173,7 @@ async fn read(
 /// Download one of one's own documents as PDF.
 #[utoipa::path(tag = "billing", operation_id = "getOwnDocumentPdf",
     params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)),
-    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)),
+    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile), (status = 409)),
     extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents/{id}/pdf")]
 async fn file(
@@ -189,7 +189,7 @@ async fn file(
 /// Download one of one's own invoices or credit notes as XML.
 #[utoipa::path(tag = "billing", operation_id = "getOwnDocumentXml",
     params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), OwnXmlQuery),
-    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile)),
+    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile), (status = 409)),
     extensions(("x-permission" = json!("client:documents"))))]
 #[get("/clients/{client_id}/documents/{id}/xml")]
 async fn xml(

@@ -120,7 +120,7 @@ async fn export_documents(
 
 /// What adding an amount would cost a client, with tax.
 #[utoipa::path(tag = "billing", operation_id = "quoteFundsForClient", request_body = FundsRequestByStaff,
-    responses((status = 200, body = FundsQuote)), extensions(("x-permission" = json!("documents.create"))))]
+    responses((status = 200, body = FundsQuote), (status = 404)), extensions(("x-permission" = json!("documents.create"))))]
 #[post("/admin/documents/funds/quote")]
 async fn quote(
     app: Data<App>,
@@ -136,7 +136,7 @@ async fn quote(
 /// Issue a proforma that adds funds to a client's wallet.
 #[utoipa::path(tag = "billing", operation_id = "issueFundsProformaForClient", request_body = FundsRequestByStaff,
     params(("Idempotency-Key" = String, Header, description = "Repeats are answered without effect for a day.")),
-    responses((status = 201, body = DocumentDetail)), extensions(("x-permission" = json!("documents.create"))))]
+    responses((status = 201, body = DocumentDetail), (status = 404)), extensions(("x-permission" = json!("documents.create"))))]
 #[post("/admin/documents/funds")]
 async fn add_funds(
     app: Data<App>,
@@ -182,7 +182,7 @@ async fn read(
 
 /// Download a document as PDF.
 #[utoipa::path(tag = "billing", operation_id = "getDocumentPdf", params(("id" = DocumentId, Path)),
-    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile)),
+    responses((status = 200, description = "The frozen PDF.", content_type = "application/pdf", body = PdfFile), (status = 409)),
     extensions(("x-permission" = json!("documents.view"))))]
 #[get("/admin/documents/{id}/pdf")]
 async fn file(
@@ -196,7 +196,7 @@ async fn file(
 
 /// Download an invoice or credit note as XML.
 #[utoipa::path(tag = "billing", operation_id = "getDocumentXml", params(("id" = DocumentId, Path), XmlQuery),
-    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile)),
+    responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile), (status = 409)),
     extensions(("x-permission" = json!("documents.view"))))]
 #[get("/admin/documents/{id}/xml")]
 async fn xml(

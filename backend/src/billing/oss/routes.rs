@@ -18,7 +18,7 @@ pub fn routes(cfg: &mut Routes) {
 
 /// What a company declares in the One Stop Shop of the EU for a quarter, by country and rate, in EUR.
 #[utoipa::path(tag = "billing", operation_id = "getOssFile", params(("id" = CompanyId, Path), OssQuery),
-    responses((status = 200, body = OssFile)), extensions(("x-permission" = json!("documents.view"))))]
+    responses((status = 200, body = OssFile), (status = 409)), extensions(("x-permission" = json!("documents.view"))))]
 #[get("/admin/companies/{id}/oss")]
 async fn read(
     app: Data<App>,

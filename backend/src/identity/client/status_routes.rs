@@ -68,7 +68,7 @@ async fn confirm_client(
 
 /// Mail the owner of a pending client a new confirmation link. At most five an hour.
 #[utoipa::path(tag = "clients", operation_id = "resendClientConfirmation", params(("id" = ClientId, Path)),
-    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("clients.confirm"))))]
+    responses((status = 204, description = "Sent."), (status = 429)), extensions(("x-permission" = json!("clients.confirm"))))]
 #[post("/admin/clients/{id}/resend-confirmation")]
 async fn resend_confirmation(
     app: web::Data<App>,

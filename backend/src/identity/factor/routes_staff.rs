@@ -48,7 +48,7 @@ async fn add_totp(app: web::Data<App>, who: StaffHimself, new: Json<NewTotp>) ->
 }
 
 /// Add codes by e-mail; the first is sent at once.
-#[utoipa::path(tag = "staff", operation_id = "addAdminEmailFactor", responses((status = 201, body = FactorSummary)), extensions(("x-permission" = json!("none"))))]
+#[utoipa::path(tag = "staff", operation_id = "addAdminEmailFactor", responses((status = 201, body = FactorSummary), (status = 429)), extensions(("x-permission" = json!("none"))))]
 #[post("/admin/me/factors/email")]
 async fn add_email(app: web::Data<App>, who: StaffHimself) -> Result<HttpResponse> {
     let factor = actions::add_email(&app, &owner(&who)).await?;
@@ -70,7 +70,7 @@ async fn verify_factor(
 
 /// Mail a code of the e-mail method.
 #[utoipa::path(tag = "staff", operation_id = "sendAdminFactorCode", params(("id" = FactorId, Path)),
-    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("none"))))]
+    responses((status = 204, description = "Sent."), (status = 429)), extensions(("x-permission" = json!("none"))))]
 #[post("/admin/me/factors/{id}/send")]
 async fn send_factor_code(
     app: web::Data<App>,

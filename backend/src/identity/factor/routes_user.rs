@@ -48,7 +48,7 @@ async fn add_totp(app: web::Data<App>, who: Me, new: Json<NewTotp>) -> Result<Ht
 }
 
 /// Add codes by e-mail; the first is sent at once.
-#[utoipa::path(tag = "me", operation_id = "addUserEmailFactor", responses((status = 201, body = FactorSummary)))]
+#[utoipa::path(tag = "me", operation_id = "addUserEmailFactor", responses((status = 201, body = FactorSummary), (status = 429)))]
 #[post("/me/factors/email")]
 async fn add_email(app: web::Data<App>, who: Me) -> Result<HttpResponse> {
     let factor = actions::add_email(&app, &owner(&who)).await?;
@@ -70,7 +70,7 @@ async fn verify_factor(
 
 /// Mail a code of the e-mail method.
 #[utoipa::path(tag = "me", operation_id = "sendUserFactorCode", params(("id" = FactorId, Path)),
-    responses((status = 204, description = "Sent.")))]
+    responses((status = 204, description = "Sent."), (status = 429)))]
 #[post("/me/factors/{id}/send")]
 async fn send_factor_code(app: web::Data<App>, who: Me, id: Path<FactorId>) -> Result<HttpResponse> {
     let ip = who.actor.ip.clone().unwrap_or_default();

@@ -59,7 +59,7 @@ async fn invite_user(app: web::Data<App>, who: Manager, new: Json<NewInvitation>
 /// Mail an invitation again, with another link; the one before is void. Asks for the password again.
 #[utoipa::path(tag = "clients", operation_id = "resendInvitation",
     params(("client_id" = ClientId, Path), ("id" = InvitationId, Path)),
-    responses((status = 200, body = ClientInvitation)), extensions(("x-permission" = json!("client:users"))))]
+    responses((status = 200, body = ClientInvitation), (status = 429)), extensions(("x-permission" = json!("client:users"))))]
 #[post("/clients/{client_id}/invitations/{id}/resend")]
 async fn resend_invitation(
     app: web::Data<App>,

@@ -188,14 +188,14 @@ async fn send_code(app: &App, request: &HttpRequest, portal: Portal) -> Result<H
 }
 
 /// Mail a code for the second step of an admin sign-in.
-#[utoipa::path(tag = "auth", operation_id = "sendAdminCode", responses((status = 204, description = "Sent.")))]
+#[utoipa::path(tag = "auth", operation_id = "sendAdminCode", responses((status = 204, description = "Sent."), (status = 429)))]
 #[post("/auth/admin/second-factor/send")]
 async fn send_admin_code(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     send_code(&app, &request, Portal::Admin).await
 }
 
 /// Mail a code for the second step of a sign-in.
-#[utoipa::path(tag = "auth", operation_id = "sendUserCode", responses((status = 204, description = "Sent.")))]
+#[utoipa::path(tag = "auth", operation_id = "sendUserCode", responses((status = 204, description = "Sent."), (status = 429)))]
 #[post("/auth/second-factor/send")]
 async fn send_user_code(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     send_code(&app, &request, Portal::Client).await

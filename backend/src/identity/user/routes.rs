@@ -125,7 +125,7 @@ async fn delete_user(
 
 /// Mail a user a link to set a new password. At most five an hour.
 #[utoipa::path(tag = "clients", operation_id = "sendUserPasswordReset", params(("id" = UserId, Path)),
-    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("users.reset"))))]
+    responses((status = 204, description = "Sent."), (status = 429)), extensions(("x-permission" = json!("users.reset"))))]
 #[post("/admin/users/{id}/password-reset")]
 async fn send_reset(
     app: web::Data<App>,

@@ -43,7 +43,7 @@ async fn quote(
 
 /// Draft a document with lines written by hand.
 #[utoipa::path(tag = "billing", operation_id = "createDraft", request_body = NewDraft, params(IdempotencyKey),
-    responses((status = 201, body = DocumentDetail)), extensions(("x-permission" = json!("documents.create"))))]
+    responses((status = 201, body = DocumentDetail), (status = 404)), extensions(("x-permission" = json!("documents.create"))))]
 #[post("/admin/documents/drafts")]
 async fn create(
     app: Data<App>,
