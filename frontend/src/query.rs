@@ -76,6 +76,10 @@ fn follow(
     });
 }
 
+fn raise(count: RwSignal<u32>) {
+    count.try_update(|count| *count = count.wrapping_add(1));
+}
+
 /// Asks again every `seconds` while the tab is visible; 0 stops.
 fn repeat(seconds: Box<dyn Fn() -> u32>, loading: RwSignal<bool>, again: RwSignal<u32>) {
     let running = StoredValue::new_local(None::<Interval>);
@@ -85,7 +89,7 @@ fn repeat(seconds: Box<dyn Fn() -> u32>, loading: RwSignal<bool>, again: RwSigna
             Interval::new(seconds.saturating_mul(1000), move || {
                 let visible = document().visibility_state() == web_sys::VisibilityState::Visible;
                 if visible && !loading.try_get_untracked().unwrap_or(true) {
-                    again.try_update(|again| *again = again.wrapping_add(1));
+                    raise(again);
                 }
             })
         }));
@@ -112,9 +116,15 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.asked
     }
 
+    /// Does what `refetch` does.
+    pub fn again(self) -> Callback<()> {
+        let again = self.again;
+        Callback::new(move |()| raise(again))
+    }
+
     /// Loads again; what is shown stays until the answer.
     pub fn refetch(self) {
-        self.again.try_update(|again| *again = again.wrapping_add(1));
+        raise(self.again);
     }
 
     /// Loads again every `seconds` while the tab is visible; 0 stops.

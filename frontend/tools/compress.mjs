@@ -17,7 +17,11 @@ const walk = (folder) =>
   });
 const squeeze = (bytes) =>
   brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      // Slightly smaller than with the block that it chooses itself.
+      [constants.BROTLI_PARAM_LGBLOCK]: 20,
+    },
   });
 
 // A visitor loads one portal's program and styles, and the texts of one language: the largest counts.
@@ -27,8 +31,9 @@ for (const path of walk(staging).filter((path) => shrinks.has(extname(path)))) {
   writeFileSync(`${path}.br`, small);
   if (!path.includes("/texts/")) total += small.length;
 }
-const texts = new URL("../../target/pages/texts/", import.meta.url);
-total += Math.max(...readdirSync(texts).map((name) => squeeze(readFileSync(new URL(name, texts))).length));
+const texts = new URL(`../../target/pages/texts/${portal === "staff" ? "staff/" : ""}`, import.meta.url);
+const languages = readdirSync(texts).filter((name) => extname(name) === ".json");
+total += Math.max(...languages.map((name) => squeeze(readFileSync(new URL(name, texts))).length));
 console.log(`${portal} portal: ${Math.round(total / 1024)} KiB as brotli, the largest language included`);
 if (quality === 11 && total > budget) {
   const outgrown = `The ${portal} portal outgrew its budget of ${budget / 1024} KiB.`;

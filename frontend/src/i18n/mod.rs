@@ -12,6 +12,8 @@ use reqwasm::http::Request;
 use shared::Language;
 use texts::{Admin, Client, Common, Desk, Parts, Texts};
 
+use crate::session::Portal;
+
 const KEY: &str = "hw_language";
 
 thread_local! {
@@ -92,7 +94,11 @@ async fn load(language: Language) -> Option<&'static Texts> {
     if known.is_some() {
         return known;
     }
-    let read = fetch(&format!("/texts/{language}.json")).await.and_then(Texts::read);
+    let folder = match Portal::current() {
+        Portal::Admin => "/texts/staff",
+        Portal::Client => "/texts",
+    };
+    let read = fetch(&format!("{folder}/{language}.json")).await.and_then(Texts::read);
     match read {
         Some(texts) => LOADED.with_borrow_mut(|all| all.push((language, texts))),
         None => leptos::logging::error!("the texts of {language} did not load"),
@@ -151,6 +157,12 @@ pub fn known_word(word: &str) -> Option<&'static str> {
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
+
+/// Every language.
+pub const LANGUAGES: [Language; Language::ALL.len()] = match Language::ALL.first_chunk() {
+    Some(all) => *all,
+    None => unreachable!(),
+};
 
 /// A language's name in itself.
 pub const fn native_name(language: Language) -> &'static str {

@@ -65,10 +65,12 @@ impl<T: 'static> Bulk<T> {
     /// The choice of rows with its bar; `done` is told when something was done.
     pub(super) fn selection(self, done: Callback<()>) -> Selection<T> {
         let chosen = Chosen::new();
-        let (acts, more) = (self.acts, self.more);
-        let bar = move || view! { <BulkBar chosen acts=acts.clone() more done /> };
-        Selection { chosen, key: self.key, name: self.name, bar: bar.into() }
+        Selection { chosen, key: self.key, name: self.name, bar: bar(chosen, self.acts, self.more, done) }
     }
+}
+
+fn bar(chosen: Chosen, acts: Vec<BulkAct>, more: Option<More>, done: Callback<()>) -> ViewFn {
+    (move || view! { <BulkBar chosen acts=acts.clone() more done /> }).into()
 }
 
 fn ids(chosen: Chosen) -> Vec<Uuid> {

@@ -127,16 +127,12 @@ where
     V: IntoView + 'static,
 {
     let data = query.data();
-    let again = Callback::new(move |()| query.refetch());
-    let children = std::sync::Arc::new(move |data: T| children(data).into_any());
+    let face = Face::of(query);
     let shown = move || match data.get() {
-        Some(data) => children(data),
-        None => waiting(query.error(), again, rows),
+        Some(data) => children(data).into_any(),
+        None => face.waiting(rows),
     };
-    view! {
-        {stale(query, again)}
-        {shown}
-    }
+    face.above(Box::new(shown))
 }
 
 /// Draws its children once what was asked for has arrived. They stay when it changes: what is to follow is a [`Part`].
@@ -145,13 +141,8 @@ pub fn Arrived<T>(query: Query<T>, #[prop(default = 6)] rows: u32, children: Chi
 where
     T: Send + Sync + 'static,
 {
-    let arrived = Memo::new(move |_| query.data().with(Option::is_some));
-    let again = Callback::new(move |()| query.refetch());
-    let shown = move || if arrived.get() { children() } else { waiting(query.error(), again, rows) };
-    view! {
-        {stale(query, again)}
-        {shown}
-    }
+    let face = Face::of(query);
+    face.above(Box::new(move || if face.arrived.get() { children() } else { face.waiting(rows) }))
 }
 
 /// A part of a record, drawn anew only when what `pick` takes out of it has changed: saving one part leaves what was
@@ -174,16 +165,98 @@ where
 /// Says that what a page draws by itself is old: loading it again has failed.
 #[component]
 pub fn Stale<T: Send + Sync + 'static>(query: Query<T>) -> impl IntoView {
-    stale(query, Callback::new(move |()| query.refetch()))
+    Face::of(query).stale()
 }
 
-/// Says that what is shown is old: loading it again has failed.
-fn stale<T: Send + Sync + 'static>(query: Query<T>, retry: Callback<()>) -> AnyView {
-    let failed = Memo::new(move |_| {
-        let error = query.error().get().filter(|error| *error != ApiError::SignedOut)?;
-        query.data().with(Option::is_some).then_some(error)
-    });
-    (move || failed.get().map(|error| stale_note(&error, retry))).into_any()
+/// How a query is doing, whatever it asks for: what is drawn of it is compiled once.
+#[derive(Clone, Copy)]
+struct Face {
+    arrived: Memo<bool>,
+    error: RwSignal<Option<ApiError>>,
+    loading: RwSignal<bool>,
+    asked: RwSignal<String>,
+    again: Callback<()>,
+}
+
+impl Face {
+    fn of<T: Send + Sync + 'static>(query: Query<T>) -> Self {
+        let data = query.data();
+        Self::new(
+            Box::new(move || data.with(Option::is_some)),
+            query.error(),
+            query.loading(),
+            query.asked(),
+            query.again(),
+        )
+    }
+
+    fn new(
+        arrived: Box<dyn Fn() -> bool + Send + Sync>,
+        error: RwSignal<Option<ApiError>>,
+        loading: RwSignal<bool>,
+        asked: RwSignal<String>,
+        again: Callback<()>,
+    ) -> Self {
+        Self { arrived: Memo::new(move |_| arrived()), error, loading, asked, again }
+    }
+
+    /// Says that what is shown is old: loading it again has failed.
+    fn stale(self) -> AnyView {
+        let failed = Memo::new(move |_| {
+            let error = self.error.get().filter(|error| *error != ApiError::SignedOut)?;
+            self.arrived.get().then_some(error)
+        });
+        (move || failed.get().map(|error| stale_note(&error, self.again))).into_any()
+    }
+
+    /// What is shown, with the note that it is old above it.
+    fn above(self, shown: Box<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+        view! {
+            {self.stale()}
+            {shown}
+        }
+        .into_any()
+    }
+
+    fn waiting(self, rows: u32) -> AnyView {
+        (move || match self.error.get() {
+            Some(error) => view! { <FailedNote error retry=self.again /> }.into_any(),
+            None => view! { <Skeleton rows /> }.into_any(),
+        })
+        .into_any()
+    }
+
+    /// Whether a list fades. Only what was asked for fades what is shown: the list that is loaded anew by itself stays as it is.
+    fn fading(self) -> Signal<bool> {
+        let shown = RwSignal::new(String::new());
+        ui::effect(move || {
+            if !self.loading.get() {
+                shown.set(self.asked.get_untracked());
+            }
+        });
+        Signal::derive(move || self.loading.get() && shown.get() != self.asked.get())
+    }
+
+    /// A table, below the failed face when it could not be loaded.
+    fn listed(self, table: AnyView) -> AnyView {
+        let failed =
+            Memo::new(move |_| self.error.get().filter(|_| !self.arrived.get() || !self.loading.get()));
+        view! {
+            {move || {
+                failed
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <div class="card mb-4">
+                                <FailedNote error retry=self.again />
+                            </div>
+                        }
+                    })
+            }}
+            <div hidden=move || failed.get().is_some() && !self.arrived.get()>{table}</div>
+        }
+        .into_any()
+    }
 }
 
 fn stale_note(error: &ApiError, retry: Callback<()>) -> AnyView {
@@ -198,14 +271,6 @@ fn stale_note(error: &ApiError, retry: Callback<()>) -> AnyView {
             </Note>
         </div>
     }
-    .into_any()
-}
-
-fn waiting(error: RwSignal<Option<ApiError>>, retry: Callback<()>, rows: u32) -> AnyView {
-    (move || match error.get() {
-        Some(error) => view! { <FailedNote error retry /> }.into_any(),
-        None => view! { <Skeleton rows /> }.into_any(),
-    })
     .into_any()
 }
 
@@ -230,17 +295,7 @@ where
     let selection = bulk.map(|bulk| bulk.selection(Callback::new(move |()| query.refetch())));
     let rows = Signal::derive(move || query.data().with(|page| page.as_ref().map(|page| page.items.clone())));
     let total = Signal::derive(move || query.data().with(|page| page.as_ref().map_or(0, |page| page.total)));
-    // Only what was asked for fades what is shown: the list that is loaded anew by itself stays as it is.
-    let shown = RwSignal::new(String::new());
-    ui::effect(move || {
-        if !query.loading().get() {
-            shown.set(query.asked().get_untracked());
-        }
-    });
-    let loading = Signal::derive(move || query.loading().get() && shown.get() != query.asked().get());
-    let failed = Memo::new(move |_| {
-        query.error().get().filter(|_| query.data().with(Option::is_none) || !query.loading().get())
-    });
+    let face = Face::of(query);
     let hint = search_hint.unwrap_or_else(|| t().search.to_owned());
     let table =
         Table(
@@ -249,7 +304,7 @@ where
                 .list(list)
                 .rows(rows)
                 .total(total)
-                .loading(loading)
+                .loading(face.fading())
                 .label(label)
                 .empty(empty.unwrap_or_else(|| {
                     ViewFn::from(|| view! { <EmptyState title=ui::words().nothing_found /> })
@@ -262,18 +317,5 @@ where
                 .build(),
         )
         .into_any();
-    view! {
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <div class="card mb-4">
-                            <FailedNote error retry=Callback::new(move |()| query.refetch()) />
-                        </div>
-                    }
-                })
-        }}
-        <div hidden=move || failed.get().is_some() && query.data().with(Option::is_none)>{table}</div>
-    }
+    face.listed(table)
 }

@@ -60,6 +60,9 @@ const MARK: Mark = {
     mark
 };
 
+/// How many of them the staff portal reads: those of the client portal stand last.
+const OF_STAFF: usize = MARK.count.saturating_sub(ENGLISH.client.mark(Mark::START).count);
+
 impl Texts {
     const EMPTY: Self = Self {
         common: Common::EMPTY,
@@ -82,19 +85,27 @@ impl Texts {
         let put = &mut |text: &'static str| list.push(text.to_owned());
         self.common.each(put);
         self.admin.each(put);
-        self.client.each(put);
         self.desk.each(put);
         self.parts.each(put);
         for (_, text) in self.words {
             put(text);
         }
+        self.client.each(put);
         list
     }
 
-    /// The texts of a file. `None`: it was written for other names. They stay in memory for good.
+    /// The list for the staff portal, which says nothing of the client's.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn list_of_staff(&self) -> Vec<String> {
+        let mut list = self.list();
+        list.truncate(1 + OF_STAFF);
+        list
+    }
+
+    /// The texts of a file, those of the client portal empty when it is the staff's. `None`: it was written for other names. They stay in memory for good.
     pub fn read(list: Vec<String>) -> Option<&'static Self> {
         let (mark, texts) = list.split_first()?;
-        if texts.len() != MARK.count || *mark != format!("{:016x}", MARK.hash) {
+        if ![MARK.count, OF_STAFF].contains(&texts.len()) || *mark != format!("{:016x}", MARK.hash) {
             return None;
         }
         let mut texts = list.into_iter().skip(1).map(|text| &*text.leak());
@@ -102,10 +113,10 @@ impl Texts {
         let text: &mut dyn FnMut(&mut &'static str) = &mut |text| *text = texts.next().unwrap_or_default();
         read.common.fill(text);
         read.admin.fill(text);
-        read.client.fill(text);
         read.desk.fill(text);
         read.parts.fill(text);
-        read.words = KEYS.into_iter().zip(texts).collect::<Vec<_>>().leak();
+        read.words = KEYS.into_iter().zip(texts.by_ref()).collect::<Vec<_>>().leak();
+        read.client.fill(&mut |text| *text = texts.next().unwrap_or_default());
         Some(Box::leak(read))
     }
 }
@@ -129,6 +140,9 @@ mod tests {
             assert_eq!(read.list(), texts.list());
             assert_eq!(read.common.save, texts.common.save);
             assert_eq!(read.words, texts.words);
+            let read = Texts::read(texts.list_of_staff()).expect("it is of these names");
+            assert_eq!(read.list_of_staff(), texts.list_of_staff());
+            assert_eq!((read.words, read.client.nav.dashboard), (texts.words, ""));
         }
     }
 

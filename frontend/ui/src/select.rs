@@ -63,7 +63,12 @@ pub(crate) struct Picks {
 
 impl Picks {
     /// Rows that are not shown any more are not chosen any more: nothing happens to what nobody sees.
-    pub(crate) fn new(chosen: Chosen, shown: Memo<Vec<String>>, bar: ViewFn) -> Self {
+    pub(crate) fn new(
+        chosen: Chosen,
+        shown: Box<dyn Fn() -> Vec<String> + Send + Sync>,
+        bar: ViewFn,
+    ) -> Self {
+        let shown = Memo::new(move |_| shown());
         effect(move || {
             let there = shown.get();
             let gone = chosen.keys.with_untracked(|keys| keys.iter().any(|key| !there.contains(key)));
@@ -100,8 +105,14 @@ impl Picks {
     }
 }
 
+/// What chooses a row, and what became of it.
+pub(crate) fn picked(chosen: Chosen, key: String, name: &str) -> (AnyView, AnyView) {
+    let outcome = outcome(chosen, key.clone());
+    (pick(chosen, key, name), outcome)
+}
+
 /// The box that chooses one row.
-pub(crate) fn pick(chosen: Chosen, key: String, name: &str) -> AnyView {
+fn pick(chosen: Chosen, key: String, name: &str) -> AnyView {
     let asked = key.clone();
     view! {
         <td class="pick">
@@ -119,7 +130,7 @@ pub(crate) fn pick(chosen: Chosen, key: String, name: &str) -> AnyView {
 }
 
 /// What became of a row, below its heading.
-pub(crate) fn outcome(chosen: Chosen, key: String) -> AnyView {
+fn outcome(chosen: Chosen, key: String) -> AnyView {
     (move || {
         chosen.outcomes.with(|outcomes| {
             outcomes.get(&key).map(|refused| match refused {

@@ -149,59 +149,28 @@ where
         columns.into_iter().map(|column| (column.cell, column.align)).collect();
     let cells = StoredValue::new(cells);
     let hidden = RwSignal::new(hidden);
-    let visible = {
-        let heads = heads.clone();
-        Memo::new(move |_| {
-            hidden.with(|hidden| {
-                heads
-                    .iter()
-                    .filter(|head| !hidden.contains(&head.key))
-                    .map(|head| head.index)
-                    .collect::<Vec<_>>()
-            })
-        })
-    };
+    let visible = visible_of(&heads, hidden);
     let picks = selection.clone().map(|selection| {
-        let keys = Memo::new(move |_| {
-            rows.with(|rows| rows.iter().flatten().map(selection.key).collect::<Vec<_>>())
-        });
-        Picks::new(selection.chosen, keys, selection.bar)
+        let keys = move || rows.with(|rows| rows.iter().flatten().map(selection.key).collect());
+        Picks::new(selection.chosen, Box::new(keys), selection.bar)
     });
     let body = move || {
         let shown = visible.get();
-        rows.with(|rows| {
-            rows.as_ref().map(|rows| {
-                rows.iter()
-                    .map(|row| {
-                        let picked = selection.as_ref().map(|selection| {
-                            let key = (selection.key)(row);
-                            let outcome = select::outcome(selection.chosen, key.clone());
-                            (select::pick(selection.chosen, key, &(selection.name)(row)), outcome)
-                        });
-                        let (pick, mut outcome) = picked.unzip();
-                        cells.with_value(|cells| {
-                            let row = shown
-                                .iter()
-                                .map(|index| {
-                                    let (cell, align) = &cells[*index];
-                                    let class = class_of(*align);
-                                    if *index == 0 {
-                                        view! { <th scope="row" class=class>{cell(row)} {outcome.take()}</th> }.into_any()
-                                    } else {
-                                        view! { <td class=class>{cell(row)}</td> }.into_any()
-                                    }
-                                })
-                                .collect_view();
-                            view! { <tr>{pick} {row}</tr> }
-                        })
-                    })
-                    .collect_view()
-                    .into_any()
-            })
-        })
-        .unwrap_or_else(|| ().into_any())
+        let drawn = rows.with(|rows| {
+            let drawn = rows.iter().flatten().map(|row| {
+                let pick = selection.as_ref().map(|selection| {
+                    select::picked(selection.chosen, (selection.key)(row), &(selection.name)(row))
+                });
+                let cell = |(cell, align): &(Cell<T>, Align)| (cell(row), *align);
+                let cells =
+                    cells.with_value(|cells| shown.iter().map(|index| cell(&cells[*index])).collect());
+                (pick, cells)
+            });
+            drawn.collect::<Vec<_>>()
+        });
+        table_rows(shown.first() == Some(&0), drawn)
     };
-    let shown = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::len)));
+    let shown = Signal::derive(move || rows.with(|rows| rows.as_ref().map(Vec::len)));
     table_frame(TableFrame {
         heads,
         hidden,
@@ -221,6 +190,37 @@ where
     })
 }
 
+/// Which columns are shown, in order.
+fn visible_of(heads: &[Head], hidden: RwSignal<Vec<&'static str>>) -> Memo<Vec<usize>> {
+    let columns: Vec<(usize, &'static str)> = heads.iter().map(|head| (head.index, head.key)).collect();
+    Memo::new(move |_| {
+        hidden.with(|hidden| {
+            columns.iter().filter(|(_, key)| !hidden.contains(key)).map(|(index, _)| *index).collect()
+        })
+    })
+}
+
+/// What chooses a row, with what became of it, and its cells.
+type Row = (Option<(AnyView, AnyView)>, Vec<(AnyView, Align)>);
+
+/// Rows; the first cell is the heading of each unless its column is hidden.
+fn table_rows(headed: bool, rows: Vec<Row>) -> AnyView {
+    let rows = rows.into_iter().map(|(pick, cells)| {
+        let (pick, mut outcome) = pick.unzip();
+        let cells = cells.into_iter().enumerate().map(|(at, (cell, align))| {
+            let class = class_of(align);
+            if headed && at == 0 {
+                view! { <th scope="row" class=class>{cell} {outcome.take()}</th> }.into_any()
+            } else {
+                view! { <td class=class>{cell}</td> }.into_any()
+            }
+        });
+        let cells = cells.collect_view();
+        view! { <tr>{pick} {cells}</tr> }
+    });
+    rows.collect_view().into_any()
+}
+
 struct TableFrame {
     heads: Vec<Head>,
     hidden: RwSignal<Vec<&'static str>>,
@@ -235,7 +235,7 @@ struct TableFrame {
     searchable: bool,
     search_hint: Option<TextProp>,
     /// How many rows are shown. `None` until something has arrived.
-    shown: Memo<Option<usize>>,
+    shown: Signal<Option<usize>>,
     body: ViewFn,
     picks: Option<Picks>,
 }
@@ -259,6 +259,7 @@ fn table_frame(frame: TableFrame) -> AnyView {
         body,
         picks,
     } = frame;
+    let shown = Memo::new(move |_| shown.get());
     let is_empty = Memo::new(move |_| shown.get() == Some(0));
     let arrived = Memo::new(move |_| shown.get().is_some());
     let count = Signal::derive(move || shown.get().unwrap_or_default());

@@ -7,15 +7,15 @@ use shared::Language;
 use shared::catalog::{AttributeText, ProductAttribute};
 use ui::{Button, Card, CheckField, EmptyState, TextField, lu};
 
-use super::texts::{LANGUAGES, LanguageSegment, shown_language};
-use crate::i18n::{t, ta, td};
+use super::texts::{LanguageSegment, shown_language};
+use crate::i18n::{LANGUAGES, t, ta, td};
 use crate::parts::rows::{Remove, UpDown};
 
 /// One attribute being edited: its name and value in each language.
 #[derive(Clone, Copy)]
 pub(super) struct AttributeForm {
     pub(super) key: RwSignal<String>,
-    texts: [(Language, RwSignal<String>, RwSignal<String>); 3],
+    texts: [(Language, RwSignal<String>, RwSignal<String>); LANGUAGES.len()],
     pub(super) visible: RwSignal<bool>,
 }
 

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use shared::catalog::{SeoInput, SeoText, SeoTexts};
 use shared::{Language, Permission};
-use ui::{Button, Card, Form, FormErrors, Segment, SwitchField, TextField, toast_ok};
+use ui::{Button, Card, Form, FormErrors, SwitchField, TextField, toast_ok};
 
+use super::texts::{LanguageSegment, shown_language};
 use crate::api;
-use crate::i18n::{self, native_name, t, td};
+use crate::i18n::{LANGUAGES, t, td};
 use crate::parts::submit;
 use crate::session::may;
 
@@ -56,13 +57,8 @@ pub(super) fn Seo(
 ) -> impl IntoView {
     let words = &td().shop;
     let path = StoredValue::new(path);
-    let languages = [Language::English, Language::Polish, Language::Ukrainian]
-        .map(|language| Written::new(language, &texts));
-    let chosen = RwSignal::new(i18n::language().to_string());
-    let options = languages
-        .iter()
-        .map(|one| (one.language.to_string(), native_name(one.language).to_owned()))
-        .collect();
+    let languages = LANGUAGES.map(|language| Written::new(language, &texts));
+    let chosen = shown_language();
     let errors = FormErrors::new();
     let save = submit(
         errors,
@@ -84,7 +80,7 @@ pub(super) fn Seo(
             <Form errors on_submit=save.run>
                 <div class="grid gap-4">
                     <div>
-                        <Segment label=t().language value=chosen options on_change=move |language: String| chosen.set(language) />
+                        <LanguageSegment language=chosen />
                     </div>
                     {languages
                         .map(|one| {

@@ -7,9 +7,7 @@ use shared::Language;
 use shared::catalog::CatalogText;
 use ui::{Segment, TextArea, TextField};
 
-use crate::i18n::{self, native_name, t, ta};
-
-pub(super) const LANGUAGES: [Language; 3] = [Language::English, Language::Polish, Language::Ukrainian];
+use crate::i18n::{self, LANGUAGES, native_name, t, ta};
 
 /// The language whose texts are shown: at first that of the page.
 pub(super) fn shown_language() -> RwSignal<String> {
@@ -33,7 +31,7 @@ pub(super) fn LanguageSegment(language: RwSignal<String>) -> impl IntoView {
 
 /// Texts being edited, a set for each language.
 #[derive(Clone, Copy)]
-pub(super) struct TextsForm([(Language, [RwSignal<String>; 3]); 3]);
+pub(super) struct TextsForm([(Language, [RwSignal<String>; 3]); LANGUAGES.len()]);
 
 impl TextsForm {
     pub(super) fn new(texts: Option<&BTreeMap<Language, CatalogText>>) -> Self {

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use shared::billing::company::{CompanyDetail, Gateway, GatewayInput, GatewayModule, GatewayText};
-use shared::{CompanyId, Currency, Language, Permission};
+use shared::{CompanyId, Currency, Permission};
 use ui::{
     Badge, Button, Card, Confirm, Dialog, EmptyState, FieldProblem, Form, FormErrors, Menu, NumberField,
     Open, SwitchField, TextArea, TextField, Tone, lu, toast_ok,
 };
 
 use crate::api;
-use crate::i18n::{native_name, t, ta, td, word};
+use crate::i18n::{LANGUAGES, native_name, t, ta, td, word};
 use crate::parts::{DeleteItem, Loaded, submit, submit_with};
 use crate::query::Query;
 use crate::session::may;
@@ -139,7 +139,7 @@ fn GatewayForm(
         None => currency.to_string(),
     });
     let enabled = RwSignal::new(before.as_ref().is_none_or(|profile| profile.enabled));
-    let texts = [Language::English, Language::Polish, Language::Ukrainian].map(|language| {
+    let texts = LANGUAGES.map(|language| {
         let text = before.as_ref().and_then(|profile| profile.texts.get(&language));
         let pick =
             |pick: fn(&GatewayText) -> &str| RwSignal::new(text.map(pick).unwrap_or_default().to_owned());

@@ -7,7 +7,7 @@ use shared::billing::tax::TaxRate;
 use shared::{Currency, Language};
 use ui::{Button, NumberField, SelectField, SwitchField, TextArea, TextField, lu};
 
-use crate::i18n::{native_name, t, ta};
+use crate::i18n::{LANGUAGES, native_name, t, ta};
 use crate::parts::address::{AddressFields, AddressForm};
 use crate::parts::rows::Remove;
 use crate::portals::admin::clients::currency_options;
@@ -60,7 +60,7 @@ pub(super) struct CompanyForm {
     iban: RwSignal<String>,
     bic: RwSignal<String>,
     account: RwSignal<String>,
-    item_texts: [(Language, RwSignal<String>); 3],
+    item_texts: [(Language, RwSignal<String>); LANGUAGES.len()],
     pay_to: RwSignal<String>,
     footer: RwSignal<String>,
     paper: RwSignal<String>,
@@ -107,7 +107,7 @@ impl CompanyForm {
             iban: text(|company| &company.bank.iban),
             bic: text(|company| &company.bank.bic),
             account: text(|company| &company.bank.account),
-            item_texts: [Language::English, Language::Polish, Language::Ukrainian].map(item),
+            item_texts: LANGUAGES.map(item),
             pay_to: text(|company| &company.pay_to),
             footer: text(|company| &company.footer),
             paper: RwSignal::new(company.map_or(Paper::A4, |company| company.paper).to_string()),
