@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use schema::notifications;
+use schema::{client_users, notifications};
 use serde_json::Value;
 use shared::notifications::{
     Audience, Bell, BellItem, NotificationFilter, NotificationState, NotificationSummary,
@@ -90,7 +90,10 @@ fn filtered<'a>(filter: &NotificationFilter, paging: &Paging) -> notifications::
         query = query.filter(notifications::audience.eq(audience));
     }
     if let Some(client) = filter.client_id {
-        query = query.filter(notifications::client_id.eq(client));
+        let people = client_users::table.filter(client_users::client_id.eq(client));
+        let people = people.select(client_users::user_id.nullable());
+        let personal = notifications::client_id.is_null().and(notifications::user_id.eq_any(people));
+        query = query.filter(notifications::client_id.eq(client).or(personal));
     }
     if let Some(from) = filter.from {
         query = query.filter(notifications::created_at.ge(jiff_diesel::Timestamp::from(from)));

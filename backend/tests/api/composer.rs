@@ -85,6 +85,22 @@ async fn an_email_by_staff_arrives_as_it_was_written_and_stands_in_the_history()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_got_himself_stands_among_the_messages_of_the_clients_that_he_acts_for() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let (ada, eve) = (panel.client("Ada").await, panel.client("Eve").await);
+    staff.post(&format!("/admin/users/{}/password-reset", ada.user), json!({})).await.expect(204);
+    let events = async |client: &ClientAccount| {
+        let path = format!("/admin/notifications?client_id={}", client.id);
+        let listed: Value = staff.get(&path).await.expect(200).json();
+        let events = listed["items"].as_array().unwrap().iter();
+        events.map(|item| item["event"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(events(&ada).await, ["password_reset"]);
+    assert_eq!(events(&eve).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_email_goes_to_users_who_act_for_the_client_and_to_nobody_else() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
