@@ -14,7 +14,10 @@ use crate::{Currency, DocumentId, Money, TaskId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dashboard {
     pub at: Timestamp,
+    /// The default one; EUR while there is none, and all sums are zero then.
     pub currency: Currency,
+    /// What is to be made before anything can be sold, in order; empty when all is there.
+    pub first_steps: Vec<FirstStep>,
     pub system: SystemInformation,
     pub automation: AutomationFigures,
     pub revenue: RevenueFigures,
@@ -27,6 +30,18 @@ pub struct Dashboard {
     pub failing_tasks: Vec<FailingTask>,
     /// Latest first; at most ten. Empty without the permission to see it.
     pub activity: Vec<ActivityEntry>,
+}
+
+words! {
+    /// Something that nothing can be sold without.
+    FirstStep {
+        /// A currency to sell in.
+        Currency = "currency",
+        /// A home company that sells.
+        HomeCompany = "home_company",
+        /// A product that is offered, with a price.
+        Product = "product",
+    }
 }
 
 /// What runs, and where.

@@ -1,8 +1,8 @@
 //! `/admin/dashboard`.
 
 use actix_web::{get, web};
-use shared::Permission;
 use shared::dashboard::Dashboard;
+use shared::{Currency, Permission};
 
 use super::store;
 use crate::App;
@@ -23,7 +23,7 @@ async fn get_dashboard(app: web::Data<App>, who: May<rights::DashboardView>) -> 
     let (now, real) = (app.clock.now(), app.clock.real_now());
     let mut conn = app.db.get().await?;
     let conn = &mut *conn;
-    let currency = store::default_currency(conn).await?;
+    let currency = store::default_currency(conn).await?.unwrap_or(Currency::EUR);
     let zone = settings::load(conn).await?.general.time_zone;
     let moved = now.duration_since(real).abs() > jiff::SignedDuration::from_secs(60);
     let status = jobs::status::automation(&app, conn).await?;
@@ -31,6 +31,7 @@ async fn get_dashboard(app: web::Data<App>, who: May<rights::DashboardView>) -> 
     Ok(Json(Dashboard {
         at: now,
         currency,
+        first_steps: store::first_steps(conn).await?,
         system: store::system(conn, zone, moved).await?,
         automation: store::automation(conn, now, status).await?,
         revenue: store::revenue(conn, now, currency).await?,

@@ -2,23 +2,23 @@
 //!
 //! Amounts of several currencies are brought to the default one by today's rates: for looking at, not for books.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date as SqlDate, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
-use schema::currencies;
+use schema::{companies, currencies, prices, products};
 use shared::dashboard::{
-    AutomationFigures, ClientFigures, DocumentFigures, FailingTask, OverdueDocument, RevenueDay,
+    AutomationFigures, ClientFigures, DocumentFigures, FailingTask, FirstStep, OverdueDocument, RevenueDay,
     RevenueFigures, ServicesInState, StaffOnline, SystemInformation, TasksInState, WalletFigures,
 };
 use shared::identity::ActivityEntry;
 use shared::services::ServiceState;
 use shared::tasks::{AutomationStatus, TaskState};
-use shared::{Code, Currency, DocumentId, Money, TaskId};
+use shared::{Currency, DocumentId, Money, TaskId};
 
 use crate::db::Conn;
-use crate::http::error::{Refusal, Result};
 use crate::identity::activity;
 
 fn at(instant: Timestamp) -> jiff_diesel::Timestamp {
@@ -27,14 +27,27 @@ fn at(instant: Timestamp) -> jiff_diesel::Timestamp {
 
 const MONTH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-pub(super) async fn default_currency(conn: &mut Conn) -> Result<Currency> {
-    let found: Option<Currency> = currencies::table
-        .filter(currencies::is_default)
-        .select(currencies::code)
-        .first(conn)
-        .await
-        .optional()?;
-    found.ok_or_else(|| Refusal::because(Code::Conflict, "Add a currency first.").into())
+pub(super) async fn default_currency(conn: &mut Conn) -> QueryResult<Option<Currency>> {
+    currencies::table.filter(currencies::is_default).select(currencies::code).first(conn).await.optional()
+}
+
+/// What an installation lacks before it can sell.
+pub(super) async fn first_steps(conn: &mut Conn) -> QueryResult<Vec<FirstStep>> {
+    let (currency, company, product): (bool, bool, bool) = diesel::select((
+        exists(currencies::table.filter(currencies::is_default)),
+        exists(companies::table.filter(companies::archived_at.is_null())),
+        exists(
+            products::table
+                .inner_join(prices::table)
+                .filter(products::visible)
+                .filter(not(products::retired)),
+        ),
+    ))
+    .get_result(conn)
+    .await?;
+    let steps =
+        [(FirstStep::Currency, currency), (FirstStep::HomeCompany, company), (FirstStep::Product, product)];
+    Ok(steps.into_iter().filter(|(_, made)| !made).map(|(step, _)| step).collect())
 }
 
 pub(super) async fn system(

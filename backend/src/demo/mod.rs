@@ -9,6 +9,7 @@ mod companies;
 mod history;
 mod people;
 mod pictures;
+mod range;
 
 use std::net::TcpListener;
 

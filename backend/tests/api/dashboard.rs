@@ -33,6 +33,25 @@ async fn the_dashboard_costs_a_fixed_number_of_statements() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_installation_that_cannot_sell_yet_says_what_it_lacks() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    for table in ["gateways", "number_series", "companies", "exchange_rates", "currencies"] {
+        panel.sql(&format!("DELETE FROM {table}")).await;
+    }
+    let bare = staff.get("/admin/dashboard").await.expect(200).json();
+    assert_eq!(bare["first_steps"], json!(["currency", "home_company", "product"]));
+    assert_eq!(bare["revenue"]["month"], json!({ "amount": "0", "currency": "EUR" }));
+    staff
+        .post("/admin/currencies", json!({ "code": "PLN", "format": "1,234.56", "rate": "1" }))
+        .await
+        .expect(201);
+    let begun = staff.get("/admin/dashboard").await.expect(200).json();
+    assert_eq!(begun["first_steps"], json!(["home_company", "product"]));
+    assert_eq!(begun["currency"], "PLN");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_activity_log_pages_by_keyset_without_holes() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;

@@ -385,6 +385,7 @@ pub(super) const TEXTS: Admin = Admin {
     charged_this_month: "Charged this month, net",
     workers: "Workers",
     leader: "Scheduler leads",
+    first_steps: "Before you can sell:",
     all_well: "All well",
     needs_attention: "Needs attention",
     in_wallets: "In wallets",

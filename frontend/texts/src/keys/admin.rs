@@ -385,6 +385,7 @@ super::texts! {
         charged_this_month,
         workers,
         leader,
+        first_steps,
         all_well,
         needs_attention,
         in_wallets,

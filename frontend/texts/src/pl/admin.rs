@@ -385,6 +385,7 @@ pub(super) const TEXTS: Admin = Admin {
     charged_this_month: "Naliczono w tym miesiącu, netto",
     workers: "Workery",
     leader: "Lider harmonogramu",
+    first_steps: "Zanim zaczniesz sprzedawać:",
     all_well: "W porządku",
     needs_attention: "Wymaga uwagi",
     in_wallets: "W portfelach",

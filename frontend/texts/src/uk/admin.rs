@@ -385,6 +385,7 @@ pub(super) const TEXTS: Admin = Admin {
     charged_this_month: "Нараховано цього місяця, нетто",
     workers: "Воркери",
     leader: "Лідер розкладу",
+    first_steps: "Перш ніж продавати:",
     all_well: "Усе гаразд",
     needs_attention: "Потребує уваги",
     in_wallets: "У гаманцях",

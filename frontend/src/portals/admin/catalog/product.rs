@@ -173,7 +173,7 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
 #[component]
 fn ProductFacts(detail: ProductDetail) -> impl IntoView {
     let groups = detail.groups.iter().map(|group| {
-        view! { <a class="link block" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> }
+        view! { <a class="link block leading-6" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> }
     });
     let stock = detail.product.stock.map(|stock| format!("{} / {stock}", detail.stock_used));
     let rows = vec![

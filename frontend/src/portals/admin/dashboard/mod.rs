@@ -6,12 +6,13 @@ mod widgets;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use shared::Permission;
-use ui::{Button, PageHead, lu};
+use shared::dashboard::{Dashboard, FirstStep};
+use ui::{Button, Note, PageHead, Tone, lu};
 
 use super::grid::{Grid, GridTools, Widgets};
 use crate::api;
 use crate::i18n::{t, ta, td};
-use crate::parts::Arrived;
+use crate::parts::{Arrived, Part};
 use crate::query::use_query;
 use crate::session::{self, Who, may};
 
@@ -141,7 +142,32 @@ pub fn DashboardPage() -> impl IntoView {
             <GridTools grid />
         </PageHead>
         <Arrived query=numbers rows=12>
+            <Part query=numbers pick=|numbers: &Dashboard| numbers.first_steps.clone() children=first_steps />
             <Widgets grid />
         </Arrived>
     }
+}
+
+/// Leads through what nothing can be sold without.
+fn first_steps(steps: Vec<FirstStep>) -> Option<AnyView> {
+    let link = |step: FirstStep| {
+        let (text, href) = match step {
+            FirstStep::Currency => (ta().add_currency, "/admin/currencies"),
+            FirstStep::HomeCompany => (ta().add_company, "/admin/companies/new"),
+            FirstStep::Product => (ta().add_product, "/admin/products/new"),
+        };
+        view! { <a class="btn" href=href>{text}</a> }
+    };
+    (!steps.is_empty()).then(|| {
+        view! {
+            <div class="mb-5">
+                <Note tone=Tone::Info>
+                    <div class="flex flex-wrap items-center gap-2">
+                        {ta().first_steps} {steps.into_iter().map(link).collect_view()}
+                    </div>
+                </Note>
+            </div>
+        }
+        .into_any()
+    })
 }
