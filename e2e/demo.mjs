@@ -123,6 +123,16 @@ await test(async (results, own) => {
     // The one whose sign-in is printed.
     equal(rows.map((row) => row.email), ["client04@demo.example"], "suspended with an unpaid proforma");
     equal(await number("SELECT count(DISTINCT client_id) FROM services WHERE state = 'suspended'"), 1, "clients with something suspended");
+    // As staff find him: the list, his service, the dashboard.
+    const found = await staff.get("/admin/clients?in_debt=true");
+    equal([found.total, ...found.items.map((client) => client.email)], [1, "client04@demo.example"], "clients in debt");
+    const [debtor] = found.items;
+    holds(Number(debtor.balance.amount) < 0, `his balance is ${debtor.balance.amount}`);
+    const { items: services } = await staff.get(`/admin/services?client=${debtor.id}`);
+    equal(services.map((service) => [service.state, service.suspension_reason]), [["suspended", "insufficient_funds"]], "what he has");
+    const { wallets } = await staff.get("/admin/dashboard");
+    equal(wallets.clients_in_debt, 1, "clients in debt on the dashboard");
+    holds(Number(wallets.debts.amount) > 0, `debts of ${wallets.debts.amount} on the dashboard`);
   });
 
   await results.prove("the examples of docs/api.md work as they stand", async () => {

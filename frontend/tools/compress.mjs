@@ -1,7 +1,8 @@
-// After the pages are built: a `.br` beside each file that shrinks by it.
+// After the pages are built: the program is made small, and a `.br` put beside each file that shrinks by it.
 import { brotliCompressSync, constants } from "node:zlib";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { shorten } from "./shorten.mjs";
 
 const staging = process.env.TRUNK_STAGING_DIR;
 if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: call this through Trunk");
@@ -21,11 +22,16 @@ const squeeze = (bytes) =>
       [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
       // What suits the programs best of all that was tried.
-      [constants.BROTLI_PARAM_LGBLOCK]: 19,
+      [constants.BROTLI_PARAM_LGBLOCK]: 17,
       [constants.BROTLI_PARAM_NPOSTFIX]: 1,
       [constants.BROTLI_PARAM_NDIRECT]: 16,
     },
   });
+
+if (quality === 11) {
+  const program = readdirSync(staging).find((name) => name.endsWith("_bg.wasm"));
+  shorten(join(staging, program), join(staging, program.replace("_bg.wasm", ".js")));
+}
 
 // A visitor loads one portal's program and styles, and the texts of one language: the largest counts.
 let total = 0;

@@ -70,6 +70,8 @@ words! {
         WalletCredited = "wallet_credited",
         /// A client's wallet pays; `amount`.
         WalletPays = "wallet_pays",
+        /// A client's wallet may go into debt this far; `amount`.
+        CreditLimitSet = "credit_limit_set",
         /// Money that no document lacks is kept aside until staff say whose it is; `amount`.
         KeptAside = "kept_aside",
         /// A document is frozen, numbered and sent; `amount`: its total.

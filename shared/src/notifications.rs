@@ -77,7 +77,7 @@ pub struct NotificationFilter {
     pub event: Option<String>,
     /// Only to staff, or only to clients.
     pub audience: Option<Audience>,
-    /// Only about this client, or to somebody himself who acts for it.
+    /// Only about this client, or to somebody himself who acts for it now.
     pub client_id: Option<ClientId>,
     /// Written at or after this instant.
     pub from: Option<Timestamp>,

@@ -101,6 +101,8 @@ pub struct Line {
     pub unit_price: String,
     /// Taken off the line; `0` hides it.
     pub discount: String,
+    /// It bears none of the taxes. Said only where other lines of a taxed document do.
+    pub exempt: bool,
     pub amount: String,
 }
 

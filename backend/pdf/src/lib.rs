@@ -28,7 +28,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// Which built-in templates made a document; goes up whenever their result changes. Always below `OWN_TEMPLATES_FROM`.
-pub const TEMPLATE_VERSION: i32 = 1;
+pub const TEMPLATE_VERSION: i32 = 2;
 /// Template versions from here on are templates that staff wrote.
 pub const OWN_TEMPLATES_FROM: i32 = 1000;
 

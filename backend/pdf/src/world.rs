@@ -146,8 +146,11 @@ fn view(data: &DocumentData, has_code: bool) -> anyhow::Result<Json> {
     let number = |plain: &str| format::number(language, plain);
     let short = |plain: &str| format::short_number(language, plain);
     let is_zero = |plain: &str| plain.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'));
+    let exempt = data.lines.iter().filter(|line| line.exempt).count();
+    let classes_differ = !data.taxes.is_empty() && exempt > 0 && exempt < data.lines.len();
     let mut lines = Vec::with_capacity(data.lines.len());
     for line in &data.lines {
+        let tax_class = if line.exempt { "exempt" } else { "standard" };
         lines.push(json!({
             "description": line.description,
             "quantity": short(&line.quantity)?,
@@ -155,6 +158,7 @@ fn view(data: &DocumentData, has_code: bool) -> anyhow::Result<Json> {
             "unit_price": number(&line.unit_price)?,
             "discount": if is_zero(&line.discount) { String::new() } else { number(&line.discount)? },
             "amount": number(&line.amount)?,
+            "tax_class": if classes_differ { tax_class } else { "" },
         }));
     }
     let mut taxes = Vec::with_capacity(data.taxes.len());

@@ -27,6 +27,7 @@ fn invoice(buyer: &str) -> DocumentData {
             unit: String::new(),
             unit_price: "100.00".to_owned(),
             discount: "0".to_owned(),
+            exempt: false,
             amount: "100.00".to_owned(),
         }],
         taxes: Vec::new(),

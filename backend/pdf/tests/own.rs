@@ -22,6 +22,7 @@ fn document() -> DocumentData {
             unit: String::new(),
             unit_price: "10.00".to_owned(),
             discount: "0".to_owned(),
+            exempt: false,
             amount: "10.00".to_owned(),
         }],
         taxes: Vec::new(),

@@ -58,6 +58,7 @@ fn line(description: &str, quantity: &str, unit_price: &str, amount: &str) -> Li
         unit: String::new(),
         unit_price: unit_price.to_owned(),
         discount: "0".to_owned(),
+        exempt: false,
         amount: amount.to_owned(),
     }
 }
@@ -227,6 +228,32 @@ fn a_credit_note_carries_negative_amounts() {
     let bytes = render(Kind::CreditNote, &data).unwrap();
     keep("credit-note-en", &bytes);
     assert_says(&text_of(&bytes), &["Credit note", "KOREKTA/2025/10/1", "-100.00 EUR"]);
+}
+
+#[test]
+fn the_tax_class_of_a_line_is_named_where_classes_differ() {
+    let exempt = |description: &str| Line { exempt: true, ..line(description, "1", "5.00", "5.00") };
+    let taxed = || line("Work", "1", "13478.50", "13478.50");
+    for (language, marks) in [
+        ("en", ["Taxed", "Exempt from tax"]),
+        ("pl", ["Opodatkowane", "Zwolnione z podatku"]),
+        ("uk", ["Оподатковується", "Звільнено від податку"]),
+    ] {
+        let text_with = |lines, taxes| {
+            let data = DocumentData { lines, taxes, ..sample(language) };
+            text_of(&render(Kind::Proforma, &data).unwrap())
+        };
+        let taxes = || sample(language).taxes;
+        assert_says(&text_with(vec![taxed(), exempt("Stamps")], taxes()), &marks);
+        let silent = [
+            text_with(vec![taxed(), taxed()], taxes()),
+            text_with(vec![exempt("Stamps"), exempt("Fees")], taxes()),
+            text_with(vec![taxed(), exempt("Stamps")], Vec::new()),
+        ];
+        for text in silent {
+            assert!(!marks.iter().any(|mark| text.contains(mark)), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -4,14 +4,15 @@
 //!
 //! A: `INSERT … SELECT` of the rows that a run writes (charges and transfers), into empty partitions with the same indexes.
 //! B: the charging run, from the start to the commit of its last batch. Each is repeated; medians count. A sample whose two A
-//! differ by more than 15 % was disturbed by others: it is measured again, a bounded number of times.
+//! differ by more than 15 %, or during which others took more than a quarter of a core, is disturbed: it is measured again, a
+//! bounded number of times. When that gave too few undisturbed ones, disturbed ones count as well, and the figures say so.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Parser;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hostwright::billing::{audit, charging};
@@ -33,9 +34,15 @@ struct Cli {
     /// Clients that own them: a tenth of the services belongs to one, a tenth is spread evenly, the others follow Zipf's law.
     #[arg(long, default_value_t = 100_000)]
     clients: i64,
-    /// How often each is repeated.
+    /// Samples that count, for each size.
     #[arg(long, default_value_t = 5)]
     repeat: usize,
+    /// Samples that are measured at most, disturbed ones among them; four for each that counts, unless given.
+    #[arg(long)]
+    tries: Option<usize>,
+    /// Fails when disturbed samples had to count.
+    #[arg(long)]
+    undisturbed: bool,
     /// Fails when the ratio at the largest size is lower, in percent.
     #[arg(long, default_value_t = 50)]
     ratio_min: u128,
@@ -54,10 +61,14 @@ struct Measured {
     clients: i64,
     raw_ms: u128,
     run_ms: u128,
-    /// Every single time that counts: raw before, run, raw after.
-    samples: Vec<[u128; 3]>,
-    /// Those that others disturbed; they count only when there is no other.
-    disturbed: Vec<[u128; 3]>,
+    /// How many samples were asked for.
+    wanted: usize,
+    /// The undisturbed ones, in order.
+    samples: Vec<Sample>,
+    /// The disturbed ones, in order.
+    disturbed: Vec<Sample>,
+    /// So many disturbed ones, from the first on, count beside the others: as many as those lack.
+    disturbed_counted: usize,
     /// What PostgreSQL was set to.
     settings: String,
     /// Raw over run, in hundredths: 100 is as fast as the bare SQL.
@@ -68,6 +79,30 @@ struct Measured {
     /// 24 missed hours in one pass, against 24 single runs, in hundredths.
     catch_up_percent: u128,
     worker_memory_kb: u64,
+}
+
+impl Measured {
+    /// The samples that the medians are of.
+    fn counted(&self) -> impl Iterator<Item = &Sample> + Clone {
+        self.samples.iter().chain(self.disturbed.iter().take(self.disturbed_counted))
+    }
+}
+
+/// The run between the bare SQL before and after it.
+#[derive(Debug, Serialize)]
+struct Sample {
+    raw_ms: [u128; 2],
+    run_ms: u128,
+    /// What others took of the machine meanwhile, in percent of one core. `None`: it cannot be told.
+    others_percent: Option<u64>,
+}
+
+impl Sample {
+    fn is_disturbed(&self) -> bool {
+        let [before, after] = self.raw_ms;
+        let differs = before.abs_diff(after) * 100 > before.max(after) * 15;
+        differs || self.others_percent.is_some_and(|percent| percent > 25)
+    }
 }
 
 /// The hour that everything is charged for; services run since the beginning of its month.
@@ -88,8 +123,11 @@ async fn bench(cli: Cli) -> anyhow::Result<()> {
         server.batch_execute(&format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")).await?;
         server.batch_execute(&format!("CREATE DATABASE {NAME}")).await?;
         db::migrate(&url).await?;
-        let measured = measure(&url, *services, cli.clients, cli.repeat).await?;
+        let measured = measure(&url, *services, &cli).await?;
         println!("{}", row(&measured));
+        if measured.disturbed_counted > 0 {
+            println!("          {}", too_disturbed(&measured));
+        }
         results.push(measured);
         server.batch_execute(&format!("DROP DATABASE {NAME} WITH (FORCE)")).await?;
     }
@@ -104,13 +142,13 @@ async fn bench(cli: Cli) -> anyhow::Result<()> {
 fn row(measured: &Measured) -> String {
     format!(
         "{:>9} services of {} clients: run {:>6} ms ({}), bare SQL {:>6} ms ({}), ratio {}.{:02}, {:>7} services/s, \
-         idle {} ms, 24 hours late {} ms, worker {} kB, {} samples and {} disturbed",
+         idle {} ms, 24 hours late {} ms, worker {} kB, {} samples and {} disturbed, {}",
         measured.services,
         measured.clients,
         measured.run_ms,
-        extremes(measured.samples.iter().map(|[_, run, _]| *run)),
+        extremes(measured.counted().map(|sample| sample.run_ms)),
         measured.raw_ms,
-        extremes(measured.samples.iter().flat_map(|[before, _, after]| [*before, *after])),
+        extremes(measured.counted().flat_map(|sample| sample.raw_ms)),
         measured.ratio_percent / 100,
         measured.ratio_percent % 100,
         measured.services_per_second,
@@ -119,6 +157,21 @@ fn row(measured: &Measured) -> String {
         measured.worker_memory_kb,
         measured.samples.len(),
         measured.disturbed.len(),
+        match measured.counted().filter_map(|sample| sample.others_percent).max() {
+            Some(percent) => format!("others took up to {percent} % of a core"),
+            None => "what others took cannot be told".to_owned(),
+        },
+    )
+}
+
+/// Says that fewer samples were undisturbed than were asked for.
+fn too_disturbed(measured: &Measured) -> String {
+    format!(
+        "DISTURBED: only {} of {} samples of {} services were undisturbed; {} disturbed ones count as well",
+        measured.samples.len(),
+        measured.wanted,
+        measured.services,
+        measured.disturbed_counted
     )
 }
 
@@ -129,6 +182,9 @@ fn extremes(values: impl Iterator<Item = u128> + Clone) -> String {
 
 fn judge(cli: &Cli, results: &[Measured]) -> anyhow::Result<()> {
     let Some(last) = results.last() else { return Ok(()) };
+    if let Some(measured) = results.iter().find(|one| cli.undisturbed && one.disturbed_counted > 0) {
+        bail!("{}", too_disturbed(measured));
+    }
     ensure!(last.ratio_percent >= cli.ratio_min, "the ratio is below {} %", cli.ratio_min);
     ensure!(last.idle_ms < 50, "a tick with nothing due takes {} ms", last.idle_ms);
     ensure!(last.worker_memory_kb < 150 * 1024, "the worker holds {} kB", last.worker_memory_kb);
@@ -141,7 +197,8 @@ fn judge(cli: &Cli, results: &[Measured]) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyhow::Result<Measured> {
+async fn measure(url: &str, services: i64, cli: &Cli) -> anyhow::Result<Measured> {
+    let clients = cli.clients;
     let config = Database {
         url: SecretString::from(url.to_owned()),
         connections_max: NonZeroUsize::MIN.saturating_add(3),
@@ -163,8 +220,12 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
     )
     .await?;
 
+    let wanted = cli.repeat.max(1);
+    let tries = cli.tries.unwrap_or(4 * wanted).max(wanted);
+    let postmaster = postmaster(&mut conn).await?;
     let (mut samples, mut disturbed) = (Vec::new(), Vec::new());
-    while samples.len() < repeat.max(1) && disturbed.len() < repeat.max(1) {
+    while samples.len() < wanted && samples.len() + disturbed.len() < tries {
+        let began = postmaster.and_then(Ticks::read);
         let before = raw(&mut conn).await?;
         rewind(&mut conn, 1).await?;
         let started = Instant::now();
@@ -173,14 +234,18 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
         ensure!(charged.batch.charges == services && charged.failed == 0, "not everything was charged");
         assert_books(&mut conn).await?;
         let after = raw(&mut conn).await?;
-        let sample = [before.as_millis(), run.as_millis(), after.as_millis()];
-        if is_disturbed(sample) { disturbed.push(sample) } else { samples.push(sample) }
+        let ended = postmaster.and_then(Ticks::read);
+        let sample = Sample {
+            raw_ms: [before.as_millis(), after.as_millis()],
+            run_ms: run.as_millis(),
+            others_percent: began.zip(ended).and_then(|(began, ended)| ended.others_percent_since(&began)),
+        };
+        if sample.is_disturbed() { disturbed.push(sample) } else { samples.push(sample) }
     }
-    if samples.is_empty() {
-        samples = std::mem::take(&mut disturbed);
-    }
-    let raw_ms = median(samples.iter().flat_map(|[before, _, after]| [*before, *after]).collect());
-    let run_ms = median(samples.iter().map(|[_, run, _]| *run).collect());
+    let disturbed_counted = wanted.saturating_sub(samples.len());
+    let counted = || samples.iter().chain(disturbed.iter().take(disturbed_counted));
+    let raw_ms = median(counted().flat_map(|sample| sample.raw_ms).collect());
+    let run_ms = median(counted().map(|sample| sample.run_ms).collect());
 
     rewind(&mut conn, 24).await?;
     let started = Instant::now();
@@ -201,8 +266,10 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
         clients,
         raw_ms,
         run_ms,
+        wanted,
         samples,
         disturbed,
+        disturbed_counted,
         settings,
         ratio_percent: raw_ms * 100 / run_ms.max(1),
         services_per_second: u128::try_from(services)? * 1000 / run_ms.max(1),
@@ -211,11 +278,6 @@ async fn measure(url: &str, services: i64, clients: i64, repeat: usize) -> anyho
         catch_up_percent: catch_up.as_millis() * 100 / (24 * run_ms.max(1)),
         worker_memory_kb: memory_peak_kb()?,
     })
-}
-
-/// Whether others took so much of the machine that the bare SQL before and after differ by more than 15 %.
-fn is_disturbed([before, _, after]: [u128; 3]) -> bool {
-    before.abs_diff(after) * 100 > before.max(after) * 15
 }
 
 /// A: the same rows by bare SQL, into empty partitions.
@@ -341,6 +403,94 @@ async fn settings(conn: &mut AsyncPgConnection) -> anyhow::Result<String> {
 fn median(mut values: Vec<u128>) -> u128 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or(0)
+}
+
+/// What the cores of this machine did up to now, in ticks of its clock.
+struct Ticks {
+    cores: u64,
+    /// All that went by, on all cores.
+    all: u64,
+    /// What processes took, and other machines on the same hardware. Interrupts are nobody's.
+    taken: u64,
+    /// What of it this process and those of PostgreSQL took.
+    own: u64,
+}
+
+impl Ticks {
+    /// `None`: the system does not tell.
+    fn read(postmaster: u32) -> Option<Self> {
+        let stat = std::fs::read_to_string("/proc/stat").ok()?;
+        let mut lines = stat.lines();
+        let all_cores = lines.next()?.strip_prefix("cpu ")?.split_whitespace();
+        let ticks: Vec<u64> = all_cores.map_while(|ticks| ticks.parse().ok()).collect();
+        let [user, nice, system, idle, waiting, hard, soft, stolen, ..] = *ticks.as_slice() else {
+            return None;
+        };
+        let taken = user + nice + system + stolen;
+        Some(Self {
+            cores: u64::try_from(lines.take_while(|line| line.starts_with("cpu")).count()).ok()?,
+            all: taken + idle + waiting + hard + soft,
+            taken,
+            own: own_ticks(postmaster)?,
+        })
+    }
+
+    /// What others took since `before`, in percent of one core.
+    fn others_percent_since(&self, before: &Self) -> Option<u64> {
+        let all = self.all.checked_sub(before.all).filter(|all| *all > 0)?;
+        let taken = self.taken.saturating_sub(before.taken);
+        let own = self.own.saturating_sub(before.own);
+        Some(taken.saturating_sub(own) * 100 * self.cores / all)
+    }
+}
+
+fn own_ticks(postmaster: u32) -> Option<u64> {
+    let mut own = 0;
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        // One that has ended meanwhile counts with its parent.
+        let Some(process) = Process::read(pid) else { continue };
+        if pid == std::process::id() || pid == postmaster || process.parent == postmaster {
+            own += process.ticks;
+        }
+    }
+    Some(own)
+}
+
+struct Process {
+    name: String,
+    parent: u32,
+    /// What it took, and what those took that it began and that have ended.
+    ticks: u64,
+}
+
+impl Process {
+    /// `None`: there is none, or not any more.
+    fn read(pid: u32) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name stands in parentheses, and may have some of its own.
+        let (start, rest) = stat.rsplit_once(") ")?;
+        let (_, name) = start.split_once(" (")?;
+        let fields: Vec<&str> = rest.split_whitespace().collect();
+        let ticks = fields.get(11..15)?.iter().map(|ticks| ticks.parse::<u64>().ok());
+        Some(Self {
+            name: name.to_owned(),
+            parent: fields.get(1)?.parse().ok()?,
+            ticks: ticks.sum::<Option<u64>>()?,
+        })
+    }
+}
+
+/// The process that all others of this PostgreSQL come from. `None`: it does not run on this machine.
+async fn postmaster(conn: &mut AsyncPgConnection) -> anyhow::Result<Option<u32>> {
+    #[derive(QueryableByName)]
+    struct Session {
+        #[diesel(sql_type = Integer)]
+        pid: i32,
+    }
+    let session: Session = sql_query("SELECT pg_backend_pid() AS pid").get_result(conn).await?;
+    let process = Process::read(u32::try_from(session.pid)?);
+    Ok(process.filter(|process| process.name == "postgres").map(|process| process.parent))
 }
 
 /// The most memory that this process ever held.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use shared::Code;
 use shared::catalog::NewOrderOfRows;
@@ -30,35 +30,59 @@ fn check_order(order: &NewOrderOfRows) -> Result<()> {
     Ok(())
 }
 
-/// Gives the rows of `table` the order of the ids; each must be known and stand once.
+/// Gives the rows of `table` the order of the ids: all that it has, each once.
 ///
 /// Refuses with `VersionConflict` when they stand in another order than the one that was read.
 pub(super) async fn reorder(conn: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<()> {
     check_order(order)?;
     conn.transaction(async |tx| {
-        lock(tx, table).await?;
-        let present = in_order(tx, table, &order.ids).await?;
-        if present.len() != order.ids.len() {
-            return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
+        let present = lock_known(tx, table, order).await?;
+        if lacks_some(tx, table, "true", &order.ids).await? {
+            return Err(Refusal::field("ids", "invalid", "Send all rows.").into());
         }
-        if present != order.read {
-            return Err(Refusal::new(Code::VersionConflict).into());
-        }
-        Ok(write(tx, table, &order.ids).await?)
+        replace(tx, table, &present, order).await
     })
     .await
 }
 
-/// Gives rows of one group the order of the ids, as `reorder` does. Refuses rows of several groups.
+/// Gives the rows of one group the order of the ids, as `reorder` does. Refuses rows of several groups.
 pub(super) async fn reorder_in_group(
     conn: &mut Conn,
     table: &'static str,
     order: &NewOrderOfRows,
 ) -> Result<()> {
-    if groups_of(conn, table, &order.ids).await? > 1 {
-        return Err(Refusal::field("ids", "invalid", "These are not of one group.").into());
+    check_order(order)?;
+    conn.transaction(async |tx| {
+        let present = lock_known(tx, table, order).await?;
+        if groups_of(tx, table, &order.ids).await? > 1 {
+            return Err(Refusal::field("ids", "invalid", "These are not of one group.").into());
+        }
+        let of_group = format!("t.group_id IN (SELECT o.group_id FROM {table} o WHERE o.id = ANY ($1))");
+        if lacks_some(tx, table, &of_group, &order.ids).await? {
+            return Err(Refusal::field("ids", "invalid", "Send all rows of the group.").into());
+        }
+        replace(tx, table, &present, order).await
+    })
+    .await
+}
+
+/// Keeps others from reordering the rows until the transaction ends, and reads them in their present order. Refuses rows that
+/// do not exist.
+async fn lock_known(tx: &mut Conn, table: &'static str, order: &NewOrderOfRows) -> Result<Vec<Uuid>> {
+    lock(tx, table).await?;
+    let present = in_order(tx, table, &order.ids).await?;
+    if present.len() != order.ids.len() {
+        return Err(Refusal::field("ids", "unknown", "One of these does not exist.").into());
     }
-    reorder(conn, table, order).await
+    Ok(present)
+}
+
+/// Writes the new order over the `present` one, which must be the one that was read.
+async fn replace(tx: &mut Conn, table: &'static str, present: &[Uuid], order: &NewOrderOfRows) -> Result<()> {
+    if present != order.read {
+        return Err(Refusal::new(Code::VersionConflict).into());
+    }
+    Ok(write(tx, table, &order.ids).await?)
 }
 
 /// The place behind the last one.
@@ -66,8 +90,24 @@ pub(super) fn after(last: Option<i32>) -> i32 {
     last.map_or(0, |last| last.saturating_add(1))
 }
 
+/// Whether `ids` leave out some of the rows `t` of the table that `condition` is true of.
+async fn lacks_some(tx: &mut Conn, table: &'static str, condition: &str, ids: &[Uuid]) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        lacks: bool,
+    }
+    let row: Row = diesel::sql_query(format!(
+        "SELECT EXISTS (SELECT FROM {table} t WHERE {condition} AND t.id <> ALL ($1)) AS lacks"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .get_result(tx)
+    .await?;
+    Ok(row.lacks)
+}
+
 /// In how many groups these rows of the table are. None ever leaves its group.
-async fn groups_of(conn: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<i64> {
+async fn groups_of(tx: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryResult<i64> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = BigInt)]
@@ -77,7 +117,7 @@ async fn groups_of(conn: &mut Conn, table: &'static str, ids: &[Uuid]) -> QueryR
         "SELECT count(DISTINCT t.group_id) AS groups FROM {table} t WHERE t.id = ANY ($1)"
     ))
     .bind::<Array<SqlUuid>, _>(ids)
-    .get_result(conn)
+    .get_result(tx)
     .await?;
     Ok(row.groups)
 }

@@ -29,6 +29,23 @@ pub fn order(paging: &Paging, language: Language, alias: &str, counts: &[&str]) 
     format!("{column} {}, {alias}.id", if paging.descending { "DESC" } else { "ASC" })
 }
 
+/// What is searched of the texts of products and of all kinds of groups.
+pub const SEARCHED: &[&str] = &["name", "short"];
+
+/// What is searched of the texts of attributes.
+pub const SEARCHED_OF_ATTRIBUTES: &[&str] = &["name", "value"];
+
+/// The condition that a search finds a row by its key, or by one of these `fields` of its texts in any language: `alias` is its
+/// table, `pattern` the parameter of the query, such as `$1`.
+pub fn found(alias: &str, fields: &[&str], pattern: &str) -> String {
+    let written: Vec<String> =
+        fields.iter().map(|field| format!("t.value->>'{field}' ILIKE {pattern}")).collect();
+    format!(
+        "({alias}.key ILIKE {pattern} OR EXISTS (SELECT FROM jsonb_each({alias}.texts) t WHERE {}))",
+        written.join(" OR ")
+    )
+}
+
 /// The name in `language`, else in English, else in any; the key when there is none.
 pub fn name(texts: &Value, language: Language, key: &str) -> String {
     named(texts, language).unwrap_or_else(|| key.to_owned())

@@ -38,9 +38,10 @@ pub(super) async fn first_steps(conn: &mut Conn) -> QueryResult<Vec<FirstStep>> 
         exists(companies::table.filter(companies::archived_at.is_null())),
         exists(
             products::table
-                .inner_join(prices::table)
-                .filter(products::visible)
-                .filter(not(products::retired)),
+                .inner_join(prices::table.inner_join(currencies::table))
+                .filter(products::visible.or(products::direct_link))
+                .filter(not(products::retired))
+                .filter(prices::base.is_not_null().and(currencies::enabled)),
         ),
     ))
     .get_result(conn)

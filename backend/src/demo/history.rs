@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use shared::billing::wallet::{CostSummary, CreditLimitChange};
 use shared::identity::ClientDetail;
 use shared::{ClientId, DocumentId, Page, TaskId};
 
@@ -29,6 +30,10 @@ const HOURLY_DAYS: i64 = 3;
 const TASKS_AT_ONCE: usize = 4;
 /// The client who buys more than he pays for, and ends suspended.
 pub(super) const DEBTOR: usize = 3;
+/// The day on which staff let him go below zero: a week or more before his money is used up.
+const CREDIT_DAY: i64 = 61;
+/// How far, in PLN. It lasts for eleven days: he is suspended about ten days before the end.
+const CREDIT: &str = "80.00";
 /// Clients who leave a proforma unpaid.
 const LATE: &[usize] = &[9, 17, 28];
 
@@ -102,6 +107,7 @@ impl<'a> History<'a> {
         self.pass().await?;
         self.deliver().await?;
         self.top_up(day).await?;
+        self.give_credit(day).await?;
         self.pass().await
     }
 
@@ -118,7 +124,7 @@ impl<'a> History<'a> {
         let created: Value = self.api.post("/admin/clients", &input).await?;
         let id = created["id"].as_str().and_then(|text| text.parse().ok()).context("a client without id")?;
         self.answer_about_vat_id(id).await?;
-        // What the debtor pays once lasts for ten weeks of the thirteen.
+        // What the debtor pays once lasts for ten weeks of the thirteen; then he runs into the credit that staff give him.
         let net = if index == DEBTOR { 120 } else { [60, 120, 45, 250, 80][index % 5] };
         let proforma = self.proforma(id, pays, net).await?;
         let paid_on = day + i64::try_from(index % 3)?;
@@ -205,6 +211,19 @@ impl<'a> History<'a> {
         Ok(())
     }
 
+    /// Staff give the debtor a credit limit; when he has used that up, too, he is suspended, in debt.
+    async fn give_credit(&self, day: i64) -> anyhow::Result<()> {
+        let Some(debtor) = self.customers.get(&DEBTOR).filter(|_| day == CREDIT_DAY) else { return Ok(()) };
+        let path = format!("/admin/clients/{}", debtor.id);
+        let cost: CostSummary = self.api.get(&format!("{path}/costs")).await?;
+        let change = CreditLimitChange {
+            credit_limit: CREDIT.to_owned(),
+            was: Some(cost.wallet.credit_limit.to_string()),
+        };
+        let _wallet: Value = self.api.put(&format!("{path}/credit-limit"), &change).await?;
+        Ok(())
+    }
+
     /// Clients top up before their wallets run dry; all but one.
     async fn top_up(&mut self, day: i64) -> anyhow::Result<()> {
         let mut indexes: Vec<usize> = self.customers.keys().copied().collect();
@@ -212,7 +231,7 @@ impl<'a> History<'a> {
         for index in indexes {
             let customer = &self.customers[&index];
             let (id, pays) = (customer.id, customer.person.9);
-            // Asked for and never paid: by the debtor, who is out of money, and by those who have enough.
+            // Asked for and never paid: by the debtor, who lives on credit by then, and by those who have enough.
             if day == DAYS - 18 && (index == DEBTOR || LATE.contains(&index)) {
                 self.proforma(id, pays, 100).await?;
             }
@@ -224,8 +243,7 @@ impl<'a> History<'a> {
             {
                 continue;
             }
-            let cost: shared::billing::wallet::CostSummary =
-                self.api.get(&format!("/admin/clients/{id}/costs")).await?;
+            let cost: CostSummary = self.api.get(&format!("/admin/clients/{id}/costs")).await?;
             if cost.wallet.available >= cost.monthly {
                 continue;
             }

@@ -11,10 +11,22 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 const DEPTH_MAX: u8 = 6;
 
 /// What whoever guesses would send: a call that takes it is answered only so often.
-const GUESSED: [&str; 5] = ["password", "current_password", "new_password", "code", "email"];
+const GUESSED: [&str; 3] = ["password", "current_password", "new_password"];
+
+/// The same where people prove who they are, or are mailed at an address that somebody names; elsewhere it is said of a record.
+const GUESSED_AT_DOORS: [&str; 2] = ["code", "email"];
+
+/// Where people come in, and change what they come in with.
+const DOORS: [&str; 4] = ["auth", "me", "admin/me", "public/registration"];
+
+/// What only a list that is written as a file takes: each caller downloads one at a time.
+const OF_FILES: &str = "bom";
 
 /// What an edit says of the record as it was read: another one is not written over.
-const READ: [&str; 3] = ["version", "read", "was"];
+const READ: [&str; 2] = ["read", "was"];
+
+/// The same by its number. What is created has none yet, though its fields are those of a change.
+const VERSION: &str = "version";
 
 /// What an operation takes that decides how it may be refused.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +37,7 @@ pub(super) struct Taken {
     of_query: bool,
     of_header: bool,
     body: bool,
-    version: bool,
+    read: bool,
     guessed: bool,
     long: bool,
 }
@@ -37,7 +49,9 @@ impl Taken {
         let body = operation.request_body.as_ref().and_then(plain);
         let contents = body.into_iter().flat_map(|body| body.content.values());
         let fields = schemas.fields(contents.filter_map(|content| plain(content)?.schema.as_ref()));
-        let answers = operation.responses.responses.values();
+        let answers = &operation.responses.responses;
+        let takes_field = |name: &str| fields.contains(name) || parameters().any(|one| one.name == name);
+        let creates = answers.contains_key("201") && is_collection(path);
         Self {
             writes,
             guarded: operation.security.is_some() || path.starts_with("/api/v1/auth/"),
@@ -45,13 +59,14 @@ impl Taken {
             of_query: takes(&ParameterIn::Query),
             of_header: takes(&ParameterIn::Header),
             body: body.is_some(),
-            version: READ
-                .iter()
-                .any(|name| fields.contains(name) || parameters().any(|one| one.name == *name)),
-            guessed: GUESSED.iter().any(|field| fields.contains(field)),
-            long: answers.filter_map(plain).any(|answer| {
-                ["text/csv", "text/event-stream"].iter().any(|kind| answer.content.contains_key(*kind))
-            }),
+            read: (takes_field(VERSION) && !creates) || READ.into_iter().any(takes_field),
+            guessed: GUESSED.iter().any(|field| fields.contains(field))
+                || (is_door(path) && GUESSED_AT_DOORS.iter().any(|field| fields.contains(field))),
+            long: takes_field(OF_FILES)
+                || answers
+                    .values()
+                    .filter_map(plain)
+                    .any(|answer| answer.content.contains_key("text/event-stream")),
         }
     }
 
@@ -63,7 +78,7 @@ impl Taken {
             (403, self.guarded),
             (404, self.of_path),
             (409, self.writes),
-            (412, self.writes && self.version),
+            (412, self.writes && self.read),
             (413, self.body),
             (415, self.body),
             (422, self.body || self.of_query || self.of_header),
@@ -74,6 +89,19 @@ impl Taken {
         .into_iter()
         .filter_map(|(status, may)| may.then_some(status))
     }
+}
+
+/// Whether people come in there, or others are let in.
+fn is_door(path: &str) -> bool {
+    let path = path.strip_prefix("/api/v1/").unwrap_or(path);
+    let is_below =
+        |door: &str| path.strip_prefix(door).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    DOORS.into_iter().any(is_below) || path.split('/').any(|part| part == "invitations")
+}
+
+/// Whether a path names all records of a kind, such as `/products`, and neither one of them nor what is done with it.
+fn is_collection(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|last| !last.starts_with('{') && last.ends_with('s'))
 }
 
 /// What is written where it is used; nothing else is named among the components before these answers.

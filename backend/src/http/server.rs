@@ -35,6 +35,11 @@ fn monitored(cfg: &mut web::ServiceConfig) {
         .route("/metrics", web::get().to(metrics));
 }
 
+/// The refusal of what no monitor asks.
+async fn refuse() -> Result<HttpResponse> {
+    Err(Refusal::not_found().into())
+}
+
 /// Serves only what a monitor asks: for a process that works and answers nobody else.
 pub fn run_monitored(
     app: App,
@@ -47,6 +52,7 @@ pub fn run_monitored(
             .app_data(data.clone())
             .app_data(handle.clone())
             .configure(monitored)
+            .default_service(web::to(refuse))
             .wrap(from_fn(request::surround))
     })
     .workers(1)

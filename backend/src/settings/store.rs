@@ -1,4 +1,4 @@
-//! Settings and currencies as rows. The only file here that speaks diesel.
+//! Settings and currencies as rows.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -117,6 +117,8 @@ texts! {
         from_balance: Text,
         from_balance_exempt: Text,
         paid_from_balance: Text,
+        /// Below the notes of a proforma, as the labels of papers have it.
+        not_a_tax_document: Text,
         refund_reason: Text,
         partial_refund: Text,
         line: Text,

@@ -99,6 +99,9 @@ async fn a_group_is_created_changed_copied_and_deleted() {
         );
         assert_eq!(panel.count(&logged).await, 1, "{done}");
     }
+    let gone = "SELECT count(*) AS value FROM activity_log
+         WHERE action = 'attribute.deleted' AND old->'texts'->'en'->>'name' IN ('cpu', 'disk')";
+    assert_eq!(panel.count(gone).await, 2);
 }
 
 #[actix_web::test]
@@ -145,6 +148,11 @@ async fn attributes_are_edited_within_their_group() {
     let stranger = other.attributes[0].id;
     let mixed = staff.put(path, order([stranger, ram], [ram, stranger])).await.expect(422);
     assert_eq!(mixed.refused_fields(), ["ids"]);
+    let part = staff.put(path, json!({ "ids": [ram], "read": [ram] })).await.expect(422);
+    assert_eq!(part.refused_fields(), ["ids"]);
+    let many: Vec<AttributeId> = (0..1001).map(|_| AttributeId::generate()).collect();
+    let long = staff.put(path, json!({ "ids": many, "read": many })).await.expect(422);
+    assert_eq!(long.refused_fields(), ["ids", "read"]);
 
     let nowhere = AttributeGroupId::generate();
     let orphan = json!({ "key": "gpu", "texts": text("GPU", "1") });
@@ -223,6 +231,15 @@ async fn a_product_has_attributes_in_an_order_of_its_own() {
     let logged = "SELECT count(*) AS value FROM activity_log
          WHERE action = 'product.changed' AND description = 'Attributes of product vps changed'";
     assert_eq!(panel.count(logged).await, 2);
+    let listed = |ids: &[AttributeId]| having(None, ids)["attributes"].clone();
+    let replaced = format!(
+        "SELECT count(*) AS value FROM activity_log WHERE action = 'product.changed' AND subject_id = '{}'
+         AND old->'attributes' = '{}' AND new->'attributes' = '{}'",
+        vps.id,
+        listed(&wanted),
+        listed(&[cpu, backups])
+    );
+    assert_eq!(panel.count(&replaced).await, 1);
 
     for made in [vps.id, copy.id] {
         staff.delete(&format!("/admin/products/{made}")).await.expect(204);
@@ -294,8 +311,12 @@ async fn visitors_see_what_is_visible_group_by_group_in_their_language() {
     let care = group(&staff, "care", &["backups"]).await;
     let [cpu, disk, secret] = [0, 1, 2].map(|place| hardware.attributes[place].id);
     attach(&staff, vps.id, &[disk, care.attributes[0].id, secret, cpu]).await;
+    let path = format!("/admin/attribute-groups/{}", hardware.id);
+    let mut input = serde_json::to_value(&hardware.group).unwrap();
+    input["texts"]["en"]["description"] = json!("All about it.");
+    let hardware: AttributeGroupDetail = staff.put(&path, input).await.expect(200).read();
 
-    let english = seen(&panel, "en").await;
+    let mut english = seen(&panel, "en").await;
     assert_eq!(outline(&english), [("hardware", vec!["disk", "cpu"]), ("care", vec!["backups"])]);
     assert_eq!(
         (english[0].text.name.as_str(), english[0].attributes[0].text.value.as_str()),
@@ -306,9 +327,10 @@ async fn visitors_see_what_is_visible_group_by_group_in_their_language() {
     // What was not translated stands there in English.
     assert_eq!(polish[0].text.name, "Group hardware");
     let catalog: PublicCatalog = panel.visitor().get("/public/catalog").await.expect(200).read();
+    // The product alone says more.
+    assert_eq!(std::mem::take(&mut english[0].text.description), "All about it.");
     assert_eq!(catalog.groups[0].products[0].attribute_groups, english);
 
-    let path = format!("/admin/attribute-groups/{}", hardware.id);
     let mut input = serde_json::to_value(&hardware.group).unwrap();
     input["visible"] = json!(false);
     staff.put(&path, input).await.expect(200);

@@ -144,7 +144,7 @@ async fn a_seal_covers_everything_that_was_frozen_and_the_paper() {
         ("document_taxes", "name = name || 'x'", "name = left(name, -1)"),
         ("documents", "due_on = due_on + 1", "due_on = due_on - 1"),
         ("documents", "language = 'uk'", "language = 'en'"),
-        ("documents", "template_version = 2", "template_version = 1"),
+        ("documents", "template_version = template_version + 1", "template_version = template_version - 1"),
         ("documents", "created_by = created_by || 'x'", "created_by = left(created_by, -1)"),
         (
             "document_files",

@@ -41,6 +41,8 @@ async fn a_product_is_created_changed_copied_and_deleted() {
     assert_eq!(list.items.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["vps-s", "vps-m"]);
     let order = json!({ "ids": [copy.id, made.id], "read": [made.id, copy.id] });
     staff.put("/admin/products/order", order).await.expect(204);
+    let part = json!({ "ids": [made.id], "read": [made.id] });
+    assert_eq!(staff.put("/admin/products/order", part).await.expect(422).refused_fields(), ["ids"]);
     let list: Page<ProductSummary> = staff.get("/admin/products").await.expect(200).read();
     assert_eq!(list.items[0].key, "vps-m");
 
@@ -85,6 +87,59 @@ async fn groups_are_copied_with_what_is_in_them() {
     assert_eq!(taken.refused_fields(), ["key"]);
     let unknown = format!("/admin/option-groups/{}/duplicate", shared::OptionGroupId::generate());
     staff.post(&unknown, json!({ "key": "size-3" })).await.expect(404);
+}
+
+#[actix_web::test]
+async fn what_is_replaced_or_goes_with_its_group_stays_in_the_log() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({})).await;
+    let size = sizes(&staff, "size", made.id).await;
+    // Takes the place of the one before.
+    let speed = sizes(&staff, "speed", made.id).await;
+    let listed = |id: shared::OptionGroupId| json!([{ "id": id, "required": true }]);
+    let replaced = format!(
+        "SELECT count(*) AS value FROM activity_log WHERE action = 'product.changed' AND subject_id = '{}'
+         AND old->'groups' = '{}' AND new->'groups' = '{}'",
+        made.id,
+        listed(size.id),
+        listed(speed.id)
+    );
+    assert_eq!(panel.count(&replaced).await, 1);
+
+    staff.delete(&format!("/admin/option-groups/{}", size.id)).await.expect(204);
+    let gone = "SELECT count(*) AS value FROM activity_log
+         WHERE action = 'option.deleted' AND old->'texts'->'en'->>'name' IN ('small', 'large')";
+    assert_eq!(panel.count(gone).await, 2);
+}
+
+#[actix_web::test]
+async fn a_search_finds_what_is_written_and_not_how_it_is_stored() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let texts = json!({ "en": { "name": "19\" rack", "short": "Half full" }, "pl": { "name": "Szafa" } });
+    product(&staff, "rack", json!({ "texts": texts })).await;
+    let group = json!({ "key": "rack", "texts": texts });
+    staff.post("/admin/product-groups", group.clone()).await.expect(201);
+    let options = json!({ "key": "rack", "kind": "dropdown", "texts": texts });
+    staff.post("/admin/option-groups", options).await.expect(201);
+    let attributes = staff.post("/admin/attribute-groups", group).await.expect(201).json();
+    let attribute = json!({ "key": "width", "texts": { "en": { "name": "Width", "value": "482 mm" } } });
+    let inside = format!("/admin/attribute-groups/{}/attributes", attributes["id"].as_str().unwrap());
+    staff.post(&inside, attribute).await.expect(201);
+    let found = async |list: &str, search: &str| {
+        let path = format!("/admin/{list}?search={search}");
+        staff.get(&path).await.expect(200).json()["total"].as_i64().unwrap()
+    };
+    for list in ["products", "product-groups", "option-groups", "attribute-groups", "attributes"] {
+        for search in ["RAC", "19%22%20r", "half", "szaf"] {
+            assert_eq!(found(list, search).await, 1, "{list} {search}");
+        }
+        for search in ["name", "short", "description", "value", "pl", "%22%3A", "%7B"] {
+            assert_eq!(found(list, search).await, 0, "{list} {search}");
+        }
+    }
+    assert_eq!((found("attributes", "482").await, found("attribute-groups", "482").await), (1, 0));
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ use serde_json::json;
 use shared::Permission;
 
 use crate::harness::Panel;
+use crate::selling::product;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_costs_a_fixed_number_of_statements() {
@@ -49,6 +50,30 @@ async fn an_installation_that_cannot_sell_yet_says_what_it_lacks() {
     let begun = staff.get("/admin/dashboard").await.expect(200).json();
     assert_eq!(begun["first_steps"], json!(["home_company", "product"]));
     assert_eq!(begun["currency"], "PLN");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_product_is_one_that_somebody_can_order() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let lacks = async || staff.get("/admin/dashboard").await.expect(200).json()["first_steps"].clone();
+    assert_eq!(lacks().await, json!(["product"]));
+    product(&staff, "vps", json!({})).await;
+    assert_eq!(lacks().await, json!([]));
+    panel.sql("UPDATE prices SET currency = 'PLN'").await;
+    for (change, lacking) in [
+        ("UPDATE currencies SET enabled = false WHERE code = 'PLN'", json!(["product"])),
+        ("UPDATE currencies SET enabled = true WHERE code = 'PLN'", json!([])),
+        ("UPDATE products SET visible = false", json!(["product"])),
+        ("UPDATE products SET direct_link = true", json!([])),
+        ("UPDATE products SET retired = true", json!(["product"])),
+        ("UPDATE products SET retired = false", json!([])),
+        // A row of prices without a base is not offered.
+        ("UPDATE prices SET base = NULL", json!(["product"])),
+    ] {
+        panel.sql(change).await;
+        assert_eq!(lacks().await, lacking, "{change}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

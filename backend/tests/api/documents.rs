@@ -166,6 +166,39 @@ async fn what_was_issued_stays_when_company_and_client_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_to_pay_and_the_footer_stay_as_they_were_issued() {
+    const BANK_FIELDS: [(&str, &str); 3] =
+        [("Bank", "Test Bank"), ("IBAN", "PL61109010140000071219812874"), ("BIC", "WBKPPLPP")];
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    panel.sql("UPDATE companies SET pay_to = 'Please pay in time.', footer = 'KRS 0000123456'").await;
+    let issued = proforma(&ada, "50").await;
+    panel.sql("UPDATE companies SET pay_to = 'Changed', footer = 'Changed', bank = '{}'").await;
+    let expect_frozen = |detail: &DocumentDetail| {
+        assert_eq!(detail.pay_to, "Please pay in time.");
+        assert_eq!(detail.footer, "KRS 0000123456");
+        let bank = detail.bank.iter().map(|field| (field.label.as_str(), field.value.as_str()));
+        assert_eq!(bank.collect::<Vec<_>>(), BANK_FIELDS);
+    };
+    let path = format!("/clients/{}/documents/{}", ada.id, issued.document.id);
+    let seen: DocumentDetail = ada.calls.get(&path).await.expect(200).read();
+    expect_frozen(&seen);
+    let said = "A proforma is a request for payment. The invoice follows when it is paid.";
+    assert_eq!(seen.notes, [said]);
+    let text = text_of(&ada.calls.get(&format!("{path}/pdf")).await.expect(200).bytes);
+    for part in ["Please pay in time.", "KRS 0000123456", "Test Bank", BANK_FIELDS[1].1, said] {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+
+    let booked: BookedPayment =
+        book(&staff, issued.document.id, json!({ "amount": "61.50" })).await.expect(201).read();
+    let path = format!("/admin/documents/{}", booked.invoice.expect("issued").id);
+    let invoice: DocumentDetail = staff.calls.get(&path).await.expect(200).read();
+    expect_frozen(&invoice);
+    assert_eq!(invoice.notes, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_have_no_gaps_whatever_happens_at_once() {
     let panel = Panel::start().await;
     let clients = [panel.client("Ada").await, panel.client("Bob").await, panel.client("Cyd").await];

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::billing::document::{DocumentAction, DocumentDetail, DocumentPurpose, DocumentSummary};
-use shared::billing::draft::DraftQuote;
+use shared::billing::draft::{DraftQuote, TaxClass};
 use shared::billing::ledger::{TransactionDetail, TransactionPage};
 use shared::billing::payment::{BookedPayment, PaidFromWallet, PaymentPage};
 use shared::billing::refund::{RefundEffect, RefundMethod};
@@ -97,6 +97,37 @@ async fn lines_written_by_hand_are_counted_issued_and_paid_through_a_gateway() {
     let rest: RefundEffect = staff.calls.post_once(&path, body).await.expect(201).read();
     assert_eq!(half.net.amount() + rest.net.amount(), decimal("95.01"));
     assert_eq!(rest.document.status, DocumentStatus::Refunded);
+    expect_clean_books(&panel).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_of_different_tax_classes_are_told_apart() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let classes = |detail: &DocumentDetail| -> Vec<TaxClass> {
+        detail.lines.iter().map(|line| line.tax_class).collect()
+    };
+    let both = [TaxClass::Standard, TaxClass::Exempt];
+    let mut exempt = line("Stamps", "1", "10.00");
+    exempt["tax_class"] = json!("exempt");
+    let written = draft(&staff, &ada, json!([line("Repair", "1", "100.00"), exempt])).await;
+    assert_eq!(classes(&written), both);
+    let id = issue(&staff, &written).await.document.id;
+    let own = format!("/clients/{}/documents", ada.id);
+    let seen: DocumentDetail = ada.calls.get(&format!("{own}/{id}")).await.expect(200).read();
+    assert_eq!(classes(&seen), both);
+    let text = text_of(&ada.calls.get(&format!("{own}/{id}/pdf")).await.expect(200).bytes);
+    assert!(text.contains("Taxed") && text.contains("Exempt from tax"), "{text}");
+
+    let paid: BookedPayment = book(&staff, id, json!({ "amount": "133.00" })).await.expect(201).read();
+    let invoice = detail(&staff, paid.invoice.expect("an invoice was issued").id).await;
+    assert_eq!(classes(&invoice), both);
+
+    let alike = hundred(&staff, &ada).await.document.id;
+    let text = text_of(&ada.calls.get(&format!("{own}/{alike}/pdf")).await.expect(200).bytes);
+    assert!(!text.contains("Taxed") && !text.contains("Exempt"), "{text}");
+    let funds = proforma(&ada, "20.00").await;
+    assert_eq!(classes(&funds), [TaxClass::Standard], "nobody named a class");
     expect_clean_books(&panel).await;
 }
 

@@ -1,7 +1,10 @@
 //! What every request can rely on.
 
-use serde_json::json;
-use shared::{Code, Permission};
+use std::net::TcpListener;
+
+use hostwright::http::{router, server};
+use serde_json::{Value, json};
+use shared::{Code, Permission, Problem};
 
 use crate::harness::Panel;
 
@@ -66,6 +69,61 @@ async fn a_method_that_an_operation_does_not_take_is_refused_with_those_it_takes
     assert_eq!(answer.problem().code, Code::MethodNotAllowed);
     assert_eq!(answer.headers["allow"], "GET, HEAD");
     assert_eq!(panel.visitor().get("/public/nothing").await.expect(404).problem().code, Code::NotFound);
+}
+
+#[test]
+fn the_document_promises_the_refusals_that_come_and_no_others() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations: Vec<&Value> = paths.flat_map(|item| item.as_object().unwrap().values()).collect();
+    let promises = |id: &str, status: &str| {
+        let operation = operations.iter().find(|operation| operation["operationId"] == id);
+        operation.unwrap_or_else(|| panic!("{id}"))["responses"].get(status).is_some()
+    };
+    let come = [
+        ("403", "registerUser"),
+        ("404", "quoteDraft"),
+        ("409", "getOssCsv previewSignInAs getDocumentsArchive"),
+        ("412", "updateProduct orderAttributes moveTaxRule setCreditLimit deleteProductImage activateModule"),
+        // Who sends a password may find all places taken where one is hashed.
+        ("429", "createAdmin createUser createClient registerUser registerInvited changeUserAccount"),
+        ("429", "inviteUser resendInvitation sendAdminPasswordReset sendUserPasswordReset verifyAdminFactor"),
+        ("429", "exportClients exportOwnServices exportLedger followTask"),
+    ];
+    let never_come = [
+        ("412", "createProduct createAttribute createOption createCompany createGateway createTaxRule"),
+        ("429", "changeAdmin changeUser changeClient changeClientProfile"),
+        ("429", "createCompany updateCompany createCurrency"),
+        ("429", "getOssCsv getClientStatementCsv getOwnStatementCsv"),
+    ];
+    for (table, promised) in [(&come[..], true), (&never_come[..], false)] {
+        for (status, ids) in table {
+            for id in ids.split(' ') {
+                assert_eq!(promises(id, status), promised, "{id} {status}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_only_works_refuses_what_no_monitor_asks() {
+    let panel = Panel::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+    let running = server::run_monitored(panel.app.clone(), listener, metrics).unwrap();
+    let handle = running.handle();
+    tokio::spawn(running);
+    let healthy = panel.http.get(format!("{base}/healthz")).send().await.unwrap();
+    assert_eq!(healthy.status().as_u16(), 200);
+    for path in ["/", "/nothing", "/api/v1/public/clock"] {
+        let answer = panel.http.get(format!("{base}{path}")).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 404, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+        let problem: Problem = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(problem.code, Code::NotFound, "{path}");
+    }
+    handle.stop(false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Logs are read on from where a page ended, however many rows there are and whatever is written meanwhile.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::harness::{Caller, Panel};
 
@@ -74,6 +75,34 @@ async fn tasks_messages_and_acts_are_read_on_from_where_a_page_ended() {
 }
 
 #[actix_web::test]
+async fn acts_of_somebody_of_a_level_and_of_a_kind_are_read_on() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let (admin, user) = (Uuid::now_v7(), Uuid::now_v7());
+    panel
+        .sql(&format!(
+            "INSERT INTO activity_log (id, at, level, actor, admin_id, user_id, action, description)
+             SELECT gen_random_uuid(), timestamptz '2026-03-10 12:00:00.123456+00' - n / 6 * interval '1 hour',
+                 CASE n % 2 WHEN 0 THEN 'warning' ELSE 'info' END, 'system', CASE n % 3 WHEN 0 THEN uuid '{admin}' END,
+                 CASE n % 3 WHEN 1 THEN uuid '{user}' END, 'kind_' || n % 4 || '.done', 'Act ' || n
+             FROM generate_series(1, 24) n"
+        ))
+        .await;
+    for (filter, found) in [
+        (format!("admin={admin}"), 8),
+        (format!("user={user}"), 8),
+        ("level=warning".to_owned(), 12),
+        ("action=kind_2.".to_owned(), 6),
+        (format!("level=warning&admin={admin}"), 4),
+    ] {
+        let path = format!("/admin/activity?{filter}&");
+        let (all, total, _) = page(&staff, &format!("{path}per_page=200")).await;
+        assert_eq!((all.len(), total), (found, Value::from(found)), "{filter}");
+        assert_eq!(read_on(&staff, &format!("{path}per_page=3")).await, all, "{filter}");
+    }
+}
+
+#[actix_web::test]
 async fn what_is_written_meanwhile_moves_no_row_to_another_page() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
@@ -95,7 +124,7 @@ async fn what_is_written_meanwhile_moves_no_row_to_another_page() {
 async fn nothing_goes_on_after_nonsense_or_in_another_order() {
     let panel = Panel::start().await;
     let staff = panel.super_admin().await.calls;
-    let id = uuid::Uuid::now_v7();
+    let id = Uuid::now_v7();
     for path in ["/admin/tasks", "/admin/notifications", "/admin/activity"] {
         for after in ["x", "1.x", "x.y", &format!("99999999999999999999.{id}")] {
             let refused = staff.get(&format!("{path}?after={after}")).await.expect(422);

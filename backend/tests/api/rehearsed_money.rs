@@ -102,6 +102,16 @@ async fn issuing_paying_and_cancelling_a_document_say_what_they_do() {
     assert_eq!(amounts(&part), [of(WalletPays, "40")]);
     let whole = would(&panel, &staff.calls, &pay, json!({})).await;
     assert_eq!(amounts(&whole), [of(WalletPays, "100"), of(DocumentIssued, "100")]);
+    // Its owner is told the same.
+    let id = written.document.id;
+    let own = format!("/clients/{}/documents/{id}/pay-from-wallet", ada.id);
+    assert_eq!(would(&panel, &ada.calls, &own, json!({})).await, whole);
+    let dry = format!("{own}?dry_run=true");
+    ada.calls.post_once(&dry, json!({ "amount": "100.01" })).await.expect(422);
+    let eve = panel.client("Eve").await;
+    eve.calls.post_once(&dry, json!({})).await.expect(404);
+    let of_eve = format!("/clients/{}/documents/{id}/pay-from-wallet?dry_run=true", eve.id);
+    eve.calls.post_once(&of_eve, json!({})).await.expect(404);
 
     let cancel = format!("{record}/cancel");
     let wanted = json!({ "version": issued.version, "reason": "" });
@@ -147,4 +157,55 @@ async fn another_default_currency_says_which_rates_change() {
     assert_eq!(would(&panel, &staff, "/admin/currencies/EUR/default", json!({})).await, []);
     staff.post(path, json!({})).await.expect(200);
     assert_eq!(would(&panel, &staff, path, json!({})).await, []);
+}
+
+#[actix_web::test]
+async fn adjusting_a_balance_says_what_the_wallet_gains_or_pays() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await.calls, panel.client("Ada").await);
+    let path = format!("/admin/clients/{}/adjustments", ada.id);
+    let dry = format!("{path}?dry_run=true");
+    let adjust = |kind: &str, amount: &str| json!({ "kind": kind, "amount": amount, "currency": "EUR", "reason": "Welcome" });
+    use EffectKind::{WalletCredited, WalletPays};
+    let effects = would(&panel, &staff, &path, adjust("goodwill", "25.00")).await;
+    assert_eq!(amounts(&effects), [of(WalletCredited, "25")]);
+    let effects = would(&panel, &staff, &path, adjust("correct_down", "5.00")).await;
+    assert_eq!(amounts(&effects), [of(WalletPays, "5")]);
+    assert_eq!(balance(&panel, ada.id).await, decimal("0"));
+    let refused = staff.post_once(&dry, adjust("goodwill", "0")).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["amount"]);
+
+    let given = staff.post_once(&path, adjust("goodwill", "25.00")).await.expect(200).json();
+    let mut back = adjust("correct_down", "25.00");
+    back["reverses"] = given["id"].clone();
+    assert_eq!(amounts(&would(&panel, &staff, &path, back.clone()).await), [of(WalletPays, "25")]);
+    staff.post_once(&path, back.clone()).await.expect(200);
+    staff.post_once(&dry, back).await.expect(409);
+    assert_eq!(balance(&panel, ada.id).await, decimal("0"));
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn setting_a_credit_limit_says_what_it_becomes() {
+    let panel = Panel::start().await;
+    let (staff, ada) = (panel.super_admin().await.calls, panel.client("Ada").await);
+    let path = format!("/admin/clients/{}/credit-limit", ada.id);
+    let dry = format!("{path}?dry_run=true");
+    let before = everything(&panel).await;
+    let would = async |limit: &str| -> Vec<Effect> {
+        let answer = staff.put(&dry, json!({ "credit_limit": limit })).await.expect(200);
+        answer.read::<Rehearsal>().effects
+    };
+    assert_eq!(amounts(&would("30.00").await), [of(EffectKind::CreditLimitSet, "30")]);
+    assert_eq!(would("0").await, [], "it is that already");
+    staff.put(&dry, json!({ "credit_limit": "30.00", "was": "1.00" })).await.expect(412);
+    let refused = staff.put(&dry, json!({ "credit_limit": "-1" })).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["credit_limit"]);
+    assert_eq!(everything(&panel).await, before);
+    let limits = "SELECT sum(credit_limit) AS value FROM wallets";
+    assert_eq!(panel.amount(limits).await, decimal("0"));
+
+    staff.put(&path, json!({ "credit_limit": "30.00", "was": "0.00" })).await.expect(200);
+    assert_eq!(panel.amount(limits).await, decimal("30"));
+    assert_eq!(would("30.00").await, []);
 }

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::json;
+use shared::billing::document::FundsQuote;
 use shared::billing::ledger::{ChargeDetail, ServiceCharges};
 use shared::billing::wallet::{ClientCharges, CostSummary};
 use shared::services::ServiceState;
@@ -78,6 +79,41 @@ async fn money_set_aside_for_resuming_is_not_recommended_again() {
     it.staff_does("delivered", json!({})).await.expect(200);
     assert_eq!(costs().await, (Decimal::ZERO, Decimal::ZERO));
     assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn the_balance_is_foretold_with_the_year_that_falls_due() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "100", json!({}), "annually").await;
+    // The next year, 60.00, is due in fifteen days, and 40.00 are there.
+    panel.advance_hours(350 * 24).await;
+    let due = it.detail().await.service.paid_until;
+    let costs = async || -> CostSummary {
+        it.client.calls.get(&format!("/clients/{}/costs", it.client.id)).await.expect(200).read()
+    };
+    let quote = async |amount: &str| -> FundsQuote {
+        let path = format!("/clients/{}/funds/quote", it.client.id);
+        it.client.calls.post(&path, json!({ "amount": amount })).await.expect(200).read()
+    };
+    let told = costs().await;
+    assert_eq!(told.forecast.len(), 31);
+    assert!(told.forecast[..15].iter().all(|balance| *balance == decimal("40")), "{:?}", told.forecast);
+    assert!(told.forecast[15..].iter().all(|balance| *balance == decimal("-20")), "{:?}", told.forecast);
+    assert!(due.is_some() && told.lasts_until == due, "{:?}", told.lasts_until);
+    // Ten more do not cover the year, twenty do; staff are told the same.
+    let little = quote("10.00").await;
+    assert_eq!((little.balance_after.amount(), little.lasts_until), (decimal("50"), due));
+    assert_eq!(quote("20.00").await.lasts_until, None);
+    let body = json!({ "client_id": it.client.id, "amount": "10.00" });
+    let by_staff: FundsQuote = it.staff.post("/admin/documents/funds/quote", body).await.expect(200).read();
+    assert_eq!(by_staff.lasts_until, due);
+    // What may be owed lasts, too; what is set aside does not.
+    panel.sql("UPDATE wallets SET credit_limit = 20").await;
+    assert_eq!(costs().await.lasts_until, None);
+    panel.sql("UPDATE wallets SET held = 5").await;
+    let told = costs().await;
+    assert_eq!((told.forecast[0], told.forecast[30]), (decimal("35"), decimal("-25")));
+    assert_eq!((told.lasts_until, quote("10.00").await.lasts_until), (due, None));
 }
 
 #[actix_web::test]

@@ -24,6 +24,7 @@ const SUMS: &str = "Lines and taxes of every document add up to its total";
 const PAPERS: &str = "The paper of every document is the one that was frozen";
 const PAID: &str = "Documents show as paid what payments brought, or the wallet";
 const BOOKED: &str = "Every payment is booked whole: wallet, tax and money kept aside";
+const STOCK: &str = "What is taken of every product's stock is what its living services hold";
 
 /// The first, second and last of the three charges.
 const FIRST: &str = "period_from = (SELECT min(period_from) FROM charges)";
@@ -157,12 +158,25 @@ fn faults_of_documents() -> Vec<Fault> {
     ]
 }
 
+fn faults_of_stock() -> Vec<Fault> {
+    let used = |by: &str| format!("UPDATE products SET stock_used = stock_used {by}");
+    vec![
+        (&[STOCK], used("+ 1"), used("- 1")),
+        fault(
+            &[STOCK],
+            "UPDATE services SET stock_taken = true WHERE ended_at IS NULL",
+            "UPDATE services SET stock_taken = false",
+        ),
+    ]
+}
+
 #[actix_web::test]
 async fn each_check_of_the_books_finds_its_fault_and_no_other_does() {
     let panel = Panel::start().await;
     books_with_everything(&panel).await;
     assert_eq!(broken(&panel).await, []);
-    let faults = [faults_of_the_ledger(), faults_of_charges(), faults_of_documents()].concat();
+    let faults =
+        [faults_of_the_ledger(), faults_of_charges(), faults_of_documents(), faults_of_stock()].concat();
     for (found_by, breaks, mends) in faults {
         panel.sql_past_guards(&breaks).await;
         let found = broken(&panel).await;

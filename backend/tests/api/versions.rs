@@ -129,7 +129,8 @@ async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
     let swapped = json!({ "ids": [m, s], "read": [s, m] });
     staff.put("/admin/options/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/options/order", swapped).await);
-    let of_another = sizes(&staff, "speed", vps.id).await.options[0].id;
+    let speed = sizes(&staff, "speed", vps.id).await;
+    let of_another = speed.options[0].id;
     let mixed =
         staff.put("/admin/options/order", json!({ "ids": [of_another, s], "read": [s, of_another] })).await;
     assert_eq!(mixed.expect(422).refused_fields(), ["ids"]);
@@ -142,7 +143,7 @@ async fn options_and_groups_keep_an_order_that_somebody_else_changed() {
     staff.put("/admin/product-groups/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/product-groups/order", swapped).await);
     let other = sizes(&staff, "disk", vps.id).await;
-    let swapped = json!({ "ids": [other.id, group.id], "read": [group.id, other.id] });
+    let swapped = json!({ "ids": [other.id, speed.id, group.id], "read": [group.id, speed.id, other.id] });
     staff.put("/admin/option-groups/order", swapped.clone()).await.expect(204);
     lost(staff.put("/admin/option-groups/order", swapped).await);
 }

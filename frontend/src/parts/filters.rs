@@ -42,6 +42,12 @@ pub fn FilterSelect(
     view! { <AnyOrOne label value options on_change=Callback::new(move |value: String| list.set_filter(name, &value)) /> }
 }
 
+/// A filter for the rows of which something is so (`overdue=true`).
+pub fn filter_yes(list: ListState, name: &'static str, label: &'static str) -> AnyView {
+    let options = vec![("true".to_owned(), t().yes.to_owned())];
+    view! { <FilterSelect list name label options /> }.into_any()
+}
+
 /// A select whose first choice is all of them. `options` are (value, text); `value` is empty for all.
 #[component]
 pub fn AnyOrOne(
@@ -85,15 +91,20 @@ pub fn FilterChip(list: ListState, name: &'static str, text: &'static str) -> im
     move || {
         let chosen = chosen.get();
         let shown = chosen.parse().map_or_else(|_| chosen.clone(), short_id);
-        (!chosen.is_empty()).then(|| {
-            view! {
-                <button type="button" class="btn btn-sm" on:click=move |_| list.set_filter(name, "")>
-                    {text} " " <span class="mono">{shown}</span>
-                    <Icon icon=lu::LuX class="icon-sm" />
-                </button>
-            }
-        })
+        (!chosen.is_empty())
+            .then(|| filter_chip(list, name, text, view! { <span class="mono">{shown}</span> }.into_any()))
     }
+}
+
+/// What a list is narrowed to, and taking it off.
+pub fn filter_chip(list: ListState, name: &'static str, text: &'static str, shown: AnyView) -> AnyView {
+    view! {
+        <button type="button" class="btn btn-sm" on:click=move |_| list.set_filter(name, "")>
+            {text} " " {shown}
+            <Icon icon=lu::LuX class="icon-sm" />
+        </button>
+    }
+    .into_any()
 }
 
 /// Which row of a list is open in a dialog, by its parameter in the URL (`?task=`): the id, the dialog, and opening it.

@@ -1,9 +1,11 @@
 //! A document as the paper it is.
 
 use leptos::prelude::*;
-use shared::billing::DocumentStatus;
+use shared::billing::company::Labelled;
 use shared::billing::document::{DocumentDetail, DocumentParty, DocumentTax, XmlFormat};
+use shared::billing::draft::TaxClass;
 use shared::billing::tax::TaxDecision;
+use shared::billing::{DocumentKind, DocumentStatus};
 use ui::{Icon, Menu, MenuLink, lu};
 
 use super::amount::plain_number;
@@ -33,6 +35,22 @@ fn Party(title: &'static str, party: DocumentParty) -> impl IntoView {
             {party.contacts.into_iter().map(|line| view! { <div class="text-ink-3">{line}</div> }).collect_view()}
         </section>
     }
+}
+
+/// Where a transfer goes to, and what to write on it; nothing where the seller says nothing of it.
+fn how_to_pay(text: String, mut bank: Vec<Labelled>, number: String) -> Option<AnyView> {
+    if text.is_empty() && bank.is_empty() {
+        return None;
+    }
+    let words = &tp().sheet;
+    bank.push(Labelled { label: words.reference.to_owned(), value: number });
+    let party = DocumentParty { address: vec![text], tax_ids: bank, ..DocumentParty::default() };
+    let shown = view! {
+        <div class="rounded bg-sunken border border-line px-4 py-3 mt-6 whitespace-pre-line">
+            <Party title=words.to_pay party />
+        </div>
+    };
+    Some(shown.into_any())
 }
 
 /// The formats of the document's electronic invoice; nothing where there are none. `path`: the document's, in the API.
@@ -102,7 +120,7 @@ pub fn TaxWhy(decision: TaxDecision) -> impl IntoView {
     }
 }
 
-/// The sheet: both parties, lines, taxes, totals, notes.
+/// The sheet: both parties, lines, taxes, totals, how to pay, notes, footer.
 #[component]
 pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
     let words = &tp().sheet;
@@ -110,6 +128,12 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
     let number = head.number.clone().unwrap_or_else(|| words.draft.to_owned());
     let discounts = detail.lines.iter().any(|line| !line.discount.is_zero());
     let open = matches!(head.status, DocumentStatus::Unpaid | DocumentStatus::PartiallyPaid);
+    let first = detail.lines.first().map(|line| line.tax_class);
+    let classes_differ =
+        !detail.taxes.is_empty() && detail.lines.iter().any(|line| Some(line.tax_class) != first);
+    let pay = (open && head.kind == DocumentKind::Proforma)
+        .then(|| how_to_pay(detail.pay_to, detail.bank, number.clone()))
+        .flatten();
     let totals = [(words.paid, head.paid, !head.paid.is_zero()), (words.due, head.due, open)];
     view! {
         <article class="paper" lang=detail.language.as_str()>
@@ -149,11 +173,14 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                             .lines
                             .iter()
                             .map(|line| {
+                                let is_exempt = line.tax_class == TaxClass::Exempt;
+                                let class = if is_exempt { words.exempt } else { words.taxed };
                                 view! {
                                     <tr>
                                         <td class="num">{line.position}</td>
                                         <td>
                                             <div class="strong whitespace-pre-line">{line.description.clone()}</div>
+                                            {classes_differ.then(|| view! { <div class="sub">{class}</div> })}
                                             <div class="sub no-print">{line.why.clone()}</div>
                                         </td>
                                         <td class="end num">{plain_number(line.quantity)} " " {line.unit.clone()}</td>
@@ -176,7 +203,10 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                     {detail
                         .taxes
                         .iter()
-                        .map(|tax| view! { <div><dt>{rate(tax)}</dt><dd class="num">{format::money(tax.amount)}</dd></div> })
+                        .map(|tax| {
+                            let name = format!("{} {} {}", rate(tax), words.tax_base, format::money(tax.base));
+                            view! { <div><dt>{name}</dt><dd class="num">{format::money(tax.amount)}</dd></div> }
+                        })
                         .collect_view()}
                     <div class="pt-3 border-t border-line-strong text-lg">
                         <dt class="font-semibold text-ink">{words.total}</dt>
@@ -189,6 +219,7 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                         .collect_view()}
                 </dl>
             </div>
+            {pay}
             {(!detail.notes.is_empty())
                 .then(|| {
                     view! {
@@ -211,6 +242,10 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
                     <TaxWhy decision=detail.tax_decision.clone() />
                 </div>
             </details>
+            {(!detail.footer.is_empty())
+                .then(|| {
+                    view! { <footer class="sub mt-6 pt-5 border-t border-line whitespace-pre-line">{detail.footer}</footer> }
+                })}
         </article>
     }
 }

@@ -66,7 +66,7 @@ fn start(errors: Option<FormErrors>, work: Box<dyn Fn() -> Work>) -> Submit {
         if busy.get_untracked() {
             return;
         }
-        let focus = errors.and_then(|_| ui::hold_focus());
+        let focus = ui::hold_focus();
         busy.set(true);
         let answer = work();
         leptos::task::spawn_local(async move {

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::company::Labelled;
+use super::draft::TaxClass;
 use super::payment::{PaymentChoice, PaymentSummary};
 use super::refund::RefundSummary;
 use super::tax::TaxDecision;
@@ -93,6 +94,12 @@ pub struct DocumentDetail {
     pub tax_decision: TaxDecision,
     /// Sentences printed below the totals.
     pub notes: Vec<String>,
+    /// How to pay, in the seller's words, as frozen; papers of proformas print it. Empty: nothing.
+    pub pay_to: String,
+    /// The seller's account, as frozen; papers of proformas print it. Empty: none.
+    pub bank: Vec<Labelled>,
+    /// What the seller prints at the foot of each page, as frozen; may be empty.
+    pub footer: String,
     /// Language of the paper.
     pub language: Language,
     pub issued_at: Option<Timestamp>,
@@ -153,6 +160,8 @@ pub struct DocumentLine {
     pub unit: String,
     pub unit_price: Money,
     pub discount: Money,
+    /// Which taxes it bears.
+    pub tax_class: TaxClass,
     /// Net.
     pub amount: Money,
     /// What it is for: ids and numbers.
@@ -301,6 +310,8 @@ pub struct FundsQuote {
     pub balance: Money,
     /// The balance once it is paid.
     pub balance_after: Money,
+    /// Until when that lasts for the services that run now, as they are; `null`: it lasts for a year and more.
+    pub lasts_until: Option<Timestamp>,
     /// Why these taxes.
     pub tax_decision: TaxDecision,
 }

@@ -71,6 +71,10 @@ pub struct CostSummary {
     pub recommended: Decimal,
     /// When the wallet will first lack money; `None`: not within a year.
     pub lasts_until: Option<Timestamp>,
+    /// The balance at the beginning of each of the next 30 days of 24 hours, the first one now, and at their end: without what
+    /// is set aside, and with everything paid that the running services cost by then. Below −credit_limit it lacks money.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, max_items = 31))]
+    pub forecast: Vec<Decimal>,
 }
 
 /// Clients whose charges are told at once, at most.

@@ -60,6 +60,7 @@ pub struct PublicProduct {
 pub struct PublicAttributeGroup {
     pub id: AttributeGroupId,
     pub key: String,
+    /// The catalogue leaves its description empty; the product alone has it.
     pub text: CatalogText,
     /// The picture that is its icon, by its hash. `null`: there is none.
     pub icon_image: Option<String>,

@@ -6,8 +6,8 @@ use shared::Period;
 use shared::money::round_half_up;
 
 use super::hours::{HourlyPrice, due_hours, hours_cost};
-use super::periods::due_periods;
-use super::{instant, paid_until};
+use super::periods::begun_by;
+use super::{hours_later, instant, paid_until};
 use crate::units::{amount, units};
 use crate::{Result, RuleError};
 
@@ -55,28 +55,52 @@ pub fn recurring_cost(prices: impl IntoIterator<Item = (Decimal, Period)>) -> Re
 
 /// What falls due from now until `until`, that instant included.
 pub fn cost_until(services: &[Running], until: Timestamp) -> Result<Decimal> {
-    amount(units_until(services, until)?)
+    amount(units_between(services, None, until)?)
 }
 
-fn units_until(services: &[Running], until: Timestamp) -> Result<i128> {
+/// What falls due after `after`, or has not been charged yet, until `until`, that instant included.
+fn units_between(services: &[Running], after: Option<Timestamp>, until: Timestamp) -> Result<i128> {
     let mut sum = 0_i128;
     for service in services {
         let cost = match service {
             Running::Hours { price, stream_from, charged_to } => {
-                match due_hours(*stream_from, *charged_to, until)? {
+                let charged_to = after.map_or(*charged_to, |after| after.max(*charged_to));
+                match due_hours(*stream_from, charged_to, until)? {
                     Some((from, hours)) => hours_cost(*price, from, hours)?,
                     None => 0,
                 }
             }
             Running::Periods { price, period, anchor, charged } => {
-                let due = due_periods(*anchor, *period, *charged, until)?.len();
-                let due = i128::try_from(due).map_err(|_| RuleError::OutOfRange)?;
-                units(*price)?.checked_mul(due).ok_or(RuleError::OutOfRange)?
+                let due = |at: Timestamp| -> Result<i64> {
+                    Ok((begun_by(*anchor, *period, at)? - i64::from(*charged)).max(0))
+                };
+                let more = i128::from(due(until)? - after.map_or(Ok(0), due)?);
+                units(*price)?.checked_mul(more).ok_or(RuleError::OutOfRange)?
             }
         };
         sum = sum.checked_add(cost).ok_or(RuleError::OutOfRange)?;
     }
     Ok(sum)
+}
+
+/// What is left of `balance` now and after each of so many days of 24 hours, when everything that is due by then is paid, that
+/// instant included. Below zero where it is not enough.
+pub fn balances_ahead(
+    balance: Decimal,
+    services: &[Running],
+    now: Timestamp,
+    days: i64,
+) -> Result<Vec<Decimal>> {
+    let (mut left, mut counted) = (units(balance)?, None);
+    let mut balances = Vec::new();
+    for day in 0..=days {
+        let at = hours_later(now, 24 * day)?;
+        let cost = units_between(services, counted, at)?;
+        left = left.checked_sub(cost).ok_or(RuleError::OutOfRange)?;
+        balances.push(amount(left)?);
+        counted = Some(at);
+    }
+    Ok(balances)
 }
 
 /// The instant at which `available` first does not cover everything that is due; `None`: it lasts beyond `horizon`.
@@ -87,21 +111,25 @@ pub fn lasts_until(
     horizon: Timestamp,
 ) -> Result<Option<Timestamp>> {
     let available = units(available)?;
-    let lacks = |until: i64| -> Result<bool> {
-        let cost = units_until(services, instant(until)?)?;
-        Ok(cost > 0 && cost > available)
-    };
+    let lacks = |cost: i128| cost > 0 && cost > available;
     let (mut enough, mut short) = (now.as_second(), horizon.as_second());
-    if lacks(enough)? {
+    let mut spent = units_between(services, None, instant(enough)?)?;
+    if lacks(spent) {
         return Ok(Some(now));
     }
-    if short <= enough || !lacks(short)? {
+    // What fell due by the last instant at which it was enough is not counted again.
+    let cost = |spent: i128, enough: i64, until: i64| -> Result<i128> {
+        let more = units_between(services, Some(instant(enough)?), instant(until)?)?;
+        spent.checked_add(more).ok_or(RuleError::OutOfRange)
+    };
+    if short <= enough || !lacks(cost(spent, enough, short)?) {
         return Ok(None);
     }
     // The cost only grows, so halving finds the very second.
     while short - enough > 1 {
         let middle = enough + (short - enough) / 2;
-        if lacks(middle)? { short = middle } else { enough = middle }
+        let due = cost(spent, enough, middle)?;
+        if lacks(due) { short = middle } else { (enough, spent) = (middle, due) }
     }
     Ok(Some(instant(short)?))
 }
@@ -200,7 +228,48 @@ mod tests {
         assert_eq!(of("3", "10.50", "10.75"), decimal("10.50"), "nothing whole lies between them");
     }
 
+    #[test]
+    fn a_year_is_taken_from_the_balance_on_its_day() {
+        let now = second(1_790_000_000);
+        let yearly = Running::Periods {
+            price: decimal("60"),
+            period: Period::Annually,
+            anchor: second(1_790_000_000 + 10 * 86_400 - 365 * 86_400),
+            charged: 1,
+        };
+        let balances = balances_ahead(decimal("40.5"), &[yearly], now, 30).unwrap();
+        assert_eq!(balances.len(), 31);
+        assert!(balances[..10].iter().all(|balance| *balance == decimal("40.5")));
+        assert!(balances[10..].iter().all(|balance| *balance == decimal("-19.5")));
+    }
+
     proptest! {
+        #[test]
+        fn balances_ahead_are_what_the_cost_until_then_leaves(
+            balance in -1_000_000_i64..2_000_000, price in 1_i64..500_000, offset in -90_000_i64..90_000, daily in 1_i64..50_000,
+        ) {
+            let now = second(1_790_000_000);
+            let services = [
+                Running::Hours {
+                    price: HourlyPrice::Month(Decimal::new(price * 100, 4)),
+                    stream_from: second(1_790_000_000 + offset),
+                    charged_to: second(1_790_000_000 - 7200),
+                },
+                Running::Periods {
+                    price: Decimal::new(daily, 4),
+                    period: Period::Daily,
+                    anchor: second(1_790_000_000 + offset),
+                    charged: 0,
+                },
+            ];
+            let balance = Decimal::new(balance, 4);
+            let balances = balances_ahead(balance, &services, now, 30).unwrap();
+            for (day, left) in (0..).zip(balances) {
+                let cost = cost_until(&services, second(1_790_000_000 + day * 86_400)).unwrap();
+                prop_assert_eq!(left, balance - cost);
+            }
+        }
+
         #[test]
         fn a_wallet_lasts_exactly_until_it_does_not(
             available in 0_i64..2_000_000, price in 1_i64..500_000, offset in 0_i64..3600, yearly in 1_i64..5_000_000,

@@ -10,9 +10,11 @@ pub mod periods;
 pub mod wallet;
 
 pub use change::{OptionChange, option_change};
-pub use forecast::{Running, TopUpLimits, cost_until, lasts_until, recommended, recurring_cost};
+pub use forecast::{
+    Running, TopUpLimits, balances_ahead, cost_until, lasts_until, recommended, recurring_cost,
+};
 pub use hours::{HourSlice, HourlyPrice, due_hours, hour_slices, paid_until};
-pub use periods::{PeriodStart, due_periods, nth_start};
+pub use periods::{PeriodStart, begun_by, due_periods, nth_start};
 pub use wallet::{Due, DuePlan, Settled, settle_short_wallet};
 
 use jiff::Timestamp;

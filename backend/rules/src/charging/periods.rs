@@ -6,6 +6,9 @@ use shared::Period;
 
 use crate::{Result, RuleError};
 
+/// Nanoseconds of an hour.
+const HOUR_NS: i128 = 3_600_000_000_000;
+
 /// A period: when it begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeriodStart {
@@ -35,6 +38,37 @@ pub fn nth_start(anchor: Timestamp, period: Period, n: i32) -> Result<Timestamp>
     };
     let start = anchor.to_zoned(TimeZone::UTC).checked_add(span).map_err(|_| RuleError::BadInstant)?;
     Ok(start.timestamp())
+}
+
+/// How many periods after `anchor` began by `at`: told by one look at the calendar, however many they are.
+pub fn begun_by(anchor: Timestamp, period: Period, at: Timestamp) -> Result<i64> {
+    let months = match period {
+        Period::Monthly => 1,
+        Period::Quarterly => 3,
+        Period::Semiannually => 6,
+        Period::Annually => 12,
+        Period::Biennially => 24,
+        Period::Triennially => 36,
+        Period::OneTime | Period::Hourly | Period::Daily | Period::Weekly | Period::Biweekly => 0,
+    };
+    let hours = period.nominal_hours().ok_or(RuleError::NotRecurring)?;
+    if at < anchor {
+        return Ok(0);
+    }
+    if months == 0 {
+        let whole = (at.as_nanosecond() - anchor.as_nanosecond()) / (i128::from(hours) * HOUR_NS);
+        return i64::try_from(whole + 1).map_err(|_| RuleError::OutOfRange);
+    }
+    let whole = (month_number(at) - month_number(anchor)) / months;
+    let last = i32::try_from(whole).map_err(|_| RuleError::OutOfRange)?;
+    // Later in the very month that `at` lies in, the last one has not begun yet.
+    Ok(if nth_start(anchor, period, last)? <= at { whole + 1 } else { whole })
+}
+
+/// Months (UTC) since the year 0.
+fn month_number(at: Timestamp) -> i64 {
+    let date = at.to_zoned(TimeZone::UTC).date();
+    i64::from(date.year()) * 12 + i64::from(date.month())
 }
 
 /// The periods that began by `now` and are not charged yet: number `charged` and those after it.
@@ -106,6 +140,23 @@ mod tests {
                 prop_assert!(pair[0].to > pair[0].from);
             }
             prop_assert!(due[due.len() - 1].from <= now && due[due.len() - 1].to > now);
+        }
+
+        #[test]
+        fn periods_are_counted_as_they_are_listed(
+            start in 1_500_000_000_i64..2_500_000_000, later in -5_000_000_i64..300_000_000, kind in 0_usize..10,
+            exact in any::<bool>(),
+        ) {
+            let period = Period::ALL[1..][kind];
+            let later = if period == Period::Hourly { later % 1_000_000 } else { later };
+            let anchor = Timestamp::from_second(start).unwrap();
+            let at = Timestamp::from_second(start + later).unwrap();
+            // The very second that a period begins at counts, and the one before it does not.
+            let at = if exact { nth_start(anchor, period, i32::try_from(later % 7).unwrap()).unwrap() } else { at };
+            for at in [at, Timestamp::from_second(at.as_second() - 1).unwrap()] {
+                let listed = due_periods(anchor, period, 0, at).unwrap().len();
+                prop_assert_eq!(begun_by(anchor, period, at), Ok(i64::try_from(listed).unwrap()));
+            }
         }
     }
 }

@@ -312,6 +312,15 @@ const CHECKS: &[Check] = &[
                 OR p.to_wallet <> coalesce(t.wallet, 0) OR p.to_tax <> coalesce(t.tax, 0)
                 OR p.to_suspense <> coalesce(t.suspense, 0) OR p.assigned <> coalesce(a.sum, 0))",
     },
+    Check {
+        title: "What is taken of every product's stock is what its living services hold",
+        seen: "SELECT count(*) FROM products",
+        broken: "SELECT format('product %s: %s taken, held by %s services', p.key, p.stock_used, coalesce(s.count, 0)) AS what
+            FROM products p
+            LEFT JOIN (SELECT product_id, count(*) AS count FROM services
+                WHERE stock_taken AND ended_at IS NULL GROUP BY 1) s ON s.product_id = p.id
+            WHERE p.stock_used <> coalesce(s.count, 0)",
+    },
 ];
 
 #[derive(QueryableByName)]

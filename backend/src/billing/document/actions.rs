@@ -17,7 +17,8 @@ use super::{Terms, number, show};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::tax::{self, explain};
 use crate::billing::template::{self, store::Place};
-use crate::billing::{notices, payment, wallet};
+use crate::billing::wallet::{self, Wallet};
+use crate::billing::{notices, payment};
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
@@ -144,7 +145,15 @@ pub async fn quote(
     let terms = Terms::load(conn).await?;
     let Reckoned { totals, decision, .. } = reckon_funds(conn, now, &terms, client, net).await?;
     let currency = net.currency();
-    let balance = balance(conn, client).await?;
+    let found = wallet::store::find(conn, client).await?;
+    let balance = found.as_ref().map_or(Decimal::ZERO, |wallet| wallet.balance);
+    let balance_after = balance + totals.net;
+    let lasts_until = match found {
+        Some(wallet) => {
+            wallet::costs::forecast(conn, now, &Wallet { balance: balance_after, ..wallet }).await?
+        }
+        None => None,
+    };
     let taxes = totals
         .taxes
         .iter()
@@ -156,7 +165,8 @@ pub async fn quote(
         tax: Money::rounded(totals.tax, currency),
         total: Money::rounded(totals.total, currency),
         balance: Money::ledger(balance, currency),
-        balance_after: Money::ledger(balance + totals.net, currency),
+        balance_after: Money::ledger(balance_after, currency),
+        lasts_until,
         tax_decision: explain::decision(decision, language),
     })
 }

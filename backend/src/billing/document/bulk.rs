@@ -59,7 +59,7 @@ pub struct ZipFile(#[allow(dead_code, reason = "names the body in the API docume
 
 /// Download the papers of many documents as one ZIP file. All of them, or a refusal.
 #[utoipa::path(tag = "billing", operation_id = "getDocumentsArchive", params(ArchiveQuery),
-    responses((status = 200, description = "The frozen PDFs.", content_type = "application/zip", body = ZipFile), (status = 404), (status = 413)),
+    responses((status = 200, description = "The frozen PDFs.", content_type = "application/zip", body = ZipFile), (status = 404), (status = 409), (status = 413)),
     extensions(("x-permission" = json!("documents.view"))))]
 #[get("/admin/documents/archive")]
 async fn archive(

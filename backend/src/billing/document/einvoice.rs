@@ -4,7 +4,6 @@ use anyhow::Context;
 use einvoice::{Account, Address, Corrected, Facts, Kind, Party, Relief, Unfit};
 use rules::tax::Decision;
 use rust_decimal::Decimal;
-use serde_json::Value;
 use shared::Code;
 use shared::billing::company::BankAccount;
 use shared::billing::document::{DocumentParty, XmlFormat};
@@ -121,7 +120,6 @@ async fn facts(conn: &mut Conn, row: &Document, lines: &[Line], taxes: &[Tax]) -
 }
 
 fn told_line(line: &Line, sign: Decimal, bears_tax: bool) -> einvoice::Line {
-    let class = line.explanation.get("tax_class").and_then(Value::as_str);
     einvoice::Line {
         description: line.description.clone(),
         quantity: line.quantity * sign,
@@ -129,7 +127,7 @@ fn told_line(line: &Line, sign: Decimal, bears_tax: bool) -> einvoice::Line {
         unit_price: line.unit_price,
         discount: line.discount * sign,
         amount: line.amount * sign,
-        taxed: bears_tax && class != Some(TaxClass::Exempt.as_str()),
+        taxed: bears_tax && line.tax_class() == TaxClass::Standard,
     }
 }
 

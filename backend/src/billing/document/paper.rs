@@ -8,6 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::billing::company::{self, Labelled, Paper};
 use shared::billing::document::DocumentParty;
+use shared::billing::draft::TaxClass;
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{Code, Currency, DocumentId};
 
@@ -236,6 +237,7 @@ fn printed_line(line: Line, currency: Currency) -> pdf::Line {
     let unit_price =
         if price.scale() > currency.decimals() { price.to_string() } else { plain(price, currency) };
     pdf::Line {
+        exempt: line.tax_class() == TaxClass::Exempt,
         description: line.description,
         quantity: line.quantity.to_string(),
         unit: line.unit,

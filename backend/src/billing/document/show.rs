@@ -121,6 +121,7 @@ pub async fn detail(
         .into_iter()
         .map(|line| DocumentLine {
             why: line_why(&line, row.currency, language),
+            tax_class: line.tax_class(),
             position: line.position,
             description: line.description,
             quantity: line.quantity,
@@ -154,13 +155,20 @@ pub async fn detail(
     let payments = payment::store::of_document(conn, paid_by, language).await?;
     let refunds = refund::store::of_document(conn, row.id, language).await?;
     let hash = files::file_hash(conn, row.id).await?;
+    let mut notes = texts.notes;
+    if row.kind == DocumentKind::Proforma {
+        notes.push(words::of(row.language).documents.not_a_tax_document.to_owned());
+    }
     Ok(DocumentDetail {
+        pay_to: seller.pay_to,
+        bank: paper::bank_fields(&seller.bank),
+        footer: seller.footer,
         seller: seller.party,
         buyer: buyer.party,
         lines,
         taxes,
         tax_decision: explain::decision(decision, language),
-        notes: texts.notes,
+        notes,
         language: row.language,
         issued_at: row.issued_at,
         paid_at: row.paid_at,

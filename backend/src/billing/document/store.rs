@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use schema::{document_lines, document_taxes, documents};
 use serde_json::Value;
 use shared::billing::document::DocumentPurpose;
+use shared::billing::draft::TaxClass;
 use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Language, OrderId};
 
@@ -95,6 +96,14 @@ pub struct Line {
     pub discount: Decimal,
     pub amount: Decimal,
     pub explanation: Value,
+}
+
+impl Line {
+    /// Which taxes it bears: as sealed with it, the standard ones where nothing is said.
+    pub fn tax_class(&self) -> TaxClass {
+        let named = self.explanation.get("tax_class").and_then(Value::as_str);
+        named.and_then(|word| word.parse().ok()).unwrap_or(TaxClass::Standard)
+    }
 }
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]

@@ -7,13 +7,13 @@ use serde_json::json;
 use shared::billing::ledger::{AdjustmentKind, NewAdjustment};
 use shared::billing::{AccountKind, TransferKind};
 use shared::money::AMOUNT_MAX;
-use shared::{ClientId, Currency, LedgerAccountId, Money, TransferId};
+use shared::{ClientId, Currency, Effect, EffectKind, LedgerAccountId, Money, Rehearsal, TransferId};
 use uuid::Uuid;
 
-use super::{NewTransfer, Posted, Posting, Spending, company_account, post, reversal};
+use super::{NewTransfer, Posted, Posting, Spending, company_account, post, reversal, store, words};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::wallet::{self, Wallet};
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
 use crate::jobs::{Job, outbox};
@@ -112,4 +112,27 @@ pub async fn adjust(
         outbox::send(tx, now, &Job::WalletToppedUp { client }, tags).await?;
     }
     Ok(id)
+}
+
+/// Says what an adjustment would do. Refuses what `adjust` refuses.
+pub(super) async fn rehearse(
+    conn: &mut Conn,
+    now: Timestamp,
+    actor: &Actor,
+    client: ClientId,
+    wanted: &NewAdjustment,
+) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let id = adjust(tx, now, actor, client, wanted).await?;
+        let row = store::find(tx, client, id).await?.ok_or_else(Refusal::not_found)?;
+        let gained = words::change(&row);
+        let (code, message) = if gained > Decimal::ZERO {
+            (EffectKind::WalletCredited, "The client's wallet is credited")
+        } else {
+            (EffectKind::WalletPays, "The client's wallet pays")
+        };
+        let amount = Money::ledger(gained.abs(), row.currency);
+        Ok(Rehearsal { effects: vec![Effect::new(code, format!("{message}: {amount}.")).of(amount)] })
+    })
+    .await
 }

@@ -10,7 +10,7 @@ use shared::billing::ledger::{
     ChargeDetail, ChargeFilter, LedgerExportQuery, NewAdjustment, ServiceCharges, TransactionDetail,
     TransactionFilter, TransactionPage,
 };
-use shared::{ClientId, FileQuery, Language, Page, PageQuery, ServiceId, TransferId};
+use shared::{ClientId, DryRun, FileQuery, Language, Page, PageQuery, ServiceId, TransferId, Tried};
 
 use super::store::{self, Transfer};
 use super::{adjust, charges, daily, export, export_transactions, reasons, reversal, words};
@@ -232,24 +232,29 @@ async fn list_service_charges_by_day(
     Ok(Json(daily::of(&mut conn, app.clock.now(), &clients, *id).await?))
 }
 
-/// Give a client credit, or correct its balance. Asks browsers for the password again.
+/// Give a client credit, or correct its balance, or learn what that would do. Asks browsers for the password again.
 #[utoipa::path(tag = "billing", operation_id = "adjustBalance", request_body = NewAdjustment,
-    params(("client_id" = ClientId, Path),
+    params(("client_id" = ClientId, Path), DryRun,
         ("Idempotency-Key" = String, Header, description = "The same key gets the same answer for a day.",
             min_length = 1, max_length = 255)),
-    responses((status = 200, body = TransactionDetail)), extensions(("x-permission" = json!("funds.adjust"))))]
+    responses((status = 200, body = Tried<TransactionDetail>)), extensions(("x-permission" = json!("funds.adjust"))))]
 #[post("/admin/clients/{client_id}/adjustments")]
 async fn adjust_balance(
     app: web::Data<App>,
     who: May<rights::FundsAdjust>,
     client: Path<ClientId>,
     key: IdempotencyKey,
+    dry: Query<DryRun>,
     wanted: Json<NewAdjustment>,
     request: HttpRequest,
-) -> Result<Json<TransactionDetail>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
-    let once = Once::new(&who.actor, "adjustBalance", &key, *client, &wanted.0)?;
+) -> Result<Json<Tried<TransactionDetail>>> {
     let (now, language) = (app.clock.now(), language(&request));
+    if dry.dry_run {
+        let mut conn = app.db.get().await?;
+        return Ok(Json(Tried::Would(adjust::rehearse(&mut conn, now, &who.actor, *client, &wanted).await?)));
+    }
+    need_sudo_in_browser(&mut *app.db.get().await?, now, who.proof).await?;
+    let once = Once::new(&who.actor, "adjustBalance", &key, *client, &wanted.0)?;
     let mut conn = app.db.get().await?;
     let answer = conn
         .transaction::<_, Error, _>(async |tx| {
@@ -263,12 +268,12 @@ async fn adjust_balance(
             Ok(answer)
         })
         .await?;
-    Ok(Json(answer))
+    Ok(Json(Tried::Done(answer)))
 }
 
 /// The ledger of a range of time as CSV or in beancount's syntax, streamed.
 #[utoipa::path(tag = "billing", operation_id = "exportLedger", params(LedgerExportQuery),
-    responses((status = 200, content((String = "text/csv"), (String = "text/plain")))),
+    responses((status = 200, content((String = "text/csv"), (String = "text/plain"))), (status = 429)),
     extensions(("x-permission" = json!("transactions.view"))))]
 #[get("/admin/ledger/export")]
 async fn export_ledger(

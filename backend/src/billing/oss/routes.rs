@@ -32,7 +32,7 @@ async fn read(
 
 /// The same as CSV: a row for each country, rate and currency.
 #[utoipa::path(tag = "billing", operation_id = "getOssCsv", params(("id" = CompanyId, Path), OssQuery),
-    responses((status = 200, body = String, content_type = "text/csv")),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 409)),
     extensions(("x-permission" = json!("documents.view"))))]
 #[get("/admin/companies/{id}/oss/csv")]
 async fn file(

@@ -212,24 +212,30 @@ async fn pay_from_wallet(
     Ok(Json(Tried::Done(paid)))
 }
 
-/// Pay one of one's own documents out of the wallet, whole or in part.
+/// Pay one of one's own documents out of the wallet, whole or in part, or learn what that would do.
 #[utoipa::path(tag = "billing", operation_id = "payOwnDocumentFromWallet", request_body = PayFromWallet,
-    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), IdempotencyKey),
-    responses((status = 200, body = PaidFromWallet)), extensions(("x-permission" = json!("client:documents"))))]
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path), DryRun, IdempotencyKey),
+    responses((status = 200, body = Tried<PaidFromWallet>)), extensions(("x-permission" = json!("client:documents"))))]
 #[post("/clients/{client_id}/documents/{id}/pay-from-wallet")]
 async fn pay_own_from_wallet(
     app: Data<App>,
     who: Acting<client_rights::Documents>,
     key: IdempotencyKey,
     path: Path<(ClientId, DocumentId)>,
+    dry: Query<DryRun>,
     input: Json<PayFromWallet>,
-) -> Result<Json<PaidFromWallet>> {
+) -> Result<Json<Tried<PaidFromWallet>>> {
     let now = app.clock.now();
-    let once = Once::new(&who.actor, "payOwnDocumentFromWallet", &key, path.1, &input.0)?;
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        let would =
+            rehearsal::payment_from_wallet(&mut conn, now, &who.actor, who.client, path.1, &input).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
+    let once = Once::new(&who.actor, "payOwnDocumentFromWallet", &key, path.1, &input.0)?;
     let paid = answer_once(&mut conn, now, Some(&once), async |tx| {
         from_wallet::pay(tx, now, &who.actor, who.client, path.1, &input).await
     })
     .await?;
-    Ok(Json(paid))
+    Ok(Json(Tried::Done(paid)))
 }

@@ -179,12 +179,12 @@ fn long_names() -> Case {
     Case {
         lines: vec![
             line(description, "1", "100.00", "100.00"),
-            line(description, "2.5", "40.0000", "100.00"),
+            Line { exempt: true, ..line(description, "2.5", "40.0000", "100.00") },
         ],
-        taxes: vec![tax("GST", "5.000", "200.00", "10.00"), tax("QST", "9.975", "200.00", "19.95")],
+        taxes: vec![tax("GST", "5.000", "100.00", "5.00"), tax("QST", "9.975", "100.00", "9.98")],
         net: "200.00",
-        tax: "29.95",
-        total: "229.95",
+        tax: "14.98",
+        total: "214.98",
         currency: "CAD",
         ..euros(buyer(name, &[name, place, "Canada"], Some(("Federal business number", "123456789RT0001"))))
     }
@@ -245,6 +245,7 @@ fn line(description: &str, quantity: &str, unit_price: &str, amount: &str) -> Li
         unit: String::new(),
         unit_price: unit_price.to_owned(),
         discount: "0".to_owned(),
+        exempt: false,
         amount: amount.to_owned(),
     }
 }

@@ -3,7 +3,9 @@
 use anyhow::anyhow;
 use diesel::QueryResult;
 use jiff::{Timestamp, ToSpan};
-use rules::charging::{Running, TopUpLimits, cost_until, lasts_until, recommended, recurring_cost};
+use rules::charging::{
+    Running, TopUpLimits, balances_ahead, cost_until, lasts_until, recommended, recurring_cost,
+};
 use rust_decimal::Decimal;
 use shared::ClientId;
 use shared::billing::wallet::CostSummary;
@@ -17,7 +19,7 @@ use crate::billing::document::Limits;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 
-/// Days that the recommended top-up covers.
+/// Days that the recommended top-up covers, and that the balance is told of.
 const DAYS_COVERED: i64 = 30;
 /// Days that the forecast looks ahead.
 const DAYS_AHEAD: i64 = 365;
@@ -144,6 +146,7 @@ pub async fn summary(
         next_30_days,
         recommended: recommended(next_30_days, there, limits),
         lasts_until: last(&running, &wallet, now)?,
+        forecast: balances_ahead(wallet.balance - wallet.held, &running, now, DAYS_COVERED).map_err(rule)?,
         wallet: wallet.into(),
     })
 }

@@ -6,6 +6,7 @@ pub mod charged;
 pub mod costs;
 pub mod forecast;
 pub mod holds;
+mod limit;
 pub mod routes;
 pub mod store;
 

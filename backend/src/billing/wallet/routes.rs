@@ -4,23 +4,18 @@ use std::collections::BTreeSet;
 
 use actix_web::{get, put, web};
 use diesel_async::AsyncConnection;
-use rust_decimal::Decimal;
-use serde_json::json;
 use shared::billing::wallet::{
     CHARGED_MAX, ClientCharges, ClientChargesQuery, CostSummary, CreditLimitChange, WalletSummary,
 };
-use shared::money::AMOUNT_MAX;
-use shared::{ClientId, Code};
+use shared::{ClientId, DryRun, Tried};
 
-use super::{charged, costs, store};
+use super::{charged, costs, limit, store};
 use crate::App;
-use crate::audit::{self, Entry};
 use crate::http::bulk::read_ids;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Acting, Fields, Json, May, Path, Query, client_rights, rights};
+use crate::http::{Acting, Json, May, Path, Query, client_rights, rights};
 use crate::identity::session::actions::need_sudo_in_browser;
-use crate::jobs::{Job, outbox};
 use crate::settings;
 
 pub fn routes(cfg: &mut Routes) {
@@ -74,54 +69,29 @@ async fn list_client_charges(
     Ok(Json(charged::of(&mut conn, app.clock.now(), &clients).await?))
 }
 
-/// Set how far a client may go into debt. Asks browsers for the password again.
-#[utoipa::path(tag = "billing", operation_id = "setCreditLimit", params(("client_id" = ClientId, Path)),
-    request_body = CreditLimitChange, responses((status = 200, body = WalletSummary)),
+/// Set how far a client may go into debt, or learn what that would do. Asks browsers for the password again.
+#[utoipa::path(tag = "billing", operation_id = "setCreditLimit", params(("client_id" = ClientId, Path), DryRun),
+    request_body = CreditLimitChange, responses((status = 200, body = Tried<WalletSummary>)),
     extensions(("x-permission" = json!("clients.credit"))))]
 #[put("/admin/clients/{client_id}/credit-limit")]
 async fn set_credit_limit(
     app: web::Data<App>,
     who: May<rights::ClientsCredit>,
     client: Path<ClientId>,
+    dry: Query<DryRun>,
     change: Json<CreditLimitChange>,
-) -> Result<Json<WalletSummary>> {
-    need_sudo_in_browser(&mut *app.db.get().await?, app.clock.now(), who.proof).await?;
+) -> Result<Json<Tried<WalletSummary>>> {
     let (client, now) = (*client, app.clock.now());
+    if dry.dry_run {
+        let mut conn = app.db.get().await?;
+        return Ok(Json(Tried::Would(limit::rehearse(&mut conn, now, &who.actor, client, &change).await?)));
+    }
+    need_sudo_in_browser(&mut *app.db.get().await?, now, who.proof).await?;
     let mut conn = app.db.get().await?;
     let wallet = conn
-        .transaction::<_, Error, _>(async |tx| {
-            let mut wallet = store::lock(tx, client).await?.ok_or_else(Refusal::not_found)?;
-            let mut fields = Fields::new();
-            let decimals = wallet.currency.decimals();
-            let limit =
-                fields.decimal("credit_limit", &change.credit_limit, decimals, Decimal::ZERO, AMOUNT_MAX);
-            let mut read = |text: &str| fields.decimal("was", text, decimals, Decimal::ZERO, AMOUNT_MAX);
-            let was = change.was.as_deref().and_then(&mut read);
-            fields.finish()?;
-            if was.is_some_and(|was| was != wallet.credit_limit) {
-                return Err(Refusal::new(Code::VersionConflict).into());
-            }
-            let limit = limit.unwrap_or(wallet.credit_limit);
-            store::set_credit_limit(tx, client, limit).await?;
-            let entry = Entry {
-                action: "credit_limit.changed",
-                description: format!("Credit limit is {limit} {}", wallet.currency),
-                client: Some(client),
-                old: Some(json!({ "credit_limit": wallet.credit_limit })),
-                new: Some(json!({ "credit_limit": limit })),
-                ..Entry::default()
-            };
-            audit::record(tx, &who.actor, now, entry).await?;
-            if limit > wallet.credit_limit {
-                // More can be spent: what lacked money goes on.
-                let tags = outbox::Tags { client: Some(client), ..outbox::Tags::default() };
-                outbox::send(tx, now, &Job::WalletToppedUp { client }, tags).await?;
-            }
-            wallet.credit_limit = limit;
-            Ok(wallet)
-        })
+        .transaction::<_, Error, _>(async |tx| limit::set(tx, now, &who.actor, client, &change).await)
         .await?;
-    Ok(Json(wallet.into()))
+    Ok(Json(Tried::Done(wallet.into())))
 }
 
 /// What one has and may spend.

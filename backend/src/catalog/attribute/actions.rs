@@ -104,7 +104,7 @@ async fn check_unused(tx: &mut Conn, id: Uuid) -> Result<()> {
     Err(Refusal::because(Code::InUse, format!("Products have it: {}{others}.", named.join(", "))).into())
 }
 
-/// Deletes an attribute group of which no product has anything.
+/// Deletes an attribute group of which no product has anything. The log keeps its attributes, too.
 pub async fn delete_group(
     conn: &mut Conn,
     now: Timestamp,
@@ -114,7 +114,11 @@ pub async fn delete_group(
     conn.transaction(async |tx| {
         let before = store::lock_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
         check_unused(tx, id.0).await?;
+        let attributes = store::in_group(tx, id).await?;
         store::delete_group(tx, id).await?;
+        for gone in &attributes {
+            ATTRIBUTE.record(gone.id.0, &gone.key).deleted(tx, now, actor, &gone.input()?).await?;
+        }
         GROUP.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await
     })
     .await

@@ -117,10 +117,10 @@ pub async fn list_groups(
          (SELECT count(*) FROM attributes a WHERE a.group_id = g.id) AS attributes,
          (SELECT count(DISTINCT m.product_id) FROM product_attributes m JOIN attributes a ON a.id = m.attribute_id
           WHERE a.group_id = g.id) AS products";
-    const FROM: &str =
-        "attribute_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let from =
+        format!("attribute_groups g WHERE $1::text IS NULL OR {}", text::found("g", text::SEARCHED, "$1"));
     let order = text::order(paging, language, "g", &["attributes", "products"]);
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let list = List { columns: COLUMNS, from: &from, order: &order };
     let (rows, total) = list::page(conn, paging, list, |sql| {
         diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
     })
@@ -192,14 +192,17 @@ pub async fn list(
     paging: &Paging,
     language: Language,
 ) -> Result<(Vec<AttributeSummary>, i64)> {
-    const FROM: &str = "attributes a JOIN attribute_groups g ON g.id = a.group_id
-         WHERE $1::text IS NULL OR a.key ILIKE $1 OR a.texts::text ILIKE $1 OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let from = format!(
+        "attributes a JOIN attribute_groups g ON g.id = a.group_id WHERE $1::text IS NULL OR {} OR {}",
+        text::found("a", text::SEARCHED_OF_ATTRIBUTES, "$1"),
+        text::found("g", text::SEARCHED, "$1"),
+    );
     let direction = if paging.descending { "DESC" } else { "ASC" };
     let order = match paging.sort {
         "sort" => format!("g.sort {direction}, g.id, a.sort {direction}, a.id"),
         _ => text::order(paging, language, "a", &[]),
     };
-    let list = List { columns: ATTRIBUTE_COLUMNS, from: FROM, order: &order };
+    let list = List { columns: ATTRIBUTE_COLUMNS, from: &from, order: &order };
     let (rows, total): (Vec<AttributeRow>, i64) = list::page(conn, paging, list, |sql| {
         diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
     })
@@ -220,17 +223,24 @@ pub async fn of_product(conn: &mut Conn, id: ProductId, language: Language) -> R
     rows.into_iter().map(|row| row.summary(language)).collect()
 }
 
-/// What a product has of a group, as visitors see it.
-pub type Shown = (ProductId, Attribute, AttributeGroup);
-
-/// What visitors see of the attributes of several products, in each product's order.
-pub async fn shown(conn: &mut Conn, products: &[ProductId]) -> QueryResult<Vec<Shown>> {
+/// The visible attributes of several products, in each product's order. Their groups may be hidden.
+pub async fn visible(conn: &mut Conn, products: &[ProductId]) -> QueryResult<Vec<(ProductId, Attribute)>> {
     product_attributes::table
-        .inner_join(attributes::table.inner_join(attribute_groups::table))
+        .inner_join(attributes::table)
         .filter(product_attributes::product_id.eq_any(products))
-        .filter(attributes::visible.and(attribute_groups::visible))
+        .filter(attributes::visible)
         .order((product_attributes::product_id, product_attributes::sort, product_attributes::attribute_id))
-        .select((product_attributes::product_id, Attribute::as_select(), AttributeGroup::as_select()))
+        .select((product_attributes::product_id, Attribute::as_select()))
+        .load(conn)
+        .await
+}
+
+/// Which of these groups are visible, in any order.
+pub async fn visible_groups(conn: &mut Conn, ids: &[AttributeGroupId]) -> QueryResult<Vec<AttributeGroup>> {
+    attribute_groups::table
+        .filter(attribute_groups::id.eq_any(ids))
+        .filter(attribute_groups::visible)
+        .select(AttributeGroup::as_select())
         .load(conn)
         .await
 }
@@ -265,9 +275,15 @@ pub async fn group_of(conn: &mut Conn, id: AttributeId) -> QueryResult<Option<At
     attributes::table.find(id).select(attributes::group_id).first(conn).await.optional()
 }
 
-/// Which of these exist.
-pub async fn known(conn: &mut Conn, ids: &[AttributeId]) -> QueryResult<Vec<AttributeId>> {
-    attributes::table.filter(attributes::id.eq_any(ids)).select(attributes::id).load(conn).await
+/// Which of these exist; none of them is deleted until the transaction ends.
+pub async fn known(tx: &mut Conn, ids: &[AttributeId]) -> QueryResult<Vec<AttributeId>> {
+    attributes::table
+        .filter(attributes::id.eq_any(ids))
+        .order(attributes::id)
+        .select(attributes::id)
+        .for_key_share()
+        .load(tx)
+        .await
 }
 
 /// Locks one attribute until the transaction ends.
@@ -292,6 +308,44 @@ pub async fn users(conn: &mut Conn, id: Uuid) -> QueryResult<Vec<String>> {
     Ok(rows.into_iter().map(|row| row.key).collect())
 }
 
+/// The columns of a group that staff edit.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = attribute_groups)]
+struct EditableGroup<'a> {
+    key: &'a str,
+    texts: Value,
+    visible: bool,
+    updated_at: jiff_diesel::Timestamp,
+}
+
+fn editable_group(input: &AttributeGroupInput, now: Timestamp) -> Result<EditableGroup<'_>> {
+    Ok(EditableGroup {
+        key: &input.key,
+        texts: serde_json::to_value(&input.texts)?,
+        visible: input.visible,
+        updated_at: now.into(),
+    })
+}
+
+/// The columns of an attribute that staff edit.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = attributes)]
+struct Editable<'a> {
+    key: &'a str,
+    texts: Value,
+    visible: bool,
+    updated_at: jiff_diesel::Timestamp,
+}
+
+fn editable(input: &AttributeInput, now: Timestamp) -> Result<Editable<'_>> {
+    Ok(Editable {
+        key: &input.key,
+        texts: serde_json::to_value(&input.texts)?,
+        visible: input.visible,
+        updated_at: now.into(),
+    })
+}
+
 /// Writes a new group at the end of the list.
 pub async fn insert_group(
     tx: &mut Conn,
@@ -304,12 +358,9 @@ pub async fn insert_group(
     diesel::insert_into(attribute_groups::table)
         .values((
             attribute_groups::id.eq(id),
-            attribute_groups::key.eq(&input.key),
-            attribute_groups::texts.eq(serde_json::to_value(&input.texts)?),
-            attribute_groups::visible.eq(input.visible),
+            editable_group(input, now)?,
             attribute_groups::sort.eq(order::after(last)),
             attribute_groups::created_at.eq(jiff_diesel::Timestamp::from(now)),
-            attribute_groups::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
         .await
@@ -324,13 +375,7 @@ pub async fn update_group(
     input: &AttributeGroupInput,
 ) -> Result<()> {
     diesel::update(attribute_groups::table.find(id))
-        .set((
-            attribute_groups::key.eq(&input.key),
-            attribute_groups::texts.eq(serde_json::to_value(&input.texts)?),
-            attribute_groups::visible.eq(input.visible),
-            attribute_groups::version.eq(attribute_groups::version + 1),
-            attribute_groups::updated_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
+        .set((editable_group(input, now)?, attribute_groups::version.eq(attribute_groups::version + 1)))
         .execute(tx)
         .await
         .map_err(text::taken)?;
@@ -366,12 +411,9 @@ pub async fn insert(
         .values((
             attributes::id.eq(id),
             attributes::group_id.eq(group),
-            attributes::key.eq(&input.key),
-            attributes::texts.eq(serde_json::to_value(&input.texts)?),
-            attributes::visible.eq(input.visible),
+            editable(input, now)?,
             attributes::sort.eq(order::after(last)),
             attributes::created_at.eq(jiff_diesel::Timestamp::from(now)),
-            attributes::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
         .await
@@ -381,13 +423,7 @@ pub async fn insert(
 
 pub async fn update(tx: &mut Conn, now: Timestamp, id: AttributeId, input: &AttributeInput) -> Result<()> {
     diesel::update(attributes::table.find(id))
-        .set((
-            attributes::key.eq(&input.key),
-            attributes::texts.eq(serde_json::to_value(&input.texts)?),
-            attributes::visible.eq(input.visible),
-            attributes::version.eq(attributes::version + 1),
-            attributes::updated_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
+        .set((editable(input, now)?, attributes::version.eq(attributes::version + 1)))
         .execute(tx)
         .await
         .map_err(text::taken)?;

@@ -88,9 +88,10 @@ pub async fn list(
     const COLUMNS: &str =
         "g.id, g.key, g.texts, g.icon, g.icon_image, g.visible, g.sort, g.created_at, g.updated_at,
          (SELECT count(*) FROM product_group_products m WHERE m.group_id = g.id) AS products";
-    const FROM: &str = "product_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let from =
+        format!("product_groups g WHERE $1::text IS NULL OR {}", text::found("g", text::SEARCHED, "$1"));
     let order = text::order(paging, language, "g", &["products"]);
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let list = List { columns: COLUMNS, from: &from, order: &order };
     let (rows, total) = list::page(conn, paging, list, |sql| {
         diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
     })

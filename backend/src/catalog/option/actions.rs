@@ -111,11 +111,15 @@ pub async fn duplicate_group(
     .await
 }
 
-/// Deletes an option group that nothing uses.
+/// Deletes an option group that nothing uses. The log keeps its options, too.
 pub async fn delete_group(conn: &mut Conn, now: Timestamp, actor: &Actor, id: OptionGroupId) -> Result<()> {
     conn.transaction(async |tx| {
         let before = store::lock_group(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let choices = store::choices(tx, &[id]).await?;
         store::delete_group(tx, id).await?;
+        for gone in &choices {
+            OPTION.record(gone.id.0, &gone.key).deleted(tx, now, actor, &gone.input()?).await?;
+        }
         GROUP.record(id.0, &before.key).deleted(tx, now, actor, &before.input()?).await?;
         Ok(())
     })

@@ -119,9 +119,10 @@ pub async fn list(
     const COLUMNS: &str = "g.id, g.key, g.texts, g.kind, g.visible, g.sort, g.created_at, g.updated_at,
          (SELECT count(*) FROM options o WHERE o.group_id = g.id) AS options,
          (SELECT count(*) FROM product_option_groups a WHERE a.group_id = g.id) AS products";
-    const FROM: &str = "option_groups g WHERE $1::text IS NULL OR g.key ILIKE $1 OR g.texts::text ILIKE $1";
+    let from =
+        format!("option_groups g WHERE $1::text IS NULL OR {}", text::found("g", text::SEARCHED, "$1"));
     let order = text::order(paging, language, "g", &["options", "products"]);
-    let list = List { columns: COLUMNS, from: FROM, order: &order };
+    let list = List { columns: COLUMNS, from: &from, order: &order };
     let (rows, total) = list::page(conn, paging, list, |sql| {
         diesel::sql_query(sql).into_boxed().bind::<Nullable<Text>, _>(paging.pattern())
     })
@@ -153,9 +154,15 @@ pub async fn lock_group(tx: &mut Conn, id: OptionGroupId) -> QueryResult<Option<
     option_groups::table.find(id).select(OptionGroup::as_select()).for_update().first(tx).await.optional()
 }
 
-/// Which of these exist.
-pub async fn known_groups(conn: &mut Conn, ids: &[OptionGroupId]) -> QueryResult<Vec<OptionGroupId>> {
-    option_groups::table.filter(option_groups::id.eq_any(ids)).select(option_groups::id).load(conn).await
+/// Which of these exist; none of them is deleted until the transaction ends.
+pub async fn known_groups(tx: &mut Conn, ids: &[OptionGroupId]) -> QueryResult<Vec<OptionGroupId>> {
+    option_groups::table
+        .filter(option_groups::id.eq_any(ids))
+        .order(option_groups::id)
+        .select(option_groups::id)
+        .for_key_share()
+        .load(tx)
+        .await
 }
 
 /// A group as a product uses it.
@@ -228,7 +235,7 @@ struct EditableGroup<'a> {
     updated_at: jiff_diesel::Timestamp,
 }
 
-fn editable(input: &OptionGroupInput, now: Timestamp) -> Result<EditableGroup<'_>> {
+fn editable_group(input: &OptionGroupInput, now: Timestamp) -> Result<EditableGroup<'_>> {
     Ok(EditableGroup {
         key: &input.key,
         texts: serde_json::to_value(&input.texts)?,
@@ -240,6 +247,27 @@ fn editable(input: &OptionGroupInput, now: Timestamp) -> Result<EditableGroup<'_
         pattern: input.pattern.as_deref(),
         visible: input.visible,
         convert_price: input.convert_price,
+        updated_at: now.into(),
+    })
+}
+
+/// The columns of an option that staff edit.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = options)]
+struct EditableChoice<'a> {
+    key: &'a str,
+    value: &'a str,
+    texts: Value,
+    visible: bool,
+    updated_at: jiff_diesel::Timestamp,
+}
+
+fn editable_choice(input: &OptionInput, now: Timestamp) -> Result<EditableChoice<'_>> {
+    Ok(EditableChoice {
+        key: &input.key,
+        value: &input.value,
+        texts: serde_json::to_value(&input.texts)?,
+        visible: input.visible,
         updated_at: now.into(),
     })
 }
@@ -256,7 +284,7 @@ pub async fn insert_group(
     diesel::insert_into(option_groups::table)
         .values((
             option_groups::id.eq(id),
-            editable(input, now)?,
+            editable_group(input, now)?,
             option_groups::sort.eq(order::after(last)),
             option_groups::created_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
@@ -273,7 +301,7 @@ pub async fn update_group(
     input: &OptionGroupInput,
 ) -> Result<()> {
     diesel::update(option_groups::table.find(id))
-        .set((editable(input, now)?, option_groups::version.eq(option_groups::version + 1)))
+        .set((editable_group(input, now)?, option_groups::version.eq(option_groups::version + 1)))
         .execute(tx)
         .await
         .map_err(text::taken)?;
@@ -306,13 +334,9 @@ pub async fn insert_choice(
         .values((
             options::id.eq(id),
             options::group_id.eq(group),
-            options::key.eq(&input.key),
-            options::value.eq(&input.value),
-            options::texts.eq(serde_json::to_value(&input.texts)?),
-            options::visible.eq(input.visible),
+            editable_choice(input, now)?,
             options::sort.eq(order::after(last)),
             options::created_at.eq(jiff_diesel::Timestamp::from(now)),
-            options::updated_at.eq(jiff_diesel::Timestamp::from(now)),
         ))
         .execute(tx)
         .await
@@ -322,14 +346,7 @@ pub async fn insert_choice(
 
 pub async fn update_choice(tx: &mut Conn, now: Timestamp, id: OptionId, input: &OptionInput) -> Result<()> {
     diesel::update(options::table.find(id))
-        .set((
-            options::key.eq(&input.key),
-            options::value.eq(&input.value),
-            options::texts.eq(serde_json::to_value(&input.texts)?),
-            options::visible.eq(input.visible),
-            options::version.eq(options::version + 1),
-            options::updated_at.eq(jiff_diesel::Timestamp::from(now)),
-        ))
+        .set((editable_choice(input, now)?, options::version.eq(options::version + 1)))
         .execute(tx)
         .await
         .map_err(text::taken)?;

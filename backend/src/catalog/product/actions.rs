@@ -192,8 +192,10 @@ pub async fn set_option_groups(
         let wanted: Vec<_> = change.groups.iter().map(|group| group.id).collect();
         let known = option::store::known_groups(tx, &wanted).await?.into_iter().collect();
         check_known("groups", &wanted, &known)?;
+        let groups = members::written_option_groups(tx, id).await?;
+        let old = ProductOptionGroups { version: before.version, groups };
         members::set_option_groups(tx, id, &change.groups).await?;
-        parts_changed(tx, now, actor, &before, "Option groups", change).await
+        parts_changed(tx, now, actor, &before, "Option groups", (&old, change)).await
     })
     .await
 }
@@ -215,8 +217,10 @@ pub async fn set_attributes(
         let wanted: Vec<_> = change.attributes.iter().map(|attribute| attribute.id).collect();
         let known = attribute::store::known(tx, &wanted).await?.into_iter().collect();
         check_known("attributes", &wanted, &known)?;
+        let attributes = members::written_attributes(tx, id).await?;
+        let old = ProductAttributes { version: before.version, attributes };
         members::set_attributes(tx, id, &wanted).await?;
-        parts_changed(tx, now, actor, &before, "Attributes", change).await
+        parts_changed(tx, now, actor, &before, "Attributes", (&old, change)).await
     })
     .await
 }
@@ -227,21 +231,22 @@ fn check_known<Id: Copy + Ord>(list: &str, wanted: &[Id], known: &BTreeSet<Id>) 
     fields.finish()
 }
 
-/// Raises the version of a product whose parts were replaced, and says so in the log.
-async fn parts_changed(
+/// Raises the version of a product whose parts were replaced, and says so in the log: which were `old`, which are `new`.
+async fn parts_changed<Parts: Serialize>(
     tx: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     before: &Product,
     parts: &str,
-    change: &impl Serialize,
+    (old, new): (&Parts, &Parts),
 ) -> Result<()> {
     store::raise_version(tx, now, before.id).await?;
     let entry = Entry {
         action: "product.changed",
         description: format!("{parts} of product {} changed", before.key),
         subject: Some(("product", before.id.0)),
-        new: Some(serde_json::to_value(change)?),
+        old: Some(serde_json::to_value(old)?),
+        new: Some(serde_json::to_value(new)?),
         ..Entry::default()
     };
     Ok(audit::record(tx, actor, now, entry).await?)

@@ -84,9 +84,15 @@ impl SummaryRow {
 /// What the list sorts by; the first is the default.
 pub(super) const SORTS: &[&str] = &["sort", "key", "name", "created_at", "updated_at", "services", "module"];
 
-const FROM: &str = "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
-           AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
-           AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR p.key ILIKE $5 OR p.texts::text ILIKE $5)";
+/// Tables and conditions of the list.
+fn from() -> String {
+    format!(
+        "products p WHERE ($1::bool IS NULL OR p.visible = $1) AND ($2::bool IS NULL OR p.retired = $2)
+         AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = p.id AND g.group_id = $3))
+         AND ($4::text IS NULL OR p.module = $4) AND ($5::text IS NULL OR {})",
+        text::found("p", text::SEARCHED, "$5")
+    )
+}
 
 /// Columns of the list.
 fn columns() -> String {
@@ -121,7 +127,7 @@ pub(super) async fn page(
     filter: &ProductFilter,
     language: Language,
 ) -> QueryResult<(Vec<ProductSummary>, i64)> {
-    let list = List { columns: &columns(), from: FROM, order: &order(paging, language) };
+    let list = List { columns: &columns(), from: &from(), order: &order(paging, language) };
     let (rows, total): (Vec<SummaryRow>, i64) =
         list::page(conn, paging, list, |sql| filtered(sql, paging, filter)).await?;
     Ok((rows.into_iter().map(|row| row.summary(language)).collect(), total))
@@ -134,6 +140,6 @@ pub(super) async fn all(
     filter: &ProductFilter,
     language: Language,
 ) -> QueryResult<Cursor<SummaryRow>> {
-    let list = List { columns: &columns(), from: FROM, order: &order(paging, language) };
+    let list = List { columns: &columns(), from: &from(), order: &order(paging, language) };
     list::all(tx, list, |sql| filtered(sql, paging, filter)).await
 }

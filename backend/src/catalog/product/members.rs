@@ -5,7 +5,9 @@ use diesel::sql_types::{BigInt, Bool, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use schema::{product_attributes, product_option_groups};
 use serde_json::Value;
-use shared::catalog::{AttachedOptionGroup, GroupOfProduct, NamedProduct, OptionKind, ProductOptionGroup};
+use shared::catalog::{
+    AttachedOptionGroup, AttributeOfProduct, GroupOfProduct, NamedProduct, OptionKind, ProductOptionGroup,
+};
 use shared::{AttributeGroupId, AttributeId, Language, OptionGroupId, ProductGroupId, ProductId};
 use uuid::Uuid;
 
@@ -187,6 +189,28 @@ pub async fn with_module(
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| row.named(language)).collect())
+}
+
+/// The option groups of a product as staff write them, in order.
+pub async fn written_option_groups(tx: &mut Conn, id: ProductId) -> QueryResult<Vec<ProductOptionGroup>> {
+    let rows: Vec<(OptionGroupId, bool)> = product_option_groups::table
+        .filter(product_option_groups::product_id.eq(id))
+        .order((product_option_groups::sort, product_option_groups::group_id))
+        .select((product_option_groups::group_id, product_option_groups::required))
+        .load(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(id, required)| ProductOptionGroup { id, required }).collect())
+}
+
+/// What a product has of attribute groups as staff write it, in order.
+pub async fn written_attributes(tx: &mut Conn, id: ProductId) -> QueryResult<Vec<AttributeOfProduct>> {
+    let ids: Vec<AttributeId> = product_attributes::table
+        .filter(product_attributes::product_id.eq(id))
+        .order((product_attributes::sort, product_attributes::attribute_id))
+        .select(product_attributes::attribute_id)
+        .load(tx)
+        .await?;
+    Ok(ids.into_iter().map(|id| AttributeOfProduct { id }).collect())
 }
 
 /// Replaces the option groups of a product. Groups must exist.

@@ -9,17 +9,17 @@ use shared::catalog::{
     PublicGroup, PublicGroupName, PublicOption, PublicOptionGroup, PublicPrice, PublicProduct,
     PublicProductDetail, PublicSeo, SeoTexts, slug_in, text_in,
 };
-use shared::{Currency, Language, Money, Period, ProductId};
+use shared::{AttributeGroupId, Currency, Language, Money, Period, ProductId};
 use uuid::Uuid;
 
 use super::store;
 use crate::App;
-use crate::catalog::attribute::store::Shown;
 use crate::catalog::offer::Shelf;
 use crate::catalog::price::store::Price;
 use crate::catalog::product::store::Product;
 use crate::catalog::text::{self, Reads};
 use crate::catalog::{attribute, price, quote, seo};
+use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Json, Path, Visitor};
@@ -52,39 +52,74 @@ fn shown_prices<'a>(
 /// What products and groups are told search engines with, by their ids.
 type Written = HashMap<Uuid, SeoTexts>;
 
-/// What a product has of attribute groups: the groups stand in the order of their first attributes.
-fn shown_attributes(
-    rows: &[Shown],
-    product: ProductId,
-    language: Language,
-) -> Result<Vec<PublicAttributeGroup>> {
-    let mut groups: Vec<PublicAttributeGroup> = Vec::new();
-    for (_, attribute, group) in rows.iter().filter(|(of, ..)| *of == product) {
-        let texts = serde_json::from_value(attribute.texts.clone())?;
-        let shown = PublicAttribute {
-            id: attribute.id,
-            key: attribute.key.clone(),
-            text: text::attribute(&texts, language, &attribute.key),
-            icon_image: attribute.icon_image.clone(),
-        };
-        match groups.iter_mut().find(|other| other.id == group.id) {
-            Some(other) => other.attributes.push(shown),
-            None => groups.push(PublicAttributeGroup {
-                id: group.id,
-                key: group.key.clone(),
-                text: text::text(&text::read(group.texts.clone())?, language, &group.key),
-                icon_image: group.icon_image.clone(),
-                attributes: vec![shown],
-            }),
+/// What visitors see of attribute groups at some products.
+struct GroupAttributes {
+    /// The visible groups, without attributes.
+    groups: HashMap<AttributeGroupId, PublicAttributeGroup>,
+    /// In each product's order, with the groups that they are in.
+    of_products: HashMap<ProductId, Vec<(AttributeGroupId, PublicAttribute)>>,
+}
+
+impl GroupAttributes {
+    /// At most two queries.
+    async fn of(conn: &mut Conn, products: &[ProductId], language: Language) -> Result<Self> {
+        let mut ids = BTreeSet::new();
+        let mut of_products: HashMap<ProductId, Vec<(AttributeGroupId, PublicAttribute)>> = HashMap::new();
+        for (product, row) in attribute::store::visible(conn, products).await? {
+            let texts = serde_json::from_value(row.texts)?;
+            let shown = PublicAttribute {
+                id: row.id,
+                text: text::attribute(&texts, language, &row.key),
+                key: row.key,
+                icon_image: row.icon_image,
+            };
+            ids.insert(row.group_id);
+            of_products.entry(product).or_default().push((row.group_id, shown));
         }
+        let mut groups = HashMap::with_capacity(ids.len());
+        if !ids.is_empty() {
+            let ids: Vec<AttributeGroupId> = ids.into_iter().collect();
+            for row in attribute::store::visible_groups(conn, &ids).await? {
+                let shown = PublicAttributeGroup {
+                    id: row.id,
+                    text: text::text(&text::read(row.texts)?, language, &row.key),
+                    key: row.key,
+                    icon_image: row.icon_image,
+                    attributes: Vec::new(),
+                };
+                groups.insert(shown.id, shown);
+            }
+        }
+        Ok(Self { groups, of_products })
     }
-    Ok(groups)
+
+    /// As a list of products shows them: a description would stand there once for each product.
+    fn without_descriptions(mut self) -> Self {
+        for group in self.groups.values_mut() {
+            group.text.description.clear();
+        }
+        self
+    }
+
+    /// What a product has: the groups stand in the order of their first attributes.
+    fn of_product(&self, product: ProductId) -> Vec<PublicAttributeGroup> {
+        let mut shown: Vec<PublicAttributeGroup> = Vec::new();
+        for (group, attribute) in self.of_products.get(&product).into_iter().flatten() {
+            let Some(group) = self.groups.get(group) else { continue };
+            let attribute = attribute.clone();
+            match shown.iter_mut().find(|other| other.id == group.id) {
+                Some(other) => other.attributes.push(attribute),
+                None => shown.push(PublicAttributeGroup { attributes: vec![attribute], ..group.clone() }),
+            }
+        }
+        shown
+    }
 }
 
 fn shown_product(
     product: &Product,
     shelf: &Shelf,
-    attributes: &[Shown],
+    attributes: &GroupAttributes,
     written: &Written,
     enabled: &[Currency],
     language: Language,
@@ -106,7 +141,7 @@ fn shown_product(
         images: product.images(),
         seo,
         attributes: own.iter().filter(|attribute| attribute.visible).filter_map(shown).collect(),
-        attribute_groups: shown_attributes(attributes, product.id, language)?,
+        attribute_groups: attributes.of_product(product.id),
         in_stock: product.left().is_none_or(|left| left > 0),
         hourly_billing: product.hourly_billing,
         prices: shown_prices(shelf.prices_of_product(product.id), enabled)?,
@@ -123,7 +158,7 @@ async fn show_catalog(app: Data<App>, _who: Visitor, reads: Reads) -> Result<Jso
     let ids: BTreeSet<ProductId> = members.iter().map(|(_, product)| *product).collect();
     let of_groups: Vec<ProductId> = ids.iter().copied().collect();
     let shelf = Shelf::of(&mut conn, &of_groups).await?;
-    let attributes = attribute::store::shown(&mut conn, &of_groups).await?;
+    let attributes = GroupAttributes::of(&mut conn, &of_groups, reads.0).await?.without_descriptions();
     let enabled = price::store::currencies_enabled(&mut conn).await?;
     let owners: Vec<Uuid> = groups.iter().map(|group| group.id.0).chain(ids.iter().map(|id| id.0)).collect();
     let written = seo::store::of_all(&mut conn, &owners).await?;
@@ -169,7 +204,7 @@ async fn show_product(
     let mut conn = app.db.get().await?;
     let (product, _) = store::product_at(&mut conn, &key, reads.0).await?.ok_or_else(Refusal::not_found)?;
     let shelf = Shelf::of(&mut conn, &[product.id]).await?;
-    let attributes = attribute::store::shown(&mut conn, &[product.id]).await?;
+    let attributes = GroupAttributes::of(&mut conn, &[product.id], reads.0).await?;
     let enabled = price::store::currencies_enabled(&mut conn).await?;
     let groups = store::groups(&mut conn).await?;
     let members = store::members(&mut conn).await?;

@@ -16,7 +16,7 @@ pub fn routes(cfg: &mut Routes) {
 
 /// Register: a user with his first client. The answer is the same for an address that is registered already.
 #[utoipa::path(tag = "public", operation_id = "registerUser", request_body = NewRegistration,
-    responses((status = 201, body = Registered)))]
+    responses((status = 201, body = Registered), (status = 403)))]
 #[post("/public/registration")]
 async fn register(app: web::Data<App>, visitor: Visitor, new: Json<NewRegistration>) -> Result<HttpResponse> {
     Ok(HttpResponse::Created().json(actions::register(&app, &visitor, &new).await?))

@@ -122,7 +122,7 @@ async fn delete_admin(
 
 /// Mail an administrator a link to set a new password. At most five an hour.
 #[utoipa::path(tag = "staff", operation_id = "sendAdminPasswordReset", params(("id" = AdminId, Path)),
-    responses((status = 204, description = "Sent.")), extensions(("x-permission" = json!("staff.edit"))))]
+    responses((status = 204, description = "Sent."), (status = 429)), extensions(("x-permission" = json!("staff.edit"))))]
 #[post("/admin/admins/{id}/password-reset")]
 async fn send_reset(
     app: web::Data<App>,

@@ -18,7 +18,7 @@ pub(super) fn routes(cfg: &mut Routes) {
 
 /// What signing in as the owner of a client would be.
 #[utoipa::path(tag = "clients", operation_id = "previewSignInAs", params(("id" = ClientId, Path)),
-    responses((status = 200, body = SignInAsPreview)), extensions(("x-permission" = json!("clients.sign_in_as"))))]
+    responses((status = 200, body = SignInAsPreview), (status = 409)), extensions(("x-permission" = json!("clients.sign_in_as"))))]
 #[get("/admin/clients/{id}/sign-in-as")]
 async fn preview_sign_in_as(
     app: web::Data<App>,

@@ -7,7 +7,7 @@ mod tokens;
 mod two_factor;
 
 pub use methods::Methods;
-pub use password::ChangePassword;
+pub use password::{ChangePassword, bars, password_hint};
 pub use sessions::Sessions;
 pub use tokens::{TokenTable, Tokens};
 pub use two_factor::TwoFactor;

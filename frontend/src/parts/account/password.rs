@@ -8,10 +8,18 @@ use crate::api;
 use crate::format;
 use crate::i18n::{fill, t, tp};
 use crate::parts::submit;
-use crate::session::Portal;
+use crate::session::{self, Portal};
 
-fn bars(password: &str) -> u8 {
+/// Bars of the strength of a password, as the server counts them.
+pub fn bars(password: &str) -> u8 {
     strength(password).bars()
+}
+
+/// What passwords have to be like here.
+pub fn password_hint() -> String {
+    let least = session::settings()
+        .with(|settings| settings.as_ref().map_or(12, |settings| settings.password_length_min));
+    fill(t().password_hint, &[("n", &least.to_string())])
 }
 
 /// A new password; the other sessions end.
@@ -64,7 +72,7 @@ pub fn ChangePassword(
                     name="password"
                     label=words.password_new
                     value=password
-                    help=words.password_help
+                    help=format!("{} {}", password_hint(), words.password_help)
                     autocomplete="new-password"
                     strength=bars
                 />

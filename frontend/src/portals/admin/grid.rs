@@ -7,9 +7,10 @@ use ui::{Icon, Menu, MenuButton, lu};
 
 use crate::api;
 use crate::i18n::{t, ta};
+use crate::parts::Arrived;
 use crate::parts::rows::begin_drag;
 use crate::parts::submit::refuse;
-use crate::query::use_query;
+use crate::query::{Query, use_query};
 use crate::session::Portal;
 
 /// A widget on offer.
@@ -39,6 +40,7 @@ pub(super) struct Grid {
     /// The preference that keeps it.
     key: &'static str,
     widgets: StoredValue<Vec<Widget>>,
+    kept: Query<Preference>,
     placed: RwSignal<Option<Vec<Placed>>>,
     editing: RwSignal<bool>,
 }
@@ -47,14 +49,16 @@ impl Grid {
     /// Fetches what is kept under `key`; until then nothing is shown.
     pub(super) fn new(key: &'static str, widgets: Vec<Widget>) -> Self {
         let (placed, editing) = (RwSignal::new(None), RwSignal::new(false));
-        let grid = Self { key, widgets: StoredValue::new(widgets), placed, editing };
         let kept = use_query(move || key, |key| api::account::preference(Portal::Admin, key));
-        Effect::new(move || {
-            let found = kept.data().get().map(|kept| serde_json::from_value(kept.value).ok());
-            let failed = kept.error().get().is_some();
-            if placed.with_untracked(Option::is_none) && (found.is_some() || failed) {
-                placed.set(Some(found.flatten().unwrap_or_else(|| grid.standard())));
-            }
+        let grid = Self { key, widgets: StoredValue::new(widgets), kept, placed, editing };
+        ui::effect(move || {
+            let kept = kept.data().get().filter(|_| placed.with_untracked(Option::is_none));
+            let Some(kept) = kept else { return };
+            let mut found: Vec<Placed> =
+                serde_json::from_value(kept.value).unwrap_or_else(|_| grid.standard());
+            // Others are of a program before this one, or of rights that were lost: what nobody sees has no place.
+            found.retain(|one| grid.widgets.read_value().iter().any(|known| known.key == one.widget));
+            placed.set(Some(found));
         });
         grid
     }
@@ -83,8 +87,9 @@ impl Grid {
         });
     }
 
+    /// All widgets are drawn anew: what was typed in one is not lost unasked.
     fn change(self, with: impl FnOnce(&mut Vec<Placed>)) {
-        let mut grid = self.placed.get_untracked().unwrap_or_default();
+        let Some(mut grid) = self.placed.get_untracked().filter(|_| ui::may_leave()) else { return };
         with(&mut grid);
         self.keep(grid);
     }
@@ -149,7 +154,7 @@ pub(super) fn GridTools(grid: Grid) -> impl IntoView {
             <MenuButton
                 text=ta().standard_grid
                 icon=lu::LuRotateCcw
-                on_click=Callback::new(move |()| grid.keep(grid.standard()))
+                on_click=Callback::new(move |()| grid.change(|placed| *placed = grid.standard()))
             />
         </Menu>
         <button
@@ -179,9 +184,11 @@ pub(super) fn Widgets(grid: Grid) -> impl IntoView {
         placed.collect_view()
     };
     view! {
-        <div class="widgets" class:widgets-editing=move || grid.editing()>
-            {cells}
-        </div>
+        <Arrived query=grid.kept rows=12>
+            <div class="widgets" class:widgets-editing=move || grid.editing()>
+                {cells}
+            </div>
+        </Arrived>
     }
 }
 
@@ -194,7 +201,7 @@ fn Cell(
     dragged: RwSignal<Option<&'static str>>,
     over: RwSignal<Option<&'static str>>,
 ) -> impl IntoView {
-    let key = widget.key;
+    let (key, title) = (widget.key, widget.title);
     let release = move || {
         dragged.set(None);
         over.set(None);
@@ -206,17 +213,21 @@ fn Cell(
             data-w=width.to_string()
             draggable=move || grid.editing().to_string()
             on:dragstart=move |event| {
-                begin_drag(&event);
-                dragged.set(Some(key));
+                if grid.editing.get_untracked() {
+                    begin_drag(&event);
+                    dragged.set(Some(key));
+                }
             }
             on:dragend=move |_| release()
             on:dragover=move |event| {
-                event.prevent_default();
-                over.set(Some(key));
+                if dragged.get_untracked().is_some() {
+                    event.prevent_default();
+                    over.set(Some(key));
+                }
             }
             on:drop=move |event| {
-                event.prevent_default();
                 if let Some(from) = dragged.get_untracked() {
+                    event.prevent_default();
                     grid.place(from, index);
                 }
                 release();
@@ -225,11 +236,11 @@ fn Cell(
             {widget.view.run()}
             <Show when=move || grid.editing()>
                 <div class="absolute right-2 top-2 flex gap-1 bg-surface rounded-lg border border-line p-0.5">
-                    <Tool icon=lu::LuArrowLeft label=ta().move_up act=move || grid.place(key, index.saturating_sub(1)) />
-                    <Tool icon=lu::LuArrowRight label=ta().move_down act=move || grid.place(key, index + 1) />
-                    <Tool icon=lu::LuMinus label=ta().narrower act=move || grid.resize(key, false) />
-                    <Tool icon=lu::LuPlus label=ta().wider act=move || grid.resize(key, true) />
-                    <Tool icon=lu::LuX label=t().remove act=move || grid.turn(key, width) />
+                    <Tool icon=lu::LuArrowLeft title label=ta().move_up act=move || grid.place(key, index.saturating_sub(1)) />
+                    <Tool icon=lu::LuArrowRight title label=ta().move_down act=move || grid.place(key, index + 1) />
+                    <Tool icon=lu::LuMinus title label=ta().narrower act=move || grid.resize(key, false) />
+                    <Tool icon=lu::LuPlus title label=ta().wider act=move || grid.resize(key, true) />
+                    <Tool icon=lu::LuX title label=t().remove act=move || grid.turn(key, width) />
                 </div>
             </Show>
         </div>
@@ -239,11 +250,29 @@ fn Cell(
 #[component]
 fn Tool(
     icon: &'static icondata_core::IconData,
+    /// Of the widget.
+    title: &'static str,
     label: &'static str,
     #[prop(into)] act: Callback<()>,
 ) -> impl IntoView {
+    let name = format!("{label}: {title}");
+    // The buttons are drawn anew with their widget.
+    let run = move |_| {
+        let held = ui::hold_focus();
+        act.run(());
+        if let Some(held) = held {
+            held.give_back();
+        }
+    };
     view! {
-        <button type="button" class="btn btn-ghost btn-icon btn-sm" aria-label=label title=label on:click=move |_| act.run(())>
+        <button
+            type="button"
+            class="btn btn-ghost btn-icon btn-sm"
+            name=name.clone()
+            aria-label=name
+            title=label
+            on:click=run
+        >
             <Icon icon />
         </button>
     }

@@ -11,9 +11,9 @@ use ui::{
     use_typed_guard,
 };
 
-use super::password::{bars, password_hint};
 use crate::api;
 use crate::i18n::{self, fill, t, tp};
+use crate::parts::account::{bars, password_hint};
 use crate::parts::auth_frame::AuthFrame;
 use crate::parts::{submit, submit_with};
 use crate::query::use_query;

@@ -3,26 +3,15 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::Code;
-use shared::identity::{LinkRequest, PasswordReset, PortalKind, SecretText, strength};
+use shared::identity::{LinkRequest, PasswordReset, PortalKind, SecretText};
 use ui::{Button, Form, FormErrors, LinkButton, Note, PasswordField, TextField, Tone};
 
 use crate::api;
-use crate::i18n::{fill, t};
+use crate::i18n::t;
+use crate::parts::account::{bars, password_hint};
 use crate::parts::auth_frame::AuthFrame;
 use crate::parts::submit;
-use crate::session::{self, Portal};
-
-/// Bars of the strength of a password, as the server counts them.
-pub(super) fn bars(password: &str) -> u8 {
-    strength(password).bars()
-}
-
-/// What passwords have to be like here.
-pub(super) fn password_hint() -> String {
-    let least = session::settings()
-        .with(|settings| settings.as_ref().map_or(12, |settings| settings.password_length_min));
-    fill(t().password_hint, &[("n", &least.to_string())])
-}
+use crate::session::Portal;
 
 /// Asks for a link to set a new password.
 #[component]

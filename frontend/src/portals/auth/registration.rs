@@ -8,9 +8,9 @@ use ui::{
     Tone, effect, toast_ok, use_typed_guard,
 };
 
-use super::password::{bars, password_hint};
 use crate::api;
 use crate::i18n::{self, fill, t};
+use crate::parts::account::{bars, password_hint};
 use crate::parts::address::CountryField;
 use crate::parts::auth_frame::AuthFrame;
 use crate::parts::load::failure;

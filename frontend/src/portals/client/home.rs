@@ -226,33 +226,28 @@ fn Recommended(cost: CostSummary) -> impl IntoView {
     }
 }
 
-/// The balance of the next 30 days in hundredths of the currency, if nothing changes.
-fn forecast_of(cost: &CostSummary) -> Vec<i64> {
-    (0..=30)
-        .map(|day| {
-            let spent = cost.daily.checked_mul(Decimal::from(day)).unwrap_or(Decimal::ZERO);
-            let left = cost.wallet.balance.checked_sub(spent).unwrap_or(Decimal::ZERO);
-            let hundredths =
-                left.max(Decimal::ZERO).checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX);
-            round_half_up(hundredths, 0).try_into().unwrap_or(i64::MAX)
-        })
-        .collect()
+/// An amount in hundredths; nothing where money lacks.
+fn hundredths(amount: &Decimal) -> i64 {
+    let scaled = (*amount).max(Decimal::ZERO).checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX);
+    round_half_up(scaled, 0).try_into().unwrap_or(i64::MAX)
 }
 
 #[component]
 fn Forecast(cost: CostSummary) -> impl IntoView {
     let words = &tc().home;
-    if cost.services == 0 || cost.wallet.balance <= Decimal::ZERO {
+    let values: Vec<i64> = cost.forecast.iter().map(hundredths).collect();
+    if cost.services == 0 || values.first().is_none_or(|first| *first == 0) {
         return ().into_any();
     }
     let start = format::now_seconds();
-    let labels = (0..=30_i64)
-        .map(|day| {
+    let labels = (0_i64..)
+        .zip(&values)
+        .map(|(day, _)| {
             jiff::Timestamp::from_second(start + day * 86_400).map(format::date_short).unwrap_or_default()
         })
         .collect();
     let title = format!("{} ({})", words.forecast, cost.wallet.currency);
-    let series = vec![Series { name: tc().home.balance.to_owned(), values: forecast_of(&cost) }];
+    let series = vec![Series { name: tc().home.balance.to_owned(), values }];
     view! {
         <Card title=title.clone() text=words.forecast_text>
             <AreaChart title=title.clone() labels series format=format::hundredths />

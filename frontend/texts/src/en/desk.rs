@@ -82,6 +82,8 @@ pub(super) const TEXTS: Desk = Desk {
         cancel_text: "The task will not be done. If a module was to do something with a service, that is given up as well.",
         about: "About",
         only_of: "Narrow the list to this: {what}",
+        pushed_at: "Given to the workers",
+        leased_until: "With the worker until",
     },
     orders: DeskOrders {
         title: "Orders",

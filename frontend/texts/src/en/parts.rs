@@ -30,6 +30,11 @@ pub(super) const TEXTS: Parts = Parts {
         due: "Left to pay",
         draft: "Draft",
         einvoice: "XML: electronic invoice",
+        taxed: "Taxed",
+        exempt: "Exempt from tax",
+        tax_base: "of",
+        to_pay: "How to pay",
+        reference: "Payment reference",
     },
     why: PartsWhy {
         services: "What was charged",
@@ -159,7 +164,7 @@ pub(super) const TEXTS: Parts = Parts {
         owner: "User",
     },
     security: PartsSecurity {
-        password_help: "At least 12 characters. A few words you remember are better than one with symbols.",
+        password_help: "A few words you remember are better than one with symbols.",
         password_title: "Change password",
         password_text: "Other sessions are signed out.",
         password_last: "Last changed {when}.",

@@ -326,6 +326,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_payment_booked", "A payment is booked: {amount}."),
     ("effect_wallet_credited", "The client's wallet is credited: {amount}."),
     ("effect_wallet_pays", "The client's wallet pays: {amount}."),
+    ("effect_credit_limit_set", "The client's credit limit becomes {amount}."),
     ("effect_kept_aside", "Kept aside until somebody says whose it is: {amount}."),
     ("effect_document_issued", "A document is frozen, numbered and sent: {amount}."),
     ("effect_state_set", "The state is set here alone; the module is not told."),

@@ -33,7 +33,7 @@ super::sections! {
         order: ClientOrder {
             title, step_period, step_options, step_check, period_title, period_text, options_title,
             options_none, label, label_help, quantity, check_title, summary, setup, hourly, monthly, due_now,
-            available, missing, missing_text, deploy, order_pay, net, placed, placed_pending, sign_in,
+            available, missing, missing_text, top_up, deploy, order_pay, net, placed, placed_pending, sign_in,
             why_first, included, range,
         }
         cart: ClientCart {

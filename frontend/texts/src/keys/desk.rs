@@ -16,7 +16,7 @@ super::sections! {
             last_run, paused, at_once, steer, pause, pause_help, least, most, in_force, share_help,
             retry_all, retry_effect, over_time, nothing_finished, throughput, run_time, kinds, done, failed, longest,
             cancel_task, cancel_tasks, cancel_text,
-            about, only_of,
+            about, only_of, pushed_at, leased_until,
         }
         orders: DeskOrders {
             title, text, none, due_now, missing, proforma, placed_by, cancelled_at, cancel, cancel_text,

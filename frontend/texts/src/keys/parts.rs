@@ -11,7 +11,7 @@ super::sections! {
         }
         sheet: PartsSheet {
             seller, buyer, number, issued_on, due_on, item, quantity, unit_price, discount, net, total, paid,
-            due, draft, einvoice,
+            due, draft, einvoice, taxed, exempt, tax_base, to_pay, reference,
         }
         why: PartsWhy {
             services, hours, price_version, movements, posted_by, system, staff, person, gross, fee, before,

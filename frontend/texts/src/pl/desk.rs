@@ -82,6 +82,8 @@ pub(super) const TEXTS: Desk = Desk {
         cancel_text: "Zadanie nie zostanie wykonane. Jeśli moduł miał coś zrobić z usługą, tego też nie zrobi.",
         about: "Dotyczy",
         only_of: "Zawęź listę: {what}",
+        pushed_at: "Przekazano workerom",
+        leased_until: "U workera do",
     },
     orders: DeskOrders {
         title: "Zamówienia",

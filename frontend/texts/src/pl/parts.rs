@@ -30,6 +30,11 @@ pub(super) const TEXTS: Parts = Parts {
         due: "Pozostało do zapłaty",
         draft: "Szkic",
         einvoice: "XML: faktura elektroniczna",
+        taxed: "Opodatkowane",
+        exempt: "Zwolnione z podatku",
+        tax_base: "od",
+        to_pay: "Jak zapłacić",
+        reference: "Tytuł przelewu",
     },
     why: PartsWhy {
         services: "Co zostało naliczone",
@@ -159,7 +164,7 @@ pub(super) const TEXTS: Parts = Parts {
         owner: "Użytkownik",
     },
     security: PartsSecurity {
-        password_help: "Co najmniej 12 znaków. Kilka zapamiętanych słów jest lepszych niż jedno z symbolami.",
+        password_help: "Kilka zapamiętanych słów jest lepszych niż jedno z symbolami.",
         password_title: "Zmiana hasła",
         password_text: "Pozostałe sesje zostaną wylogowane.",
         password_last: "Ostatnia zmiana: {when}.",

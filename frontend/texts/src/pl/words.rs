@@ -326,6 +326,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_payment_booked", "Wpłata zostanie zaksięgowana: {amount}."),
     ("effect_wallet_credited", "Portfel klienta zostanie zasilony: {amount}."),
     ("effect_wallet_pays", "Zapłaci portfel klienta: {amount}."),
+    ("effect_credit_limit_set", "Limit kredytu klienta wyniesie {amount}."),
     ("effect_kept_aside", "Odłożone, dopóki ktoś nie wskaże, czyje to: {amount}."),
     ("effect_document_issued", "Dokument zostanie zamrożony, ponumerowany i wysłany: {amount}."),
     ("effect_state_set", "Stan zmieni się tylko tutaj; moduł się o tym nie dowie."),

@@ -82,6 +82,8 @@ pub(super) const TEXTS: Desk = Desk {
         cancel_text: "Завдання не буде виконано. Якщо модуль мав щось зробити з послугою, цього теж не буде.",
         about: "Стосується",
         only_of: "Звузити список: {what}",
+        pushed_at: "Передано воркерам",
+        leased_until: "У воркера до",
     },
     orders: DeskOrders {
         title: "Замовлення",

@@ -32,6 +32,11 @@ pub(super) const TEXTS: Parts = Parts {
         due: "Залишилось сплатити",
         draft: "Чернетка",
         einvoice: "XML: електронний рахунок",
+        taxed: "Оподатковується",
+        exempt: "Звільнено від податку",
+        tax_base: "від",
+        to_pay: "Як сплатити",
+        reference: "Призначення платежу",
     },
     why: PartsWhy {
         services: "Що було нараховано",
@@ -161,7 +166,7 @@ pub(super) const TEXTS: Parts = Parts {
         owner: "Користувач",
     },
     security: PartsSecurity {
-        password_help: "Щонайменше 12 символів. Кілька слів, які ви пам’ятаєте, краще за одне з символами.",
+        password_help: "Кілька слів, які ви пам’ятаєте, краще за одне з символами.",
         password_title: "Зміна пароля",
         password_text: "Інші сеанси буде завершено.",
         password_last: "Остання зміна: {when}.",

@@ -326,6 +326,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("effect_payment_booked", "Платіж буде проведено: {amount}."),
     ("effect_wallet_credited", "Гаманець клієнта буде поповнено: {amount}."),
     ("effect_wallet_pays", "Заплатить гаманець клієнта: {amount}."),
+    ("effect_credit_limit_set", "Кредитний ліміт клієнта становитиме {amount}."),
     ("effect_kept_aside", "Відкладено, доки хтось не вкаже, чиї це кошти: {amount}."),
     ("effect_document_issued", "Документ буде зафіксовано, пронумеровано й надіслано: {amount}."),
     ("effect_state_set", "Стан зміниться лише тут; модуль про це не дізнається."),

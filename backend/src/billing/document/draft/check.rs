@@ -31,15 +31,9 @@ impl Drafted {
 
     /// As it was kept.
     pub(super) fn kept(row: store::Line) -> Self {
-        let exempt =
-            row.explanation.get("tax_class").and_then(Value::as_str) == Some(TaxClass::Exempt.as_str());
+        let taxed = row.tax_class() == TaxClass::Standard;
         Self {
-            line: Line {
-                quantity: row.quantity,
-                unit_price: row.unit_price,
-                discount: row.discount,
-                taxed: !exempt,
-            },
+            line: Line { quantity: row.quantity, unit_price: row.unit_price, discount: row.discount, taxed },
             description: row.description,
             unit: row.unit,
         }

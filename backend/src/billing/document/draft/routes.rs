@@ -30,7 +30,7 @@ async fn shown(tx: &mut Conn, now: Timestamp, row: Document, reads: Reads) -> Re
 
 /// What lines written by hand come to for a client.
 #[utoipa::path(tag = "billing", operation_id = "quoteDraft", request_body = NewDraft,
-    responses((status = 200, body = DraftQuote)), extensions(("x-permission" = json!("documents.create"))))]
+    responses((status = 200, body = DraftQuote), (status = 404)), extensions(("x-permission" = json!("documents.create"))))]
 #[post("/admin/documents/drafts/quote")]
 async fn quote(
     app: Data<App>,

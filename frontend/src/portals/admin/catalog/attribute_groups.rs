@@ -133,7 +133,7 @@ fn GroupPage(id: AttributeGroupId, group: Query<AttributeGroupDetail>) -> impl I
                         {users
                             .into_iter()
                             .map(|(id, name)| {
-                                view! { <a class="link block leading-6" href=format!("/admin/products/{id}")>{name}</a> }
+                                view! { <a class="link block py-1" href=format!("/admin/products/{id}")>{name}</a> }
                             })
                             .collect_view()}
                     </Part>

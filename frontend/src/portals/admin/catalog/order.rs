@@ -101,6 +101,8 @@ pub(super) fn MoveRow(
 ) -> impl IntoView {
     let last = ids.len().saturating_sub(1);
     let mine = ids.get(index).copied();
+    // Names the buttons: the focus finds them again in the row's new place.
+    let id = mine.unwrap_or_default();
     let wanted = StoredValue::new(ids.clone());
     let read = StoredValue::new(ids);
     let send = submit_with(
@@ -156,6 +158,7 @@ pub(super) fn MoveRow(
             <button
                 type="button"
                 class="btn btn-ghost btn-icon btn-sm"
+                name=format!("{id}-up")
                 aria-label=ta().move_up
                 disabled=index == 0
                 on:click=move |_| swap(index - 1)
@@ -165,6 +168,7 @@ pub(super) fn MoveRow(
             <button
                 type="button"
                 class="btn btn-ghost btn-icon btn-sm"
+                name=format!("{id}-down")
                 aria-label=ta().move_down
                 disabled={index >= last}
                 on:click=move |_| swap(index + 1)

@@ -44,7 +44,8 @@ pub(super) fn PartHead(
             {(!part.visible).then(|| view! { <Badge text=ta().hidden tone=Tone::Warn /> })}
             <span class="flex-1"></span>
             <Picture path=format!("{path}/images/icon") hash=part.icon_image label=ta().icon done />
-            <MoveRow what ids=all index done />
+            // A closure's view is replaced, not rebuilt in place: the focus goes with the part, not with its place.
+            {move || editable.then(|| view! { <MoveRow what ids=all.clone() index done /> })}
             <Button text=t().edit class="btn-sm" disabled=!editable on_click=edit />
             {editable.then(|| view! { <DeletePart path name=part.name text=delete_text done /> })}
         </div>

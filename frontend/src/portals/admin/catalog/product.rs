@@ -173,7 +173,7 @@ fn Head(detail: ProductDetail, editable: bool) -> impl IntoView {
 #[component]
 fn ProductFacts(detail: ProductDetail) -> impl IntoView {
     let groups = detail.groups.iter().map(|group| {
-        view! { <a class="link block leading-6" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> }
+        view! { <a class="link block py-1" href=format!("/admin/product-groups/{}", group.id)>{group.name.clone()}</a> }
     });
     let stock = detail.product.stock.map(|stock| format!("{} / {stock}", detail.stock_used));
     let rows = vec![
@@ -231,7 +231,21 @@ fn GroupAttributes(
         .iter()
         .map(|attribute| Attached { id: attribute.id.0, name: name(attribute), flag: false })
         .collect::<Vec<_>>();
-    let all = use_query(|| (), |()| api::catalog::attributes("per_page=200".to_owned()));
+    let all = use_query(
+        || (),
+        |()| async {
+            let mut all = api::catalog::attributes("per_page=200".to_owned()).await?;
+            while i64::try_from(all.items.len()).is_ok_and(|read| read < all.total) {
+                let page = all.items.len() / 200 + 1;
+                let more = api::catalog::attributes(format!("per_page=200&page={page}")).await?.items;
+                if more.is_empty() {
+                    break;
+                }
+                all.items.extend(more);
+            }
+            Ok(all)
+        },
+    );
     let all = Signal::derive(move || {
         all.data().with(|page| {
             let all = page.iter().flat_map(|page| &page.items);
@@ -276,7 +290,9 @@ fn AttachedCard(
     view! {
         <Card title text>
             <Form errors on_submit=save.run>
-                <AttachedList attached all page flag />
+                <fieldset class="min-w-0" disabled=!editable>
+                    <AttachedList attached all page flag />
+                </fieldset>
                 <div class="form-bar">
                     <Button text=t().save class="btn-primary btn-sm" submit=true busy=save.busy disabled=!editable />
                 </div>

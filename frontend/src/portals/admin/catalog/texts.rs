@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use shared::Language;
 use shared::catalog::CatalogText;
-use ui::{Segment, TextArea, TextField};
+use ui::{FormErrors, Segment, TextArea, TextField};
 
 use crate::i18n::{self, LANGUAGES, native_name, t, ta};
 
@@ -14,9 +14,27 @@ pub(super) fn shown_language() -> RwSignal<String> {
     RwSignal::new(i18n::language().to_string())
 }
 
-/// Chooses the language whose texts are shown.
+/// Chooses the language whose texts are shown. A refusal that names texts of another one turns to that.
 #[component]
 pub(super) fn LanguageSegment(language: RwSignal<String>) -> impl IntoView {
+    if let Some(errors) = use_context::<FormErrors>() {
+        let before = StoredValue::new(0);
+        ui::effect(move || {
+            let fields = errors.fields();
+            let more = fields.len() > before.get_value();
+            before.set_value(fields.len());
+            let refused = |language: &str| {
+                let texts = format!("texts.{language}.");
+                fields.iter().any(|field| field.contains(&texts))
+            };
+            if more
+                && !language.with_untracked(|shown| refused(shown))
+                && let Some(other) = LANGUAGES.iter().find(|language| refused(language.as_str()))
+            {
+                language.set(other.to_string());
+            }
+        });
+    }
     let options =
         LANGUAGES.iter().map(|language| (language.to_string(), native_name(*language).to_owned())).collect();
     view! {

@@ -103,7 +103,7 @@ pub(super) fn ClientActions(
                                         />
                                     }
                                 })}
-                            {may(Permission::ClientsMessage)
+                            {(status != ClientStatus::Deleted && may(Permission::ClientsMessage))
                                 .then(|| {
                                     view! {
                                         <MenuButton

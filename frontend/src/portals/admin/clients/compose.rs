@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::identity::{ClientRole, ClientUser, NewClientMessage, UserStatus};
 use shared::{ClientId, UserId};
-use ui::{Button, CheckList, Form, FormErrors, TextArea, TextField, lu, toast_ok};
+use ui::{Button, CheckList, EmptyState, Form, FormErrors, TextArea, TextField, lu, toast_ok};
 
 use crate::api::{self, Key};
 use crate::i18n::{t, ta, td};
@@ -36,6 +36,9 @@ fn Letter(
         .into_iter()
         .filter(|user| user.disabled_at.is_none() && user.status != UserStatus::Inactive)
         .collect();
+    if acting.is_empty() {
+        return view! { <EmptyState title=ui::words().nothing_found /> }.into_any();
+    }
     let owners = acting.iter().filter(|user| user.role == ClientRole::Owner);
     let chosen = RwSignal::new(owners.map(|user| user.user).collect::<Vec<UserId>>());
     let options: Vec<(UserId, AnyView)> = acting
@@ -74,7 +77,7 @@ fn Letter(
     view! {
         <Form errors on_submit=send.run>
             <CheckList name="recipients" label=words.recipients chosen options class="grid gap-2" />
-            <TextField name="subject" label=td().messages.subject value=subject required=true max_length=200 />
+            <TextField name="subject" label=td().messages.subject value=subject required=true max_length=200 autofocus=true />
             <TextArea name="text" label=td().messages.as_text help=words.text_help value=text rows=10 required=true />
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />
@@ -82,4 +85,5 @@ fn Letter(
             </div>
         </Form>
     }
+    .into_any()
 }

@@ -24,4 +24,4 @@ pub use page::{
     ClientProfileTab, ClientServicesTab, ClientSessionsTab, ClientStatementTab, ClientStatementsTab,
     ClientSummaryTab, ClientTokensTab, ClientTransactionsTab, ClientUsersTab,
 };
-pub(in crate::portals::admin) use pick::ClientPicker;
+pub(in crate::portals::admin) use pick::{ClientPicker, client_filter, client_link, of_client};

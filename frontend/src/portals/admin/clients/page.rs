@@ -112,12 +112,7 @@ fn this_id() -> Option<ClientId> {
 
 #[component]
 pub fn ClientSummaryTab() -> impl IntoView {
-    let client = this();
-    view! {
-        <Loaded query=client let:detail>
-            <Summary detail />
-        </Loaded>
-    }
+    this_id().map(|id| view! { <Summary id client=this() /> })
 }
 
 #[component]

@@ -3,27 +3,40 @@
 use leptos::prelude::*;
 use shared::billing::wallet::CostSummary;
 use shared::identity::{AddressKind, ClientDetail};
-use shared::{Currency, Money, Permission};
+use shared::{ClientId, Currency, Money, Permission};
 use ui::{Card, Facts, StatCard};
 
 use super::status_history::StatusHistory;
 use crate::i18n::{native_name, t, ta};
+use crate::parts::Part;
 use crate::portals::admin::grid::{Grid, GridTools, Widget, Widgets};
 use crate::portals::admin::notes::Notes;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
 
+/// What is typed and arranged here stays when the client changes.
 #[component]
-pub(super) fn Summary(detail: ClientDetail) -> impl IntoView {
-    let id = detail.id;
-    let costs = use_query(move || id, api::billing::client_costs);
-    let widget = |key, title, width, view: ViewFn| Widget { key, title, width, view };
-    let of = |draw: fn(&ClientDetail) -> AnyView| {
-        let detail = detail.clone();
-        ViewFn::from(move || draw(&detail))
+pub(super) fn Summary(id: ClientId, client: Query<ClientDetail>) -> impl IntoView {
+    let ask = move || {
+        client.data().track();
+        id
     };
-    let currency = detail.currency;
+    let costs = use_query(ask, api::billing::client_costs);
+    let widget = |key, title, width, view: ViewFn| Widget { key, title, width, view };
+    let of = move |draw: fn(&ClientDetail) -> AnyView| {
+        ViewFn::from(move || move || client.data().with(|detail| detail.as_ref().map(draw)))
+    };
+    let status = move || {
+        view! {
+            <Part query=client pick=|client: &ClientDetail| client.status let:_status>
+                <StatusHistory client=id />
+            </Part>
+        }
+    };
+    let currency = client
+        .data()
+        .with_untracked(|client| client.as_ref().map_or(Currency::EUR, |client| client.currency));
     let notes = move || view! { <Notes path=format!("/admin/clients/{id}/notes") may_write=may(Permission::ClientsEdit) of_client=true /> };
     let grid = Grid::new(
         "client-summary",
@@ -34,7 +47,7 @@ pub(super) fn Summary(detail: ClientDetail) -> impl IntoView {
             widget("documents", ta().open_documents, 3, of(documents)),
             widget("notes", t().notes, 6, notes.into()),
             widget("information", ta().client_information, 6, of(information)),
-            widget("status", ta().status_history, 6, (move || view! { <StatusHistory client=id /> }).into()),
+            widget("status", ta().status_history, 6, status.into()),
             widget("sign_in", ta().last_sign_in, 6, of(last_sign_in)),
         ],
     );

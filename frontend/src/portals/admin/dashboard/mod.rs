@@ -151,19 +151,21 @@ pub fn DashboardPage() -> impl IntoView {
 /// Leads through what nothing can be sold without.
 fn first_steps(steps: Vec<FirstStep>) -> Option<AnyView> {
     let link = |step: FirstStep| {
-        let (text, href) = match step {
-            FirstStep::Currency => (ta().add_currency, "/admin/currencies"),
-            FirstStep::HomeCompany => (ta().add_company, "/admin/companies/new"),
-            FirstStep::Product => (ta().add_product, "/admin/products/new"),
+        let (permission, text, href) = match step {
+            FirstStep::Currency => (Permission::SettingsEdit, ta().add_currency, "/admin/currencies"),
+            FirstStep::HomeCompany => (Permission::CompaniesEdit, ta().add_company, "/admin/companies/new"),
+            // One may be there already, without a price.
+            FirstStep::Product => (Permission::ProductsEdit, ta().products, "/admin/products"),
         };
-        view! { <a class="btn" href=href>{text}</a> }
+        may(permission).then(|| view! { <a class="btn" href=href>{text}</a> })
     };
-    (!steps.is_empty()).then(|| {
+    let links: Vec<_> = steps.into_iter().filter_map(link).collect();
+    (!links.is_empty()).then(|| {
         view! {
             <div class="mb-5">
                 <Note tone=Tone::Info>
                     <div class="flex flex-wrap items-center gap-2">
-                        {ta().first_steps} {steps.into_iter().map(link).collect_view()}
+                        {ta().first_steps} {links}
                     </div>
                 </Note>
             </div>

@@ -192,7 +192,7 @@ pub(super) fn TaxFields(form: CompanyForm) -> impl IntoView {
     view! {
         <div class="stack-y">
             <TextField name="vat_id" label=ta().eu_vat_id value=form.vat_id max_length=20 />
-            <Pairs title=ta().tax_ids prefix="tax_ids" first="label" second="value" pairs=form.tax_ids most=6 />
+            <Pairs title=ta().tax_ids prefix="tax_ids" first="label" second="value" pairs=form.tax_ids most=10 />
             <Rates title=ta().fallback_rates prefix="fallback_rates" pairs=form.rates />
         </div>
     }
@@ -207,10 +207,10 @@ pub(super) fn InvoiceFields(form: CompanyForm) -> impl IntoView {
         .collect::<Vec<_>>();
     view! {
         <div class="form-grid">
-            <TextField name="bank.bank" label=ta().bank value=form.bank max_length=200 />
+            <TextField name="bank.bank" label=ta().bank value=form.bank max_length=100 />
             <TextField name="bank.bic" label="BIC" value=form.bic max_length=11 mono=true />
             <TextField name="bank.iban" label="IBAN" value=form.iban max_length=42 mono=true />
-            <TextField name="bank.account" label=ta().bank_account value=form.account max_length=100 mono=true />
+            <TextField name="bank.account" label=ta().bank_account value=form.account max_length=50 mono=true />
             {form
                 .item_texts
                 .map(|(language, text)| {
@@ -225,8 +225,8 @@ pub(super) fn InvoiceFields(form: CompanyForm) -> impl IntoView {
                         />
                     }
                 })}
-            <TextArea name="pay_to" label=ta().pay_to value=form.pay_to rows=3 max_length=2000 />
-            <TextArea name="footer" label=ta().footer value=form.footer rows=2 max_length=1000 />
+            <TextArea name="pay_to" label=ta().pay_to value=form.pay_to rows=3 max_length=1000 />
+            <TextArea name="footer" label=ta().footer value=form.footer rows=2 max_length=500 />
             <SelectField name="paper" label=ta().paper value=form.paper options=papers />
             <NumberField name="due_days" label=ta().due_days value=form.due_days help=ta().empty_is_setting />
             <SwitchField

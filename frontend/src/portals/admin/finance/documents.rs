@@ -10,11 +10,11 @@ use ui::{Column, EmptyState, Icon, PageHead, TextArea, lu, use_list};
 
 use crate::api::client::file;
 use crate::i18n::{fill, t, ta, td, tp, word};
-use crate::parts::filters::{FilterSegment, FilterSelect, word_options};
+use crate::parts::filters::{FilterSegment, FilterSelect, filter_yes, word_options};
 use crate::parts::range::{FilterRange, ISSUED};
 use crate::parts::states::DocumentBadge;
 use crate::parts::{AddLink, Bulk, BulkAct, DataTable, StateBadge};
-use crate::portals::admin::clients::use_company_options;
+use crate::portals::admin::clients::{client_filter, client_link, of_client, use_company_options};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -37,7 +37,7 @@ fn columns(with_client: bool) -> Vec<Column<DocumentSummary>> {
     ];
     if with_client {
         columns.push(Column::new("client", ta().client, |document: &DocumentSummary| {
-            view! { <a class="link" href=format!("/admin/clients/{}", document.client_id)>{document.client_name.clone()}</a> }
+            client_link(document.client_id, document.client_name.clone())
         }));
     }
     columns.extend([
@@ -118,13 +118,7 @@ fn download(ids: Signal<Vec<uuid::Uuid>>) -> AnyView {
 #[component]
 pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-created_at");
-    let documents = use_query(
-        move || match client {
-            Some(client) => format!("{}&client={client}", list.api_query()),
-            None => list.api_query(),
-        },
-        api::billing::documents,
-    );
+    let documents = use_query(move || of_client(list.api_query(), client), api::billing::documents);
     view! {
         <DataTable
             query=documents
@@ -149,19 +143,10 @@ pub fn DocumentsTable(client: Option<ClientId>) -> impl IntoView {
                         options=word_options(DocumentStatus::ALL, DocumentStatus::as_str)
                     />
                     <FilterSelect list name="company" label=ta().home_company options=use_company_options() />
-                    <FilterSelect
-                        list
-                        name="open"
-                        label=word("to_pay")
-                        options=vec![("true".to_owned(), t().yes.to_owned())]
-                    />
-                    <FilterSelect
-                        list
-                        name="overdue"
-                        label=word("overdue")
-                        options=vec![("true".to_owned(), t().yes.to_owned())]
-                    />
+                    {filter_yes(list, "open", word("to_pay"))}
+                    {filter_yes(list, "overdue", word("overdue"))}
                     <FilterRange list names=ISSUED />
+                    {client.is_none().then(|| client_filter(list))}
                 }
                     .into_any()
             })

@@ -36,14 +36,13 @@ impl LineFields {
     }
 
     fn of(line: &DocumentLine) -> Self {
-        let class = line.explanation.get("tax_class").and_then(|class| class.as_str());
         Self {
             description: RwSignal::new(line.description.clone()),
             quantity: RwSignal::new(line.quantity.normalize().to_string()),
             unit: RwSignal::new(line.unit.clone()),
             unit_price: RwSignal::new(line.unit_price.amount().normalize().to_string()),
             discount: RwSignal::new(line.discount.amount().normalize().to_string()),
-            exempt: RwSignal::new(class == Some(TaxClass::Exempt.as_str())),
+            exempt: RwSignal::new(line.tax_class == TaxClass::Exempt),
         }
     }
 

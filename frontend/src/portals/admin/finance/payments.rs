@@ -8,10 +8,11 @@ use ui::{Button, Column, CopyId, Dialog, EmptyState, Facts, PageHead, lu, use_li
 
 use super::assign_payment::{Assign, waiting};
 use crate::i18n::{t, ta, td, word};
-use crate::parts::filters::{FilterSelect, query_without, use_opened, word_options};
+use crate::parts::filters::{FilterSelect, filter_yes, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, RangeNames};
 use crate::parts::why::actor_word;
 use crate::parts::{DataTable, Loaded, RecordId, StateBadge};
+use crate::portals::admin::clients::{client_filter, client_link, of_client};
 use crate::portals::admin::monitoring::History;
 use crate::query::{Query, use_query};
 use crate::session::may;
@@ -34,7 +35,7 @@ fn columns(with_client: bool, opened: Callback<PaymentId>) -> Vec<Column<Payment
     ];
     if with_client {
         columns.push(Column::new("client", ta().client, |payment: &PaymentSummary| {
-            view! { <a class="link" href=format!("/admin/clients/{}", payment.client_id)>{payment.client_name.clone()}</a> }
+            client_link(payment.client_id, payment.client_name.clone())
         }));
     }
     columns.extend([
@@ -85,13 +86,7 @@ fn columns(with_client: bool, opened: Callback<PaymentId>) -> Vec<Column<Payment
 pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-created_at");
     let payments = use_query(
-        move || {
-            let query = query_without(&list.api_query(), "payment");
-            match client {
-                Some(client) => format!("{query}&client={client}"),
-                None => query,
-            }
-        },
+        move || of_client(query_without(&list.api_query(), "payment"), client),
         api::billing::payments,
     );
     let (chosen, open, opened) = use_opened::<PaymentId>(list, "payment");
@@ -109,13 +104,9 @@ pub fn PaymentsTable(client: Option<ClientId>) -> impl IntoView {
                         label=t().status
                         options=word_options(PaymentStatus::ALL, PaymentStatus::as_str)
                     />
-                    <FilterSelect
-                        list
-                        name="suspense"
-                        label=td().assign.waits
-                        options=vec![("true".to_owned(), t().yes.to_owned())]
-                    />
+                    {filter_yes(list, "suspense", td().assign.waits)}
                     <FilterRange list names=RECEIVED />
+                    {client.is_none().then(|| client_filter(list))}
                 }
                     .into_any()
             })
@@ -175,11 +166,7 @@ fn Details(id: PaymentId, payments: Query<Page<PaymentSummary>>) -> impl IntoVie
 fn facts(payment: &PaymentSummary) -> Vec<(String, AnyView)> {
     let mut rows = vec![
         (t().status.to_owned(), view! { <StateBadge state=payment.status.as_str() /> }.into_any()),
-        (
-            ta().client.to_owned(),
-            view! { <a class="link" href=format!("/admin/clients/{}", payment.client_id)>{payment.client_name.clone()}</a> }
-                .into_any(),
-        ),
+        (ta().client.to_owned(), client_link(payment.client_id, payment.client_name.clone())),
     ];
     if let (Some(id), Some(number)) = (payment.document_id, payment.document_number.clone()) {
         let link = view! { <a class="link" href=format!("/admin/documents/{id}")>{number}</a> };

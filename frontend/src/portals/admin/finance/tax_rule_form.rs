@@ -80,7 +80,7 @@ pub(super) fn RuleForm(rule: Option<TaxRule>, rules: Query<Vec<TaxRule>>, open: 
                     <CheckField name="for_taxed_company" label=ta().class_taxed value=taxed />
                 </div>
                 <Rates title=ta().rates prefix="rates" pairs=rates />
-                <TextField name="note" label=ta().note_on_documents value=note max_length=500 wide=true />
+                <TextField name="note" label=ta().note_on_documents value=note max_length=300 wide=true />
                 <TextField name="valid_from" label=ta().valid_from value=valid_from kind="date" />
                 <TextField name="valid_to" label=ta().valid_to value=valid_to kind="date" />
             </div>

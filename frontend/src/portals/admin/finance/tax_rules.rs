@@ -152,6 +152,8 @@ fn RuleRow(
         },
     );
     let input = rule.rule.clone();
+    let named = input.region.as_deref().or(input.country.as_deref());
+    let type_name = named.unwrap_or(ta().everywhere).to_owned();
     let place = match (&input.country, &input.region) {
         (Some(country), Some(region)) => format!("{country} · {region}"),
         (Some(country), None) => country.clone(),
@@ -276,6 +278,7 @@ fn RuleRow(
                     text=ta().delete_rule_text
                     action=t().delete
                     busy=delete.busy
+                    type_name
                     on_confirm=delete.run
                 />
             </td>

@@ -14,6 +14,7 @@ use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened,
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::why::{WhyLinks, WhyPanel};
 use crate::parts::{DataTable, Loaded, StateBadge};
+use crate::portals::admin::clients::{client_filter, of_client};
 use crate::query::use_query;
 use crate::{api, format};
 
@@ -95,10 +96,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
     let rows = use_query(
         move || {
             let query = with_instants(&query_without(&list.api_query(), "transaction"), INSTANTS);
-            match client {
-                Some(client) => format!("{query}&client={client}"),
-                None => query,
-            }
+            of_client(query, client)
         },
         api::billing::transactions,
     );
@@ -120,6 +118,7 @@ pub fn TransactionsTable(client: Option<ClientId>) -> impl IntoView {
                 view! {
                     <FilterSelect list name="kind" label=t().kind options=word_options(&kinds, TransferKind::as_str) />
                     <FilterRange list names=INSTANTS />
+                    {client.is_none().then(|| client_filter(list))}
                     <FilterChip list name="service" text=ta().service />
                     <FilterChip list name="document" text=ta().document />
                 }

@@ -6,8 +6,10 @@ use shared::{Page, Permission, TaskId};
 use ui::{Button, Confirm, CopyId, Facts, Open, TextArea, lu, toast_ok};
 
 use super::queues::queue_word;
+use super::tasks::standing;
 use crate::i18n::{t, ta, td, word};
 use crate::parts::{Loaded, RecordId, StateBadge, follow, submit_with};
+use crate::portals::admin::clients::client_link;
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -92,17 +94,23 @@ fn Details(
         (ta().worker.to_owned(), detail.worker.clone().into_any()),
         ("ID".to_owned(), view! { <RecordId id=id.0 path=format!("/admin/tasks/{id}") /> }.into_any()),
     ];
-    if let Some(service) = head.service_id {
-        let link = view! { <a class="link" href=format!("/admin/services/{service}")>{ta().service}</a> };
-        facts.push((ta().service.to_owned(), link.into_any()));
-    }
-    if let Some(document) = head.document_id {
-        let link = view! { <a class="link" href=format!("/admin/documents/{document}")>{ta().document}</a> };
-        facts.push((ta().document.to_owned(), link.into_any()));
-    }
-    if let Some(request) = head.request_id.clone() {
-        facts.push((ui::words().request_id.to_owned(), view! { <CopyId text=request.get(request.len().saturating_sub(8)..).unwrap_or_default().to_owned() id=request /> }.into_any()));
-    }
+    let exact = |at: jiff::Timestamp| format::date_time_exact(at).into_any();
+    let link = |href: String, text: &'static str| view! { <a class="link" href=href>{text}</a> }.into_any();
+    let copied = |request: String| {
+        let end = request.get(request.len().saturating_sub(8)..).unwrap_or_default().to_owned();
+        view! { <CopyId text=end id=request /> }.into_any()
+    };
+    let client = |id| client_link(id, head.client_name.clone().unwrap_or_default());
+    let known = [
+        (ta().step, standing(&head).map(|text| text.into_any())),
+        (td().queues.pushed_at, detail.pushed_at.map(exact)),
+        (td().queues.leased_until, detail.leased_until.map(exact)),
+        (ta().client, head.client_id.map(client)),
+        (ta().service, head.service_id.map(|id| link(format!("/admin/services/{id}"), ta().service))),
+        (ta().document, head.document_id.map(|id| link(format!("/admin/documents/{id}"), ta().document))),
+        (ui::words().request_id, head.request_id.clone().map(copied)),
+    ];
+    facts.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     view! {
         <h3>{head.name.clone()}</h3>
         {head.error.clone().map(|error| view! { <ui::Note tone=ui::Tone::Bad>{error}</ui::Note> })}

@@ -11,12 +11,22 @@ use super::done::TaskDoneDialog;
 use super::queues::queue_word;
 use super::task::TaskDialog;
 use crate::i18n::{fill, t, ta, td, word};
-use crate::parts::filters::{FilterChip, FilterSelect, query_without, use_opened, word_options};
+use crate::parts::filters::{FilterChip, FilterSelect, filter_yes, query_without, use_opened, word_options};
 use crate::parts::range::{FilterRange, INSTANTS, with_instants};
 use crate::parts::{Bulk, BulkAct, DataTable, Live, LiveSwitch, StateBadge};
+use crate::portals::admin::clients::client_link;
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
+
+/// How far a task is, and what it is doing: `42 % · step`.
+pub(super) fn standing(task: &TaskSummary) -> Option<String> {
+    let percent = (1..100).contains(&task.progress).then(|| format!("{} %", task.progress));
+    match (percent, task.step.clone()) {
+        (Some(percent), Some(step)) => Some(format!("{percent} · {step}")),
+        (percent, step) => percent.or(step),
+    }
+}
 
 /// What a task is about: each leads to the tasks of the same.
 fn about(task: &TaskSummary, list: ListState) -> AnyView {
@@ -69,12 +79,10 @@ fn columns(
         .sorted_by("state"),
         Column::new("queue", ta().queue, |task: &TaskSummary| queue_word(task.queue)),
         Column::new("client", ta().client, |task: &TaskSummary| {
-            task.client_id.map(|id| {
-                view! { <a class="link" href=format!("/admin/clients/{id}")>{task.client_name.clone()}</a> }
-            })
+            task.client_id.map(|id| client_link(id, task.client_name.clone().unwrap_or_default()))
         }),
         Column::new("about", td().queues.about, move |task: &TaskSummary| about(task, list)).roomy(),
-        Column::new("step", ta().step, |task: &TaskSummary| task.step.clone()),
+        Column::new("step", ta().step, standing),
         Column::new("attempts", ta().attempts, |task: &TaskSummary| {
             format!("{} / {}", task.attempts, task.attempts_max)
         })
@@ -191,12 +199,7 @@ pub fn TasksPage() -> impl IntoView {
                         options=word_options(TaskState::ALL, TaskState::as_str)
                     />
                     <FilterSelect list name="queue" label=ta().queue options=queues />
-                    <FilterSelect
-                        list
-                        name="manual"
-                        label=ta().by_hand
-                        options=vec![("true".to_owned(), t().yes.to_owned())]
-                    />
+                    {filter_yes(list, "manual", ta().by_hand)}
                     <FilterRange list names=INSTANTS />
                     <FilterChip list name="name" text=ta().task />
                     <FilterChip list name="client_id" text=ta().client />

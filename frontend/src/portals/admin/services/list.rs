@@ -8,9 +8,10 @@ use shared::{ClientId, Permission, ServiceId};
 use ui::{Column, EmptyState, PageHead, SelectField, TextArea, lu, use_list};
 
 use crate::i18n::{t, ta, word};
-use crate::parts::filters::{FilterSelect, options_of, word_options};
+use crate::parts::filters::{FilterSelect, filter_yes, options_of, word_options};
 use crate::parts::states::{ServiceBadge, state_options};
 use crate::parts::{AddLink, Bulk, BulkAct, DataTable};
+use crate::portals::admin::clients::{client_filter, client_link, of_client};
 use crate::query::use_query;
 use crate::session::may;
 use crate::{api, format};
@@ -26,9 +27,12 @@ fn columns(with_client: bool) -> Vec<Column<ServiceSummary>> {
         .sorted_by("label"),
     ];
     if with_client {
-        columns.push(Column::new("client", ta().client, |service: &ServiceSummary| {
-            view! { <a class="link" href=format!("/admin/clients/{}", service.client_id)>{service.client_name.clone()}</a> }
-        }).sorted_by("client_name"));
+        columns.push(
+            Column::new("client", ta().client, |service: &ServiceSummary| {
+                client_link(service.client_id, service.client_name.clone())
+            })
+            .sorted_by("client_name"),
+        );
     }
     columns.extend([
         Column::new(
@@ -118,13 +122,7 @@ fn bulk() -> Bulk<ServiceSummary> {
 #[component]
 pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
     let list = use_list("-created_at");
-    let services = use_query(
-        move || match client {
-            Some(client) => format!("{}&client={client}", list.api_query()),
-            None => list.api_query(),
-        },
-        api::services::services,
-    );
+    let services = use_query(move || of_client(list.api_query(), client), api::services::services);
     services.refresh_every(|| 15);
     view! {
         <DataTable
@@ -135,7 +133,6 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
             label=ta().services
             search_hint=ta().search_services
             filters=Box::new(move || {
-                let yes = || vec![("true".to_owned(), t().yes.to_owned())];
                 let products = may(Permission::ProductsView)
                     .then(|| {
                         view! { <FilterSelect list name="product" label=ta().product options=use_product_options() /> }
@@ -148,9 +145,10 @@ pub fn ServicesTable(client: Option<ClientId>) -> impl IntoView {
                         options=state_options()
                     />
                     {products}
-                    <FilterSelect list name="past_due" label=ta().past_due options=yes() />
-                    <FilterSelect list name="termination_requested" label=ta().termination_requested options=yes() />
-                    <FilterSelect list name="manual" label=ta().hands_off options=yes() />
+                    {filter_yes(list, "past_due", ta().past_due)}
+                    {filter_yes(list, "termination_requested", ta().termination_requested)}
+                    {filter_yes(list, "manual", ta().hands_off)}
+                    {client.is_none().then(|| client_filter(list))}
                 }
                     .into_any()
             })

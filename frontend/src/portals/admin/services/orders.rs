@@ -15,6 +15,7 @@ use crate::parts::filters::FilterSegment;
 use crate::parts::states::ServiceBadge;
 use crate::parts::why::actor_word;
 use crate::parts::{AddLink, DataTable, Loaded, RecordId, StateBadge, WouldHappen, by_id, submit};
+use crate::portals::admin::clients::{client_filter, client_link};
 use crate::portals::admin::monitoring::History;
 use crate::query::use_query;
 use crate::session::may;
@@ -26,14 +27,21 @@ fn columns() -> Vec<Column<OrderSummary>> {
             view! { <a class="row-link mono" href=format!("/admin/orders/{}", order.id)>{short_id(order.id.0)}</a> }
         }),
         Column::new("client", ta().client, |order: &OrderSummary| {
-            view! { <a class="link" href=format!("/admin/clients/{}", order.client_id)>{order.client_name.clone()}</a> }
-        }).sorted_by("client_name"),
-        Column::new("status", t().status, |order: &OrderSummary| view! { <StateBadge state=order.status.as_str() /> }).sorted_by("status"),
+            client_link(order.client_id, order.client_name.clone())
+        })
+        .sorted_by("client_name"),
+        Column::new(
+            "status",
+            t().status,
+            |order: &OrderSummary| view! { <StateBadge state=order.status.as_str() /> },
+        )
+        .sorted_by("status"),
         Column::new("services", ta().services, |order: &OrderSummary| format::count(order.services)).end(),
         Column::new("due", td().orders.due_now, |order: &OrderSummary| {
             view! { <span class="strong">{format::money(order.due_now)}</span> }
         })
-        .end().sorted_by("due_now"),
+        .end()
+        .sorted_by("due_now"),
         Column::new("cancel_at", td().orders.cancelled_at, |order: &OrderSummary| {
             order.cancel_at.map(format::date_time)
         }),
@@ -60,7 +68,11 @@ pub fn OrdersPage() -> impl IntoView {
             label=td().orders.title
             filters=Box::new(move || {
                 let words: Vec<&str> = OrderStatus::ALL.iter().map(|status| status.as_str()).collect();
-                view! { <FilterSegment list name="status" label=t().status words /> }.into_any()
+                view! {
+                    <FilterSegment list name="status" label=t().status words />
+                    {client_filter(list)}
+                }
+                    .into_any()
             })
             empty=|| view! { <EmptyState icon=lu::LuShoppingCart title=td().orders.none text=td().orders.text /> }
         />
@@ -115,11 +127,7 @@ fn Page(detail: OrderDetail, open: RwSignal<bool>) -> impl IntoView {
     let title = format!("{} {}", ta().order, short_id(id.0));
     let pending = detail.status == OrderStatus::Pending;
     let mut facts = vec![
-        (
-            ta().client.to_owned(),
-            view! { <a class="link" href=format!("/admin/clients/{}", detail.client_id)>{detail.client_name.clone()}</a> }
-                .into_any(),
-        ),
+        (ta().client.to_owned(), client_link(detail.client_id, detail.client_name.clone())),
         (words.placed_by.to_owned(), actor_word(&detail.placed_by).into_any()),
         (t().created_at.to_owned(), format::date_time(detail.created_at).into_any()),
         (words.due_now.to_owned(), format::money(detail.due_now).into_any()),

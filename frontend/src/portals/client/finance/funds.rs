@@ -7,7 +7,6 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use rust_decimal::Decimal;
 use shared::Money;
 use shared::billing::document::{FundsOverview, FundsQuote, FundsRequest};
-use shared::billing::wallet::CostSummary;
 use shared::money::parse_decimal;
 use ui::{
     Button, Card, Form, FormErrors, Icon, Note, NumberField, PageHead, Skeleton, Tone, effect, lu, settled,
@@ -175,10 +174,11 @@ fn FundsForm(limits: FundsOverview) -> impl IntoView {
             <Card title=tc().order.summary>
                 {move || match quote.get() {
                     Some(quote) => {
-                        let cost = overview.cost.data().get();
+                        let cost = overview.cost.data();
+                        let hourly = cost.with(|cost| cost.as_ref().map(|cost| cost.hourly)).unwrap_or_default();
                         view! {
                             <div class:table-stale=move || asking.get() aria-live="polite">
-                                <QuoteLines quote cost />
+                                <QuoteLines quote hourly />
                             </div>
                         }
                             .into_any()
@@ -209,25 +209,15 @@ fn QuickAmount(amount: RwSignal<String>, value: Money, note: &'static str) -> im
     }
 }
 
-/// Until when the balance after the payment lasts, at today's recurring cost.
-fn lasts_after(quote: &FundsQuote, cost: &CostSummary) -> Option<String> {
-    let words = &tc().funds;
-    let hourly = cost.hourly;
-    if hourly <= Decimal::ZERO {
-        return None;
-    }
-    let hours: i64 = quote.balance_after.amount().checked_div(hourly)?.trunc().try_into().ok()?;
-    if hours > 8760 {
-        return Some(words.lasts_year.to_owned());
-    }
-    let until = jiff::Timestamp::from_second(format::now_seconds() + hours.max(0) * 3600).ok()?;
-    Some(fill(words.lasts, &[("until", &format::date(until))]))
-}
-
+/// What adding the amount costs, and until when the balance lasts then. `hourly`: what runs costs; where that is nothing, nothing
+/// is said of how long.
 #[component]
-fn QuoteLines(quote: FundsQuote, cost: Option<CostSummary>) -> impl IntoView {
+fn QuoteLines(quote: FundsQuote, hourly: Decimal) -> impl IntoView {
     let words = &tc().funds;
-    let lasts = cost.as_ref().and_then(|cost| lasts_after(&quote, cost));
+    let lasts = match quote.lasts_until {
+        Some(until) => Some(fill(words.lasts, &[("until", &format::date(until))])),
+        None => (!hourly.is_zero()).then(|| words.lasts_year.to_owned()),
+    };
     let untaxed = quote.taxes.is_empty();
     view! {
         <dl class="facts">

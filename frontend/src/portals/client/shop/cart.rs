@@ -115,9 +115,8 @@ fn Filled(cart: Option<Cart>, errors: FormErrors, list: ListState) -> impl IntoV
         },
         go_on,
     );
-    let missing = cart.quote.as_ref().and_then(|quote| quote.missing).filter(|missing| missing.is_positive());
-    let text = match missing {
-        Some(missing) => fill(tc().order.order_pay, &[("missing", &format::money(missing))]),
+    let text = match cart.quote.as_ref().and_then(|quote| quote.top_up.as_ref()) {
+        Some(top_up) => fill(tc().order.order_pay, &[("total", &format::money(top_up.total))]),
         None => words.deploy.to_owned(),
     };
     let above =

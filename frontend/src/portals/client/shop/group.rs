@@ -227,6 +227,7 @@ pub(super) fn Features(product: PublicProduct) -> impl IntoView {
             <section class="grid gap-2">
                 <h3 class="flex items-center gap-2">{icon_image.map(small)} {text.name}</h3>
                 {(!text.short.is_empty()).then(|| view! { <p class="sub">{text.short}</p> })}
+                {(!text.description.is_empty()).then(|| view! { <Prose text=text.description /> })}
                 {ticks(attributes.into_iter().map(feature).collect())}
             </section>
         }

@@ -262,11 +262,9 @@ fn Steps(detail: PublicProductDetail, list: ListState) -> impl IntoView {
                                 .into_any()
                         }
                         (Some(_), 2) => {
-                            let text = move || match quote.get().and_then(|quote| quote.missing) {
-                                Some(missing) if missing.is_positive() => {
-                                    fill(words.order_pay, &[("missing", &format::money(missing))])
-                                }
-                                _ => words.deploy.to_owned(),
+                            let text = move || match quote.get().and_then(|quote| quote.top_up) {
+                                Some(top_up) => fill(words.order_pay, &[("total", &format::money(top_up.total))]),
+                                None => words.deploy.to_owned(),
                             };
                             view! {
                                 <Button

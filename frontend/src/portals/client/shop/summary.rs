@@ -63,19 +63,30 @@ fn Item(item: QuoteItem) -> impl IntoView {
                             None => words.included.to_owned(),
                         };
                         view! {
-                            <li class="flex items-baseline justify-between gap-3 text-sm" title=line.why.clone()>
-                                <span class="text-ink-2">{times} {line.name.clone()}</span>
-                                <span class="sub num">{amount}</span>
+                            <li class="text-sm">
+                                <div class="flex items-baseline justify-between gap-3">
+                                    <span class="text-ink-2">{times} {line.name.clone()}</span>
+                                    <span class="sub num">{amount}</span>
+                                </div>
+                                {line.price.map(|_| view! { <Why text=tc().common.why why=line.why.clone() /> })}
                             </li>
                         }
                     })
                     .collect_view()}
             </ul>
-            <details class="chart-table mt-2">
-                <summary>{words.why_first}</summary>
-                <p class="mono mt-1 text-ink-2">{item.first_charge_why.clone()}</p>
-            </details>
+            <Why text=words.why_first why=item.first_charge_why.clone() />
         </section>
+    }
+}
+
+/// The arithmetic of an amount, for whoever opens it.
+#[component]
+fn Why(text: &'static str, why: String) -> impl IntoView {
+    view! {
+        <details class="chart-table mt-1">
+            <summary>{text}</summary>
+            <p class="mono mt-1 text-ink-2">{why}</p>
+        </details>
     }
 }
 
@@ -115,12 +126,17 @@ fn Lines(quote: Quote) -> impl IntoView {
                     view! { <div><dt class="neg">{words.missing}</dt><dd class="num neg">{format::money(missing)}</dd></div> }
                 })}
         </dl>
-        {missing
-            .map(|missing| {
+        {quote
+            .top_up
+            .as_ref()
+            .map(|top_up| {
+                let [net, tax, total] = [top_up.net, top_up.tax, top_up.total].map(format::money);
+                let sum = fill(words.top_up, &[("net", &net), ("tax", &tax), ("total", &total)]);
                 view! {
-                    <p class="flex gap-2 mt-4 text-sm text-ink-2">
+                    <p class="mt-4 font-medium">{sum}</p>
+                    <p class="flex gap-2 mt-2 text-sm text-ink-2">
                         <span class="text-info"><Icon icon=lu::LuInfo /></span>
-                        {fill(words.missing_text, &[("missing", &format::money(missing))])}
+                        {fill(words.missing_text, &[("total", &total)])}
                     </p>
                 }
             })}
