@@ -53,7 +53,7 @@ pub fn client_filter(list: ListState) -> AnyView {
                 view! {
                     <Button
                         text=format!("{}: {}", ta().client, ui::words().choose.to_lowercase())
-                        class="btn-sm"
+                        class="btn-sm font-normal"
                         on_click=Callback::new(move |()| open.set(true))
                     />
                     <Confirm
