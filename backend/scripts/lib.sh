@@ -15,7 +15,8 @@ export CARGO_TARGET_DIR=${HOSTWRIGHT_TARGET:-$CACHE/target}
 mkdir -p "$LOGS" "$STAMPS" "$CARGO_TARGET_DIR"
 # rustup's own start-up file, for shells that have not read it.
 if ! command -v cargo >/dev/null && [ -f "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi
-export PATH=$TOOLS/bin:$ROOT/node_modules/.bin:$PATH
+# `su` leaves root without the folders that dpkg and runuser need.
+export PATH=$TOOLS/bin:$ROOT/node_modules/.bin:$PATH:/usr/sbin:/sbin
 export CARGO_TERM_COLOR=never NO_UPDATE_NOTIFIER=1 npm_config_update_notifier=false
 
 say() { printf '%s\n' "$*"; }
@@ -26,7 +27,8 @@ fail() {
     exit 1
 }
 
-seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
+# The shell writes its clock as the reader's language writes numbers: with a comma in Polish.
+seconds_since() { LC_ALL=C awk -v from="${1/,/.}" -v to="${EPOCHREALTIME/,/.}" 'BEGIN { printf "%.1f", to - from }'; }
 
 # step NAME HINT COMMAND…  One line for a long step; its output goes to a log that is shown when it fails.
 step() {
@@ -66,7 +68,7 @@ watch_step() {
 }
 
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@" 2>/dev/null || sudo "$@"; fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # PostgreSQL refuses to run as root: then its own system user runs the private servers, or that of Redis where there is none.
@@ -87,24 +89,25 @@ install_packages() {
     done
     if [ ${#missing[@]} -eq 0 ]; then return 0; fi
     command -v apt-get >/dev/null || fail "Missing: ${missing[*]}" "install these packages (this is not a Debian system)."
-    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-        fail "Missing: ${missing[*]}" "as root: apt-get install --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+        # sudo asks now: the line of a running step would write over its question.
+        say "  … sudo installs: ${missing[*]}"
+        sudo -v || fail "Missing: ${missing[*]}" "as root: apt-get install --no-install-recommends ${missing[*]}"
     fi
     step "install ${#missing[@]} system packages" "run: apt-get update && apt-get install ${missing[*]}" apt_install "${missing[@]}"
 }
 
-# Packages must not start system services: ours are private. `policy-rc.d` is Debian's way to say so.
-apt_install() {
-    local policy=/usr/sbin/policy-rc.d ours=no status=0
+# Packages must not start system services: ours are private. `policy-rc.d` is Debian's way to say so; it goes again, after
+# Ctrl-C as well.
+apt_install() (
+    policy=/usr/sbin/policy-rc.d
     if [ ! -e $policy ]; then
-        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-        as_root chmod 755 $policy
-        ours=yes
+        trap 'as_root rm -f $policy' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy || exit
     fi
-    { as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; } || status=$?
-    if [ $ours = yes ]; then as_root rm -f $policy; fi
-    return $status
-}
+    as_root apt-get update -q &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+)
 
 check_toolchains() {
     command -v rustup >/dev/null && command -v cargo >/dev/null ||
@@ -273,5 +276,9 @@ postgres_stop() { (cd / && as_service "$POSTGRES_BIN/pg_ctl" -D "$1/data" -m fas
 redis_start() {
     (cd / && as_service bash -c 'setsid nohup redis-server "$1/redis.conf" >"$1/log" 2>&1 </dev/null & echo $! >"$1/redis.pid"' _ "$1")
 }
+
+redis_stop() { kill "$(cat "$1/redis.pid")" && wait_until 15 redis_is_down "$1"; }
+
+redis_is_down() { ! redis_is_up "$1"; }
 
 redis_is_up() { [ -f "$1/redis.pid" ] && [ "$(ps -o comm= -p "$(cat "$1/redis.pid")" 2>/dev/null)" = redis-server ]; }

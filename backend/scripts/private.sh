@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 if [ "$(id -u)" -eq 0 ]; then DATA=${HOSTWRIGHT_DATA:-/var/lib/hostwright}; else DATA=${HOSTWRIGHT_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/hostwright}; fi
+DATA=$(realpath -ms "$DATA")
 
 prepare_data_folder() {
     mkdir -p "$DATA"
@@ -9,6 +10,12 @@ prepare_data_folder() {
     if [ ! -s "$DATA/secret.key" ]; then
         (umask 077 && head -c 32 /dev/urandom | base64 >"$DATA/secret.key")
     fi
+}
+
+# One `up` at a time prepares a folder. The lock is descriptor 9: whatever goes on afterwards must not have it.
+lock_data_folder() {
+    exec 9>"$DATA/lock"
+    flock -n 9 || fail "Another backend/scripts/up prepares $DATA." "wait until it is ready, or stop it; another folder: HOSTWRIGHT_DATA"
 }
 
 # What runs the private servers is not root and has to reach them.
@@ -108,6 +115,11 @@ empty_private() {
     as_owner postgres -c "DROP DATABASE IF EXISTS hostwright WITH (FORCE)" -c "CREATE DATABASE hostwright"
 }
 
+# Ours, and with our password: another one may have taken the port.
+private_redis_answers() {
+    redis_is_up "$DATA/redis" && [ "$(REDISCLI_AUTH=$(password redis) redis-cli -p "$(port redis 56379)" ping)" = PONG ]
+}
+
 private_redis() {
     local dir=$DATA/redis secret port
     secret=$(password redis)
@@ -118,7 +130,7 @@ private_redis() {
 bind 127.0.0.1
 port $port
 requirepass $secret
-dir $dir
+dir "$dir"
 appendonly yes
 appendfsync everysec
 save ""
@@ -130,7 +142,7 @@ CONF
     fi
     if ! redis_is_up "$dir"; then
         redis_start "$dir"
-        wait_until 10 env REDISCLI_AUTH="$secret" redis-cli -p "$port" ping || fail "Redis did not start." "look into $dir/log"
     fi
+    wait_until 10 private_redis_answers || fail "Redis did not start." "look into $dir/log; is port $port taken?"
     export HOSTWRIGHT__REDIS__URL=redis://:$secret@127.0.0.1:$port/0
 }
