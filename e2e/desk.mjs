@@ -400,6 +400,17 @@ await test(async (results, own) => {
     await until("the field shows it", async () => (await cron.inputValue()) === before);
   });
 
+  await results.prove("a module has a tab of its own in the scheduler", async () => {
+    await go("/admin/scheduler");
+    const cards = page.locator(".card:has([name=cron]):visible");
+    await page.getByRole("button", { name: "Manual delivery", exact: true }).click();
+    const brought = (await staff.get("/admin/schedules")).filter((task) => task.module?.key === "manual");
+    holds(brought.length > 0, "the module brings nothing");
+    await until("only its tasks are shown", async () => (await cards.count()) === brought.length);
+    await cards.getByText(brought[0].texts.en.title, { exact: true }).waitFor();
+    equal(new URL(page.url()).searchParams.get("category"), "module.manual", "the tab is in the address");
+  });
+
   await results.prove("the scheduler says that its news did not come", async () => {
     await go("/admin/scheduler");
     const problem = {

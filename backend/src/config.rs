@@ -75,6 +75,10 @@ pub struct SecretKey {
     pub file: Option<PathBuf>,
     /// The same, as a value.
     pub value: Option<SecretString>,
+    /// Files with further keys that only open: what they seal is read until a rotation has sealed it anew.
+    pub other_files: Vec<PathBuf>,
+    /// The same, as values.
+    pub other_values: Vec<SecretString>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -284,7 +288,7 @@ impl Config {
             },
             "database": { "connections_max": 16 },
             "redis": { "prefix": "hostwright" },
-            "secret_key": { "file": null, "value": null },
+            "secret_key": { "file": null, "value": null, "other_files": [], "other_values": [] },
             "mail": { "smtp_url": null, "from": "Hostwright <no-reply@localhost>" },
             "clock": { "adjustable": false },
             "log": { "format": "text", "filter": "info" },
@@ -362,6 +366,8 @@ mod tests {
             ("[log]\nfilter = 'hostwright=loud'", "log.filter"),
             ("[secret_key]\nfile = 7", "secret_key.file"),
             ("[secret_key]\nvalue = 7", "secret_key.value"),
+            ("[secret_key]\nother_files = '/etc/key'", "secret_key.other_files"),
+            ("[secret_key]\nother_values = 7", "secret_key.other_values"),
         ] {
             let bad = fault(toml);
             assert!(bad.contains(key), "{bad}");

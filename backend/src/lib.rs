@@ -17,6 +17,7 @@ pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod notify;
+pub mod rotation;
 pub mod seal;
 mod words;
 

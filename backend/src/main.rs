@@ -15,7 +15,7 @@ use hostwright::demo;
 use hostwright::http::{Fields, router, server};
 use hostwright::identity::{password, staff};
 use hostwright::settings;
-use hostwright::{App, db, jobs};
+use hostwright::{App, db, jobs, rotation};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret;
 use shared::Month;
@@ -67,6 +67,11 @@ enum Command {
         #[arg(long, requires = "month", value_name = "DIR")]
         to: Option<PathBuf>,
     },
+    /// What is sealed in the database, after the secret key was changed.
+    Secrets {
+        #[command(subcommand)]
+        command: SecretsCommand,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Typeset a template of staff, in a process of its own; the program starts it.
@@ -102,6 +107,14 @@ enum AdminCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum SecretsCommand {
+    /// Seal by the secret key what other keys of the configuration sealed; exit code 1 when no key opens something.
+    Rotate,
+    /// Count what each key seals; exit code 1 when the secret key does not open everything.
+    Check,
 }
 
 fn main() -> ExitCode {
@@ -150,6 +163,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Verify => verify(config).await,
         Command::Archive { what, to } => archive_month(config, what, to).await,
+        Command::Secrets { command } => secrets(config, command).await,
         Command::Admin { command: AdminCommand::Create { email, first_name, last_name, password_stdin } } => {
             create_admin(config, &email, (&first_name, &last_name), password_stdin).await
         }
@@ -322,6 +336,17 @@ async fn archive_month(config: Config, what: ArchiveWhat, to: Option<PathBuf>) -
         println!("{} charges of {} are back in the database", manifest.rows, manifest.month);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn secrets(config: Config, command: SecretsCommand) -> anyhow::Result<ExitCode> {
+    let app = App::build(config).await?;
+    let mut conn = app.db.get().await?;
+    let report = match command {
+        SecretsCommand::Rotate => rotation::rotate(&mut conn, &app.sealer, app.clock.now()).await?,
+        SecretsCommand::Check => rotation::check(&mut conn, &app.sealer).await?,
+    };
+    println!("{report}");
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn create_admin(

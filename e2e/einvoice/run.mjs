@@ -52,6 +52,11 @@ await test(async (results, own) => {
     const asked = await staff.post(`/admin/documents/${draft.document.id}/issue`, { version: draft.version });
     return pay(seller, asked.document);
   };
+  /** Lines issued as an invoice that waits for its money. */
+  const owe = async (buyer, lines) => {
+    const draft = await staff.post("/admin/documents/drafts", { client_id: buyer, lines });
+    return staff.post(`/admin/documents/${draft.document.id}/issue`, { version: draft.version, kind: "invoice" });
+  };
   const pay = async (seller, document) => {
     const amount = document.total.amount;
     const booked = await staff.post(`/admin/documents/${document.id}/payments`, { gateway_id: seller.gateway, amount });
@@ -79,6 +84,14 @@ await test(async (results, own) => {
     // Without a note of the law for the exemption, FA(3) cannot name it.
     kinds.exempt = [await sell(here, home, [line("Repair", "1", "99.99"), line("Stamps", "7", "3.33", { tax_class: "exempt" })]), ["cii", "ubl"]];
     kinds.part = [await giveBack(kinds.exempt[0], { amount: "41.11" }), ["cii", "ubl"]];
+    kinds.unpaid = [(await owe(home, [line("Repair", "2", "75.50")])).document.id, all];
+    const mistaken = await owe(home, [line("Repair", "1", "80", { discount: "5" }), line("DNS", "2", "3.33")]);
+    const cancelled = await staff.post(`/admin/documents/${mistaken.document.id}/cancel`, { version: mistaken.version, reason: "Not theirs" });
+    kinds.cancelled = [cancelled.credit_notes[0].id, all];
+    await topUp(here, home, "500");
+    const settled = await owe(home, [line("Repair", "1", "100"), line("Stamps", "1", "10", { tax_class: "exempt" })]);
+    const fromWallet = await staff.post(`/admin/documents/${settled.document.id}/pay-from-wallet`, {});
+    kinds.untaxed = [fromWallet.credit_note.id, ["cii", "ubl"]];
     kinds.funds = [await topUp(here, await client(here, "PL", "PLN"), "100"), all];
     const abroad = await client(here, "DE", "EUR", { company_name: "Kunde GmbH", tax_id: "DE136695976" });
     await staff.post(`/admin/clients/${abroad}/vat-checks`, { tax_id: "DE136695976", valid: true, reason: "Looked up." });

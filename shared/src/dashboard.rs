@@ -88,7 +88,7 @@ pub struct TasksInState {
     pub count: i64,
 }
 
-/// What services were charged, net.
+/// What was earned, net: charges and documents that were paid, less what was given back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevenueFigures {

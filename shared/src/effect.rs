@@ -36,6 +36,10 @@ words! {
         ServicesCancelled = "services_cancelled",
         /// A proforma asks for no money any more; `amount`.
         ProformaCancelled = "proforma_cancelled",
+        /// An invoice asks for no money any more: a credit note takes it back; `amount`.
+        InvoiceTakenBack = "invoice_taken_back",
+        /// A credit note takes the tax of an invoice back; `amount`.
+        TaxTakenBack = "tax_taken_back",
         /// Money that was set aside is free again; `amount`.
         HoldReleased = "hold_released",
         /// The module stops the service.
@@ -84,6 +88,48 @@ words! {
         RatesDropped = "rates_dropped",
         /// E-mails go out, one to each recipient; `count`.
         MessagesSent = "messages_sent",
+        /// The module starts the service again.
+        ModuleStarts = "module_starts",
+        /// Money is set aside in the client's wallet until the service runs; `amount`.
+        MoneySetAside = "money_set_aside",
+        /// It is charged again from when it runs; what is paid for and left counts on.
+        ChargedAgain = "charged_again",
+        /// The service is active, and charged from now on.
+        RunsNow = "runs_now",
+        /// The service has ended.
+        Ended = "ended",
+        /// It has the options that were asked for.
+        OptionsGiven = "options_given",
+        /// What it costs a period from now on; `amount`.
+        PriceBecomes = "price_becomes",
+        /// Somebody else becomes the owner of the client; `name`: his address.
+        OwnerBecomes = "owner_becomes",
+        /// The owner until now stays as manager; `name`: his address.
+        OwnerStaysManager = "owner_stays_manager",
+        /// It becomes the default instead of another one; `name`: of that one.
+        DefaultInsteadOf = "default_instead_of",
+        /// New clients whose country has no home company of its own belong to it.
+        NewClientsComeHere = "new_clients_come_here",
+        /// Active clients can pay by it no more; `count`.
+        PaymentWayLost = "payment_way_lost",
+        /// Active clients are left without any way to pay; `count`.
+        NoPaymentWayLeft = "no_payment_way_left",
+        /// A tax rule goes to another place; `count`: which, from the top.
+        RuleMoved = "rule_moved",
+        /// Taxes of no active client are decided otherwise today.
+        TaxesStay = "taxes_stay",
+        /// Taxes of active clients are decided otherwise today; `count`.
+        TaxesDecidedOtherwise = "taxes_decided_otherwise",
+        /// Of those, active clients who bear other taxes or rates; `count`.
+        TaxRatesDiffer = "tax_rates_differ",
+        /// Active clients whose taxes another rule decides instead; `count`, `name`: its place and what it says.
+        FallToRule = "fall_to_rule",
+        /// Active clients who bear the rates of their home company instead, for no rule is left; `count`.
+        FallToCompany = "fall_to_company",
+        /// Rules that can never match any more; `count`, `name`: their places.
+        RulesShadowed = "rules_shadowed",
+        /// Rules that can match again; `count`, `name`: their places.
+        RulesFreed = "rules_freed",
     }
 }
 
@@ -94,6 +140,8 @@ pub struct Effect {
     pub code: EffectKind,
     /// The same as an English sentence.
     pub message: String,
+    /// Who or what it concerns; `null` where nobody is named.
+    pub name: Option<String>,
     /// How many; `null` where nothing is counted.
     pub count: Option<i64>,
     /// How much; `null` where no money is concerned.
@@ -104,7 +152,7 @@ pub struct Effect {
 
 impl Effect {
     pub fn new(code: EffectKind, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), count: None, amount: None, at: None }
+        Self { code, message: message.into(), name: None, count: None, amount: None, at: None }
     }
 
     /// The record is gone for good.
@@ -115,6 +163,10 @@ impl Effect {
     /// So many of `what`: `3`, `API tokens stop working.` `None`: there are none.
     pub fn some(code: EffectKind, count: i64, what: &str) -> Option<Self> {
         (count > 0).then(|| Self::new(code, format!("{count} {what}")).counted(count))
+    }
+
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
     }
 
     pub fn counted(self, count: i64) -> Self {

@@ -30,7 +30,7 @@ pub struct ModuleLogSummary {
     pub level: ModuleLogLevel,
     /// Key of the module.
     pub module: String,
-    /// What it was asked for: `create`, `suspend`, `test`.
+    /// What it was asked for: `create`, `suspend`, `test`, or the key of what it brings to the schedule.
     pub action: String,
     /// What became of it, in a sentence.
     pub message: String,

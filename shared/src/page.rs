@@ -45,13 +45,13 @@ pub struct PageQuery {
     /// Number of the page, from 1.
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 1_000_000, default = 1))]
     pub page: Option<u32>,
-    /// Rows of a page.
+    /// Rows of a page, at most 200.
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200, default = 25))]
     pub per_page: Option<u32>,
-    /// Column to sort by; a minus in front sorts downwards.
+    /// Column to sort by; a minus in front sorts downwards. Columns that the list has not are refused.
     #[cfg_attr(feature = "openapi", param(max_length = 64, example = "-created_at"))]
     pub sort: Option<String>,
-    /// Words to look for.
+    /// A text to look for in what the list searches; small and capital letters are the same.
     #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub search: Option<String>,
 }

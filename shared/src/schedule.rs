@@ -16,6 +16,8 @@ words! {
         Products = "products",
         Finance = "finance",
         Service = "service",
+        /// What a module brings; `module` of the task says which one.
+        Module = "module",
     }
 }
 
@@ -25,6 +27,17 @@ words! {
 pub struct ScheduleText {
     pub title: String,
     pub description: String,
+}
+
+/// The module that brings a scheduled task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScheduleModule {
+    /// Of the module in the API.
+    #[cfg_attr(feature = "openapi", schema(examples("manual")))]
+    pub key: String,
+    /// What it is called.
+    pub name: String,
 }
 
 /// How the last run of a scheduled task went.
@@ -44,10 +57,12 @@ pub struct ScheduleRun {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Schedule {
-    /// Stable, for scripts.
+    /// Stable, for scripts. What a module brings begins with the module's key: `manual.waiting-deliveries`.
     #[cfg_attr(feature = "openapi", schema(example = "charge"))]
     pub key: String,
     pub category: ScheduleCategory,
+    /// `null`: the program's own.
+    pub module: Option<ScheduleModule>,
     pub texts: BTreeMap<Language, ScheduleText>,
     /// Five fields: minute, hour, day of the month, month, day of the week.
     #[cfg_attr(feature = "openapi", schema(example = "* * * * *"))]

@@ -60,6 +60,7 @@ words! {
 }
 
 words! {
+    /// How far an order is.
     OrderStatus {
         /// Waits for money.
         Pending = "pending",
@@ -123,6 +124,7 @@ pub struct NewOrderByStaff {
     pub items: Vec<OrderItem>,
 }
 
+/// A row of the order list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderSummary {
@@ -132,12 +134,14 @@ pub struct OrderSummary {
     pub status: OrderStatus,
     /// Setup and first charge of all its services.
     pub due_now: Money,
+    /// How many services it is of.
     pub services: i64,
     /// When it is cancelled for lack of money.
     pub cancel_at: Option<Timestamp>,
     pub created_at: Timestamp,
 }
 
+/// An order with its services.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderDetail {
@@ -145,6 +149,7 @@ pub struct OrderDetail {
     pub client_id: ClientId,
     pub client_name: String,
     pub status: OrderStatus,
+    /// Setup and first charge of all its services.
     pub due_now: Money,
     /// What the wallet lacks for it now; zero unless pending.
     pub missing: Money,
@@ -165,7 +170,9 @@ pub struct OrderDetail {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct OrderFilter {
+    /// Only with this status.
     pub status: Option<OrderStatus>,
+    /// Only of this client.
     pub client: Option<ClientId>,
 }
 
@@ -174,6 +181,7 @@ pub struct OrderFilter {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct OwnOrderFilter {
+    /// Only with this status.
     pub status: Option<OrderStatus>,
 }
 
@@ -216,17 +224,24 @@ pub struct ServiceSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct ServiceFilter {
+    /// Only in this state.
     pub state: Option<ServiceState>,
+    /// Only of this client.
     pub client: Option<ClientId>,
+    /// Only of this product.
     pub product: Option<ProductId>,
     /// Products of this group.
     pub group: Option<ProductGroupId>,
+    /// Only what the module of this key delivers.
     #[cfg_attr(feature = "openapi", param(max_length = 63))]
     pub module: Option<String>,
+    /// Only those whose charges the wallet could not cover, or only all others.
     pub past_due: Option<bool>,
+    /// Only those whose client asked to end them, or only all others.
     pub termination_requested: Option<bool>,
+    /// Only those that automation keeps its hands off, or only all others.
     pub manual: Option<bool>,
-    /// Only those that have not ended.
+    /// Only those that have not ended, or only those that have.
     pub living: Option<bool>,
 }
 
@@ -235,12 +250,15 @@ pub struct ServiceFilter {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct OwnServiceFilter {
+    /// Only in this state.
     pub state: Option<ServiceState>,
+    /// Only of this product.
     pub product: Option<ProductId>,
     /// Products of this group.
     pub group: Option<ProductGroupId>,
+    /// Only those that you asked to end, or only all others.
     pub termination_requested: Option<bool>,
-    /// Only those that have not ended.
+    /// Only those that have not ended, or only those that have.
     pub living: Option<bool>,
 }
 
@@ -260,6 +278,7 @@ pub struct ServiceCounters {
     pub groups: Vec<GroupCounter>,
 }
 
+/// A product group with the number of living services that a client has of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GroupCounter {
@@ -269,6 +288,7 @@ pub struct GroupCounter {
     pub icon: String,
     /// How its services are listed.
     pub look: Look,
+    /// How many of them are living.
     pub services: i64,
 }
 
@@ -393,6 +413,7 @@ pub struct ServiceEvent {
     pub request_id: Option<String>,
 }
 
+/// A background task of a service, as staff see it beside the service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceTask {
@@ -432,6 +453,7 @@ pub struct ServiceChange {
     pub label: String,
 }
 
+/// Suspends a service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -469,6 +491,7 @@ pub struct ServiceNote {
     pub note: String,
 }
 
+/// Ends a service, now or when what is paid for is used up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -270,6 +270,7 @@ pub struct TermsText {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct TermsWanted {
+    /// The number of the version; the newest one when left out.
     #[cfg_attr(feature = "openapi", param(minimum = 1))]
     pub version: Option<i32>,
 }
@@ -351,6 +352,15 @@ pub struct NewCurrency {
     /// How many of it one unit of the default currency buys: up to eight decimals.
     #[cfg_attr(feature = "openapi", schema(pattern = r"^\d{1,9}(\.\d{1,8})?$", example = "4.2655"))]
     pub rate: String,
+}
+
+/// Makes a currency the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MakeCurrencyDefault {
+    /// Of the currency, as read; refused when somebody changed it, or all rates, meanwhile.
+    pub version: i32,
 }
 
 /// A changed currency.

@@ -4,6 +4,9 @@
 //! operation id; a module answers the same id the same way, so a call that broke off is simply made again. Modules keep
 //! nothing in memory: what they must remember of a service is its `state`, which travels with every call.
 //!
+//! A module may bring tasks of its own to the schedule. While it is active they are run by the clock: it is told what waits for
+//! staff, and says what it did and what staff are to be reminded of.
+//!
 //! Modules describe their settings by JSON Schema. A setting marked `writeOnly`, or of the format `password`, is a secret: it
 //! is sealed where it is stored, and only calls are given it opened. Secrets stand at the top of a schema.
 
@@ -15,6 +18,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::catalog::ModuleInfo;
@@ -141,6 +145,40 @@ pub struct Usage {
     pub unit: String,
 }
 
+/// A service of the module that waits for staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub service: ServiceId,
+    pub label: String,
+    /// What its client is called.
+    pub client: String,
+    /// What staff were asked to do.
+    pub what: String,
+    /// When they were asked.
+    pub since: Timestamp,
+}
+
+/// One run of a task that the module brings to the schedule.
+#[derive(Clone, Debug)]
+pub struct ScheduledCall {
+    /// The key of one of `ModuleInfo::schedule`.
+    pub entry: String,
+    pub now: Timestamp,
+    /// What is configured for the module as a whole, secrets opened.
+    pub configuration: Map<String, Value>,
+    /// What waits for staff, the longest first.
+    pub waiting: Vec<Waiting>,
+}
+
+/// What a module answers to a scheduled run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduledAnswer {
+    /// What was done, in a sentence.
+    pub done: String,
+    /// Of what waits, that which staff are to be reminded of. Nobody is written to when there is none.
+    pub remind_of: Vec<ServiceId>,
+}
+
 /// The module could not be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -182,6 +220,9 @@ pub trait Module: Send + Sync {
 
     fn status<'a>(&'a self, call: &'a Call) -> Answer<'a, Result<Status, Unreachable>>;
     fn usage<'a>(&'a self, call: &'a Call) -> Answer<'a, Result<Vec<Usage>, Unreachable>>;
+
+    /// Does a task that the module brings to the schedule. An error is tried again soon.
+    fn scheduled<'a>(&'a self, call: &'a ScheduledCall) -> Answer<'a, Result<ScheduledAnswer, Unreachable>>;
 
     /// What the client may read of the module's state: addresses, user names. Never secrets.
     fn facts(&self, state: &Value) -> BTreeMap<String, String>;
@@ -231,6 +272,7 @@ pub fn find(key: &str) -> Option<&'static dyn Module> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use shared::Language;
 
     use super::*;
 
@@ -263,6 +305,21 @@ mod tests {
             let info = module.info();
             for schema in [&info.settings_schema, &info.configuration_schema] {
                 assert_eq!(secret_keys(schema).len(), marks(schema), "{}", info.key);
+            }
+        }
+    }
+
+    #[test]
+    fn scheduled_tasks_have_keys_for_addresses_and_texts_in_every_language() {
+        let plain = |key: &str| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        for info in all().iter().map(|module| module.info()) {
+            assert!(plain(&info.key), "{}", info.key);
+            for entry in &info.schedule {
+                assert!(!entry.key.is_empty() && plain(&entry.key), "{}", entry.key);
+                for language in Language::ALL {
+                    let text = entry.texts.get(language).unwrap_or_else(|| panic!("{}", entry.key));
+                    assert!(!text.title.is_empty() && !text.description.is_empty(), "{}", entry.key);
+                }
             }
         }
     }

@@ -1,18 +1,29 @@
 //! `manual`: staff deliver. For IT support, repair, licences, and machines without an interface.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
-use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo, ModuleKind};
+use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo, ModuleKind, ModuleSchedule};
+use shared::schedule::ScheduleText;
 use shared::tasks::Queue;
 use shared::{FieldError, Language, Permission};
 
-use crate::{Answer, Call, GivenOption, Module, Operation, Outcome, Status, Unreachable, Usage};
+use crate::{
+    Answer, Call, GivenOption, Module, Operation, Outcome, ScheduledAnswer, ScheduledCall, Status,
+    Unreachable, Usage, Waiting,
+};
 
 /// Characters of what a client may tell staff.
 const NOTE_MAX: u32 = 2000;
-/// The one setting there is: for all products in the configuration, for one in its settings.
+/// For all products in the configuration, for one in its settings.
 const STAFF_DOES: &str = "staff_does";
+/// Only in the configuration.
+const REMIND_AFTER: &str = "remind_after_hours";
+const REMIND_AFTER_HOURS: RangeInclusive<i64> = 1..=720;
+/// When the configuration says nothing.
+const REMIND_AFTER_DEFAULT: i64 = 24;
 
 /// Asks staff by a task; what needs no hands is done at once.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +56,38 @@ impl Manual {
         })
     }
 
+    fn configuration_schema() -> Value {
+        let mut schema = Self::schema(
+            "Of products that do not say it themselves. Everything else is done at once. Creating and changing options \
+             when left out.",
+        );
+        schema["properties"][REMIND_AFTER] = json!({
+            "type": "integer",
+            "title": "Remind staff after so many hours",
+            "description": format!(
+                "From {} to {}; {REMIND_AFTER_DEFAULT} when left out. They are reminded as the schedule says.",
+                REMIND_AFTER_HOURS.start(),
+                REMIND_AFTER_HOURS.end(),
+            ),
+            "minimum": REMIND_AFTER_HOURS.start(),
+            "maximum": REMIND_AFTER_HOURS.end(),
+            "default": REMIND_AFTER_DEFAULT,
+        });
+        schema
+    }
+
+    /// What staff are reminded of: everything that has waited for so many hours.
+    fn remind(call: &ScheduledCall) -> ScheduledAnswer {
+        let said = call.configuration.get(REMIND_AFTER).and_then(Value::as_i64);
+        let hours = said.unwrap_or(REMIND_AFTER_DEFAULT);
+        let long =
+            |waiting: &&Waiting| call.now.duration_since(waiting.since) >= SignedDuration::from_hours(hours);
+        let remind_of: Vec<_> = call.waiting.iter().filter(long).map(|waiting| waiting.service).collect();
+        let (late, all) = (remind_of.len(), call.waiting.len());
+        let done = format!("{late} of {all} deliveries have waited for {hours} hours or longer.");
+        ScheduledAnswer { done, remind_of }
+    }
+
     fn answer(call: &Call, operation: Operation) -> Answer<'_, Outcome> {
         let outcome = if Self::asks(&call.settings, &call.configuration, operation) {
             let verb = match operation {
@@ -68,6 +111,9 @@ impl Manual {
 impl Module for Manual {
     fn info(&self) -> ModuleInfo {
         let label = |language, text: &str| (language, text.to_owned());
+        let task = |language, title: &str, description: &str| {
+            (language, ScheduleText { title: title.to_owned(), description: description.to_owned() })
+        };
         ModuleInfo {
             key: "manual".to_owned(),
             name: "Manual delivery".to_owned(),
@@ -79,12 +125,30 @@ impl Module for Manual {
             settings_schema: Self::schema(
                 "Everything else is done at once. As the module is configured when left out.",
             ),
-            configuration_schema: Self::schema(
-                "Of products that do not say it themselves. Everything else is done at once. Creating and changing options \
-                 when left out.",
-            ),
+            configuration_schema: Self::configuration_schema(),
             permissions: vec![Permission::TasksOperate, Permission::ServicesOperate],
             queues: vec![Queue::Provisioning],
+            schedule: vec![ModuleSchedule {
+                key: "waiting-deliveries".to_owned(),
+                texts: BTreeMap::from([
+                    task(
+                        Language::English,
+                        "Reminder of deliveries",
+                        "Reminds staff of what has waited for them longer than the module allows.",
+                    ),
+                    task(
+                        Language::Polish,
+                        "Przypomnienie o dostawach",
+                        "Przypomina personelowi o tym, co czeka na niego dłużej, niż dopuszcza moduł.",
+                    ),
+                    task(
+                        Language::Ukrainian,
+                        "Нагадування про доставки",
+                        "Нагадує персоналу про те, що чекає на нього довше, ніж допускає модуль.",
+                    ),
+                ]),
+                cron: "0 8 * * 1-5".to_owned(),
+            }],
             fields: vec![ModuleField {
                 key: "note".to_owned(),
                 labels: BTreeMap::from([
@@ -100,7 +164,16 @@ impl Module for Manual {
     }
 
     fn check_configuration(&self, configuration: &Map<String, Value>) -> Vec<FieldError> {
-        self.check_settings(configuration)
+        let mut rest = configuration.clone();
+        let hours = rest.remove(REMIND_AFTER);
+        let mut faults = self.check_settings(&rest);
+        let fails = |hours: Value| hours.as_i64().is_none_or(|hours| !REMIND_AFTER_HOURS.contains(&hours));
+        if hours.is_some_and(fails) {
+            let (first, last) = (REMIND_AFTER_HOURS.start(), REMIND_AFTER_HOURS.end());
+            let message = format!("Write whole hours from {first} to {last}.");
+            faults.push(FieldError::new(REMIND_AFTER, "out_of_range", message));
+        }
+        faults
     }
 
     fn test<'a>(&'a self, _configuration: &'a Map<String, Value>) -> Answer<'a, Result<String, Unreachable>> {
@@ -181,6 +254,9 @@ impl Module for Manual {
     fn usage<'a>(&'a self, _call: &'a Call) -> Answer<'a, Result<Vec<Usage>, Unreachable>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
+    fn scheduled<'a>(&'a self, call: &'a ScheduledCall) -> Answer<'a, Result<ScheduledAnswer, Unreachable>> {
+        Box::pin(std::future::ready(Ok(Self::remind(call))))
+    }
     fn facts(&self, _state: &Value) -> BTreeMap<String, String> {
         BTreeMap::new()
     }
@@ -216,6 +292,44 @@ mod tests {
             faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(),
             ["speed", "staff_does"]
         );
+    }
+
+    #[test]
+    fn staff_are_reminded_after_hours_that_only_the_configuration_has() {
+        for good in [1, 24, 720] {
+            let configuration = settings(json!({ "remind_after_hours": good, "staff_does": ["create"] }));
+            assert!(Manual.check_configuration(&configuration).is_empty(), "{good}");
+        }
+        for bad in [json!(0), json!(721), json!(-1), json!(1.5), json!("24"), Value::Null] {
+            let configuration = settings(json!({ "remind_after_hours": bad }));
+            let faults = Manual.check_configuration(&configuration);
+            assert_eq!(faults.len(), 1, "{bad}");
+            assert_eq!((faults[0].field.as_str(), faults[0].code.as_str()), (REMIND_AFTER, "out_of_range"));
+        }
+        let product = settings(json!({ "remind_after_hours": 24 }));
+        assert_eq!(Manual.check_settings(&product)[0].code, "unknown");
+    }
+
+    #[test]
+    fn only_what_waits_for_long_is_reminded_of() {
+        let now: jiff::Timestamp = "2026-03-11T08:00:00Z".parse().unwrap();
+        let waits_for = |hours| Waiting {
+            service: shared::ServiceId::generate(),
+            label: "VPS".to_owned(),
+            client: "Ada".to_owned(),
+            what: "Deliver VPS".to_owned(),
+            since: now - SignedDuration::from_hours(hours),
+        };
+        let waiting = vec![waits_for(48), waits_for(24), waits_for(23)];
+        let ids: Vec<_> = waiting.iter().map(|waiting| waiting.service).collect();
+        let reminded = |configuration: Value| {
+            let configuration = settings(configuration);
+            let entry = "waiting-deliveries".to_owned();
+            Manual::remind(&ScheduledCall { entry, now, configuration, waiting: waiting.clone() }).remind_of
+        };
+        assert_eq!(reminded(json!({})), ids[..2]);
+        assert_eq!(reminded(json!({ "remind_after_hours": 25 })), ids[..1]);
+        assert!(reminded(json!({ "remind_after_hours": 49 })).is_empty());
     }
 
     #[test]

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo, ModuleKind};
+use shared::catalog::{ModuleField, ModuleFieldKind, ModuleInfo, ModuleKind, ModuleSchedule};
+use shared::schedule::ScheduleText;
 use shared::tasks::Queue;
 use shared::{FieldError, Language};
 
-use crate::{Answer, Call, GivenOption, Module, Outcome, Status, Unreachable, Usage};
+use crate::{
+    Answer, Call, GivenOption, Module, Outcome, ScheduledAnswer, ScheduledCall, Status, Unreachable, Usage,
+};
 
 /// What opens its door: the setting `api_key` of a product.
 pub(crate) const DOOR: &str = "open sesame";
@@ -60,8 +63,19 @@ fn answer(call: &Call) -> Answer<'_, Outcome> {
     Box::pin(std::future::ready(outcome))
 }
 
+/// What it says to whoever asks whether it gets in with this configuration.
+fn greeting(configuration: &Map<String, Value>) -> Result<String, Unreachable> {
+    let (url, token) = (text(configuration, "url"), text(configuration, "token"));
+    if url == "down" {
+        Err(Unreachable(format!("{url} did not let {token} in.")))
+    } else {
+        Ok(format!("{url} greets."))
+    }
+}
+
 impl Module for Probe {
     fn info(&self) -> ModuleInfo {
+        let text = ScheduleText { title: "Look around".to_owned(), description: "For tests.".to_owned() };
         ModuleInfo {
             key: "probe".to_owned(),
             name: "Probe".to_owned(),
@@ -80,6 +94,11 @@ impl Module for Probe {
             } }),
             permissions: Vec::new(),
             queues: vec![Queue::Provisioning],
+            schedule: vec![ModuleSchedule {
+                key: "look-around".to_owned(),
+                texts: Language::ALL.iter().map(|language| (*language, text.clone())).collect(),
+                cron: "*/30 * * * *".to_owned(),
+            }],
             fields: vec![ModuleField {
                 key: "root".to_owned(),
                 labels: BTreeMap::from([(Language::English, "Password".to_owned())]),
@@ -95,13 +114,7 @@ impl Module for Probe {
     }
 
     fn test<'a>(&'a self, configuration: &'a Map<String, Value>) -> Answer<'a, Result<String, Unreachable>> {
-        let (url, token) = (text(configuration, "url"), text(configuration, "token"));
-        let answer = if url == "down" {
-            Err(Unreachable(format!("{url} did not let {token} in.")))
-        } else {
-            Ok(format!("{url} greets."))
-        };
-        Box::pin(std::future::ready(answer))
+        Box::pin(std::future::ready(greeting(configuration)))
     }
 
     fn check_settings(&self, settings: &Map<String, Value>) -> Vec<FieldError> {
@@ -146,6 +159,11 @@ impl Module for Probe {
     }
     fn usage<'a>(&'a self, _call: &'a Call) -> Answer<'a, Result<Vec<Usage>, Unreachable>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+    fn scheduled<'a>(&'a self, call: &'a ScheduledCall) -> Answer<'a, Result<ScheduledAnswer, Unreachable>> {
+        let answer =
+            greeting(&call.configuration).map(|done| ScheduledAnswer { done, remind_of: Vec::new() });
+        Box::pin(std::future::ready(answer))
     }
     fn facts(&self, state: &Value) -> BTreeMap<String, String> {
         let address = state.get("address").and_then(Value::as_str);

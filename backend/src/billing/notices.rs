@@ -3,8 +3,8 @@
 use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::json;
-use shared::billing::DocumentKind;
 use shared::billing::payment::PaymentRemark;
+use shared::billing::{DocumentKind, DocumentStatus};
 use shared::{DocumentId, Money, Permission};
 
 use crate::billing::document::Document;
@@ -23,15 +23,39 @@ pub async fn issued(tx: &mut Conn, now: Timestamp, row: &Document) -> Result<()>
         "number": row.number,
         "total": Money::rounded(row.total, row.currency),
         "due_on": row.due_on,
+        "is_unpaid": row.status == DocumentStatus::Unpaid,
         "document_id": row.id,
     });
     Letter::new(event, params).with_document(row.id).client(tx, now, row.client_id).await
+}
+
+/// Tells the client by which credit note an unpaid invoice was corrected, and why.
+pub async fn corrected(
+    tx: &mut Conn,
+    now: Timestamp,
+    note: &Document,
+    invoice: &Document,
+    reason: &str,
+) -> Result<()> {
+    let number = invoice.number.as_deref().unwrap_or_default();
+    credit_note(tx, now, Event::InvoiceCorrected, note, number, reason).await
 }
 
 /// Tells the client what was paid back, with the credit note's PDF. `invoice` is the number of what it corrects.
 pub async fn refunded(
     tx: &mut Conn,
     now: Timestamp,
+    note: &Document,
+    invoice: &str,
+    reason: &str,
+) -> Result<()> {
+    credit_note(tx, now, Event::CreditNoteIssued, note, invoice, reason).await
+}
+
+async fn credit_note(
+    tx: &mut Conn,
+    now: Timestamp,
+    event: Event,
     note: &Document,
     invoice: &str,
     reason: &str,
@@ -43,7 +67,7 @@ pub async fn refunded(
         "reason": reason,
         "document_id": note.id,
     });
-    Letter::new(Event::CreditNoteIssued, params).with_document(note.id).client(tx, now, note.client_id).await
+    Letter::new(event, params).with_document(note.id).client(tx, now, note.client_id).await
 }
 
 /// A payment that people are told of.

@@ -2,11 +2,16 @@
 //!
 //! Amounts of several currencies are brought to the default one by today's rates: for looking at, not for books.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date as SqlDate, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use schema::{companies, currencies, prices, products};
 use shared::dashboard::{
@@ -132,67 +137,78 @@ pub(super) async fn revenue(
     currency: Currency,
 ) -> QueryResult<RevenueFigures> {
     #[derive(QueryableByName)]
-    struct Day {
+    struct Recurring {
+        #[diesel(sql_type = Numeric)]
+        amount: Decimal,
+    }
+    let recurring: Recurring = diesel::sql_query(
+        "SELECT coalesce(sum(s.rate / c.rate / h.hours * 720), 0)::numeric AS amount
+         FROM services s JOIN currencies c ON c.code = s.currency
+         JOIN (VALUES ('hourly', 1), ('daily', 24), ('weekly', 168), ('biweekly', 336), ('monthly', 720),
+                      ('quarterly', 2160), ('semiannually', 4320), ('annually', 8760), ('biennially', 17520),
+                      ('triennially', 26280)) AS h (period, hours) ON h.period = s.period
+         WHERE s.state = 'active'",
+    )
+    .get_result(conn)
+    .await?;
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let month = today.first_of_month();
+    let month_before = month.saturating_sub(1.month());
+    let first = month_before.min(today.saturating_sub(59.days()));
+    let taken = revenue_by_day(conn, first, now).await?;
+    let on = |day: Date| taken.get(&day).copied().unwrap_or_default();
+    let sum = |days: Range<Date>| taken.range(days).map(|(_, amount)| *amount).sum();
+    let money = |amount| Money::rounded(amount, currency);
+    let day = |ago: i64| today.saturating_sub(ago.days());
+    Ok(RevenueFigures {
+        today: money(on(today)),
+        month: money(sum(month..today.saturating_add(1.day()))),
+        month_before: money(sum(month_before..month)),
+        monthly_recurring: money(recurring.amount),
+        days: (0..30)
+            .rev()
+            .map(|ago| RevenueDay {
+                day: day(ago),
+                amount: money(on(day(ago))),
+                before: money(on(day(ago + 30))),
+            })
+            .collect(),
+    })
+}
+
+/// What the revenue accounts took, less what they gave back, on each day of UTC from `first` until `now`. Days that are sealed
+/// have their balances; only the movements after them are added up.
+async fn revenue_by_day(
+    conn: &mut Conn,
+    first: Date,
+    now: Timestamp,
+) -> QueryResult<BTreeMap<Date, Decimal>> {
+    #[derive(QueryableByName)]
+    struct Row {
         #[diesel(sql_type = SqlDate)]
         day: jiff_diesel::Date,
         #[diesel(sql_type = Numeric)]
         amount: Decimal,
-        #[diesel(sql_type = Numeric)]
-        before: Decimal,
     }
-    #[derive(QueryableByName)]
-    struct Sums {
-        #[diesel(sql_type = Numeric)]
-        month: Decimal,
-        #[diesel(sql_type = Numeric)]
-        month_before: Decimal,
-        #[diesel(sql_type = Numeric)]
-        recurring: Decimal,
-    }
-    let days: Vec<Day> = diesel::sql_query(
-        "WITH taken AS (
-             SELECT (t.at AT TIME ZONE 'UTC')::date AS day, sum(t.amount / c.rate) AS amount
-             FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
-             WHERE t.kind = 'charge' AND t.at >= date_trunc('day', $1::timestamptz - interval '59 days', 'UTC') AND t.at <= $1
-             GROUP BY 1)
-         SELECT d::date AS day, coalesce(a.amount, 0)::numeric AS amount, coalesce(b.amount, 0)::numeric AS before
-         FROM generate_series(($1 AT TIME ZONE 'UTC')::date - 29, ($1 AT TIME ZONE 'UTC')::date, interval '1 day') d
-         LEFT JOIN taken a ON a.day = d::date LEFT JOIN taken b ON b.day = d::date - 30 ORDER BY 1",
+    let rows: Vec<Row> = diesel::sql_query(
+        "WITH kept AS MATERIALIZED (SELECT max(day) AS day FROM ledger_snapshots),
+         revenue AS (
+             SELECT a.id, c.rate FROM ledger_accounts a JOIN currencies c ON c.code = a.currency WHERE a.kind = 'revenue'),
+         moved AS (
+             SELECT s.day, (s.balance - coalesce(before.balance, 0)) / r.rate AS amount
+             FROM revenue r JOIN ledger_snapshots s ON s.account_id = r.id AND s.day >= $1
+             LEFT JOIN ledger_snapshots before ON before.account_id = r.id AND before.day = s.day - 1
+             UNION ALL
+             SELECT (t.at AT TIME ZONE 'UTC')::date, CASE WHEN t.credit_account = r.id THEN t.amount ELSE -t.amount END / r.rate
+             FROM ledger_transfers t JOIN revenue r ON r.id IN (t.credit_account, t.debit_account)
+             WHERE t.at >= greatest($1, (SELECT day + 1 FROM kept))::timestamp AT TIME ZONE 'UTC' AND t.at <= $2)
+         SELECT day, sum(amount)::numeric AS amount FROM moved GROUP BY day",
     )
+    .bind::<SqlDate, _>(jiff_diesel::Date::from(first))
     .bind::<Timestamptz, _>(at(now))
     .load(conn)
     .await?;
-    let sums: Sums = diesel::sql_query(
-        "SELECT coalesce((SELECT sum(t.amount / c.rate) FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
-                          WHERE t.kind = 'charge' AND t.at >= date_trunc('month', $1, 'UTC') AND t.at <= $1), 0)::numeric AS month,
-                coalesce((SELECT sum(t.amount / c.rate) FROM ledger_transfers t JOIN currencies c ON c.code = t.currency
-                          WHERE t.kind = 'charge' AND t.at < date_trunc('month', $1, 'UTC')
-                            AND t.at >= (date_trunc('month', $1 AT TIME ZONE 'UTC') - interval '1 month') AT TIME ZONE 'UTC'), 0)::numeric
-                    AS month_before,
-                coalesce((SELECT sum(s.rate / c.rate / h.hours * 720) FROM services s JOIN currencies c ON c.code = s.currency
-                          JOIN (VALUES ('hourly', 1), ('daily', 24), ('weekly', 168), ('biweekly', 336), ('monthly', 720),
-                                       ('quarterly', 2160), ('semiannually', 4320), ('annually', 8760), ('biennially', 17520),
-                                       ('triennially', 26280)) AS h (period, hours) ON h.period = s.period
-                          WHERE s.state = 'active'), 0)::numeric AS recurring",
-    )
-    .bind::<Timestamptz, _>(at(now))
-    .get_result(conn)
-    .await?;
-    let money = |amount| Money::rounded(amount, currency);
-    Ok(RevenueFigures {
-        today: money(days.last().map_or(Decimal::ZERO, |day| day.amount)),
-        month: money(sums.month),
-        month_before: money(sums.month_before),
-        monthly_recurring: money(sums.recurring),
-        days: days
-            .into_iter()
-            .map(|row| RevenueDay {
-                day: row.day.to_jiff(),
-                amount: money(row.amount),
-                before: money(row.before),
-            })
-            .collect(),
-    })
+    Ok(rows.into_iter().map(|row| (row.day.to_jiff(), row.amount)).collect())
 }
 
 pub(super) async fn wallets(conn: &mut Conn, currency: Currency) -> QueryResult<WalletFigures> {

@@ -1,11 +1,62 @@
-//! What a field's name says everywhere: one word, one meaning.
+//! What a field's name says everywhere, and what a path names: one word, one meaning.
 //!
 //! The API document describes a field with its own doc comment; a field without one means what its name means here.
+//! So do the parts of paths.
 
 /// The description of a field of this name.
 pub(super) fn of(field: &str) -> Option<&'static str> {
     MEANINGS.binary_search_by_key(&field, |(name, _)| name).ok().map(|at| MEANINGS[at].1)
 }
+
+/// The description of a parameter of a path: by what stands before it there.
+pub(super) fn in_path(path: &str, parameter: &str) -> Option<&'static str> {
+    let (before, _) = path.split_once(&format!("/{{{parameter}}}"))?;
+    let before = before.rsplit('/').next()?;
+    NAMED.binary_search_by_key(&before, |(part, _)| part).ok().map(|at| NAMED[at].1)
+}
+
+/// What stands in a path behind each of its parts. Sorted by part.
+const NAMED: &[(&str, &str)] = &[
+    ("addresses", "What the address is for: a client has at most one of each kind."),
+    ("admin-groups", "The group of staff, by its id."),
+    ("admins", "The member of staff, by his id."),
+    ("attribute-groups", "The attribute group, by its id."),
+    ("attributes", "The attribute, by its id."),
+    ("cart", "The item of the cart, by its id."),
+    ("clients", "The customer account, by its id."),
+    ("companies", "The home company that sells, by its id."),
+    ("documents", "The proforma, invoice or credit note, by its id."),
+    ("factors", "The second factor, by its id."),
+    ("gateways", "The payment gateway, by its id."),
+    ("images", "The place that the picture is shown in."),
+    ("invitations", "The invitation, by its id."),
+    ("module-log", "The entry of the log, by its id."),
+    ("modules", "The module, by its key."),
+    ("notifications", "The message, by its id."),
+    ("numbering", "The kind of documents that the series numbers."),
+    ("option-groups", "The option group, by its id."),
+    ("options", "The option, by its id."),
+    ("orders", "The order, by its id."),
+    ("payments", "The payment, by its id."),
+    ("preferences", "The name that the value is kept under: letters, digits, `-`, `_` and `.`."),
+    ("price-changes", "The change of running prices, by its id."),
+    ("prices", "The row of prices, by its id."),
+    ("product-groups", "The product group, by its id."),
+    ("products", "The product, by its id."),
+    ("queues", "The queue, by its name."),
+    ("schedules", "What runs by schedule, by its key."),
+    ("services", "The service, by its id."),
+    ("sessions", "The session of a signed-in browser, by its id."),
+    ("statements", "The calendar month in UTC: `2026-03`."),
+    ("tasks", "The background task, by its id."),
+    ("tax-rules", "The tax rule, by its id."),
+    ("templates", "The kind of documents that the template is for."),
+    ("tokens", "The API token, by its id, which is not its secret."),
+    ("transactions", "The transaction, by its id."),
+    ("users", "The person's login to the client portal, by its id."),
+    ("visits", "The visit of support, by its id."),
+    ("{kind}", "The language that the template is written for."),
+];
 
 /// Sorted by name.
 const MEANINGS: &[(&str, &str)] = &[
@@ -307,5 +358,18 @@ mod tests {
         assert!(super::MEANINGS.is_sorted_by(|left, right| left.0 < right.0));
         assert!(super::of("version").is_some());
         assert_eq!(super::of("no_such_field"), None);
+    }
+
+    #[test]
+    fn what_a_path_names_is_said_by_what_stands_before_it() {
+        assert!(super::NAMED.is_sorted_by(|left, right| left.0 < right.0));
+        let path = "/api/v1/admin/clients/{id}/users/{user_id}/disable";
+        assert_eq!(super::in_path(path, "id"), Some("The customer account, by its id."));
+        assert_eq!(
+            super::in_path(path, "user_id"),
+            Some("The person's login to the client portal, by its id.")
+        );
+        assert_eq!(super::in_path("/api/v1/nowhere/{id}", "id"), None);
+        assert_eq!(super::in_path(path, "no_such_parameter"), None);
     }
 }

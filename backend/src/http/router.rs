@@ -30,7 +30,7 @@ pub fn document() -> Document {
         .split_for_parts();
     openapi::complete(&mut document);
     openapi::prune(&mut document)
-        .and_then(|()| document.components.as_mut().map_or(Ok(()), examples::complete))
+        .and_then(|()| examples::complete(&mut document))
         .expect("the document was made of values that are JSON");
     document
 }

@@ -48,6 +48,11 @@ pub enum Job {
     ModuleCancel {
         service: ServiceId,
     },
+    /// Have a module do what it brings to the schedule: one entry, by its key.
+    ModuleSchedule {
+        module: String,
+        entry: String,
+    },
     /// A client was suspended with its services, or reactivated: suspend or resume them, as its status says.
     ClientServices {
         client: ClientId,
@@ -117,6 +122,7 @@ impl Job {
             Self::ModuleIdle { .. } => "module-idle",
             Self::ModuleChangeOptions { .. } => "module-change-options",
             Self::ModuleCancel { .. } => "module-cancel",
+            Self::ModuleSchedule { .. } => "module-schedule",
             Self::ClientServices { .. } => "client-services",
             Self::TypesetDocument { .. } => "typeset-document",
             Self::Statements => "statements",
@@ -147,7 +153,8 @@ impl Job {
             | Self::ModuleTerminate { .. }
             | Self::ModuleIdle { .. }
             | Self::ModuleChangeOptions { .. }
-            | Self::ModuleCancel { .. } => Queue::Provisioning,
+            | Self::ModuleCancel { .. }
+            | Self::ModuleSchedule { .. } => Queue::Provisioning,
             Self::SendNotification { .. } | Self::WaitingMail => Queue::Mail,
             _ => Queue::Default,
         }
@@ -169,7 +176,8 @@ impl Job {
             | Self::FetchRates
             | Self::VatRechecks
             | Self::Cleanup
-            | Self::BooksAudit => Self::ATTEMPTS_OF_SCHEDULED,
+            | Self::BooksAudit
+            | Self::ModuleSchedule { .. } => Self::ATTEMPTS_OF_SCHEDULED,
             // Mail servers and tax offices are away for hours: the last try comes after about eight.
             Self::SendNotification { .. } | Self::VatCheck { .. } => 16,
             _ => 10,
@@ -190,6 +198,7 @@ impl Job {
             | Self::VatRechecks
             | Self::Cleanup
             | Self::BooksAudit => Some(self.name().to_owned()),
+            Self::ModuleSchedule { module, entry } => Some(format!("module-schedule:{module}.{entry}")),
             Self::TypesetDocument { document } => Some(format!("typeset-document:{document}")),
             Self::TypesetStatement { client, month } => Some(format!("typeset-statement:{client}:{month}")),
             Self::PriceChange { change } => Some(format!("price-change:{change}")),

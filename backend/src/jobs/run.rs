@@ -57,6 +57,9 @@ pub fn run(app: &App, job: Job) -> BoxFuture<'_, Result<()>> {
         | Job::ModuleIdle { service }
         | Job::ModuleChangeOptions { service }
         | Job::ModuleCancel { service } => services::operation::run(app, service).boxed(),
+        Job::ModuleSchedule { module, entry } => {
+            async move { services::scheduled::run(app, &module, &entry).await }.boxed()
+        }
         Job::SendNotification { notification } => notify::send::send(app, notification).boxed(),
         Job::WaitingMail => notify::send::send_waiting(app).boxed(),
         Job::SignInFailed { email, ip, failures, at } => {

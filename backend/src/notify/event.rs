@@ -92,9 +92,14 @@ events! {
     ProformaIssued = "proforma_issued", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
     ProformaReminder = "proforma_reminder", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
     ProformaOverdue = "proforma_overdue", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
+    InvoiceReminder = "invoice_reminder", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
+    InvoiceOverdue = "invoice_overdue", Client, bell: true, ["number", "total", "due_on", "document_id"], [];
     /// `number` and `document_id` of the document it paid, when there is one.
     PaymentReceived = "payment_received", Client, bell: true, ["amount"], [];
+    /// `is_unpaid`: whether it has to be paid by `due_on`.
     InvoiceIssued = "invoice_issued", Client, bell: true, ["number", "total", "document_id"], [];
+    /// An unpaid invoice was taken back, or its tax was because the wallet paid it.
+    InvoiceCorrected = "invoice_corrected", Client, bell: true, ["number", "total", "invoice", "reason", "document_id"], [];
     /// Money was paid back: `total` of the invoice with the number `invoice`.
     CreditNoteIssued = "credit_note_issued", Client, bell: true, ["number", "total", "invoice", "reason", "document_id"], [];
     /// `statement`: its month.
@@ -119,6 +124,8 @@ events! {
     PaymentUnmatched = "payment_unmatched", Staff, bell: true, ["amount", "client_name", "reason"], [];
     DocumentOverdue = "document_overdue", Staff, bell: true, ["number", "total", "client_name", "document_id"], [];
     ManualTask = "manual_task", Staff, bell: true, ["what", "service", "client_name", "task_id"], [];
+    /// What staff were asked for long ago. `waiting`: a line for each of the first few of `count`.
+    DeliveriesWaiting = "deliveries_waiting", Staff, bell: true, ["count", "waiting"], [];
     TaskFailed = "task_failed", Staff, bell: true, ["task", "error", "task_id"], [];
     /// `findings`: how many.
     BooksAuditFailed = "books_audit_failed", Staff, bell: true, ["findings"], [];

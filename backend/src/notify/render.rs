@@ -99,6 +99,8 @@ pub fn page(params: &serde_json::Value) -> Option<(String, &'static str)> {
         Some((format!("/orders/{id}"), "view_order"))
     } else if id("task_id").is_some() {
         Some(("/tasks".to_owned(), "view_task"))
+    } else if params.get("waiting").is_some() {
+        Some(("/tasks?manual=true&state=processing".to_owned(), "view_tasks"))
     } else if params.get("balance").is_some() {
         Some(("/funds".to_owned(), "view_wallet"))
     } else if let Some(id) = id("client_id") {
@@ -223,6 +225,17 @@ mod tests {
         assert_eq!(rendered.subject, "Proforma FV/1: 123.00 EUR");
         assert!(rendered.text.contains("https://panel.example/documents/d"));
         assert_eq!(instant("2026-03-10T12:00:00Z".to_owned()), "2026-03-10 12:00 UTC");
+    }
+
+    #[test]
+    fn what_waits_is_a_list_that_leads_to_the_tasks() {
+        let params = serde_json::json!({ "count": 7, "waiting": "Deliver A\nDeliver B" });
+        let rendered =
+            render(Event::DeliveriesWaiting, &params, &serde_json::json!({}), &frame(Language::English))
+                .unwrap();
+        assert!(rendered.subject.contains('7'), "{}", rendered.subject);
+        assert!(rendered.html.contains("Deliver A<br>\nDeliver B"), "{}", rendered.html);
+        assert!(rendered.text.contains("https://panel.example/tasks?manual=true&state=processing"));
     }
 
     #[test]

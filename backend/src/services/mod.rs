@@ -18,6 +18,7 @@ pub mod order;
 pub mod outcome;
 pub mod price_change;
 pub mod rehearsal;
+pub mod scheduled;
 pub mod show;
 pub mod staff;
 pub mod store;

@@ -34,7 +34,7 @@ use crate::jobs::{self, Job, current};
 use crate::notify::{self, Event as Notice};
 
 /// How long a module may take to answer one call.
-const CALL_SECONDS_MAX: u64 = 120;
+pub(super) const CALL_SECONDS_MAX: u64 = 120;
 /// Calls of one operation that may fail before we give up.
 const ATTEMPTS_MAX: u32 = 8;
 

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use jiff::Timestamp;
+use provisioners::Operation;
 use rust_decimal::Decimal;
 use shared::billing::DocumentStatus;
 use shared::services::{MoveService, ServiceState, SuspensionReason, TerminationTime};
@@ -168,6 +169,70 @@ pub async fn suspension(
         Ok(notes.done())
     })
     .await
+}
+
+/// Says what resuming a suspended service would do. Refuses what `actions::resume` refuses.
+pub async fn resuming(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let service = actions::locked(tx, now, Scope::Staff, id).await?;
+        let mut notes = Notes::begin(tx, service.client_id).await?;
+        actions::resume(tx, now, actor, id, "").await?;
+        let held = wallet_of(tx, service.client_id).await?.held - notes.before.held;
+        notes.add(EffectKind::ModuleStarts, "The module starts the service again.");
+        notes.add_amount(EffectKind::MoneySetAside, "Set aside in the wallet until it runs", held);
+        let message = "It is charged again from when it runs; time that is paid for and left counts on.";
+        notes.add(EffectKind::ChargedAgain, message);
+        Ok(notes.done())
+    })
+    .await
+}
+
+/// Says what marking a service as delivered would do. Refuses what `actions::manual_done` refuses.
+pub async fn delivery(conn: &mut Conn, now: Timestamp, actor: &Actor, id: ServiceId) -> Result<Rehearsal> {
+    db::rehearse(conn, async |tx| {
+        let service = actions::locked(tx, now, Scope::Staff, id).await?;
+        let mut notes = Notes::begin(tx, service.client_id).await?;
+        let asked = service.pending()?.map(|pending| pending.kind);
+        actions::manual_done(tx, now, actor, id).await?;
+        let after = store::find_for_staff(tx, id).await?.ok_or_else(Refusal::not_found)?;
+        became(&mut notes, &service, &after);
+        if asked == Some(Operation::ChangeOptions) {
+            notes.add(EffectKind::OptionsGiven, "It has the options that were asked for.");
+        }
+        if period_price(&after) != period_price(&service) {
+            notes.add_amount(EffectKind::PriceBecomes, "From now on it costs a period", period_price(&after));
+        }
+        let wallet = wallet_of(tx, service.client_id).await?;
+        let paid = notes.before.balance - wallet.balance;
+        let free = notes.before.held - wallet.held - paid;
+        notes.add_amount(EffectKind::WalletPays, "The client's wallet pays", paid);
+        notes.add_amount(EffectKind::HoldReleased, "Money that was set aside is free again", free);
+        Ok(notes.done())
+    })
+    .await
+}
+
+/// What a service costs a period, as it is.
+fn period_price(service: &Service) -> Decimal {
+    service.idle_price.filter(|_| service.idle).unwrap_or(service.base)
+}
+
+/// The state that staff's work led to.
+fn became(notes: &mut Notes, before: &Service, after: &Service) {
+    if before.state == after.state {
+        return;
+    }
+    match after.state {
+        ServiceState::Active => {
+            notes.add(EffectKind::RunsNow, "The service is active, and charged from now on.");
+        }
+        ServiceState::Cancelled => cancelled(notes, 1),
+        ServiceState::Terminated => {
+            notes.add(EffectKind::Ended, "The service has ended.");
+            notes.add(EffectKind::ChargingStops, "It is charged no further.");
+        }
+        _ => notes.add(EffectKind::ChargingStops, "It is charged no further."),
+    }
 }
 
 /// Says what setting a service's state would do. Refuses what `actions::force` refuses.

@@ -133,16 +133,18 @@ pub(super) async fn change(
 }
 
 /// Makes a currency the default. All rates are taken anew, so that its own is 1; dated ones begin again from today, and what
-/// was dated ahead is dropped.
+/// was dated ahead is dropped. `version` is that of the currency, as read: a lost race is refused.
 pub(super) async fn make_default(
     conn: &mut Conn,
     now: Timestamp,
     actor: &Actor,
     code: Currency,
+    version: i32,
 ) -> Result<CurrencyDetail> {
     conn.transaction::<_, Error, _>(async |tx| {
         let all = store::lock_currencies(tx).await?;
         let row = all.into_iter().find(|row| row.code == code).ok_or_else(Refusal::not_found)?;
+        Refusal::if_changed(row.version, version)?;
         if row.is_default {
             return Ok(row.into());
         }
@@ -150,7 +152,7 @@ pub(super) async fn make_default(
             return Err(Refusal::because(Code::Conflict, "Switch the currency on first.").into());
         }
         store::clear_default(tx).await?;
-        store::rescale_rates(tx, row.rate).await?;
+        store::rescale_rates(tx, now, row.rate).await?;
         let row =
             store::update_currency(tx, now, &CurrencyRow { is_default: true, rate: Decimal::ONE, ..row })
                 .await?;
@@ -168,11 +170,12 @@ pub(super) async fn rehearse_make_default(
     now: Timestamp,
     actor: &Actor,
     code: Currency,
+    version: i32,
 ) -> Result<Rehearsal> {
     db::rehearse(conn, async |tx| {
         let before = store::lock_currencies(tx).await?;
         let ahead = rates::ahead(tx, now).await?;
-        make_default(tx, now, actor, code).await?;
+        make_default(tx, now, actor, code, version).await?;
         let is_default = before.iter().any(|row| row.code == code && row.is_default);
         let others = if is_default { 0 } else { i64::try_from(before.len()).unwrap_or(i64::MAX) - 1 };
         let dropped = if is_default { 0 } else { ahead };

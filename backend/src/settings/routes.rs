@@ -6,7 +6,9 @@ use diesel_async::AsyncConnection;
 use rust_decimal::Decimal;
 use shared::identity::{Country, Region};
 use shared::money::AMOUNT_MAX;
-use shared::settings::{CurrencyChange, CurrencyDetail, NewCurrency, PublicSettings, Settings};
+use shared::settings::{
+    CurrencyChange, CurrencyDetail, MakeCurrencyDefault, NewCurrency, PublicSettings, Settings,
+};
 use shared::{Currency, DryRun, Language, Page, PageQuery, Rehearsal, Tried};
 
 use super::{countries, currencies, rates, store, terms, terms_routes};
@@ -228,7 +230,7 @@ async fn change_currency(
 }
 
 /// Make a currency the default; all rates are taken anew from it. Or learn what that would do.
-#[utoipa::path(tag = "settings", operation_id = "makeCurrencyDefault",
+#[utoipa::path(tag = "settings", operation_id = "makeCurrencyDefault", request_body = MakeCurrencyDefault,
     params(("code" = Currency, Path, description = "ISO 4217"), DryRun),
     responses((status = 200, body = Tried<CurrencyDetail>)), extensions(("x-permission" = json!("settings.edit"))))]
 #[post("/admin/currencies/{code}/default")]
@@ -237,13 +239,15 @@ async fn make_currency_default(
     who: May<rights::SettingsEdit>,
     code: Path<Currency>,
     dry: Query<DryRun>,
+    seen: Json<MakeCurrencyDefault>,
 ) -> Result<Json<Tried<CurrencyDetail>>> {
-    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    let (mut conn, now, version) = (app.db.get().await?, app.clock.now(), seen.version);
     if dry.dry_run {
-        let would = currencies::rehearse_make_default(&mut conn, now, &who.actor, *code).await?;
+        let would = currencies::rehearse_make_default(&mut conn, now, &who.actor, *code, version).await?;
         return Ok(Json(Tried::Would(would)));
     }
-    Ok(Json(Tried::Done(currencies::make_default(&mut conn, now, &who.actor, *code).await?)))
+    let made = currencies::make_default(&mut conn, now, &who.actor, *code, version).await?;
+    Ok(Json(Tried::Done(made)))
 }
 
 /// Delete a currency that nothing uses.

@@ -174,12 +174,16 @@ pub(super) async fn clear_default(tx: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
-/// Multiplies every rate, after the default changed.
-pub(super) async fn rescale_rates(tx: &mut Conn, divisor: Decimal) -> QueryResult<()> {
-    diesel::sql_query("UPDATE currencies SET rate = greatest(round(rate / $1, 8), 0.00000001)")
-        .bind::<diesel::sql_types::Numeric, _>(divisor)
-        .execute(tx)
-        .await?;
+/// Divides every rate, after the default changed: whoever read one of them before is refused.
+pub(super) async fn rescale_rates(tx: &mut Conn, now: Timestamp, divisor: Decimal) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE currencies
+         SET rate = greatest(round(rate / $1, 8), 0.00000001), version = version + 1, updated_at = $2",
+    )
+    .bind::<diesel::sql_types::Numeric, _>(divisor)
+    .bind::<diesel::sql_types::Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -96,7 +96,7 @@ pub(super) static WORDS: Words = Words {
     variables: Variables {
         number: "Number of the document",
         issued_on: "Date of issue",
-        due_on: "Day to pay by; none except on proformas",
+        due_on: "Day to pay by; none where nothing has to be paid",
         paid_on: "Day of payment; none when not paid before",
         language: "Language: en, pl or uk",
         paper: "Sheet of the company: a4 or us-letter",

@@ -97,7 +97,7 @@ pub(super) static WORDS: Words = Words {
     variables: Variables {
         number: "Numer dokumentu",
         issued_on: "Data wystawienia",
-        due_on: "Termin płatności; none poza proformami",
+        due_on: "Termin płatności; none, gdy nie ma nic do zapłaty",
         paid_on: "Dzień zapłaty; none, gdy nie zapłacono wcześniej",
         language: "Język: en, pl lub uk",
         paper: "Arkusz firmy: a4 lub us-letter",

@@ -99,7 +99,7 @@ pub(super) static WORDS: Words = Words {
     variables: Variables {
         number: "Номер документа",
         issued_on: "Дата виставлення",
-        due_on: "Термін оплати; none, крім проформ",
+        due_on: "Термін оплати; none, якщо платити нічого не треба",
         paid_on: "День оплати; none, якщо не сплачено раніше",
         language: "Мова: en, pl або uk",
         paper: "Аркуш компанії: a4 або us-letter",

@@ -13,7 +13,7 @@ use shared::services::ServiceSummary;
 use shared::{Month, Page, Period, ServiceId};
 
 use crate::books::broken;
-use crate::harness::{Caller, ClientAccount, Panel};
+use crate::harness::{Caller, ClientAccount, KEY, Panel};
 use crate::selling::{assert_books, charge, decimal, give, product};
 use crate::services::Running;
 use crate::statements::{added, buy};
@@ -445,7 +445,7 @@ async fn command(panel: &Panel, arguments: &[&str]) -> (bool, String) {
     command.arg("archive").args(arguments).env_clear().envs([
         ("HOSTWRIGHT__DATABASE__URL", panel.database_url()),
         ("HOSTWRIGHT__REDIS__URL", "redis://127.0.0.1:6379/"),
-        ("HOSTWRIGHT__SECRET_KEY__VALUE", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+        ("HOSTWRIGHT__SECRET_KEY__VALUE", KEY),
         ("HOSTWRIGHT__CLOCK__ADJUSTABLE", "true"),
         ("HOSTWRIGHT__ARCHIVE__KEEP_MONTHS", "3"),
     ]);

@@ -1,9 +1,13 @@
 //! Figures of the first page, and the activity log.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::Permission;
+use shared::billing::payment::PaidFromWallet;
 
+use crate::documents::{book, proforma};
+use crate::drafts::{draft, issue};
 use crate::harness::Panel;
+use crate::refunds::refund;
 use crate::selling::product;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,4 +109,36 @@ async fn the_activity_log_pages_by_keyset_without_holes() {
     staff.get("/admin/activity?after=nonsense").await.expect(422);
     let found = staff.get("/admin/activity?search=00:03:00Z").await.expect(200).json();
     assert!(!found["items"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revenue_is_the_same_before_and_after_its_days_are_sealed() {
+    let panel = Panel::start().await;
+    let (ada, staff) = (panel.client("Ada").await, panel.super_admin().await);
+    let funds = proforma(&ada, "150.00").await.document.id;
+    book(&staff, funds, json!({ "amount": "184.50" })).await.expect(201);
+    let lines = json!([{ "description": "Repair", "quantity": "1", "unit_price": "100.00" }]);
+    let asked = issue(&staff, &draft(&staff, &ada, lines).await).await.document.id;
+    let path = format!("/admin/documents/{asked}/pay-from-wallet");
+    let paid: PaidFromWallet = staff.calls.post_once(&path, json!({})).await.expect(200).read();
+    let revenue = async || staff.calls.get("/admin/dashboard").await.expect(200).json()["revenue"].clone();
+    let day = |figures: &Value, ago: usize| figures["days"][29 - ago]["amount"]["amount"].clone();
+    assert_eq!(day(&revenue().await, 0), "100.00", "a top-up is no revenue");
+
+    panel.advance_hours(24).await;
+    let back = json!({ "amount": "30.00", "method": "wallet", "reason": "Not all of it" });
+    refund(&staff, paid.invoice.expect("paid whole").id, back).await.expect(201);
+    let open = revenue().await;
+    assert_eq!((day(&open, 1), day(&open, 0)), (json!("100.00"), json!("-30.00")));
+    assert_eq!(open["month"]["amount"], "70.00");
+
+    hostwright::billing::audit::nightly(&panel.app).await.expect("audited and sealed");
+    let kept = panel.count("SELECT count(*) AS value FROM ledger_snapshots").await;
+    assert!(kept > 0, "a day is sealed");
+    assert_eq!(revenue().await, open);
+    panel.advance_hours(24 * 32).await;
+    hostwright::billing::audit::nightly(&panel.app).await.expect("audited and sealed");
+    let later = revenue().await;
+    assert_eq!((&later["month"]["amount"], &later["month_before"]["amount"]), (&json!("0.00"), &json!("70.00")));
+    assert_eq!(later["days"][29 - 3]["before"]["amount"], "100.00");
 }

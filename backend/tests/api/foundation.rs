@@ -85,6 +85,7 @@ fn the_document_promises_the_refusals_that_come_and_no_others() {
         ("404", "quoteDraft"),
         ("409", "getOssCsv previewSignInAs getDocumentsArchive"),
         ("412", "updateProduct orderAttributes moveTaxRule setCreditLimit deleteProductImage activateModule"),
+        ("412", "makeCurrencyDefault"),
         // Who sends a password may find all places taken where one is hashed.
         ("429", "createAdmin createUser createClient registerUser registerInvited changeUserAccount"),
         ("429", "inviteUser resendInvitation sendAdminPasswordReset sendUserPasswordReset verifyAdminFactor"),

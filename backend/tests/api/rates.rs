@@ -28,9 +28,15 @@ async fn rates(staff: &Caller, code: &str) -> Vec<CurrencyRate> {
 }
 
 /// The version of a currency.
-async fn version(staff: &Caller, code: &str) -> i32 {
+pub(crate) async fn version(staff: &Caller, code: &str) -> i32 {
     let list: Page<CurrencyDetail> = staff.get("/admin/currencies?per_page=200").await.expect(200).read();
     list.items.iter().find(|currency| currency.code.to_string() == code).unwrap().version
+}
+
+/// Makes a currency the default.
+pub(crate) async fn make_default(staff: &Caller, code: &str) -> Answer {
+    let body = json!({ "version": version(staff, code).await });
+    staff.post(&format!("/admin/currencies/{code}/default"), body).await
 }
 
 /// Writes the rate that a currency has from a day on.
@@ -208,7 +214,7 @@ async fn another_default_currency_begins_another_history() {
     write(&staff, "CAD", "2026-03-10", "1.6").await;
     write(&staff, "CAD", "2026-03-20", "1.7").await;
     panel.advance_hours(24).await;
-    staff.post("/admin/currencies/PLN/default", json!({})).await.expect(200);
+    make_default(&staff, "PLN").await.expect(200);
     // Worked out once, in force, and nothing is planned any more.
     assert_eq!(told(&staff, "CAD").await, ["2026-03-11 0.37647059 rescaled"]);
     assert_eq!(told(&staff, "EUR").await, ["2026-03-11 0.23529412 rescaled"]);
@@ -217,7 +223,7 @@ async fn another_default_currency_begins_another_history() {
     hostwright::catalog::price::convert::convert(&mut *panel.conn().await, panel.now()).await.unwrap();
     assert_eq!(in_force(&panel, "CAD").await, "0.37647059");
     // What was against the euro is there again with the euro.
-    staff.post("/admin/currencies/EUR/default", json!({})).await.expect(200);
+    make_default(&staff, "EUR").await.expect(200);
     let again = told(&staff, "CAD").await;
     assert_eq!(again, ["2026-04-10 1.59999999 rescaled", "2026-03-10 1.6 staff"]);
 }

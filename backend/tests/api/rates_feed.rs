@@ -157,7 +157,7 @@ async fn rates_of_the_feed_are_taken_and_prices_follow_them_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_feed_is_worked_out_for_a_default_currency_other_than_the_euro() {
     let (panel, staff, bank) = with_feed().await;
-    staff.post("/admin/currencies/PLN/default", json!({})).await.expect(200);
+    rates::make_default(&staff, "PLN").await.expect(200);
     bank.publishes("2026-03-10", &[("PLN", "4.3"), ("CAD", "1.55"), ("JPY", "161.5")]);
     let fetched = fetch(&panel, &staff).await;
     assert_eq!((fetched.taken.len(), fetched.refused.len(), fetched.kept.len()), (3, 0, 0));
@@ -241,7 +241,7 @@ async fn a_feed_that_is_none_fails_its_task_and_changes_nothing() {
     }
     bank.publishes("2026-03-11", &[("PLN", "4.3")]);
     assert!(ask().await.contains("a day to come"));
-    staff.post("/admin/currencies/PLN/default", json!({})).await.expect(200);
+    rates::make_default(&staff, "PLN").await.expect(200);
     work(&panel).await;
     bank.publishes("2026-03-10", &[("CAD", "1.55")]);
     assert!(ask().await.contains("no rate of the default currency PLN"));

@@ -1,12 +1,13 @@
 //! Dry runs: what would happen is said, what would be refused is refused, and nothing is written.
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use shared::identity::UserDetail;
 use shared::services::{OrderDetail, ServiceState};
-use shared::{Effect, EffectKind, Rehearsal};
+use shared::{Code, Effect, EffectKind, Rehearsal};
 
-use crate::harness::{Answer, COMPANY, Panel};
-use crate::selling::{assert_books, balance, decimal, held, product, sizes};
+use crate::harness::{Answer, BANK, COMPANY, Panel};
+use crate::selling::{assert_books, balance, charge, decimal, give, held, product, sizes, work};
 use crate::services::Running;
 
 fn kinds(effects: &[Effect]) -> Vec<EffectKind> {
@@ -225,4 +226,186 @@ async fn deleting_a_currency_is_refused_beforehand_while_anything_is_in_it() {
         staff.delete(path).await.expect(409);
     }
     assert_eq!(panel.count("SELECT count(*) AS value FROM currencies WHERE code = 'PLN'").await, 1);
+}
+
+/// The amount of an effect of this kind; nothing where there is none.
+fn amount_of(effects: &[Effect], code: EffectKind) -> Decimal {
+    let found = effects.iter().find(|effect| effect.code == code);
+    found.map_or(Decimal::ZERO, |effect| effect.amount.unwrap().amount())
+}
+
+#[actix_web::test]
+async fn resuming_says_what_is_set_aside_until_the_service_runs() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "1.0390", json!({}), "monthly").await;
+    it.staff_does("resume?dry_run=true", json!({})).await.expect(409);
+    for hours in [3, 1] {
+        panel.advance_hours(hours).await;
+        charge(&panel).await;
+    }
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    let poor = it.staff_does("resume?dry_run=true", json!({})).await;
+    assert_eq!(poor.problem().code, Code::CreditTooLow);
+    give(&panel, it.client.id, "5").await;
+    let before = (everything(&panel).await, held(&panel, it.client.id).await);
+    let effects = would(it.staff_does("resume?dry_run=true", json!({})).await);
+    use EffectKind::{ChargedAgain, ModuleStarts, MoneySetAside};
+    assert_eq!(kinds(&effects), [ModuleStarts, MoneySetAside, ChargedAgain]);
+    assert_eq!((everything(&panel).await, held(&panel, it.client.id).await), before);
+    assert_eq!(it.state().await, ServiceState::Suspended);
+    it.staff_does("resume", json!({})).await.expect(200);
+    let set_aside = held(&panel, it.client.id).await - before.1;
+    assert_eq!(amount_of(&effects, MoneySetAside), set_aside);
+    assert!(set_aside > Decimal::ZERO);
+    // It is being worked on.
+    it.staff_does("resume?dry_run=true", json!({})).await.expect(409);
+    work(&panel).await;
+    assert_eq!(it.state().await, ServiceState::Active);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn resuming_within_paid_time_sets_nothing_aside() {
+    let panel = Panel::start().await;
+    let it = Running::start(&panel, "20", json!({ "hourly_billing": false }), "monthly").await;
+    it.staff_does("suspend", json!({ "reason": "staff" })).await.expect(200);
+    work(&panel).await;
+    let effects = would(it.staff_does("resume?dry_run=true", json!({})).await);
+    assert_eq!(kinds(&effects), [EffectKind::ModuleStarts, EffectKind::ChargedAgain]);
+    it.staff_does("resume", json!({})).await.expect(200);
+    assert_eq!(held(&panel, it.client.id).await, decimal("0"));
+}
+
+#[actix_web::test]
+async fn delivering_says_what_the_wallet_pays() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let made = product(&staff, "vps", json!({ "hourly_billing": false })).await;
+    let ada = panel.client("Ada").await;
+    give(&panel, ada.id, "20").await;
+    let path = format!("/clients/{}/orders", ada.id);
+    let item = json!({ "product": made.id, "period": "monthly" });
+    let order: OrderDetail = ada.calls.post_once(&path, json!({ "items": [item] })).await.expect(201).read();
+    let service = order.services[0].id;
+    let path = format!("/admin/services/{service}/delivered");
+    staff.post(&format!("{path}?dry_run=true"), json!({})).await.expect(409);
+    work(&panel).await;
+    let shown = async || staff.get(&format!("/admin/services/{service}")).await.expect(200).json();
+    let (before, counted) = (shown().await, everything(&panel).await);
+    let money = (balance(&panel, ada.id).await, held(&panel, ada.id).await);
+    let effects = would(staff.post_once(&format!("{path}?dry_run=true"), json!({})).await);
+    assert_eq!(kinds(&effects), [EffectKind::RunsNow, EffectKind::WalletPays]);
+    assert_eq!((shown().await, everything(&panel).await), (before, counted));
+    assert_eq!((balance(&panel, ada.id).await, held(&panel, ada.id).await), money);
+    let calls = "SELECT count(*) AS value FROM idempotency_keys WHERE operation = 'markServiceDelivered'";
+    assert_eq!(panel.count(calls).await, 0);
+
+    staff.post(&path, json!({})).await.expect(200);
+    assert_eq!(shown().await["detail"]["service"]["state"], "active");
+    let paid = money.0 - balance(&panel, ada.id).await;
+    assert_eq!(amount_of(&effects, EffectKind::WalletPays), paid);
+    assert_eq!((paid, held(&panel, ada.id).await), (money.1, decimal("0")), "what was set aside for it");
+    assert!(paid > decimal("1"), "the setup and a month");
+    staff.post(&format!("{path}?dry_run=true"), json!({})).await.expect(409);
+    assert_books(&panel).await;
+}
+
+#[actix_web::test]
+async fn switching_the_owner_names_both_and_asks_for_no_password() {
+    let panel = Panel::start().await;
+    let (root, ada) = (panel.super_admin().await.calls, panel.client("Ada").await);
+    panel.colleague(ada.id, &["documents"]).await;
+    let path = format!("/admin/clients/{}", ada.id);
+    let members = async || root.get(&format!("{path}/users?sort=email")).await.expect(200).json();
+    let before = members().await;
+    let other = before["items"].as_array().unwrap().iter().find(|user| user["role"] == "custom").unwrap();
+    let (other, email) = (other["user"].clone(), other["email"].as_str().unwrap().to_owned());
+    let owner = format!("{path}/owner");
+    let dry = format!("{owner}?dry_run=true");
+    panel.sql("UPDATE sessions SET sudo_until = NULL").await;
+    let counted = everything(&panel).await;
+    let effects = would(root.post(&dry, json!({ "user": other })).await);
+    let told = |effect: &Effect| (effect.code, effect.name.clone().unwrap());
+    let told: Vec<(EffectKind, String)> = effects.iter().map(told).collect();
+    use EffectKind::{OwnerBecomes, OwnerStaysManager};
+    assert_eq!(told, [(OwnerBecomes, email), (OwnerStaysManager, ada.email.clone())]);
+    let effects = would(root.post(&dry, json!({ "user": ada.user })).await);
+    assert_eq!(effects, [], "she is the owner already");
+    let refused = root.post(&dry, json!({ "user": uuid::Uuid::now_v7() })).await.expect(422);
+    assert_eq!(refused.refused_fields(), ["user"]);
+    assert_eq!((members().await, everything(&panel).await), (before, counted));
+
+    let refused = root.post(&owner, json!({ "user": other })).await.expect(403);
+    assert_eq!(refused.problem().code, Code::PasswordNeeded);
+    panel.sql("UPDATE sessions SET sudo_until = '2199-01-01Z'").await;
+    let after = root.post(&owner, json!({ "user": other })).await.expect(200).json();
+    let roles: Vec<(&Value, &Value)> =
+        after.as_array().unwrap().iter().map(|user| (&user["user"], &user["role"])).collect();
+    assert_eq!(roles, [(&other, &json!("owner")), (&json!(ada.user), &json!("manager"))]);
+    assert_eq!(would(root.post(&dry, json!({ "user": other })).await), []);
+}
+
+#[actix_web::test]
+async fn another_default_company_says_instead_of_which() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let profile = json!({ "name": "Second", "line1": "King Street 1", "city": "Toronto", "postcode": "M5H 1A1",
+        "country": "CA", "region": "CA-ON", "currency": "CAD" });
+    let made: Value = staff.post("/admin/companies", profile).await.expect(201).json();
+    let path = format!("/admin/companies/{}", made["id"].as_str().unwrap());
+    let (default, dry) = (format!("{path}/default"), format!("{path}/default?dry_run=true"));
+    let before = everything(&panel).await;
+    let effects = would(staff.post(&dry, json!({})).await);
+    assert_eq!(kinds(&effects), [EffectKind::DefaultInsteadOf, EffectKind::NewClientsComeHere]);
+    assert_eq!(effects[0].name.as_deref(), Some("Test Cloud sp. z o.o."));
+    let present = format!("/admin/companies/{COMPANY}/default?dry_run=true");
+    assert_eq!(would(staff.post(&present, json!({})).await), []);
+    assert_eq!(everything(&panel).await, before);
+    assert_eq!(staff.get(&path).await.expect(200).json(), made);
+
+    let after = staff.post(&default, json!({})).await.expect(200).json();
+    assert_eq!(after["is_default"], true);
+    assert_eq!(would(staff.post(&dry, json!({})).await), []);
+    let effects = would(staff.post(&present, json!({})).await);
+    assert_eq!(effects[0].name.as_deref(), Some("Second"));
+    staff.post(&format!("/admin/companies/{COMPANY}/archive"), json!({})).await.expect(200);
+    staff.post(&present, json!({})).await.expect(409);
+}
+
+#[actix_web::test]
+async fn deleting_a_gateway_says_who_can_pay_no_more() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let gateways = format!("/admin/companies/{COMPANY}/gateways");
+    let second = json!({ "key": "sepa", "module": "bank_transfer", "currencies": ["EUR"], "enabled": true,
+        "texts": { "en": { "name": "SEPA", "instructions": "Pay." } } });
+    let second = staff.post(&gateways, second).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let counts = |effects: &[Effect]| -> Vec<(EffectKind, Option<i64>)> {
+        effects.iter().map(|effect| (effect.code, effect.count)).collect()
+    };
+    let of_second = format!("/admin/gateways/{second}?dry_run=true");
+    let of_bank = format!("/admin/gateways/{BANK}?dry_run=true");
+    use EffectKind::{Deleted, NoPaymentWayLeft, PaymentWayLost};
+    assert_eq!(counts(&would(staff.delete(&of_bank).await)), [(Deleted, None)], "there are no clients");
+    for name in ["Ada", "Bea"] {
+        panel.client(name).await;
+    }
+    panel.client_in("Ola", "PLN", "PL").await;
+    let closed = panel.client("Eve").await;
+    panel.sql(&format!("UPDATE clients SET status = 'closed' WHERE id = '{}'", closed.id)).await;
+    let before = everything(&panel).await;
+    let effects = would(staff.delete(&of_second).await);
+    assert_eq!(counts(&effects), [(Deleted, None), (PaymentWayLost, Some(2))]);
+    let effects = would(staff.delete(&of_bank).await);
+    assert_eq!(counts(&effects), [(Deleted, None), (PaymentWayLost, Some(3)), (NoPaymentWayLeft, Some(1))]);
+    assert_eq!(everything(&panel).await, before);
+    assert_eq!(staff.get(&gateways).await.expect(200).json().as_array().unwrap().len(), 2);
+
+    staff.delete(&format!("/admin/gateways/{BANK}")).await.expect(204);
+    staff.delete(&of_bank).await.expect(404);
+    let effects = would(staff.delete(&of_second).await);
+    assert_eq!(counts(&effects), [(Deleted, None), (PaymentWayLost, Some(2)), (NoPaymentWayLeft, Some(2))]);
+    // What is switched off takes nothing from anybody.
+    panel.sql(&format!("UPDATE gateways SET enabled = false WHERE id = '{second}'")).await;
+    assert_eq!(counts(&would(staff.delete(&of_second).await)), [(Deleted, None)]);
 }

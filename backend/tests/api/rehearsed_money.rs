@@ -151,12 +151,13 @@ async fn another_default_currency_says_which_rates_change() {
     let staff = panel.super_admin().await.calls;
     rates::write(&staff, "CAD", "2026-04-01", "1.6").await;
     let path = "/admin/currencies/PLN/default";
-    let effects = would(&panel, &staff, path, json!({})).await;
+    let read = async |code: &str| json!({ "version": rates::version(&staff, code).await });
+    let effects = would(&panel, &staff, path, read("PLN").await).await;
     let told: Vec<_> = effects.iter().map(|effect| (effect.code, effect.count)).collect();
     assert_eq!(told, [(EffectKind::RatesRescaled, Some(3)), (EffectKind::RatesDropped, Some(1))]);
-    assert_eq!(would(&panel, &staff, "/admin/currencies/EUR/default", json!({})).await, []);
-    staff.post(path, json!({})).await.expect(200);
-    assert_eq!(would(&panel, &staff, path, json!({})).await, []);
+    assert_eq!(would(&panel, &staff, "/admin/currencies/EUR/default", read("EUR").await).await, []);
+    staff.post(path, read("PLN").await).await.expect(200);
+    assert_eq!(would(&panel, &staff, path, read("PLN").await).await, []);
 }
 
 #[actix_web::test]

@@ -391,6 +391,15 @@ async fn lists_page_sort_and_search_with_a_constant_number_of_queries() {
     let page: Page<ServiceSummary> = many.read();
     assert_eq!((page.items.len(), page.total, page.page), (5, 20, 2));
     assert_eq!(one.queries(), many.queries());
+    let found = async |text: &str| -> i64 {
+        let path = format!("/admin/services?search={text}");
+        it.staff.get(&path).await.expect(200).read::<Page<ServiceSummary>>().total
+    };
+    let id = it.service.to_string();
+    assert_eq!(found(&id).await, 1);
+    assert!(found(&id[..8]).await >= 1, "by the beginning of its id");
+    assert_eq!(found(&id[1..12]).await, 0, "ids are not searched in the middle");
+    assert_eq!(found("Ada").await, 21, "by the name of the client");
     it.staff.get("/admin/services?sort=secret").await.expect(422);
     it.staff.get("/admin/services?state=asleep").await.expect(422);
     let own: Page<ServiceSummary> = it

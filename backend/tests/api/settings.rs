@@ -4,6 +4,7 @@ use serde_json::json;
 use shared::Code;
 
 use crate::harness::Panel;
+use crate::rates::make_default;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_are_changed_whole_and_by_version() {
@@ -43,7 +44,7 @@ async fn one_currency_is_the_default_and_none_in_use_is_deleted() {
             "{rate}"
         );
     }
-    let pln = staff.post("/admin/currencies/PLN/default", json!({})).await.expect(200).json();
+    let pln = make_default(&staff, "PLN").await.expect(200).json();
     assert_eq!((pln["is_default"].as_bool(), pln["rate"].as_str()), (Some(true), Some("1")));
     let rate = panel.amount("SELECT round(rate, 4) AS value FROM currencies WHERE code = 'EUR'").await;
     assert_eq!(rate.to_string(), "0.2353");

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::billing::company::CompanyDetail;
 use shared::catalog::{OptionGroupDetail, ProductSummary};
 use shared::identity::{ClientDetail, ClientUser};
+use shared::settings::CurrencyDetail;
 use shared::{Code, Page};
 
 use crate::harness::{Answer, COMPANY, Caller, Panel};
@@ -87,6 +88,33 @@ async fn a_logo_that_somebody_else_changed_is_not_written_over() {
     assert!(String::from_utf8_lossy(&staff.get(&path).await.expect(200).bytes).contains("red"));
     assert_eq!(staff.delete(&path).await.expect(422).refused_fields(), ["version"]);
     staff.delete(&format!("{path}?version=2")).await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_currency_whose_rate_became_another_one_is_neither_made_the_default_nor_written_over() {
+    let panel = Panel::start().await;
+    let staff = panel.super_admin().await.calls;
+    let read = async |code: &str| {
+        let list: Page<CurrencyDetail> = staff.get("/admin/currencies?per_page=200").await.expect(200).read();
+        list.items.into_iter().find(|currency| currency.code.to_string() == code).unwrap()
+    };
+    let path = "/admin/currencies/CAD/default";
+    let (pln, cad) = (read("PLN").await, read("CAD").await);
+    assert_eq!(staff.post(path, json!({})).await.expect(422).refused_fields(), ["version"]);
+    let made = json!({ "version": pln.version });
+    staff.post("/admin/currencies/PLN/default", made.clone()).await.expect(200);
+    lost(staff.post("/admin/currencies/PLN/default", made).await);
+    lost(staff.post(&format!("{path}?dry_run=true"), json!({ "version": cad.version })).await);
+    lost(staff.post(path, json!({ "version": cad.version })).await);
+    let change = |read: &CurrencyDetail| json!({ "version": read.version, "format": read.format, "rate": read.rate, "enabled": true });
+    lost(staff.put("/admin/currencies/CAD", change(&cad)).await);
+    assert!(read("PLN").await.is_default);
+    let again = read("CAD").await;
+    assert_ne!(again.rate, cad.rate);
+    staff.put("/admin/currencies/CAD", change(&again)).await.expect(200);
+    let version = read("CAD").await.version;
+    staff.post(path, json!({ "version": version })).await.expect(200);
+    assert!(read("CAD").await.is_default);
 }
 
 async fn in_order(staff: &Caller) -> Vec<String> {

@@ -173,6 +173,11 @@ pub fn make_company_default(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/default"))
 }
 
+/// Says what making it the default would do.
+pub fn rehearse_default_company(id: CompanyId) -> Reply<Rehearsal> {
+    client::act(&format!("/admin/companies/{id}/default?dry_run=true"))
+}
+
 pub fn archive_company(id: CompanyId) -> Reply<CompanyDetail> {
     client::act(&format!("/admin/companies/{id}/archive"))
 }
@@ -239,6 +244,11 @@ pub fn delete_gateway(id: GatewayId) -> Reply<Nothing> {
     client::delete(&format!("/admin/gateways/{id}"))
 }
 
+/// Says what deleting it would do.
+pub fn rehearse_delete_gateway(id: GatewayId) -> Reply<Rehearsal> {
+    client::delete(&format!("/admin/gateways/{id}?dry_run=true"))
+}
+
 /// All rules, in the order in which they are read.
 pub async fn tax_rules() -> Result<Vec<TaxRule>, ApiError> {
     Ok(client::get::<Page<TaxRule>>("/admin/tax-rules?per_page=200").await?.items)
@@ -256,8 +266,18 @@ pub fn delete_tax_rule(id: TaxRuleId) -> Reply<Nothing> {
     client::delete(&format!("/admin/tax-rules/{id}"))
 }
 
+/// Says what deleting it would do.
+pub fn rehearse_delete_tax_rule(id: TaxRuleId) -> Reply<Rehearsal> {
+    client::delete(&format!("/admin/tax-rules/{id}?dry_run=true"))
+}
+
 pub fn move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Reply<TaxRule> {
     client::post(&format!("/admin/tax-rules/{id}/move"), body)
+}
+
+/// Says what moving it would do.
+pub fn rehearse_move_tax_rule(id: TaxRuleId, body: &TaxRuleMove) -> Reply<Rehearsal> {
+    client::post(&format!("/admin/tax-rules/{id}/move?dry_run=true"), body)
 }
 
 pub fn test_tax(body: &TaxTest) -> Reply<TaxDecision> {

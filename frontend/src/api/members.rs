@@ -2,7 +2,7 @@
 //! portal.
 
 use shared::identity::*;
-use shared::{InvitationId, Page, UserId};
+use shared::{InvitationId, Page, Rehearsal, UserId};
 
 use super::client::{self, Nothing, Reply};
 
@@ -26,6 +26,11 @@ pub fn remove(base: &str, user: UserId) -> Reply<Nothing> {
 /// Makes another user the owner; the one before stays as manager.
 pub fn make_owner(base: &str, user: UserId) -> Reply<Nothing> {
     client::post(&format!("{base}/owner"), &OwnerSwitch { user })
+}
+
+/// Says what making another user the owner would do; staff only.
+pub fn rehearse_owner(base: &str, user: UserId) -> Reply<Rehearsal> {
+    client::post(&format!("{base}/owner?dry_run=true"), &OwnerSwitch { user })
 }
 
 /// From where the client may be used.

@@ -44,6 +44,17 @@ pub fn resume(id: ServiceId, body: &ServiceNote) -> Reply<ServiceForStaff> {
     client::post(&format!("/admin/services/{id}/resume"), body)
 }
 
+/// Says what resuming it would do.
+pub fn rehearse_resume(id: ServiceId) -> Reply<Rehearsal> {
+    let note = ServiceNote { note: String::new() };
+    client::post(&format!("/admin/services/{id}/resume?dry_run=true"), &note)
+}
+
+/// Says what marking it as delivered would do.
+pub fn rehearse_delivered(id: ServiceId) -> Reply<Rehearsal> {
+    client::act(&format!("/admin/services/{id}/delivered?dry_run=true"))
+}
+
 /// Gives it another label.
 pub fn rename(id: ServiceId, body: &ServiceChange) -> Reply<ServiceForStaff> {
     client::patch(&format!("/admin/services/{id}"), body)

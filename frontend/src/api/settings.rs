@@ -36,8 +36,8 @@ pub fn change_currency(code: Currency, body: &CurrencyChange) -> Reply<CurrencyD
     client::put(&format!("/admin/currencies/{code}"), body)
 }
 
-pub fn make_currency_default(code: Currency) -> Reply<Nothing> {
-    client::act(&format!("/admin/currencies/{code}/default"))
+pub fn make_currency_default(code: Currency, version: i32) -> Reply<Nothing> {
+    client::post(&format!("/admin/currencies/{code}/default"), &MakeCurrencyDefault { version })
 }
 
 /// Says what deleting it would do.

@@ -16,7 +16,8 @@ fn sentence(effect: &Effect) -> String {
     let amount = effect.amount.map(format::money).unwrap_or_default();
     let at = effect.at.map(format::date_time).unwrap_or_default();
     let count = effect.count.map(|count| count.to_string()).unwrap_or_default();
-    fill(text, &[("amount", &amount), ("at", &at), ("n", &count)])
+    let name = effect.name.clone().unwrap_or_default();
+    fill(text, &[("amount", &amount), ("at", &at), ("n", &count), ("name", &name)])
 }
 
 /// Asks with `dry_run` and lists the effects; says why not when it would be refused. Asks again when what `ask` read changes.

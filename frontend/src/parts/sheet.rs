@@ -1,11 +1,11 @@
 //! A document as the paper it is.
 
 use leptos::prelude::*;
+use shared::billing::DocumentStatus;
 use shared::billing::company::Labelled;
 use shared::billing::document::{DocumentDetail, DocumentParty, DocumentTax, XmlFormat};
 use shared::billing::draft::TaxClass;
 use shared::billing::tax::TaxDecision;
-use shared::billing::{DocumentKind, DocumentStatus};
 use ui::{Icon, Menu, MenuLink, lu};
 
 use super::amount::plain_number;
@@ -122,7 +122,11 @@ pub fn TaxWhy(decision: TaxDecision) -> impl IntoView {
 
 /// The sheet: both parties, lines, taxes, totals, how to pay, notes, footer.
 #[component]
-pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
+pub fn DocumentSheet(
+    detail: DocumentDetail,
+    /// The document's, in the API.
+    path: String,
+) -> impl IntoView {
     let words = &tp().sheet;
     let head = detail.document.clone();
     let number = head.number.clone().unwrap_or_else(|| words.draft.to_owned());
@@ -131,12 +135,16 @@ pub fn DocumentSheet(detail: DocumentDetail) -> impl IntoView {
     let first = detail.lines.first().map(|line| line.tax_class);
     let classes_differ =
         !detail.taxes.is_empty() && detail.lines.iter().any(|line| Some(line.tax_class) != first);
-    let pay = (open && head.kind == DocumentKind::Proforma)
-        .then(|| how_to_pay(detail.pay_to, detail.bank, number.clone()))
-        .flatten();
+    let pay = open.then(|| how_to_pay(detail.pay_to, detail.bank, number.clone())).flatten();
     let totals = [(words.paid, head.paid, !head.paid.is_zero()), (words.due, head.due, open)];
+    // By its hash: a draft may show another one tomorrow.
+    let logo = detail.logo_sha256.map(|hash| {
+        let src = file(&format!("{path}/logo?{hash}"));
+        view! { <img class="paper-logo" src=src alt=detail.seller.name.clone() /> }
+    });
     view! {
         <article class="paper" lang=detail.language.as_str()>
+            {logo}
             <header class="flex flex-wrap items-start justify-between gap-6 mb-8">
                 <div>
                     <div class="sub uppercase tracking-wide">{i18n::word(head.kind.as_str())}</div>

@@ -10,7 +10,7 @@ use ui::{
 
 use crate::api::client::Reply;
 use crate::i18n::{fill, t, tp, word};
-use crate::parts::{DataTable, DeleteItem, StateBadge, Submit, submit, submit_with};
+use crate::parts::{DataTable, DeleteItem, StateBadge, Submit, WouldHappen, submit, submit_with};
 use crate::query::Query;
 use crate::{api, format};
 
@@ -23,6 +23,8 @@ pub struct UserActs {
     pub changes: bool,
     /// He may make another the owner.
     pub hands_over: bool,
+    /// The API says beforehand what that would do.
+    pub hands_over_rehearsed: bool,
     /// What he may give.
     pub gives: Vec<ClientPermission>,
     /// His own login: he does not change himself.
@@ -147,6 +149,7 @@ fn Acts(user: ClientUser, acts: StoredValue<UserActs>) -> impl IntoView {
     let owner =
         act(acts, owner_open, move |base| api::members::make_owner(base, id), |acts| acts.handed_over);
     let hands_over = acts.with_value(|acts| acts.hands_over) && !disabled;
+    let rehearsed = acts.with_value(|acts| acts.hands_over_rehearsed);
     let user = StoredValue::new(user);
     let titled = |text: &str| fill(text, &[("name", &name)]);
     let opens = |open: RwSignal<bool>| Callback::new(move |()| open.set(true));
@@ -190,7 +193,13 @@ fn Acts(user: ClientUser, acts: StoredValue<UserActs>) -> impl IntoView {
             action=words.hand_over
             busy=owner.busy
             on_confirm=owner.run
-        />
+        >
+            {rehearsed
+                .then(|| {
+                    let ask = move || acts.with_value(|acts| api::members::rehearse_owner(&acts.base, id));
+                    view! { <WouldHappen ask /> }
+                })}
+        </Confirm>
     }
 }
 

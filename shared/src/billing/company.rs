@@ -29,6 +29,7 @@ words! {
 }
 
 words! {
+    /// The media type of a logo.
     LogoType {
         Png = "image/png",
         Svg = "image/svg+xml",
@@ -87,8 +88,11 @@ pub struct CompanySummary {
     pub is_default: bool,
     pub archived_at: Option<Timestamp>,
     pub has_logo: bool,
+    /// How many clients it sells to.
     pub clients: i64,
+    /// How many documents it has, drafts among them.
     pub documents: i64,
+    /// How many payment gateways it has.
     pub gateways: i64,
     pub created_at: Timestamp,
 }

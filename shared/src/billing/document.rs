@@ -109,6 +109,8 @@ pub struct DocumentDetail {
     pub proforma: Option<DocumentLink>,
     /// The invoice that this proforma became, or that this credit note corrects.
     pub invoice: Option<DocumentLink>,
+    /// The credit notes that correct this invoice, oldest first.
+    pub credit_notes: Vec<DocumentLink>,
     /// The order that waits for it.
     pub order_id: Option<OrderId>,
     /// What was paid on it; an invoice shows the payments of its proforma.
@@ -119,6 +121,9 @@ pub struct DocumentDetail {
     pub refundable: Option<Money>,
     /// SHA-256 of the PDF in hexadecimal; `null` until it is made.
     pub pdf_sha256: Option<String>,
+    /// SHA-256 of the logo in hexadecimal: the one that the document froze; of a draft, its home company's present one.
+    /// `null`: it has none.
+    pub logo_sha256: Option<String>,
     /// What it can be downloaded as besides the PDF.
     pub xml_formats: Vec<XmlFormat>,
     /// What the caller can do with it now.
@@ -190,7 +195,9 @@ pub struct DocumentTax {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct DocumentFilter {
+    /// Only of this kind.
     pub kind: Option<DocumentKind>,
+    /// Only with this status.
     pub status: Option<DocumentStatus>,
     /// Of this home company.
     pub company: Option<CompanyId>,
@@ -202,7 +209,7 @@ pub struct DocumentFilter {
     pub issued_to: Option<Date>,
     /// Only those that do, or do not, wait for money: unpaid or paid in part.
     pub open: Option<bool>,
-    /// Only those that are, or are not, paid too late.
+    /// Only those that wait for money after the day to pay by, or only all others.
     pub overdue: Option<bool>,
 }
 
@@ -211,12 +218,17 @@ pub struct DocumentFilter {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct OwnDocumentFilter {
+    /// Only of this kind.
     pub kind: Option<DocumentKind>,
+    /// Only with this status.
     pub status: Option<DocumentStatus>,
+    /// Issued on this day or later.
     pub issued_from: Option<Date>,
+    /// Issued on this day or earlier.
     pub issued_to: Option<Date>,
     /// Only those that do, or do not, wait for money: unpaid or paid in part.
     pub open: Option<bool>,
+    /// Only those that wait for money after the day to pay by, or only all others.
     pub overdue: Option<bool>,
 }
 

@@ -20,6 +20,16 @@ words! {
     }
 }
 
+words! {
+    /// What a draft is issued as.
+    IssuedAs {
+        /// A request for payment; the invoice follows the money.
+        Proforma = "proforma",
+        /// An invoice at once, to be paid by its due date.
+        Invoice = "invoice",
+    }
+}
+
 /// A line as staff write it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,10 +110,17 @@ pub struct DeleteDraft {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IssueDraft {
     pub version: i32,
+    /// Paid out of the wallet, a proforma bears no tax; an invoice gets a credit note over its tax.
+    #[serde(default = "proforma")]
+    pub kind: IssuedAs,
     /// Days until it is due. `null`: as the home company or the settings say.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 365))]
     pub due_days: Option<i32>,
+}
+
+const fn proforma() -> IssuedAs {
+    IssuedAs::Proforma
 }
 
 /// What a draft comes to.

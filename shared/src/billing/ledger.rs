@@ -255,9 +255,9 @@ pub struct TransactionFilter {
     pub service: Option<ServiceId>,
     /// Only of this document.
     pub document: Option<DocumentId>,
-    /// Not before.
+    /// Booked at or after this instant.
     pub from: Option<Timestamp>,
-    /// Before.
+    /// Booked before this instant.
     pub to: Option<Timestamp>,
     /// The `next` of the page before; goes on there instead of counting pages.
     #[cfg_attr(feature = "openapi", param(max_length = 64))]
@@ -280,8 +280,8 @@ words! {
 pub struct LedgerExportQuery {
     /// How it is written.
     pub format: ExportFormat,
-    /// Not before.
+    /// Booked at or after this instant.
     pub from: Timestamp,
-    /// Before.
+    /// Booked before this instant.
     pub to: Timestamp,
 }

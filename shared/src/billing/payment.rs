@@ -61,13 +61,19 @@ pub struct PaymentSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct PaymentFilter {
+    /// Only of this client.
     pub client: Option<ClientId>,
+    /// Only those that this home company received.
     pub company: Option<CompanyId>,
+    /// Only through this gateway.
     pub gateway: Option<GatewayId>,
+    /// Only with this status.
     pub status: Option<PaymentStatus>,
+    /// The money came in on this day or later.
     pub received_from: Option<Date>,
+    /// The money came in on this day or earlier.
     pub received_to: Option<Date>,
-    /// Only those of which money waits that matches nothing.
+    /// Only those of which money waits that matches nothing, or only all others.
     pub suspense: Option<bool>,
 }
 
@@ -178,6 +184,8 @@ pub struct WalletPayment {
     pub available: Money,
     /// Whether that covers the amount.
     pub covered: bool,
+    /// Whether a part of it cannot be paid: it is an invoice.
+    pub only_whole: bool,
 }
 
 /// A document that was paid out of the wallet, or a part of it.
@@ -185,8 +193,10 @@ pub struct WalletPayment {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaidFromWallet {
     pub document: DocumentSummary,
-    /// The invoice that was issued because nothing is due any more. `null`: a part is.
+    /// The invoice that was issued because nothing is due any more. `null`: a part is, or it is an invoice itself.
     pub invoice: Option<DocumentLink>,
+    /// The credit note over the tax of an invoice: what the wallet paid has borne its own. `null`: there is none.
+    pub credit_note: Option<DocumentLink>,
     /// What left the wallet.
     pub amount: Money,
     /// The balance afterwards.

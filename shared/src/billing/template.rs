@@ -139,11 +139,11 @@ pub struct TemplateTrial {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TemplatePreview {
     /// The first pages, each a drawing in SVG.
-    #[cfg_attr(feature = "openapi", schema(max_items = 12, examples(json!(["<svg></svg>"]))))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 12, examples("<svg></svg>")))]
     pub pages: Vec<String>,
     /// Pages with those left out.
     pub pages_total: u32,
     /// What hardly was meant so, as `line:column: message`.
-    #[cfg_attr(feature = "openapi", schema(examples(json!(["12:20: unknown font family: arial"]))))]
+    #[cfg_attr(feature = "openapi", schema(examples("12:20: unknown font family: arial")))]
     pub warnings: Vec<String>,
 }

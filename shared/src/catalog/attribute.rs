@@ -59,6 +59,7 @@ pub struct AttributeGroupInput {
     pub visible: bool,
 }
 
+/// An attribute group with its attributes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttributeGroupDetail {
@@ -92,6 +93,7 @@ pub struct AttributeInput {
     pub visible: bool,
 }
 
+/// An attribute of a group, as staff see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttributeDetail {

@@ -39,6 +39,7 @@ pub struct ProductGroupSummary {
     /// The picture that is its icon, by its hash. `null`: none was uploaded.
     pub icon_image: Option<String>,
     pub visible: bool,
+    /// How many products it has.
     pub products: i64,
     pub sort: i32,
     pub created_at: Timestamp,
@@ -76,6 +77,7 @@ pub struct ProductGroupInput {
     pub products: Option<Vec<ProductInGroup>>,
 }
 
+/// A product of a group, and whether the group shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -85,6 +87,7 @@ pub struct ProductInGroup {
     pub visible: bool,
 }
 
+/// A product group with its products.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProductGroupDetail {
@@ -99,6 +102,7 @@ pub struct ProductGroupDetail {
     pub updated_at: Timestamp,
 }
 
+/// A product by name, where something lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NamedProduct {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::NamedProduct;
+use crate::schedule::ScheduleText;
 use crate::tasks::Queue;
 use crate::{Language, Permission};
 
@@ -33,7 +34,7 @@ words! {
 }
 
 impl ModuleStatus {
-    /// Whether products may be made with it.
+    /// Whether products may be made with it, and its scheduled tasks run.
     pub const fn takes_products(self) -> bool {
         matches!(self, Self::Active | Self::Error)
     }
@@ -64,8 +65,24 @@ pub struct ModuleInfo {
     pub permissions: Vec<Permission>,
     /// Where its tasks wait.
     pub queues: Vec<Queue>,
+    /// What it brings to the schedule.
+    pub schedule: Vec<ModuleSchedule>,
     /// What the client is asked when ordering.
     pub fields: Vec<ModuleField>,
+}
+
+/// A task that a module brings to the schedule while it is active.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModuleSchedule {
+    /// In the schedule it stands behind the module's key: `manual.waiting-deliveries`.
+    #[cfg_attr(feature = "openapi", schema(examples("waiting-deliveries")))]
+    pub key: String,
+    /// Title and description per language.
+    pub texts: BTreeMap<Language, ScheduleText>,
+    /// Five fields, as delivered; read in the installation's time zone.
+    #[cfg_attr(feature = "openapi", schema(examples("0 8 * * 1-5")))]
+    pub cron: String,
 }
 
 /// A module in a list.

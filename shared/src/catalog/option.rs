@@ -29,6 +29,7 @@ pub struct OptionGroupSummary {
     pub name: String,
     pub kind: OptionKind,
     pub visible: bool,
+    /// How many options it has.
     pub options: i64,
     /// Products that use it.
     pub products: i64,
@@ -77,6 +78,7 @@ const fn hundred() -> i32 {
     100
 }
 
+/// An option group with its options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OptionGroupDetail {
@@ -109,6 +111,7 @@ pub struct OptionInput {
     pub visible: bool,
 }
 
+/// An option of a group with its prices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OptionDetail {

@@ -194,6 +194,7 @@ pub struct ProductOptionGroups {
     pub groups: Vec<ProductOptionGroup>,
 }
 
+/// An option group that a product asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -230,10 +231,13 @@ pub struct NewOrderOfRows {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct ProductFilter {
+    /// Only those that clients see, or only hidden ones.
     pub visible: Option<bool>,
+    /// Only those that are no longer sold, or only all others.
     pub retired: Option<bool>,
     /// Only products of this group.
     pub group: Option<ProductGroupId>,
+    /// Only what the module of this key delivers.
     #[cfg_attr(feature = "openapi", param(max_length = 63))]
     pub module: Option<String>,
 }

@@ -17,6 +17,7 @@ pub struct PublicCatalog {
     pub currencies: Vec<Currency>,
 }
 
+/// A product group as the storefront shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicGroup {
@@ -68,6 +69,7 @@ pub struct PublicAttributeGroup {
     pub attributes: Vec<PublicAttribute>,
 }
 
+/// An attribute of a product as the storefront shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicAttribute {
@@ -103,6 +105,7 @@ pub struct PublicProductDetail {
     pub fields: Vec<ModuleField>,
 }
 
+/// A product group by name, for links to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicGroupName {
@@ -113,6 +116,7 @@ pub struct PublicGroupName {
     pub name: String,
 }
 
+/// An option group as the storefront asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicOptionGroup {
@@ -129,6 +133,7 @@ pub struct PublicOptionGroup {
     pub options: Vec<PublicOption>,
 }
 
+/// An option as the storefront offers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicOption {

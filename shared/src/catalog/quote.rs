@@ -107,6 +107,7 @@ pub struct ExpectedCost {
     pub monthly: Money,
 }
 
+/// What one item of a cart costs, and how that comes about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuoteItem {

@@ -54,15 +54,22 @@ pub struct ActivityEntry {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct ActivityFilter {
+    /// Happened at or after this instant.
     pub from: Option<Timestamp>,
+    /// Happened before this instant.
     pub to: Option<Timestamp>,
+    /// Only of this level.
     pub level: Option<ActivityLevel>,
     /// Beginning of the action: `client.` or `client.suspended`.
     #[cfg_attr(feature = "openapi", param(max_length = 64))]
     pub action: Option<String>,
+    /// Only what this member of staff did.
     pub admin: Option<AdminId>,
+    /// Only what this user did.
     pub user: Option<UserId>,
+    /// Only about this client.
     pub client: Option<ClientId>,
+    /// Only about the record of this id.
     pub subject: Option<Uuid>,
     /// The `next` of the page before; goes on there instead of counting pages.
     #[cfg_attr(feature = "openapi", param(max_length = 64))]

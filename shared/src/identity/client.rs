@@ -103,6 +103,7 @@ pub struct ClientSummary {
     pub company_name: String,
     pub email: String,
     pub status: ClientStatus,
+    /// The user who owns the account. `null`: nobody does.
     pub owner: Option<UserName>,
     /// Of the billing address.
     pub country: Option<String>,
@@ -131,12 +132,15 @@ pub struct ClientFilter {
     /// ISO 3166-1 alpha-2 of the billing address.
     #[cfg_attr(feature = "openapi", param(max_length = 2))]
     pub country: Option<String>,
+    /// Only those whose wallet is in this currency.
     pub currency: Option<Currency>,
     /// The home company that sells to them.
     pub company: Option<CompanyId>,
-    /// Only those whose balance is below zero.
+    /// Only those whose balance is below zero, or only all others.
     pub in_debt: Option<bool>,
+    /// Created at or after this instant.
     pub created_from: Option<Timestamp>,
+    /// Created before this instant.
     pub created_to: Option<Timestamp>,
 }
 
@@ -338,7 +342,9 @@ pub struct Obstacle {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClientStatusEntry {
     pub id: Uuid,
+    /// The status before. `null`: it is the first.
     pub from: Option<ClientStatus>,
+    /// The status since then.
     pub to: ClientStatus,
     pub reason: String,
     /// `admin:…`, `user:…`, `system` or `visitor`.

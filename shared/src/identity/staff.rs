@@ -83,7 +83,9 @@ pub struct AdminSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct AdminFilter {
+    /// Only with this status.
     pub status: Option<AdminStatus>,
+    /// Only members of this group.
     pub group: Option<AdminGroupId>,
 }
 
@@ -203,6 +205,7 @@ pub struct AdminGroupSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct AdminGroupFilter {
+    /// Only of this kind.
     pub kind: Option<AdminGroupKind>,
 }
 

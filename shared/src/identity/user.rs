@@ -41,8 +41,11 @@ pub struct UserSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 pub struct UserFilter {
+    /// Only with this status.
     pub status: Option<UserStatus>,
+    /// Only those who sign in with a second factor, or only all others.
     pub two_factor: Option<bool>,
+    /// Only those who may act for this client.
     pub client: Option<ClientId>,
 }
 

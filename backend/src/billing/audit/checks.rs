@@ -237,7 +237,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         title: "Documents show as paid what payments brought, or the wallet",
-        seen: "SELECT count(*) FROM documents WHERE kind = 'proforma'",
+        seen: "SELECT count(*) FROM documents WHERE kind = 'proforma' OR (kind = 'invoice' AND proforma_id IS NULL)",
         broken: "SELECT format('document %s: paid %s, %s of it from the wallet; payments of %s, the wallet %s', d.id, d.paid,
                 d.from_wallet, coalesce(p.sum, 0), coalesce(w.sum, 0)) AS what
             FROM documents d LEFT JOIN (
@@ -247,7 +247,7 @@ const CHECKS: &[Check] = &[
                 SELECT document_id, sum(amount) AS sum FROM ledger_transfers
                 WHERE kind = 'charge' AND document_id IS NOT NULL AND debit_account = client_id GROUP BY 1) w
                 ON w.document_id = d.id
-            WHERE d.kind = 'proforma' AND (d.paid <> coalesce(p.sum, 0) + coalesce(w.sum, 0)
+            WHERE (d.kind = 'proforma' OR (d.kind = 'invoice' AND d.proforma_id IS NULL)) AND (d.paid <> coalesce(p.sum, 0) + coalesce(w.sum, 0)
                 OR d.from_wallet <> coalesce(w.sum, 0) OR (d.waived > 0 AND d.from_wallet = 0))",
     },
     Check {
@@ -262,7 +262,7 @@ const CHECKS: &[Check] = &[
             LEFT JOIN (SELECT invoice_id, sum(net) AS net, sum(tax) AS tax, sum(total) AS total FROM documents
                 WHERE kind = 'credit_note' GROUP BY 1) n ON n.invoice_id = i.id
             WHERE i.kind = 'invoice' AND (i.net + coalesce(n.net, 0) < 0 OR i.tax + coalesce(n.tax, 0) < 0
-                OR (i.status = 'refunded') <> (n.total IS NOT NULL AND i.total + n.total = 0))
+                OR (i.status IN ('refunded', 'cancelled')) <> (n.total IS NOT NULL AND i.total + n.total = 0))
             UNION ALL
             SELECT format('invoice %s: more %s was given back than it bears', i.document_id, i.name) FROM document_taxes i
             JOIN (SELECT d.invoice_id, t.position, sum(t.amount) AS amount, sum(t.base) AS base
@@ -280,8 +280,21 @@ const CHECKS: &[Check] = &[
             LEFT JOIN (SELECT document_id, sum(amount) FILTER (WHERE kind = 'refund') AS net,
                     sum(amount) FILTER (WHERE kind = 'tax') AS tax
                 FROM ledger_transfers WHERE cause LIKE 'refund:%' GROUP BY 1) t ON t.document_id = n.id
+            JOIN documents i ON i.id = n.invoice_id
             WHERE n.kind = 'credit_note' AND (-n.total <> coalesce(r.sum, 0) OR -n.net <> coalesce(t.net, 0)
                 OR -n.tax <> coalesce(t.tax, 0))
+                -- What nobody paid is taken back without money, and so is the tax of what the wallet paid.
+                AND NOT (r.sum IS NULL AND t.net IS NULL AND t.tax IS NULL AND i.proforma_id IS NULL
+                    AND (i.status = 'cancelled' AND n.total = -i.total OR n.net = 0 AND n.tax = -i.waived))
+            UNION ALL
+            SELECT format('invoice %s: %s of it is not due, credit notes without money of %s', i.id,
+                CASE i.status WHEN 'cancelled' THEN i.total ELSE i.waived END, coalesce(n.sum, 0))
+            FROM documents i LEFT JOIN (
+                SELECT invoice_id, -sum(total) AS sum FROM documents n
+                WHERE kind = 'credit_note' AND NOT EXISTS (SELECT FROM refunds r WHERE r.credit_note_id = n.id) GROUP BY 1) n
+                ON n.invoice_id = i.id
+            WHERE i.kind = 'invoice' AND i.proforma_id IS NULL AND i.status <> 'draft'
+                AND coalesce(n.sum, 0) <> CASE i.status WHEN 'cancelled' THEN i.total ELSE i.waived END
             UNION ALL
             SELECT format('payment %s: %s paid back, refunds of %s, movements of %s', p.id, p.refunded, coalesce(r.sum, 0),
                 coalesce(t.sum, 0))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use schema::{gateways, payments};
@@ -174,6 +175,32 @@ pub async fn has_payments(conn: &mut Conn, id: GatewayId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(payments::table.filter(payments::gateway_id.eq(id))))
         .get_result(conn)
         .await
+}
+
+/// Active clients who can pay through a gateway.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Reach {
+    #[diesel(sql_type = BigInt)]
+    pub clients: i64,
+    /// Those of them who have no other.
+    #[diesel(sql_type = BigInt)]
+    pub stranded: i64,
+}
+
+/// Who can pay through a gateway: active clients of its company, in its currencies. Nobody while it is switched off.
+pub async fn reach(conn: &mut Conn, id: GatewayId) -> QueryResult<Reach> {
+    diesel::sql_query(
+        "SELECT count(*) AS clients, count(*) FILTER (WHERE NOT has_other) AS stranded
+         FROM (SELECT EXISTS (SELECT 1 FROM gateways o
+                   WHERE o.company_id = g.company_id AND o.id <> g.id AND o.enabled
+                       AND (cardinality(o.currencies) = 0 OR c.currency = ANY (o.currencies))) AS has_other
+               FROM gateways g JOIN clients c ON c.company_id = g.company_id
+               WHERE g.id = $1 AND g.enabled AND c.status = 'active'
+                   AND (cardinality(g.currencies) = 0 OR c.currency = ANY (g.currencies))) reached",
+    )
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn)
+    .await
 }
 
 pub async fn delete(tx: &mut Conn, id: GatewayId) -> QueryResult<()> {

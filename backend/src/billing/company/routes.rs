@@ -43,10 +43,13 @@ struct CompanyFilter {
     archived: Option<bool>,
 }
 
+/// What staff uploaded is drawn, never run.
+pub const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
 /// The file of a logo.
 #[derive(utoipa::ToSchema)]
 #[schema(value_type = String, format = Binary)]
-struct LogoFile(#[allow(dead_code, reason = "names the body in the API document")] Vec<u8>);
+pub struct LogoFile(#[allow(dead_code, reason = "names the body in the API document")] Vec<u8>);
 
 async fn show(conn: &mut Conn, now: jiff::Timestamp, id: CompanyId) -> Result<CompanyDetail> {
     let row = store::find(conn, id).await?.ok_or_else(Refusal::not_found)?;
@@ -167,18 +170,22 @@ async fn remove(
 }
 
 /// Make a home company the default.
-#[utoipa::path(tag = "companies", operation_id = "makeCompanyDefault", params(("id" = CompanyId, Path)),
-    responses((status = 200, body = CompanyDetail)), extensions(("x-permission" = json!("companies.edit"))))]
+#[utoipa::path(tag = "companies", operation_id = "makeCompanyDefault", params(("id" = CompanyId, Path), DryRun),
+    responses((status = 200, body = Tried<CompanyDetail>)), extensions(("x-permission" = json!("companies.edit"))))]
 #[post("/admin/companies/{id}/default")]
 async fn make_default(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<CompanyId>,
-) -> Result<Json<CompanyDetail>> {
+    dry: Query<DryRun>,
+) -> Result<Json<Tried<CompanyDetail>>> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    if dry.dry_run {
+        return Ok(Json(Tried::Would(rehearsal::default(&mut conn, now, &who.actor, *id).await?)));
+    }
     actions::make_default(&mut conn, now, &who.actor, *id).await?;
-    Ok(Json(show(&mut conn, now, *id).await?))
+    Ok(Json(Tried::Done(show(&mut conn, now, *id).await?)))
 }
 
 /// Archive a home company.
@@ -226,8 +233,7 @@ async fn logo(app: Data<App>, _who: May<rights::CompaniesView>, id: Path<Company
         store::logo(&mut *app.db.get().await?, *id).await?.ok_or_else(Refusal::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type(media_type.as_str())
-        // What staff uploaded is drawn, never run.
-        .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .insert_header(("content-security-policy", LOGO_POLICY))
         .insert_header(("cache-control", "private, no-cache"))
         .body(bytes))
 }

@@ -4,14 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::billing::company::{Gateway, GatewayInput};
-use shared::{CompanyId, GatewayId};
+use shared::{CompanyId, DryRun, GatewayId, Rehearsal};
 
-use super::{actions, gateway, store};
+use super::{actions, gateway, rehearsal, store};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
 use crate::http::routes::Routes;
-use crate::http::{Json, May, Path, rights};
+use crate::http::{Json, May, Path, Query, rights};
 use crate::identity::session::actions::need_sudo_in_browser;
 
 pub fn routes(cfg: &mut Routes) {
@@ -85,14 +85,21 @@ async fn change(
 }
 
 /// Delete a gateway that nothing was paid through.
-#[utoipa::path(tag = "companies", operation_id = "deleteGateway", params(("id" = GatewayId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("companies.edit"))))]
+#[utoipa::path(tag = "companies", operation_id = "deleteGateway", params(("id" = GatewayId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)),
+    extensions(("x-permission" = json!("companies.edit"))))]
 #[delete("/admin/gateways/{id}")]
 async fn remove(
     app: Data<App>,
     who: May<rights::CompaniesEdit>,
     id: Path<GatewayId>,
-) -> Result<impl Responder> {
-    actions::delete_gateway(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let would = rehearsal::gateway_deletion(&mut conn, now, &who.actor, *id).await?;
+        return Ok(HttpResponse::Ok().json(would));
+    }
+    actions::delete_gateway(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

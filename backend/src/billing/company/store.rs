@@ -207,6 +207,16 @@ pub async fn any(conn: &mut Conn) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(companies::table.select(companies::id))).get_result(conn).await
 }
 
+/// The default company and its name. `None`: there is no company at all.
+pub async fn default(conn: &mut Conn) -> QueryResult<Option<(CompanyId, String)>> {
+    companies::table
+        .filter(companies::is_default)
+        .select((companies::id, companies::name))
+        .first(conn)
+        .await
+        .optional()
+}
+
 macro_rules! columns {
     ($input:expr) => {
         (

@@ -13,7 +13,7 @@ use shared::{ClientId, Code, DocumentId, Language, Money, OrderId};
 
 use super::frozen::{self, Buying, Selling, Texts};
 use super::store::{self, Document, Issued};
-use super::{Terms, number, show};
+use super::{Terms, credit_note, number, show};
 use crate::audit::{self, Actor, Entry};
 use crate::billing::tax::{self, explain};
 use crate::billing::template::{self, store::Place};
@@ -294,7 +294,7 @@ pub(super) async fn announce(
     Ok(row)
 }
 
-/// Cancels a proforma that nobody has paid for. Locks it.
+/// Cancels a document that nobody has paid for. Locks it. An invoice stays on the books: a credit note takes it back.
 pub async fn cancel(
     conn: &mut Conn,
     now: Timestamp,
@@ -309,8 +309,13 @@ pub async fn cancel(
         let row = store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
         Refusal::if_changed(row.version, input.version)?;
         if !show::cancellable(&row) {
-            let detail = format!("Only an unpaid proforma can be cancelled; this one is {}.", row.status);
+            let detail =
+                format!("Only an unpaid proforma or invoice can be cancelled; this one is {}.", row.status);
             return Err(Refusal::because(Code::Conflict, detail).into());
+        }
+        if row.kind == DocumentKind::Invoice {
+            let note = credit_note::of_all(tx, now, actor, &row, &input.reason).await?;
+            notices::corrected(tx, now, &note, &row, &input.reason).await?;
         }
         store::set_cancelled(tx, now, id).await?;
         let number = row.number.as_deref().unwrap_or_default();

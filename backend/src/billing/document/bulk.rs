@@ -1,4 +1,4 @@
-//! Many documents at once: proformas cancelled, papers packed.
+//! Many documents at once: cancelled, or their papers packed.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
@@ -28,7 +28,7 @@ pub fn routes(cfg: &mut Routes) {
     cfg.service(cancel_many).service(archive);
 }
 
-/// Cancel many unpaid proformas, with a result for each.
+/// Cancel many unpaid proformas and invoices, with a result for each. Credit notes take invoices back.
 #[utoipa::path(tag = "billing", operation_id = "cancelDocuments", params(DryRun, MaybeKey), request_body = DocumentsCancel,
     responses((status = 200, body = BulkResults)), extensions(("x-permission" = json!("documents.cancel"))))]
 #[post("/admin/documents/cancel")]

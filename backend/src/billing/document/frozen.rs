@@ -157,13 +157,23 @@ pub async fn sold_again(conn: &mut Conn, company: CompanyId, mut seller: Value) 
     Ok(seller)
 }
 
-/// Keeps the company's present logo for ever and gives its name, SHA-256 in hexadecimal.
-pub async fn keep_logo(tx: &mut Conn, company: CompanyId) -> Result<Option<String>> {
+/// The name of the company's present logo, SHA-256 in hexadecimal. `None`: it has none.
+pub async fn present_logo(conn: &mut Conn, company: CompanyId) -> QueryResult<Option<String>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Text>)]
         sha256: Option<String>,
     }
+    let row: Row =
+        diesel::sql_query("SELECT encode(sha256(logo), 'hex') AS sha256 FROM companies WHERE id = $1")
+            .bind::<SqlUuid, _>(company)
+            .get_result(conn)
+            .await?;
+    Ok(row.sha256)
+}
+
+/// Keeps the company's present logo for ever and gives its name.
+pub async fn keep_logo(tx: &mut Conn, company: CompanyId) -> Result<Option<String>> {
     diesel::sql_query(
         "INSERT INTO document_logos (sha256, media_type, bytes)
          SELECT sha256(logo), logo_type, logo FROM companies WHERE id = $1 AND logo IS NOT NULL
@@ -172,12 +182,7 @@ pub async fn keep_logo(tx: &mut Conn, company: CompanyId) -> Result<Option<Strin
     .bind::<SqlUuid, _>(company)
     .execute(tx)
     .await?;
-    let row: Row =
-        diesel::sql_query("SELECT encode(sha256(logo), 'hex') AS sha256 FROM companies WHERE id = $1")
-            .bind::<SqlUuid, _>(company)
-            .get_result(tx)
-            .await?;
-    Ok(row.sha256)
+    Ok(present_logo(tx, company).await?)
 }
 
 #[derive(Queryable, Selectable)]

@@ -58,14 +58,14 @@ pub async fn issue(tx: &mut Conn, now: Timestamp, actor: &Actor, proforma: &Docu
 
 /// Two lines that come to nothing: the part of the net that the wallet paid, away from what bears tax and to what bears none.
 /// `base`: what of it would have borne tax.
-fn moved_out_of_tax(proforma: &Document, lines: &[store::Line], base: Decimal) -> Vec<store::Line> {
+pub(super) fn moved_out_of_tax(paid: &Document, lines: &[store::Line], base: Decimal) -> Vec<store::Line> {
     if base.is_zero() {
         return Vec::new();
     }
-    let said = &words::of(proforma.language).documents;
+    let said = &words::of(paid.language).documents;
     let last = lines.iter().map(|line| line.position).max().unwrap_or_default();
     let line = |place: i32, description: &str, quantity: Decimal, class: TaxClass| store::Line {
-        document_id: proforma.id,
+        document_id: paid.id,
         position: last + place,
         description: description.to_owned(),
         quantity,
@@ -73,7 +73,7 @@ fn moved_out_of_tax(proforma: &Document, lines: &[store::Line], base: Decimal) -
         unit_price: base,
         discount: Decimal::ZERO,
         amount: quantity * base,
-        explanation: json!({ "for": "wallet", "proforma": proforma.id, "tax_class": class }),
+        explanation: json!({ "for": "wallet", (paid.kind.as_str()): paid.id, "tax_class": class }),
     };
     vec![
         line(1, said.from_balance, Decimal::NEGATIVE_ONE, TaxClass::Standard),

@@ -2,11 +2,13 @@
 //!
 //! A **proforma** asks for money. When nothing of it is due any more an **invoice** is issued and the proforma is
 //! `invoiced`. Issuing freezes seller, buyer, lines, taxes with their reasons, texts and language; the paper is typeset
-//! from what was frozen, once. Numbers come from a counter that is locked by the transaction that issues: they have no
+//! from what was frozen, once. What staff wrote can be issued as an invoice at once, which is paid afterwards; a **credit
+//! note** corrects it. Numbers come from a counter that is locked by the transaction that issues: they have no
 //! gaps.
 
 pub mod actions;
 pub mod bulk;
+pub mod credit_note;
 pub mod draft;
 pub mod einvoice;
 mod export;

@@ -122,16 +122,15 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
     });
     let logo = logo(conn, seller.logo.as_deref()).await?;
     let issued_on = row.issued_on.context("an issued document has a date")?;
-    let is_proforma = row.kind == DocumentKind::Proforma;
-    let is_invoice = row.kind == DocumentKind::Invoice;
     // An invoice for a proforma is born paid; whatever happens to a document later is not on its paper.
-    let born_paid = is_invoice && row.proforma_id.is_some();
+    let asks_for_money = row.asks_for_money();
+    let born_paid = row.kind == DocumentKind::Invoice && !asks_for_money;
     let paid_on = match (born_paid, row.paid_at) {
         (true, Some(at)) => Some(Terms::load(conn).await?.today(at)),
         _ => None,
     };
     let money = |amount: Decimal| plain(amount, row.currency);
-    let payment_qr = if is_proforma && row.currency == Currency::EUR {
+    let payment_qr = if asks_for_money && row.currency == Currency::EUR {
         pdf::epc_payload(&EpcPayment {
             name: &seller.party.name,
             iban: &seller.bank.iban,
@@ -142,7 +141,7 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
     } else {
         None
     };
-    let due = if is_proforma || (is_invoice && !born_paid) { row.total } else { Decimal::ZERO };
+    let due = if asks_for_money { row.total } else { Decimal::ZERO };
     let bank = bank_fields(&seller.bank).into_iter().map(field).collect();
     let data = DocumentData {
         language: row.language.to_string(),
@@ -150,7 +149,7 @@ async fn data(conn: &mut Conn, row: &Document) -> Result<(pdf::Kind, DocumentDat
         number,
         issued_at: row.issued_at.context("an issued document has an instant")?,
         issued_on,
-        due_on: if is_proforma { row.due_on } else { None },
+        due_on: if asks_for_money { row.due_on } else { None },
         paid_on,
         currency: row.currency.to_string(),
         seller: party(seller.party),

@@ -1,6 +1,7 @@
 //! What issuing and cancelling would do, told before it is done: it is carried out, looked at, and taken back.
 
 use jiff::Timestamp;
+use shared::billing::DocumentKind;
 use shared::billing::document::CancelDocument;
 use shared::billing::draft::IssueDraft;
 use shared::{DocumentId, Effect, EffectKind, Money, Rehearsal};
@@ -27,7 +28,7 @@ pub(super) async fn issuing(
     .await
 }
 
-/// Says what cancelling a proforma would do. Refuses what `actions::cancel` refuses.
+/// Says what cancelling a document would do. Refuses what `actions::cancel` refuses.
 pub(super) async fn cancellation(
     conn: &mut Conn,
     now: Timestamp,
@@ -39,8 +40,11 @@ pub(super) async fn cancellation(
         actions::cancel(tx, now, actor, id, input).await?;
         let row = store::find_for_staff(tx, id).await?.ok_or_else(Refusal::not_found)?;
         let total = Money::rounded(row.total, row.currency);
-        let message = format!("It is cancelled and asks for no money any more: {total}.");
-        Ok(Rehearsal { effects: vec![Effect::new(EffectKind::ProformaCancelled, message).of(total)] })
+        let (code, message) = match row.kind {
+            DocumentKind::Invoice => (EffectKind::InvoiceTakenBack, "A credit note takes it back"),
+            _ => (EffectKind::ProformaCancelled, "It is cancelled and asks for no money any more"),
+        };
+        Ok(Rehearsal { effects: vec![Effect::new(code, format!("{message}: {total}.")).of(total)] })
     })
     .await
 }

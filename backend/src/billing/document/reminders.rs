@@ -1,4 +1,4 @@
-//! Reminding of proformas that are due, and cancelling those that nobody pays.
+//! Reminding of documents that are due, and cancelling proformas that nobody pays.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, RunQueryDsl};
@@ -21,7 +21,7 @@ use crate::notify::{Event, Letter};
 
 /// Days that a reminder may come late, so that a day without a worker loses none.
 const LATE_DAYS_MAX: i64 = 3;
-/// Proformas of one step.
+/// Documents of one step.
 const BATCH: i64 = 500;
 
 /// The daily job. A reminder is told once, whenever and however often this runs.
@@ -47,15 +47,14 @@ fn days_before(today: Date, days: i64) -> Result<Date> {
     Ok(today.checked_sub(days.days()).map_err(anyhow::Error::new)?)
 }
 
-/// Open proformas whose due date lies in `(after, until]`, the next of them behind `last`.
-async fn open_proformas(
+/// What waits for money and whose due date lies in `(after, until]`, the next of them behind `last`.
+async fn waiting(
     conn: &mut Conn,
     after: Date,
     until: Date,
     last: Option<shared::DocumentId>,
 ) -> QueryResult<Vec<Document>> {
     let mut query = documents::table
-        .filter(documents::kind.eq(DocumentKind::Proforma))
         .filter(documents::status.eq_any([DocumentStatus::Unpaid, DocumentStatus::PartiallyPaid]))
         .filter(documents::due_on.gt(jiff_diesel::Date::from(after)))
         .filter(documents::due_on.le(jiff_diesel::Date::from(until)))
@@ -69,13 +68,13 @@ async fn open_proformas(
     query.load(conn).await
 }
 
-/// Tells of proformas that are due in `-days` days, or have been for `days`: of how many, those told of before included.
+/// Tells of documents that are due in `-days` days, or have been for `days`: of how many, those told of before included.
 async fn remind(conn: &mut Conn, now: Timestamp, today: Date, days: i32) -> Result<usize> {
     let until = days_before(today, i64::from(days))?;
     let after = days_before(until, LATE_DAYS_MAX)?;
     let (mut last, mut told) = (None, 0);
     loop {
-        let rows = open_proformas(conn, after, until, last).await?;
+        let rows = waiting(conn, after, until, last).await?;
         let Some(end) = rows.last() else { return Ok(told) };
         last = Some(end.id);
         told += rows.len();
@@ -93,7 +92,12 @@ async fn tell(tx: &mut Conn, now: Timestamp, row: &Document, days: i32) -> Resul
     let due = Money::rounded(row.due(), row.currency);
     let number = row.number.as_deref().unwrap_or_default();
     let params = json!({ "number": number, "total": due, "due_on": row.due_on, "document_id": row.id });
-    let event = if days > 0 { Event::ProformaOverdue } else { Event::ProformaReminder };
+    let event = match (row.kind, days > 0) {
+        (DocumentKind::Invoice, true) => Event::InvoiceOverdue,
+        (DocumentKind::Invoice, false) => Event::InvoiceReminder,
+        (_, true) => Event::ProformaOverdue,
+        (_, false) => Event::ProformaReminder,
+    };
     let key = format!("reminder:{}:{days}", row.id);
     Letter::new(event, params).once(&key).client(tx, now, row.client_id).await?;
     if days > 0 {
@@ -115,7 +119,7 @@ async fn cancel_forgotten(conn: &mut Conn, now: Timestamp, today: Date, days: i6
     let first = jiff::civil::date(2000, 1, 1);
     let (mut last, mut cancelled) = (None, 0);
     loop {
-        let rows = open_proformas(conn, first, until, last).await?;
+        let rows = waiting(conn, first, until, last).await?;
         let Some(end) = rows.last() else { return Ok(cancelled) };
         last = Some(end.id);
         let forgotten =

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, Responder, get, post};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
 use jiff::civil::Date;
 use shared::billing::document::{
@@ -10,11 +10,12 @@ use shared::billing::document::{
 };
 use shared::{ClientId, DocumentId, FileQuery, Page, PageQuery};
 
-use super::routes_staff::{PdfFile, XmlFile, pdf_answer, xml_answer};
+use super::routes_staff::{PdfFile, XmlFile, logo_answer, pdf_answer, xml_answer};
 use super::show::{self, Reader};
 use super::store::{self, Listing};
 use super::{Terms, actions, einvoice, export, paper};
 use crate::App;
+use crate::billing::company::routes::LogoFile;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
@@ -29,6 +30,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(export_own_documents)
         .service(read)
         .service(file)
+        .service(logo)
         .service(xml);
 }
 
@@ -184,6 +186,25 @@ async fn file(
     let row =
         store::find(&mut *app.db.get().await?, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
     Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
+}
+
+/// The logo on one of one's own documents, as it was frozen.
+#[utoipa::path(tag = "billing", operation_id = "getOwnDocumentLogo",
+    params(("client_id" = ClientId, Path), ("id" = DocumentId, Path)),
+    responses((status = 200, description = "The logo. Its `ETag` is its SHA-256.",
+            content((LogoFile = "image/png"), (LogoFile = "image/svg+xml"))),
+        (status = 304, description = "The logo is the one that `If-None-Match` names.")),
+    extensions(("x-permission" = json!("client:documents"))))]
+#[get("/clients/{client_id}/documents/{id}/logo")]
+async fn logo(
+    app: Data<App>,
+    who: Acting<client_rights::Documents>,
+    path: Path<(ClientId, DocumentId)>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let mut conn = app.db.get().await?;
+    let row = store::find(&mut conn, who.client, path.1).await?.ok_or_else(Refusal::not_found)?;
+    logo_answer(&mut conn, &row, &request).await
 }
 
 /// Download one of one's own invoices or credit notes as XML.

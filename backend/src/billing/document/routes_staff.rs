@@ -1,11 +1,13 @@
 //! `/admin/documents`.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
 use actix_web::web::Data;
-use actix_web::{HttpResponse, Responder, get, post};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post};
 use diesel_async::AsyncConnection;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use shared::billing::DocumentStatus;
 use shared::billing::document::{
     CancelDocument, DocumentDetail, DocumentFilter, DocumentSummary, FundsQuote, FundsRequestByStaff,
     XmlFormat, XmlQuery,
@@ -13,9 +15,11 @@ use shared::billing::document::{
 use shared::{DocumentId, DryRun, FileQuery, Page, PageQuery, Tried};
 
 use super::show::{self, Reader};
-use super::store::{self, Listing};
-use super::{Terms, actions, einvoice, export, paper, rehearsal};
+use super::store::{self, Document, Listing};
+use super::{Terms, actions, einvoice, export, files, paper, rehearsal};
 use crate::App;
+use crate::billing::company::routes::{LOGO_POLICY, LogoFile};
+use crate::db::Conn;
 use crate::http::csv::Download;
 use crate::http::error::{Refusal, Result};
 use crate::http::idempotency::Once;
@@ -29,6 +33,7 @@ pub fn routes(cfg: &mut Routes) {
         .service(add_funds)
         .service(read)
         .service(file)
+        .service(logo)
         .service(xml)
         .service(cancel);
 }
@@ -51,6 +56,24 @@ pub fn pdf_answer(bytes: Vec<u8>, number: &str) -> HttpResponse {
         .insert_header(("content-disposition", format!("inline; filename=\"{name}.pdf\"")))
         .insert_header(("cache-control", "private, no-cache"))
         .body(bytes)
+}
+
+/// The logo on a document, to be drawn. What a document froze never changes; a draft shows what its company has.
+pub async fn logo_answer(conn: &mut Conn, row: &Document, request: &HttpRequest) -> Result<HttpResponse> {
+    let shown = files::logo_of(conn, row).await?.ok_or_else(Refusal::not_found)?;
+    let is_draft = row.status == DocumentStatus::Draft;
+    let cache = if is_draft { "private, no-cache" } else { "private, max-age=31536000, immutable" };
+    let tag = format!("\"{}\"", shown.name);
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).unwrap_or("");
+    let is_known = known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag);
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    // Also where nothing is sent: browsers keep what they have under the headers that came last.
+    answer.insert_header((CONTENT_SECURITY_POLICY, LOGO_POLICY));
+    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
+    if is_known {
+        return Ok(answer.finish());
+    }
+    Ok(answer.content_type(shown.media_type.as_str()).body(shown.bytes))
 }
 
 /// An XML file: its root element, in the format that was asked for.
@@ -194,6 +217,24 @@ async fn file(
     Ok(pdf_answer(paper::of(&app, row.id).await?, row.number.as_deref().unwrap_or_default()))
 }
 
+/// The logo on a document: the one that it froze; of a draft, its home company's present one.
+#[utoipa::path(tag = "billing", operation_id = "getDocumentLogo", params(("id" = DocumentId, Path)),
+    responses((status = 200, description = "The logo. Its `ETag` is its SHA-256.",
+            content((LogoFile = "image/png"), (LogoFile = "image/svg+xml"))),
+        (status = 304, description = "The logo is the one that `If-None-Match` names.")),
+    extensions(("x-permission" = json!("documents.view"))))]
+#[get("/admin/documents/{id}/logo")]
+async fn logo(
+    app: Data<App>,
+    _who: May<rights::DocumentsView>,
+    id: Path<DocumentId>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let mut conn = app.db.get().await?;
+    let row = store::find_for_staff(&mut conn, *id).await?.ok_or_else(Refusal::not_found)?;
+    logo_answer(&mut conn, &row, &request).await
+}
+
 /// Download an invoice or credit note as XML.
 #[utoipa::path(tag = "billing", operation_id = "getDocumentXml", params(("id" = DocumentId, Path), XmlQuery),
     responses((status = 200, description = "The electronic invoice.", content_type = "application/xml", body = XmlFile), (status = 409)),
@@ -217,7 +258,7 @@ async fn xml(
     Ok(xml_answer(text, row.number.as_deref().unwrap_or_default(), query.format))
 }
 
-/// Cancel an unpaid proforma, or learn what that would do.
+/// Cancel an unpaid proforma or invoice, or learn what that would do. A credit note takes an invoice back.
 #[utoipa::path(tag = "billing", operation_id = "cancelDocument", params(("id" = DocumentId, Path), DryRun),
     request_body = CancelDocument, responses((status = 200, body = Tried<DocumentDetail>)),
     extensions(("x-permission" = json!("documents.cancel"))))]

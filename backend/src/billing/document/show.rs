@@ -151,6 +151,14 @@ pub async fn detail(
             number: number.clone(),
         })
     };
+    let credit_notes = match row.kind {
+        DocumentKind::Invoice => store::credit_notes(conn, row.id).await?,
+        _ => Vec::new(),
+    };
+    let credit_notes = credit_notes
+        .into_iter()
+        .map(|(id, number)| DocumentLink { id, kind: DocumentKind::CreditNote, number })
+        .collect();
     let paid_by = row.proforma_id.unwrap_or(row.id);
     let payments = payment::store::of_document(conn, paid_by, language).await?;
     let refunds = refund::store::of_document(conn, row.id, language).await?;
@@ -175,11 +183,13 @@ pub async fn detail(
         cancelled_at: row.cancelled_at,
         proforma: link(row.proforma_id),
         invoice: link(row.invoice_id),
+        credit_notes,
         order_id: row.order_id,
         payments,
         refunds,
         refundable: left.map(|left| Money::rounded(left, row.currency)),
         pdf_sha256: hash.map(|hash| data_encoding::HEXLOWER.encode(&hash)),
+        logo_sha256: files::logo_name(conn, &row).await?,
         xml_formats,
         actions: actions(&row, reader),
         version: row.version,
@@ -194,7 +204,7 @@ fn actions(row: &Document, reader: Reader) -> Vec<DocumentAction> {
     let staff = reader == Reader::Staff;
     let draft = row.status == DocumentStatus::Draft;
     // Money that comes in late or twice has to be booked, too.
-    let takes_money = row.kind == DocumentKind::Proforma && !draft || payable;
+    let takes_money = row.asks_for_money() && !draft;
     let refundable = rules::states::document_refundable(row.kind, row.status);
     [
         (DocumentAction::Draft, staff && draft),
@@ -209,8 +219,7 @@ fn actions(row: &Document, reader: Reader) -> Vec<DocumentAction> {
     .collect()
 }
 
-/// Only what nobody has paid for: a part that was paid has to be invoiced or given back first. An invoice is corrected by
-/// a credit note instead.
+/// Only what nobody has paid for: a part that was paid has to be invoiced or given back first.
 pub fn cancellable(row: &Document) -> bool {
-    row.kind == DocumentKind::Proforma && row.status == DocumentStatus::Unpaid
+    row.status == DocumentStatus::Unpaid
 }

@@ -74,6 +74,15 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether it is what the client pays: a proforma, or an invoice that was not issued for a paid one.
+    pub fn asks_for_money(&self) -> bool {
+        match self.kind {
+            DocumentKind::Proforma => true,
+            DocumentKind::Invoice => self.proforma_id.is_none(),
+            DocumentKind::CreditNote => false,
+        }
+    }
+
     /// What is left to pay; zero unless it waits for money.
     pub fn due(&self) -> Decimal {
         if rules::states::document_payable(self.kind, self.status) {
@@ -225,18 +234,27 @@ fn filtered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a,
 fn ordered<'a>(listing: &Listing, paging: &Paging) -> documents::BoxedQuery<'a, Pg> {
     let query = filtered(listing, paging);
     macro_rules! order {
-        ($column:expr) => {
+        ($down:expr, $up:expr) => {
             if paging.descending {
-                query.order_by($column.desc().nulls_last()).then_order_by(documents::id.desc())
+                query.order_by($down).then_order_by(documents::id.desc())
             } else {
-                query.order_by($column.asc().nulls_last()).then_order_by(documents::id.asc())
+                query.order_by($up).then_order_by(documents::id.asc())
             }
+        };
+        ($column:expr) => {
+            order!($column.desc(), $column.asc())
+        };
+    }
+    // Drafts lack some: they come last both ways. The others keep to their indexes.
+    macro_rules! order_nulls_last {
+        ($column:expr) => {
+            order!($column.desc().nulls_last(), $column.asc().nulls_last())
         };
     }
     match paging.sort {
-        "issued_on" => order!(documents::issued_on),
-        "due_on" => order!(documents::due_on),
-        "number" => order!(documents::number),
+        "issued_on" => order_nulls_last!(documents::issued_on),
+        "due_on" => order_nulls_last!(documents::due_on),
+        "number" => order_nulls_last!(documents::number),
         "total" => order!(documents::total),
         "status" => order!(documents::status),
         _ => order!(documents::created_at),
@@ -307,6 +325,20 @@ pub async fn taxes(conn: &mut Conn, id: DocumentId) -> QueryResult<Vec<Tax>> {
 }
 
 /// Kind and number of documents.
+/// The credit notes of an invoice, oldest first; at most 200.
+pub async fn credit_notes(
+    conn: &mut Conn,
+    invoice: DocumentId,
+) -> QueryResult<Vec<(DocumentId, Option<String>)>> {
+    documents::table
+        .filter(documents::kind.eq(DocumentKind::CreditNote).and(documents::invoice_id.eq(invoice)))
+        .order_by(documents::id)
+        .limit(200)
+        .select((documents::id, documents::number))
+        .load(conn)
+        .await
+}
+
 pub async fn links(
     conn: &mut Conn,
     ids: &[DocumentId],

@@ -15,17 +15,18 @@ use shared::{ClientId, Code, DocumentId, Money};
 
 use crate::audit::{self, Actor, Entry};
 use crate::billing::document::store::Tax;
-use crate::billing::document::{self, Document, Terms};
+use crate::billing::document::{self, Document, Terms, credit_note};
 use crate::billing::ledger::{self, NewTransfer, Posted, Posting, Spending};
+use crate::billing::notices;
 use crate::billing::wallet;
 use crate::db::Conn;
 use crate::http::Fields;
 use crate::http::error::{Refusal, Result};
+use crate::words;
 
 /// Whether a document can be paid out of the wallet: one over lines of which nothing was paid through a gateway.
 pub fn payable(row: &Document) -> bool {
-    row.kind == DocumentKind::Proforma
-        && row.purpose == DocumentPurpose::Lines
+    row.purpose == DocumentPurpose::Lines
         && rules::states::document_payable(row.kind, row.status)
         && row.paid == row.from_wallet
 }
@@ -60,6 +61,14 @@ fn read(row: &Document, input: &PayFromWallet) -> Result<Decimal> {
         let open = Money::rounded(open, row.currency);
         fields.add("amount", "out_of_range", format!("Only {open} net of it is left to pay."));
     }
+    // Its tax is on the books: a credit note over a part of it would have to follow each part.
+    let is_part = amount.is_some_and(|amount| amount < open);
+    fields.check(
+        row.kind != DocumentKind::Invoice || !is_part,
+        "amount",
+        "out_of_range",
+        "An invoice is paid out of the wallet whole.",
+    );
     fields.finish()?;
     Ok(amount.ok_or_else(|| anyhow!("an amount without a fault is read"))?)
 }
@@ -70,13 +79,14 @@ fn not_payable(row: &Document) -> Refusal {
         (_, DocumentStatus::PartiallyPaid) => {
             "A part of it was paid through a gateway; the rest has to come the same way.".to_owned()
         }
-        (_, status) => format!("Only an unpaid proforma is paid out of the wallet; this one is {status}."),
+        (_, status) => format!("Only what is unpaid is paid out of the wallet; this one is {status}."),
     };
     Refusal::because(Code::Conflict, detail)
 }
 
 /// Pays a document of this client out of its wallet, whole or a part of it. When nothing is due any more, its invoice is
-/// issued; otherwise the rest comes out of the wallet, too, or through a gateway with the tax on it.
+/// issued; otherwise the rest comes out of the wallet, too, or through a gateway with the tax on it. Of what is an invoice
+/// itself a credit note takes the tax back.
 ///
 /// Locks the wallet, then the document. Refuses what is not paid that way, more than is open, and with `CreditTooLow` what
 /// the wallet does not cover.
@@ -104,24 +114,38 @@ pub async fn pay(
     let left: Decimal =
         taxes_left(&after, document::store::taxes(tx, id).await?)?.iter().map(|tax| tax.amount).sum();
     let settled = open(&after).is_zero();
-    let status = if settled { DocumentStatus::Invoiced } else { DocumentStatus::PartiallyPaid };
+    let status = match (settled, row.kind) {
+        (false, _) => DocumentStatus::PartiallyPaid,
+        (true, DocumentKind::Proforma) => DocumentStatus::Invoiced,
+        (true, _) => DocumentStatus::Paid,
+    };
     document::store::add_from_wallet(tx, now, &row, status, net, row.tax - left).await?;
-    let invoice =
-        if settled { Some(document::invoice::issue_untaxed(tx, now, actor, &row).await?) } else { None };
+    let (invoice, note) = match status {
+        DocumentStatus::Invoiced => {
+            (Some(document::invoice::issue_untaxed(tx, now, actor, &row).await?), None)
+        }
+        DocumentStatus::Paid => (None, credit_note::of_tax(tx, now, actor, &row).await?),
+        _ => (None, None),
+    };
+    if let Some(note) = &note {
+        let reason = words::of(row.language).documents.paid_from_balance;
+        notices::corrected(tx, now, note, &row, reason).await?;
+    }
 
-    tell(tx, now, actor, &row, net, invoice.as_ref()).await?;
+    tell(tx, now, actor, &row, net, invoice.as_ref().or(note.as_ref())).await?;
     let today = Terms::load(tx).await?.today(now);
     let row = document::store::lock(tx, id).await?.ok_or_else(Refusal::not_found)?;
     Ok(PaidFromWallet {
         document: document::show::summary(&row, today),
-        invoice: invoice.map(|invoice| DocumentLink {
-            id: invoice.id,
-            kind: invoice.kind,
-            number: invoice.number,
-        }),
+        invoice: invoice.map(link),
+        credit_note: note.map(link),
         amount: Money::rounded(net, row.currency),
         balance_after: Money::ledger(wallet.balance - net, row.currency),
     })
+}
+
+fn link(row: Document) -> DocumentLink {
+    DocumentLink { id: row.id, kind: row.kind, number: row.number }
 }
 
 async fn posting(
@@ -161,20 +185,20 @@ async fn tell(
     actor: &Actor,
     row: &Document,
     net: Decimal,
-    invoice: Option<&Document>,
+    followed: Option<&Document>,
 ) -> Result<()> {
     let amount = Money::rounded(net, row.currency);
     let number = row.number.as_deref().unwrap_or_default();
-    let description = match invoice {
-        Some(_) => format!("{number} paid from the wallet: {amount}"),
-        None => format!("{number} paid from the wallet in part: {amount}"),
+    let description = match net == open(row) {
+        true => format!("{number} paid from the wallet: {amount}"),
+        false => format!("{number} paid from the wallet in part: {amount}"),
     };
     let entry = Entry {
         action: "document.paid_from_wallet",
         description,
         client: Some(row.client_id),
         subject: Some(("document", row.id.0)),
-        new: Some(json!({ "amount": amount, "invoice": invoice.map(|invoice| &invoice.number) })),
+        new: Some(json!({ "amount": amount, "issued": followed.map(|document| &document.number) })),
         ..Entry::default()
     };
     audit::record(tx, actor, now, entry).await?;

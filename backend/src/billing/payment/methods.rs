@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pdf::EpcPayment;
+use shared::billing::DocumentKind;
 use shared::billing::company::{BankAccount, GatewayModule, Labelled};
 use shared::billing::payment::{PaymentChoice, PaymentMethod, PaymentPage, WalletPayment};
 use shared::{ClientId, CompanyId, Currency, DocumentId, Language, Money};
@@ -36,6 +37,7 @@ pub async fn page(
             amount: Money::rounded(from_wallet::open(&row), row.currency),
             available: Money::ledger(wallet.available(), row.currency),
             covered: wallet.available() >= from_wallet::open(&row),
+            only_whole: row.kind == DocumentKind::Invoice,
         }),
         _ => None,
     };

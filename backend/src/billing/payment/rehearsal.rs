@@ -82,6 +82,11 @@ pub(super) async fn payment_from_wallet(
         let mut effects = Vec::new();
         effects.extend(amount(EffectKind::WalletPays, "The client's wallet pays", paid.amount));
         effects.extend(issued(tx, paid.invoice.as_ref()).await?);
+        if let Some(note) = &paid.credit_note {
+            let row = document::store::find_for_staff(tx, note.id).await?.ok_or_else(Refusal::not_found)?;
+            let tax = Money::rounded(row.total.abs(), row.currency);
+            effects.extend(amount(EffectKind::TaxTakenBack, "A credit note takes its tax back", tax));
+        }
         Ok(Rehearsal { effects })
     })
     .await

@@ -105,7 +105,7 @@ const SELECT: &str = "SELECT p.id, p.client_id, p.company_id, p.document_id, d.n
         coalesce(g.texts->$1->>'name', g.texts->'en'->>'name', g.key) AS gateway_name,
         p.external_id, p.status, p.currency, p.gross, p.fee, p.to_wallet, p.to_tax, p.to_suspense, p.assigned, p.refunded,
         p.received_on, p.note, p.booked_by, p.created_at
-    FROM payments p JOIN clients c ON c.id = p.client_id JOIN gateways g ON g.id = p.gateway_id
+    FROM payments p LEFT JOIN clients c ON c.id = p.client_id LEFT JOIN gateways g ON g.id = p.gateway_id
     LEFT JOIN documents d ON d.id = p.document_id";
 
 /// Payments of one document, oldest first; at most 200.
@@ -142,8 +142,10 @@ const WHERE: &str = "WHERE ($2::uuid IS NULL OR p.client_id = $2) AND ($3::uuid 
         AND ($4::uuid IS NULL OR p.gateway_id = $4) AND ($5::text IS NULL OR p.status = $5)
         AND ($6::date IS NULL OR p.received_on >= $6) AND ($7::date IS NULL OR p.received_on <= $7)
         AND ($8::boolean IS NULL OR (p.to_suspense > p.assigned) = $8)
-        AND ($9::text IS NULL OR p.external_id ILIKE $9 OR d.number ILIKE $9 OR c.company_name ILIKE $9
-            OR c.first_name || ' ' || c.last_name ILIKE $9)";
+        AND ($9::text IS NULL OR p.external_id ILIKE $9
+            OR p.document_id = ANY (ARRAY(SELECT id FROM documents WHERE number ILIKE $9))
+            OR p.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE $9
+                OR (first_name || ' ' || last_name) ILIKE $9 OR email ILIKE $9)))";
 
 fn filtered(sql: String, paging: &Paging, filter: &PaymentFilter, language: Language) -> Sql<'static> {
     let date = |on: Option<Date>| on.map(jiff_diesel::Date::from);
@@ -186,7 +188,7 @@ pub async fn list(
         .load(conn)
         .await?;
     let count = format!(
-        "SELECT count(*) AS count FROM payments p JOIN clients c ON c.id = p.client_id
+        "SELECT count(*) AS count FROM payments p LEFT JOIN clients c ON c.id = p.client_id
          LEFT JOIN documents d ON d.id = p.document_id {WHERE} AND $1::text IS NOT NULL"
     );
     let counted: Count = filtered(count, paging, filter, language).get_result(conn).await?;

@@ -84,14 +84,15 @@ pub async fn plan(tx: &mut Conn, id: DocumentId, input: &NewRefund) -> Result<Pl
     }
     let taxes = document::store::taxes(tx, id).await?;
     let left = store::left(tx, &invoice, &taxes).await?;
-    let (mut payments, from_wallet) = match invoice.proforma_id {
+    let from_wallet = match invoice.proforma_id {
         Some(proforma) => {
             let paid = document::store::find_for_staff(tx, proforma).await?;
-            let from_wallet = paid.map_or(Decimal::ZERO, |proforma| proforma.from_wallet);
-            (payment::store::of_document(tx, proforma, Language::English).await?, from_wallet)
+            paid.map_or(Decimal::ZERO, |proforma| proforma.from_wallet)
         }
-        None => (Vec::new(), Decimal::ZERO),
+        None => invoice.from_wallet,
     };
+    let paid = invoice.proforma_id.unwrap_or(invoice.id);
+    let mut payments = payment::store::of_document(tx, paid, Language::English).await?;
     // Money that came for a proforma that was paid already is not this invoice's.
     payments.retain(|payment| !(payment.to_wallet.amount() + payment.to_tax.amount()).is_zero());
 

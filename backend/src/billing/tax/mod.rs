@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod explain;
 pub mod presets;
+pub mod rehearsal;
 pub mod routes;
 pub mod store;
 pub mod vat;

@@ -6,9 +6,9 @@ use actix_web::{HttpResponse, Responder, delete, get, post, put};
 use shared::billing::tax::{
     TaxDecision, TaxPresetInput, TaxPresetResult, TaxRule, TaxRuleInput, TaxRuleMove, TaxTest,
 };
-use shared::{DryRun, Page, PageQuery, TaxRuleId};
+use shared::{DryRun, Page, PageQuery, Rehearsal, TaxRuleId, Tried};
 
-use super::{actions, explain, store};
+use super::{actions, explain, rehearsal, store};
 use crate::App;
 use crate::db::Conn;
 use crate::http::error::{Refusal, Result};
@@ -157,26 +157,41 @@ async fn change(
 }
 
 /// Delete a tax rule.
-#[utoipa::path(tag = "billing", operation_id = "deleteTaxRule", params(("id" = TaxRuleId, Path)),
-    responses((status = 204)), extensions(("x-permission" = json!("taxes.edit"))))]
+#[utoipa::path(tag = "billing", operation_id = "deleteTaxRule", params(("id" = TaxRuleId, Path), DryRun),
+    responses((status = 200, description = "With `dry_run=true`: what would happen.", body = Rehearsal), (status = 204)),
+    extensions(("x-permission" = json!("taxes.edit"))))]
 #[delete("/admin/tax-rules/{id}")]
-async fn remove(app: Data<App>, who: May<rights::TaxesEdit>, id: Path<TaxRuleId>) -> Result<impl Responder> {
-    actions::delete(&mut *app.db.get().await?, app.clock.now(), &who.actor, *id).await?;
-    Ok(HttpResponse::NoContent())
+async fn remove(
+    app: Data<App>,
+    who: May<rights::TaxesEdit>,
+    id: Path<TaxRuleId>,
+    dry: Query<DryRun>,
+) -> Result<HttpResponse> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        return Ok(HttpResponse::Ok().json(rehearsal::deletion(&mut conn, now, &who.actor, *id).await?));
+    }
+    actions::delete(&mut conn, now, &who.actor, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Move a tax rule to another place.
-#[utoipa::path(tag = "billing", operation_id = "moveTaxRule", params(("id" = TaxRuleId, Path)),
-    request_body = TaxRuleMove, responses((status = 200, body = TaxRule)),
+#[utoipa::path(tag = "billing", operation_id = "moveTaxRule", params(("id" = TaxRuleId, Path), DryRun),
+    request_body = TaxRuleMove, responses((status = 200, body = Tried<TaxRule>)),
     extensions(("x-permission" = json!("taxes.edit"))))]
 #[post("/admin/tax-rules/{id}/move")]
 async fn move_to(
     app: Data<App>,
     who: May<rights::TaxesEdit>,
     id: Path<TaxRuleId>,
+    dry: Query<DryRun>,
     input: Json<TaxRuleMove>,
-) -> Result<Json<TaxRule>> {
-    let mut conn = app.db.get().await?;
-    actions::move_to(&mut conn, app.clock.now(), &who.actor, *id, &input).await?;
-    Ok(Json(one(&mut conn, *id).await?))
+) -> Result<Json<Tried<TaxRule>>> {
+    let (mut conn, now) = (app.db.get().await?, app.clock.now());
+    if dry.dry_run {
+        let would = rehearsal::moving(&mut conn, now, &who.actor, *id, &input).await?;
+        return Ok(Json(Tried::Would(would)));
+    }
+    actions::move_to(&mut conn, now, &who.actor, *id, &input).await?;
+    Ok(Json(Tried::Done(one(&mut conn, *id).await?)))
 }

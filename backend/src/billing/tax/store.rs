@@ -1,16 +1,17 @@
 //! Tax rules as rows.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rules::tax::{Rate, Rule};
+use rules::tax::{self, Buyer, Rate, Rule};
 use schema::{companies, tax_rules};
 use serde_json::Value;
 use shared::billing::tax::{TaxRate, TaxRuleInput};
 use shared::{CompanyId, TaxRuleId};
 
+use crate::billing::tax::vat::evidence::Standing;
 use crate::db::Conn;
 use crate::http::error::Result;
 
@@ -90,6 +91,59 @@ pub async fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
         .load(conn)
         .await?;
     rows.iter().map(TaxRule::rule).collect()
+}
+
+/// Active clients whose taxes are decided alike, as one of them stands. One whose VAT id is valid may stand alone.
+#[derive(Debug, QueryableByName)]
+pub struct Alike {
+    #[diesel(sql_type = SqlUuid)]
+    pub company_id: CompanyId,
+    /// Empty: there is no address.
+    #[diesel(sql_type = Text)]
+    country: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    region: Option<String>,
+    #[diesel(sql_type = Text)]
+    company_name: String,
+    #[diesel(sql_type = Text)]
+    tax_id: String,
+    /// When the VAT id was found valid. `None`: it was not.
+    #[diesel(sql_type = Nullable<Timestamptz>, deserialize_as = jiff_diesel::NullableTimestamp)]
+    checked_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    evidence: Option<Value>,
+    /// How many they are.
+    #[diesel(sql_type = BigInt)]
+    pub clients: i64,
+}
+
+impl Alike {
+    /// As `rules::tax` takes them, with the answer about their VAT id that stands at `now`.
+    pub fn buyer(self, now: Timestamp) -> Result<Buyer> {
+        let valid = self.checked_at.map(|_| true);
+        let standing = Standing { valid, checked_at: self.checked_at, stored: self.evidence };
+        let vat_evidence = standing.evidence(&self.tax_id, &self.country, now)?;
+        let class = tax::client_class(&self.company_name, &self.tax_id);
+        Ok(Buyer { country: self.country, region: self.region, class, vat_evidence })
+    }
+}
+
+/// All active clients, by what their taxes are decided by. An answer that a VAT id is not valid decides nothing.
+pub async fn alike(conn: &mut Conn) -> QueryResult<Vec<Alike>> {
+    diesel::sql_query(
+        "SELECT c.company_id, coalesce(a.country, '') AS country, a.region,
+                max(c.company_name) AS company_name, max(c.tax_id) AS tax_id,
+                answer.checked_at, answer.evidence, count(*) AS clients
+         FROM clients c
+         LEFT JOIN client_addresses a ON a.client_id = c.id AND a.kind = 'billing'
+         LEFT JOIN LATERAL (SELECT c.tax_id, c.tax_id_checked_at AS checked_at, c.tax_id_evidence AS evidence
+                            WHERE c.tax_id_valid) answer ON true
+         WHERE c.status = 'active'
+         GROUP BY c.company_id, coalesce(a.country, ''), a.region, c.company_name ~ '\\S', c.tax_id ~ '\\S',
+                  answer.tax_id, answer.checked_at, answer.evidence",
+    )
+    .load(conn)
+    .await
 }
 
 /// Keeps others from adding or moving rules until the transaction ends.

@@ -208,7 +208,8 @@ async fn remove_of_option(
 
 /// A picture by its hash. What stands at an address never changes.
 #[utoipa::path(tag = "public", operation_id = "getPublicImage",
-    params(("hash" = String, Path, min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")),
+    params(("hash" = String, Path, min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$",
+        description = "The picture, by the SHA-256 of its content in hexadecimal digits.")),
     responses((status = 200, description = "The picture.",
         content((ImageFile = "image/png"), (ImageFile = "image/jpeg"), (ImageFile = "image/webp")))))]
 #[get("/public/images/{hash}")]

@@ -9,17 +9,14 @@ use uuid::Uuid;
 
 use crate::http::Fields;
 use crate::http::error::Result;
-use crate::seal::{MASKED, Sealer};
+use crate::seal::{MARK, MASKED, Sealer};
 
 /// Values by key, as a module's schema has them.
 pub type Settings = Map<String, Value>;
 
-/// The one key of what stands in place of a secret that is stored.
-const SEALED: &str = "$sealed";
-
 fn sealed_text(value: &Value) -> Option<&str> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
-    map.get(SEALED)?.as_str()
+    map.get(MARK)?.as_str()
 }
 
 /// Whatever a module's secrets are, as they are shown: that they are set, never what they are.
@@ -64,7 +61,7 @@ pub fn sealed(sealer: &Sealer, owner: Uuid, schema: &Value, plain: &Settings) ->
     for (key, value) in &mut stored {
         if secrets.contains(&key.as_str()) {
             let sealed = sealer.seal(owner, &serde_json::to_vec(value)?)?;
-            *value = json!({ SEALED: STANDARD.encode(sealed) });
+            *value = json!({ MARK: STANDARD.encode(sealed) });
         }
     }
     Ok(stored)

@@ -1,6 +1,6 @@
 //! Modules as rows, and what is sold with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -56,6 +56,13 @@ pub async fn lock(tx: &mut Conn, now: Timestamp, key: &str, module_version: &str
 pub async fn hold_status(tx: &mut Conn, key: &str) -> QueryResult<ModuleStatus> {
     let status = modules::table.find(key).select(modules::status).for_share().first(tx).await.optional()?;
     Ok(status.unwrap_or(ModuleStatus::Inactive))
+}
+
+/// The keys of the modules that work: products may be made with them, and their scheduled tasks run.
+pub async fn working(conn: &mut Conn) -> QueryResult<HashSet<String>> {
+    let rows: Vec<(String, ModuleStatus)> =
+        modules::table.select((modules::key, modules::status)).load(conn).await?;
+    Ok(rows.into_iter().filter(|(_, status)| status.takes_products()).map(|(key, _)| key).collect())
 }
 
 /// Writes a row as it is now.

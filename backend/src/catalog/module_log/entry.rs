@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provisioners::{Call, Outcome};
+use provisioners::{Call, Outcome, ScheduledAnswer, ScheduledCall};
 use serde_json::{Value, json};
 use shared::catalog::{ModuleFieldKind, ModuleInfo};
 use shared::module_log::ModuleLogLevel;
@@ -163,6 +163,41 @@ pub fn of_call(
         attempt: i32::try_from(attempt.number).unwrap_or(i32::MAX),
         took,
         message: secrets.message(&message),
+        request: secrets.cleaned(request),
+        response: secrets.cleaned(response),
+    }
+}
+
+/// The row of a run of what a module brings to the schedule. Its message is what staff may read of the answer.
+pub fn of_scheduled(
+    info: &ModuleInfo,
+    call: &ScheduledCall,
+    took: Duration,
+    answer: &Result<ScheduledAnswer, String>,
+) -> Entry {
+    let schema = &info.configuration_schema;
+    let secrets = Secrets::new(settings::secrets(schema, &call.configuration));
+    let (level, message, response) = match answer {
+        Ok(ScheduledAnswer { done, remind_of }) => (
+            ModuleLogLevel::Info,
+            done,
+            json!({ "outcome": "done", "done": done, "remind_of": remind_of.len() }),
+        ),
+        // Its task is tried again, and so is the whole run when its time comes.
+        Err(reason) => (ModuleLogLevel::Warning, reason, json!({ "outcome": "failed", "reason": reason })),
+    };
+    let request = json!({
+        "configuration": settings::masked_opened(schema, &call.configuration),
+        "waiting": call.waiting.len(),
+    });
+    Entry {
+        level,
+        module: info.key.clone(),
+        action: call.entry.clone(),
+        about: None,
+        attempt: 1,
+        took,
+        message: secrets.message(message),
         request: secrets.cleaned(request),
         response: secrets.cleaned(response),
     }

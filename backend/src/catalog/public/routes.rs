@@ -192,7 +192,8 @@ async fn show_catalog(app: Data<App>, _who: Visitor, reads: Reads) -> Result<Jso
 
 /// Show a product with all that is chosen when ordering it, by its key or its slug in any language.
 #[utoipa::path(tag = "public", operation_id = "getPublicProduct",
-    params(("key" = String, Path, max_length = 63, example = "vps-s")),
+    params(("key" = String, Path, max_length = 63, example = "vps-s",
+        description = "The product's key, or its part of the address in any language.")),
     responses((status = 200, body = PublicProductDetail)))]
 #[get("/public/products/{key}")]
 async fn show_product(

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use schema::client_users;
 use shared::identity::{ClientPermission, ClientRole, ClientSession, ClientUser, UserName};
-use shared::{ClientId, Code, SessionId, UserId};
+use shared::{ClientId, Code, Effect, EffectKind, Rehearsal, SessionId, UserId};
 
 use super::{members, status, store};
 use crate::App;
 use crate::audit::{self, Actor, Entry};
-use crate::db::Conn;
 use crate::db::list::{self, List};
+use crate::db::{self, Conn};
 use crate::http::Paging;
 use crate::http::error::{Error, Refusal, Result};
 use crate::identity::user::store as users;
@@ -282,6 +282,33 @@ pub(super) async fn switch_owner(
     conn.transaction::<_, Error, _>(async |tx| {
         switch_owner_within(tx, now, actor, client, user).await?;
         Ok(members::list(tx, client).await?)
+    })
+    .await
+}
+
+/// Says what switching the owner would do: nothing when he is it already. Refuses what `switch_owner` refuses.
+pub(super) async fn rehearse_switch_owner(
+    app: &App,
+    actor: &Actor,
+    client: ClientId,
+    user: UserId,
+) -> Result<Rehearsal> {
+    let now = app.clock.now();
+    db::rehearse(&mut *app.db.get().await?, async |tx| {
+        let before = owner(tx, client).await?;
+        switch_owner_within(tx, now, actor, client, user).await?;
+        let after = owner(tx, client).await?;
+        let mut effects = Vec::new();
+        if before != after {
+            effects.extend(after.map(|(_, email)| {
+                Effect::new(EffectKind::OwnerBecomes, format!("{email} becomes the owner.")).named(email)
+            }));
+            effects.extend(before.map(|(_, email)| {
+                let message = format!("{email} stays as a manager.");
+                Effect::new(EffectKind::OwnerStaysManager, message).named(email)
+            }));
+        }
+        Ok(Rehearsal { effects })
     })
     .await
 }

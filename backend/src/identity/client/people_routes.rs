@@ -1,10 +1,11 @@
 //! Users of a client, notes about it, its sessions.
 
 use actix_web::{HttpResponse, delete, get, post, put, web};
+use serde::Serialize;
 use shared::identity::{
     ClientSession, ClientUser, ClientUserChange, NewClientUser, NewStaffNote, OwnerSwitch, StaffNote,
 };
-use shared::{ClientId, Page, PageQuery, UserId};
+use shared::{ClientId, DryRun, Page, PageQuery, Rehearsal, UserId};
 
 use super::people::Acting;
 use super::{members, notes, people, store};
@@ -119,19 +120,32 @@ async fn enable_client_user(
     Ok(Json(people::set_acting(&app, &who.actor, id, user, Acting::Enabled).await?))
 }
 
+/// The users of a client as they are then, or with `dry_run=true` what would happen.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum OwnerSwitched {
+    Would(Rehearsal),
+    Done(Vec<ClientUser>),
+}
+
 /// Make another user of a client its owner. Asks browsers for the password again.
 #[utoipa::path(tag = "clients", operation_id = "switchClientOwner", request_body = OwnerSwitch,
-    params(("id" = ClientId, Path)), responses((status = 200, body = Vec<ClientUser>)),
+    params(("id" = ClientId, Path), DryRun), responses((status = 200, body = OwnerSwitched)),
     extensions(("x-permission" = json!("clients.users"))))]
 #[post("/admin/clients/{id}/owner")]
 async fn switch_owner(
     app: web::Data<App>,
     who: May<rights::ClientsUsers>,
     id: Path<ClientId>,
+    dry: Query<DryRun>,
     switch: Json<OwnerSwitch>,
-) -> Result<Json<Vec<ClientUser>>> {
+) -> Result<Json<OwnerSwitched>> {
+    if dry.dry_run {
+        let would = people::rehearse_switch_owner(&app, &who.actor, *id, switch.user).await?;
+        return Ok(Json(OwnerSwitched::Would(would)));
+    }
     who.need_sudo(&app).await?;
-    Ok(Json(people::switch_owner(&app, &who.actor, *id, switch.user).await?))
+    Ok(Json(OwnerSwitched::Done(people::switch_owner(&app, &who.actor, *id, switch.user).await?)))
 }
 
 /// Notes of staff about a client and its services.

@@ -218,10 +218,11 @@ impl From<SummaryRow> for ClientSummary {
 /// Columns that the list sorts by.
 pub const SORTS: &[&str] = &["-created_at", "name", "email", "status", "balance", "country"];
 
-const FROM: &str = "FROM clients c JOIN wallets w ON w.client_id = c.id
+/// There is always a wallet; said as `LEFT JOIN`, what only counts need not read it.
+const FROM: &str = "FROM clients c LEFT JOIN wallets w ON w.client_id = c.id
      LEFT JOIN client_addresses a ON a.client_id = c.id AND a.kind = 'billing'
      WHERE ($1::text IS NULL OR c.email ILIKE $1 OR c.company_name ILIKE $1 OR (c.first_name || ' ' || c.last_name) ILIKE $1
-            OR c.tax_id ILIKE $1 OR c.phone ILIKE $1 OR c.id::text ILIKE $1)
+            OR c.tax_id ILIKE $1 OR c.phone ILIKE $1 OR c.id BETWEEN first_id($1) AND last_id($1))
        AND (c.status = $2 OR ($2::text IS NULL AND c.status <> 'deleted'))
        AND ($3::text IS NULL OR a.country = $3) AND ($4::text IS NULL OR c.currency = $4)
        AND ($5::uuid IS NULL OR c.company_id = $5) AND ($6::boolean IS NULL OR (w.balance < 0) = $6)
@@ -257,11 +258,11 @@ fn listed(paging: &Paging, filter: &ClientFilter, limit: Option<i64>, offset: i6
         "SELECT c.id, {NAME} AS name, c.company_name, c.email, c.status, u.id AS owner_id,
              trim(u.first_name || ' ' || u.last_name) AS owner_name, u.email AS owner_email, page.country, page.city,
              page.balance, c.currency, c.company_id, c.created_at
-         FROM (SELECT c.id, a.country, a.city, w.balance, row_number() OVER (ORDER BY {sort} {direction}, c.id {direction}) AS n
-               {FROM} ORDER BY n LIMIT $9 OFFSET $10) page
+         FROM (SELECT c.id, a.country, a.city, w.balance, {sort} AS sorted
+               {FROM} ORDER BY sorted {direction}, c.id {direction} LIMIT $9 OFFSET $10) page
          JOIN clients c ON c.id = page.id
          LEFT JOIN client_users m ON m.client_id = c.id AND m.role = 'owner' LEFT JOIN users u ON u.id = m.user_id
-         ORDER BY page.n"
+         ORDER BY page.sorted {direction}, page.id {direction}"
     );
     filtered!(sql, paging, filter).bind::<Nullable<BigInt>, _>(limit).bind::<BigInt, _>(offset)
 }

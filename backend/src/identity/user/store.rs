@@ -115,12 +115,16 @@ const COLUMNS: &str = "u.id, u.email, u.first_name, u.last_name, u.phone_country
          (SELECT count(*) FROM client_users m WHERE m.user_id = u.id) AS clients, u.last_sign_in_at, u.created_at";
 const FROM: &str = "users u
          WHERE ($1::text IS NULL OR u.email ILIKE $1 OR (u.first_name || ' ' || u.last_name) ILIKE $1 OR u.phone ILIKE $1
-                OR u.id::text ILIKE $1)
+                OR u.id BETWEEN first_id($1) AND last_id($1))
            AND ($2::text IS NULL OR u.status = $2) AND ($3::boolean IS NULL OR u.two_factor = $3)
            AND ($4::uuid IS NULL OR EXISTS (SELECT FROM client_users m WHERE m.user_id = u.id AND m.client_id = $4))";
 
 fn order(paging: &Paging) -> String {
-    format!("{} {}, id DESC", paging.sort, paging.direction_nulls_low())
+    let direction = match paging.sort {
+        "last_sign_in_at" => paging.direction_nulls_low(),
+        _ => paging.direction(),
+    };
+    format!("{} {direction}, id {}", paging.sort, paging.direction())
 }
 
 fn filtered(sql: String, paging: &Paging, filter: &UserFilter) -> Sql<'static> {

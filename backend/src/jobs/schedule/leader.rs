@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
-use super::catalogue::{ENTRIES, Entry};
+use super::catalogue::{Entry, entries};
 use super::cron::Cron;
 use super::store::{self, Row};
 use crate::App;
+use crate::catalog::module;
 use crate::db::{self, Conn};
 use crate::http::error::{Error, Result};
 use crate::http::fields::Fields;
@@ -31,17 +32,18 @@ pub async fn tick(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
     let zone = settings::load(&mut conn).await?.general.time_zone;
-    // Most looks find nothing: they cost two reads.
+    // Most looks find nothing: they cost two reads. Which modules work is asked only when something is due.
     let rows = store::all(&mut conn).await?;
     let settled = |row: &Row| !needs_look(row, now) && !moved_away(row, &zone);
-    if ENTRIES.iter().all(|entry| rows.get(entry.key).is_some_and(settled)) {
+    if entries().iter().all(|entry| rows.get(&entry.key).is_some_and(settled)) {
         return Ok(0);
     }
     conn.transaction::<_, Error, _>(async |tx| {
         let mut rows = store::lock_all(tx).await?;
+        let working = module::store::working(tx).await?;
         let mut sent = 0;
-        for entry in ENTRIES {
-            let Some(mut row) = rows.remove(entry.key) else {
+        for entry in entries() {
+            let Some(mut row) = rows.remove(&entry.key) else {
                 store::insert(tx, now, &fresh(entry, now, &zone)?).await?;
                 continue;
             };
@@ -51,8 +53,13 @@ pub async fn tick(app: &App) -> Result<usize> {
                 row = Row { time_zone: zone.clone(), next_run_at: due, ..row };
                 store::advance(tx, &row).await?;
             }
-            if needs_look(&row, now) {
+            if !needs_look(&row, now) {
+                continue;
+            }
+            if entry.runs_with(&working) {
                 sent += usize::from(send(tx, now, entry, row).await?);
+            } else {
+                leave_out(tx, now, row).await?;
             }
         }
         Ok(sent)
@@ -64,7 +71,7 @@ pub async fn tick(app: &App) -> Result<usize> {
 pub(super) async fn ensure_rows(tx: &mut Conn, now: Timestamp) -> Result<()> {
     let zone = settings::load(tx).await?.general.time_zone;
     let rows = store::all(tx).await?;
-    for entry in ENTRIES.iter().filter(|entry| !rows.contains_key(entry.key)) {
+    for entry in entries().iter().filter(|entry| !rows.contains_key(&entry.key)) {
         store::insert(tx, now, &fresh(entry, now, &zone)?).await?;
     }
     Ok(())
@@ -86,10 +93,10 @@ fn needs_look(row: &Row, now: Timestamp) -> bool {
 
 /// The row of an entry that nobody has changed yet.
 fn fresh(entry: &Entry, now: Timestamp, zone: &str) -> Result<Row> {
-    let cron = read(entry.cron, zone)?;
+    let cron = read(&entry.cron, zone)?;
     Ok(Row {
-        key: entry.key.to_owned(),
-        cron: entry.cron.to_owned(),
+        key: entry.key.clone(),
+        cron: entry.cron.clone(),
         time_zone: zone.to_owned(),
         enabled: true,
         next_run_at: cron.next(now),
@@ -112,7 +119,7 @@ async fn send(tx: &mut Conn, now: Timestamp, entry: &Entry, mut row: Row) -> Res
     let next = read(&row.cron, &row.time_zone)?.next(now);
     let due = row.next_run_at.is_some_and(|due| due <= now);
     if let Some(at) = row.next_run_at.filter(|at| *at <= now) {
-        metrics::histogram!("schedule_lag_seconds", "task" => entry.key)
+        metrics::histogram!("schedule_lag_seconds", "task" => entry.key.clone())
             .record(now.duration_since(at).as_secs_f64());
     }
     if due {
@@ -127,6 +134,13 @@ async fn send(tx: &mut Conn, now: Timestamp, entry: &Entry, mut row: Row) -> Res
     row.next_run_at = next;
     store::advance(tx, &row).await?;
     Ok(due)
+}
+
+/// The module that brings it is not active: its time passes, and is not made up when it is active again.
+async fn leave_out(tx: &mut Conn, now: Timestamp, row: Row) -> Result<()> {
+    let next_run_at = read(&row.cron, &row.time_zone)?.next(now);
+    let last_run_at = row.last_run_at.filter(|last| *last <= now);
+    Ok(store::advance(tx, &Row { next_run_at, last_run_at, ..row }).await?)
 }
 
 /// Leads while it can, waits while another process does, until `stop` says so.

@@ -4,12 +4,14 @@ use actix_web::{get, post, put, web};
 use diesel_async::AsyncConnection;
 use shared::schedule::{CronAnswer, CronQuestion, Schedule, ScheduleChange, ScheduleRun};
 
-use super::catalogue::{self, ENTRIES, Entry};
+use super::catalogue::{self, Entry, entries};
 use super::cron::Cron;
 use super::leader::{ensure_rows, read};
 use super::store::{self, Row, TaskRow};
 use crate::App;
 use crate::audit::{self, Entry as Trail};
+use crate::catalog::module;
+use crate::db::Conn;
 use crate::http::error::{Error, Refusal, Result};
 use crate::http::routes::Routes;
 use crate::http::{Fields, Json, May, Path, rights};
@@ -24,6 +26,15 @@ pub fn routes(cfg: &mut Routes) {
         .service(reset_schedule);
 }
 
+/// The task of a key. One of a module that is not active is not there.
+async fn find(conn: &mut Conn, key: &str) -> Result<&'static Entry> {
+    let entry = catalogue::find(key).ok_or_else(Refusal::not_found)?;
+    if entry.module.is_some() && !entry.runs_with(&module::store::working(conn).await?) {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(entry)
+}
+
 fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>, zone: &str) -> Result<Schedule> {
     let last_run = row.last_run_at.map(|at| ScheduleRun {
         at,
@@ -33,14 +44,15 @@ fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>, zone: &str) -> Result
         error: task.and_then(|task| task.error.clone()),
     });
     Ok(Schedule {
-        key: entry.key.to_owned(),
+        key: entry.key.clone(),
         category: entry.category,
-        texts: entry.texts().collect(),
+        module: entry.module.clone(),
+        texts: entry.texts.clone(),
         words: read(&row.cron, &row.time_zone)?.words(),
         cron: row.cron.clone(),
         time_zone: row.time_zone.clone(),
         enabled: row.enabled,
-        default_cron: entry.cron.to_owned(),
+        default_cron: entry.cron.clone(),
         default_time_zone: zone.to_owned(),
         next_run_at: row.next_run_at.filter(|_| row.enabled),
         last_run,
@@ -49,8 +61,8 @@ fn shown(entry: &Entry, row: &Row, task: Option<&TaskRow>, zone: &str) -> Result
 }
 
 async fn one(app: &App, key: &str) -> Result<Json<Schedule>> {
-    let entry = catalogue::find(key).ok_or_else(Refusal::not_found)?;
     let mut conn = app.db.get().await?;
+    let entry = find(&mut conn, key).await?;
     let zone = settings::load(&mut conn).await?.general.time_zone;
     let row = store::all(&mut conn).await?.remove(key).ok_or_else(Refusal::not_found)?;
     let ids: Vec<_> = row.last_task_id.into_iter().collect();
@@ -58,7 +70,7 @@ async fn one(app: &App, key: &str) -> Result<Json<Schedule>> {
     Ok(Json(shown(entry, &row, tasks.values().next(), &zone)?))
 }
 
-/// What the program does by itself, and when.
+/// What the program and its active modules do by themselves, and when.
 #[utoipa::path(tag = "automation", operation_id = "listSchedules", responses((status = 200, body = Vec<Schedule>)),
     extensions(("x-permission" = json!("scheduler.view"))))]
 #[get("/admin/schedules")]
@@ -73,9 +85,10 @@ async fn list_schedules(
     let rows = store::all(&mut conn).await?;
     let ids: Vec<_> = rows.values().filter_map(|row| row.last_task_id).collect();
     let tasks = store::tasks_of(&mut conn, &ids).await?;
-    let mut list = Vec::with_capacity(ENTRIES.len());
-    for entry in ENTRIES {
-        if let Some(row) = rows.get(entry.key) {
+    let working = module::store::working(&mut conn).await?;
+    let mut list = Vec::with_capacity(entries().len());
+    for entry in entries().iter().filter(|entry| entry.runs_with(&working)) {
+        if let Some(row) = rows.get(&entry.key) {
             list.push(shown(entry, row, row.last_task_id.and_then(|id| tasks.get(&id)), &zone)?);
         }
     }
@@ -112,7 +125,7 @@ async fn change_schedule(
     key: Path<String>,
     change: Json<ScheduleChange>,
 ) -> Result<Json<Schedule>> {
-    catalogue::find(&key).ok_or_else(Refusal::not_found)?;
+    find(&mut *app.db.get().await?, &key).await?;
     let mut fields = Fields::new();
     let cron = Cron::check(&mut fields, &change.cron, &change.time_zone);
     fields.finish()?;
@@ -133,15 +146,14 @@ async fn reset_schedule(
     who: May<rights::SchedulerEdit>,
     key: Path<String>,
 ) -> Result<Json<Schedule>> {
-    let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
-    let (row, time_zone) = {
+    let (entry, row, time_zone) = {
         let mut conn = app.db.get().await?;
+        let entry = find(&mut conn, &key).await?;
         let row = store::all(&mut conn).await?.remove(&*key).ok_or_else(Refusal::not_found)?;
-        (row, settings::load(&mut conn).await?.general.time_zone)
+        (entry, row, settings::load(&mut conn).await?.general.time_zone)
     };
-    let next_run_at = read(entry.cron, &time_zone)?.next(app.clock.now());
-    let wanted =
-        ScheduleChange { version: row.version, cron: entry.cron.to_owned(), time_zone, enabled: true };
+    let next_run_at = read(&entry.cron, &time_zone)?.next(app.clock.now());
+    let wanted = ScheduleChange { version: row.version, cron: entry.cron.clone(), time_zone, enabled: true };
     write(&app, &who.actor, &key, wanted, next_run_at).await?;
     one(&app, &key).await
 }
@@ -198,9 +210,9 @@ async fn run_schedule(
     who: May<rights::SchedulerEdit>,
     key: Path<String>,
 ) -> Result<actix_web::HttpResponse> {
-    let entry = catalogue::find(&key).ok_or_else(Refusal::not_found)?;
     let now = app.clock.now();
     let mut conn = app.db.get().await?;
+    let entry = find(&mut conn, &key).await?;
     conn.transaction::<_, Error, _>(async |tx| {
         ensure_rows(tx, now).await?;
         let mut row = store::lock_all(tx).await?.remove(&*key).ok_or_else(Refusal::not_found)?;

@@ -97,16 +97,20 @@ const COLUMNS: &str = "s.id, s.client_id, coalesce(nullif(c.company_name, ''), c
     s.product_id, p.key AS product_key, p.texts, p.icon, s.label, s.state, s.idle, s.manual, s.past_due_since, s.suspension_reason,
     s.termination_requested_at, s.terminate_at, s.currency, s.period, s.charge_by, s.rate,
     service_paid_until(s.paid_until, s.stream_from, w.charged_to) AS paid_until, s.activated_at, s.created_at";
-const TABLES: &str = "services s JOIN products p ON p.id = s.product_id JOIN clients c ON c.id = s.client_id
-    JOIN wallets w ON w.client_id = s.client_id";
+/// There is always one of each; said as `LEFT JOIN`, what only counts need not read them.
+const TABLES: &str =
+    "services s LEFT JOIN products p ON p.id = s.product_id LEFT JOIN clients c ON c.id = s.client_id
+    LEFT JOIN wallets w ON w.client_id = s.client_id";
 const WHERE: &str = "($1::uuid IS NULL OR s.client_id = $1) AND ($2::text IS NULL OR s.state = $2)
     AND ($3::uuid IS NULL OR s.product_id = $3)
     AND ($4::uuid IS NULL OR EXISTS (SELECT 1 FROM product_group_products g WHERE g.product_id = s.product_id AND g.group_id = $4))
     AND ($5::text IS NULL OR s.module = $5) AND ($6::bool IS NULL OR (s.past_due_since IS NOT NULL) = $6)
     AND ($7::bool IS NULL OR (s.termination_requested_at IS NOT NULL) = $7) AND ($8::bool IS NULL OR s.manual = $8)
     AND ($9::bool IS NULL OR (s.ended_at IS NULL) = $9)
-    AND ($10::text IS NULL OR s.label ILIKE $10 OR p.key ILIKE $10 OR s.id::text ILIKE $10 OR c.company_name ILIKE $10
-         OR (c.first_name || ' ' || c.last_name) ILIKE $10 OR c.email ILIKE $10)";
+    AND ($10::text IS NULL OR s.label ILIKE $10 OR s.id BETWEEN first_id($10) AND last_id($10)
+         OR s.product_id = ANY (ARRAY(SELECT id FROM products WHERE key ILIKE $10))
+         OR s.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE $10
+             OR (first_name || ' ' || last_name) ILIKE $10 OR email ILIKE $10)))";
 
 /// What the list sorts by; the first is the default.
 pub const SORTS: &[&str] = &[
@@ -126,8 +130,13 @@ fn order(paging: &Paging) -> String {
         column @ ("client_name" | "product_key" | "paid_until") => column.to_owned(),
         column => format!("s.{column}"),
     };
-    let direction = if paging.descending { "DESC NULLS LAST" } else { "ASC NULLS LAST" };
-    format!("{column} {direction}, s.id")
+    // Those that may be missing come last both ways; the others keep to their indexes.
+    let nulls = match paging.sort {
+        "paid_until" | "terminate_at" | "activated_at" => " NULLS LAST",
+        _ => "",
+    };
+    let direction = paging.direction();
+    format!("{column} {direction}{nulls}, s.id {direction}")
 }
 
 fn filtered<'q>(sql: String, paging: &Paging, filter: &'q ServiceFilter) -> Sql<'q> {

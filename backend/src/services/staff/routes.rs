@@ -183,8 +183,9 @@ async fn suspend(
 }
 
 /// Resume a suspended service.
-#[utoipa::path(tag = "services", operation_id = "resumeService", params(("id" = ServiceId, Path), MaybeKey), request_body = ServiceNote,
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "resumeService", params(("id" = ServiceId, Path), DryRun, MaybeKey),
+    request_body = ServiceNote, responses((status = 200, body = Tried<ServiceForStaff>)),
+    extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/resume")]
 async fn resume(
     app: Data<App>,
@@ -192,12 +193,19 @@ async fn resume(
     key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
+    dry: Query<DryRun>,
     input: Json<ServiceNote>,
-) -> Result<Json<ServiceForStaff>> {
+) -> Result<Json<Tried<ServiceForStaff>>> {
     check_note(&input.note)?;
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        return Ok(Json(Tried::Would(rehearsal::resuming(&mut conn, now, &who.actor, *id).await?)));
+    }
     let once = Once::maybe(&who.actor, "resumeService", &key, *id, &input.0)?;
-    act(&app, once, reads, *id, async |tx, now| actions::resume(tx, now, &who.actor, *id, &input.note).await)
-        .await
+    let done = act(&app, once, reads, *id, async |tx, now| {
+        actions::resume(tx, now, &who.actor, *id, &input.note).await
+    });
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Put a service to idle.
@@ -252,8 +260,8 @@ async fn retry(
 }
 
 /// Say that staff have done what the service waited for.
-#[utoipa::path(tag = "services", operation_id = "markServiceDelivered", params(("id" = ServiceId, Path), MaybeKey),
-    responses((status = 200, body = ServiceForStaff)), extensions(("x-permission" = json!("services.operate"))))]
+#[utoipa::path(tag = "services", operation_id = "markServiceDelivered", params(("id" = ServiceId, Path), DryRun, MaybeKey),
+    responses((status = 200, body = Tried<ServiceForStaff>)), extensions(("x-permission" = json!("services.operate"))))]
 #[post("/admin/services/{id}/delivered")]
 async fn delivered(
     app: Data<App>,
@@ -261,9 +269,16 @@ async fn delivered(
     key: MaybeKey,
     reads: Reads,
     id: Path<ServiceId>,
-) -> Result<Json<ServiceForStaff>> {
+    dry: Query<DryRun>,
+) -> Result<Json<Tried<ServiceForStaff>>> {
+    if dry.dry_run {
+        let (mut conn, now) = (app.db.get().await?, app.clock.now());
+        return Ok(Json(Tried::Would(rehearsal::delivery(&mut conn, now, &who.actor, *id).await?)));
+    }
     let once = Once::maybe(&who.actor, "markServiceDelivered", &key, *id, &())?;
-    act(&app, once, reads, *id, async |tx, now| actions::manual_done(tx, now, &who.actor, *id).await).await
+    let done =
+        act(&app, once, reads, *id, async |tx, now| actions::manual_done(tx, now, &who.actor, *id).await);
+    Ok(Json(Tried::Done(done.await?.0)))
 }
 
 /// Terminate a service, now or when what is paid for is used up; cancel one that was never delivered.

@@ -1,5 +1,6 @@
-//! Services as rows: reads for deciding; in `sold` what was sold, in `change` the writes, in `waiting` what money would wake. What pages show is read in `show`.
+//! Services as rows: reads for deciding; in `sold` what was sold, in `change` the writes, in `waiting` what money would wake, in `asked` what waits for staff. What pages show is read in `show`.
 
+mod asked;
 mod change;
 mod sold;
 pub mod waiting;
@@ -19,6 +20,7 @@ use crate::http::error::Result;
 use crate::services::operation::Pending;
 
 pub use crate::identity::client::store::name as client_name;
+pub use asked::asked_of_staff;
 pub use change::{Change, Event, end_manual_tasks, give_to, record, update};
 pub use sold::{NewService, OptionRow, given_options, insert, options_of, reprice, snapshot};
 

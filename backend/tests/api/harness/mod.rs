@@ -30,6 +30,8 @@ pub use caller::{Answer, Caller};
 pub const COMPANY: CompanyId = CompanyId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001));
 /// Its bank transfer.
 pub const BANK: GatewayId = GatewayId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0002));
+/// The secret key that it is started with.
+pub const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// When every test begins.
 pub const START: &str = "2026-03-10T12:00:00Z";
 
@@ -91,7 +93,7 @@ impl Panel {
         let config = Config::parse(&format!(
             "database = {{ url = \"{}\", connections_max = 12 }}
              redis = {{ url = \"{redis}\", prefix = \"{}\" }}
-             secret_key = {{ value = \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }}
+             secret_key = {{ value = \"{KEY}\" }}
              clock = {{ adjustable = true }}
              http = {{ workers = 1, count_queries = true, stream_heartbeat_seconds = 1, {pages} {http} }}
              {vies}
@@ -99,6 +101,17 @@ impl Panel {
             database.url, database.name,
         ))
         .expect("the test configuration is sound");
+        let (app, base, server) = Self::serve(config).await;
+        // A kept connection may be closed by the server just when it is used again.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client");
+        let panel = Self { app, base, http, database, server };
+        panel.set_clock(START.parse().unwrap()).await;
+        panel.seed().await;
+        panel
+    }
+
+    /// The program with this configuration, on a free port.
+    async fn serve(config: Config) -> (App, String, actix_web::dev::ServerHandle) {
         let mut app = App::build(config).await.expect("PostgreSQL answers");
         // The program, not the tests.
         app.typesetter = Path::new(env!("CARGO_BIN_EXE_hostwright")).into();
@@ -108,12 +121,18 @@ impl Panel {
         let running = server::run(app.clone(), listener, metrics).expect("the server starts");
         let server = running.handle();
         tokio::spawn(running);
-        // A kept connection may be closed by the server just when it is used again.
-        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("an HTTP client");
-        let panel = Self { app, base, http, database, server };
-        panel.set_clock(START.parse().unwrap()).await;
-        panel.seed().await;
-        panel
+        (app, base, server)
+    }
+
+    /// Ends the program and starts it with another secret key; `others` only open. Who was signed in calls in vain.
+    pub async fn restart_with_keys(&mut self, key: &str, others: &[&str]) {
+        let mut config = (*self.app.config).clone();
+        config.secret_key.value = Some(key.into());
+        config.secret_key.other_values = others.iter().map(|other| (*other).into()).collect();
+        let (app, base, server) = Self::serve(config).await;
+        let before = std::mem::replace(&mut self.server, server);
+        (self.app, self.base) = (app, base);
+        before.stop(false).await;
     }
 
     /// How its charging runs share out their work.

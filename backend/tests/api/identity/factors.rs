@@ -11,7 +11,7 @@ use super::{PASSWORD, mailed, member, session_of, sign_in, sudo};
 use crate::harness::{Answer, Caller, Panel};
 
 /// The code that the app shows `steps` from now, in real time; not within a moment of its change.
-async fn code(panel: &Panel, secret: &str, steps: i64) -> String {
+pub(crate) async fn code(panel: &Panel, secret: &str, steps: i64) -> String {
     let mut now = panel.app.clock.real_now().as_second();
     if now % 30 > 25 {
         tokio::time::sleep(std::time::Duration::from_secs(6)).await;
@@ -23,7 +23,7 @@ async fn code(panel: &Panel, secret: &str, steps: i64) -> String {
 }
 
 /// Turns the second factor on with an authenticator app; uses the code of the step before.
-async fn turn_on(panel: &Panel, caller: &Caller) -> (TotpSetup, TwoFactorState) {
+pub(crate) async fn turn_on(panel: &Panel, caller: &Caller) -> (TotpSetup, TwoFactorState) {
     sudo(caller).await;
     let setup: TotpSetup =
         caller.post("/me/factors/totp", json!({ "name": "Phone" })).await.expect(201).read();
@@ -34,11 +34,11 @@ async fn turn_on(panel: &Panel, caller: &Caller) -> (TotpSetup, TwoFactorState) 
     (setup, state)
 }
 
-async fn step(half: &Caller, method: &str, code: &str) -> Answer {
+pub(crate) async fn step(half: &Caller, method: &str, code: &str) -> Answer {
     half.post("/auth/second-factor", json!({ "method": method, "code": code })).await
 }
 
-async fn half_signed_in(panel: &Panel, email: &str) -> Caller {
+pub(crate) async fn half_signed_in(panel: &Panel, email: &str) -> Caller {
     let answer = sign_in(panel, "/auth", email, PASSWORD).await.expect(200);
     assert_ne!(answer.json()["second_factor"], json!([]));
     session_of(panel, &answer)

@@ -1,7 +1,7 @@
 //! People: signing in, links, second factors, tokens, clients.
 
 mod clients;
-mod factors;
+pub(crate) mod factors;
 mod imports;
 mod invitations;
 mod links;

@@ -309,6 +309,7 @@ pub(super) const TEXTS: Client = Client {
         balance_text: "{available} is available. {amount} is taken: the net, because tax was paid when the money was added.",
         balance_short: "The balance does not cover it: {available} of {amount}.",
         balance_part: "You can pay a part of it from the balance: net, without tax. The rest is then paid below, with the tax on it.",
+        balance_whole: "The balance pays an invoice whole. A credit note then takes its tax back.",
         balance_pay: "Pay {amount} from the balance",
     },
     docs: ClientDocs {
@@ -333,6 +334,7 @@ pub(super) const TEXTS: Client = Client {
         became_invoice: "Became invoice",
         refunds: "Refunds",
         corrects: "Corrects invoice",
+        corrected_by: "Corrected by",
         to_balance: "To the balance",
     },
     money: ClientMoney {

@@ -64,11 +64,11 @@ super::sections! {
         pay: ClientPay {
             title, methods, no_methods, no_methods_hint, to_pay, paid, due, transfer, transfer_text, qr,
             waiting, done_title, done_text, partly, cancelled, see_invoice, later, balance, balance_text,
-            balance_short, balance_part, balance_pay,
+            balance_short, balance_part, balance_whole, balance_pay,
         }
         docs: ClientDocs {
             title, text, number, kind, issued, due, net, tax, total, search, empty, empty_hint, download, pay,
-            print, payments, payments_none, from_proforma, became_invoice, refunds, corrects, to_balance,
+            print, payments, payments_none, from_proforma, became_invoice, refunds, corrects, corrected_by, to_balance,
         }
         money: ClientMoney {
             title, text, search, when, what, amount, balance, empty, empty_hint, kind,

@@ -41,7 +41,7 @@ super::sections! {
             staff_networks, staff_networks_help,
         }
         company: DeskCompany {
-            restore, delete_text, archive_text, delete_logo, change_logo, delete_gateway_text,
+            restore, delete_text, archive_text, default_text, delete_logo, change_logo, delete_gateway_text,
             currencies_help, all_currencies, sort, sandbox,
         }
         template: DeskTemplate {
@@ -85,7 +85,8 @@ super::sections! {
         draft: DeskDraft {
             new, new_text, lines, line, add_line, remove_line, description, quantity, unit, unit_price,
             discount, exempt, save, edit, issue, issue_text, due_days, due_days_help, issued, delete,
-            delete_text, pay, pay_text, pay_part, paid, paid_part, choose,
+            delete_text, pay, pay_text, pay_whole, pay_part, paid, paid_noted, paid_part, choose,
+            issue_as, as_proforma, as_invoice, take_back_text,
         }
         assign: DeskAssign {
             action, waits, title, text, done,

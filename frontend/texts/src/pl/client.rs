@@ -309,6 +309,7 @@ pub(super) const TEXTS: Client = Client {
         balance_text: "Dostępne {available}. Pobierzemy {amount}: netto, bo podatek zapłacono przy zasileniu.",
         balance_short: "Saldo nie wystarcza: {available} z {amount}.",
         balance_part: "Część można zapłacić z salda: netto, bez podatku. Resztę płaci się poniżej, z podatkiem od niej.",
+        balance_whole: "Saldo opłaca fakturę w całości. Podatek cofnie wtedy faktura korygująca.",
         balance_pay: "Zapłać {amount} z salda",
     },
     docs: ClientDocs {
@@ -333,6 +334,7 @@ pub(super) const TEXTS: Client = Client {
         became_invoice: "Wystawiono fakturę",
         refunds: "Zwroty",
         corrects: "Koryguje fakturę",
+        corrected_by: "Skorygowana przez",
         to_balance: "Na saldo",
     },
     money: ClientMoney {

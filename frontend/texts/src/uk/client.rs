@@ -309,6 +309,7 @@ pub(super) const TEXTS: Client = Client {
         balance_text: "Доступно {available}. Спишемо {amount}: без податку, бо його сплачено під час поповнення.",
         balance_short: "Балансу не вистачає: {available} з {amount}.",
         balance_part: "Частину можна сплатити з балансу: без податку. Решту сплачують нижче, з податком на неї.",
+        balance_whole: "Баланс оплачує рахунок-фактуру повністю. Податок тоді поверне кредит-нота.",
         balance_pay: "Сплатити {amount} з балансу",
     },
     docs: ClientDocs {
@@ -333,6 +334,7 @@ pub(super) const TEXTS: Client = Client {
         became_invoice: "Виставлено фактуру",
         refunds: "Повернення",
         corrects: "Коригує рахунок-фактуру",
+        corrected_by: "Скориговано документом",
         to_balance: "На баланс",
     },
     money: ClientMoney {

@@ -6,7 +6,7 @@ use rules::document::Line;
 use serde_json::json;
 use shared::billing::DocumentKind;
 use shared::billing::DocumentStatus;
-use shared::billing::draft::{DraftChange, DraftLine, DraftQuote, IssueDraft, NewDraft};
+use shared::billing::draft::{DraftChange, DraftLine, DraftQuote, IssueDraft, IssuedAs, NewDraft};
 use shared::{ClientId, Code, DocumentId, Language, Money};
 
 use super::check::{self, Drafted};
@@ -147,7 +147,8 @@ pub async fn delete(
     trail(tx, now, actor, &row, "document.draft_deleted", "deleted").await
 }
 
-/// Issues a draft: both sides, lines and the taxes of today are frozen, the number is drawn, the client is told.
+/// Issues a draft as a proforma or as an invoice: both sides, lines and the taxes of today are frozen, the number is drawn,
+/// the client is told.
 ///
 /// Locks the client and its wallet, so that currency and home company stay as they are, then the draft. Refuses a client
 /// whose profile lacks name or billing address, and one whose currency is another by now.
@@ -184,10 +185,14 @@ pub async fn issue(
 
     let lines = rows(id, &drafted, &reckoned);
     store::replace(tx, now, id, &content(&reckoned)?, lines).await?;
-    let number = number::draw(tx, company, DocumentKind::Proforma, today).await?;
-    let place = Place { company, kind: DocumentKind::Proforma, language: reckoned.buying.language };
+    let kind = match input.kind {
+        IssuedAs::Proforma => DocumentKind::Proforma,
+        IssuedAs::Invoice => DocumentKind::Invoice,
+    };
+    let number = number::draw(tx, company, kind, today).await?;
+    let place = Place { company, kind, language: reckoned.buying.language };
     let template = template::actions::version_for(tx, place).await?;
-    store::issue(tx, now, id, &Issuing { number: &number, issued_on: today, due_on, template })
+    store::issue(tx, now, id, &Issuing { kind, number: &number, issued_on: today, due_on, template })
         .await
         .map_err(|error| issuing::number_taken(error, &number))?;
     issuing::announce(tx, now, actor, id).await

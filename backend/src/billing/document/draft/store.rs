@@ -105,6 +105,7 @@ pub(super) async fn replace(
 /// What a draft gets when it is issued.
 #[derive(Debug)]
 pub(super) struct Issuing<'a> {
+    pub(super) kind: DocumentKind,
     pub(super) number: &'a str,
     pub(super) issued_on: Date,
     pub(super) due_on: Date,
@@ -121,6 +122,7 @@ pub(super) async fn issue(
 ) -> QueryResult<()> {
     diesel::update(documents::table.find(id))
         .set((
+            documents::kind.eq(issuing.kind),
             documents::status.eq(DocumentStatus::Unpaid),
             documents::number.eq(issuing.number),
             documents::issued_at.eq(jiff_diesel::Timestamp::from(now)),

@@ -5,13 +5,16 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde_json::{Map, Value};
 use shared::Permission;
-use shared::catalog::{ModuleConfiguration, ModuleDetail, ModuleKind, ModuleStatus, ModuleTest};
+use shared::catalog::{
+    ModuleConfiguration, ModuleDetail, ModuleInfo, ModuleKind, ModuleSchedule, ModuleStatus, ModuleTest,
+    text_in,
+};
 use ui::{
     Breadcrumbs, Button, Card, Confirm, Crumb, Facts, Form, FormErrors, Note, Tone, lu, toast_bad, toast_ok,
 };
 
 use super::module_settings::schema_fields;
-use crate::i18n::{fill, t, ta, td};
+use crate::i18n::{self, fill, t, ta, td};
 use crate::parts::{Arrived, Loaded, Part, StateBadge, submit, submit_with};
 use crate::portals::admin::monitoring::{History, queue_word};
 use crate::query::{Query, use_query};
@@ -167,9 +170,28 @@ fn Configuration(before: (Value, Map<String, Value>), module: Query<ModuleDetail
     }
 }
 
+/// What a module brings to the schedule; it leads there while it is shown there.
+fn scheduled(info: &ModuleInfo, status: ModuleStatus) -> AnyView {
+    let shown = status.takes_products() && may(Permission::SchedulerView);
+    let href = format!("/admin/scheduler?category=module.{}", info.key);
+    let entry = |entry: &ModuleSchedule| {
+        let text = text_in(&entry.texts, i18n::language());
+        let title = text.map_or_else(|| entry.key.clone(), |text| text.title.clone());
+        let cron = view! { <small class="sub mono">{entry.cron.clone()}</small> };
+        if shown {
+            view! { <div><a class="link" href=href.clone()>{title}</a> " " {cron}</div> }.into_any()
+        } else {
+            view! { <div>{title} " " {cron}</div> }.into_any()
+        }
+    };
+    let entries: Vec<_> = info.schedule.iter().map(entry).collect();
+    if entries.is_empty() { "—".into_any() } else { entries.into_any() }
+}
+
 #[component]
 fn About(detail: ModuleDetail) -> impl IntoView {
     let words = &td().modules;
+    let schedule = scheduled(&detail.module.info, detail.module.status);
     let info = detail.module.info;
     let kind = match info.kind {
         ModuleKind::Provisioning => td().queues.provisioning,
@@ -187,6 +209,7 @@ fn About(detail: ModuleDetail) -> impl IntoView {
             view! { <span class="mono">{permissions.join(", ")}</span> }.into_any(),
         ),
         (ta().queue.to_owned(), queues.join(", ").into_any()),
+        (ta().scheduler.to_owned(), schedule),
         (ta().services.to_owned(), format::count(detail.services).into_any()),
         (words.active_since.to_owned(), at(detail.activated_at)),
         (words.tested.to_owned(), at(detail.tested_at)),

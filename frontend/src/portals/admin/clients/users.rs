@@ -31,6 +31,7 @@ pub(super) fn ClientUsers(id: ClientId, client: Query<ClientDetail>) -> impl Int
         base: base.get_value(),
         changes: may(Permission::ClientsUsers),
         hands_over: true,
+        hands_over_rehearsed: true,
         gives: ClientPermission::ALL.to_vec(),
         me: None,
         links: may(Permission::UsersView),

@@ -76,7 +76,14 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
         company.put(detail);
         toast_ok(t().saved);
     };
-    let default = submit_with(move || api::billing::make_company_default(id), put);
+    let default_open = RwSignal::new(false);
+    let default = submit_with(
+        move || api::billing::make_company_default(id),
+        move |detail| {
+            default_open.set(false);
+            put(detail);
+        },
+    );
     let archive = submit_with(move || api::billing::archive_company(id), put);
     let restore = submit_with(move || api::billing::restore_company(id), put);
     let archive_open = RwSignal::new(false);
@@ -116,9 +123,20 @@ fn Head(detail: CompanyDetail, company: Query<CompanyDetail>) -> impl IntoView {
                     <Button text=td().company.restore icon=lu::LuArchiveRestore busy=restore.busy on_click=restore.run />
                 }
             } else {
-                view! { <Button text=t().make_default busy=default.busy on_click=default.run /> }
+                view! { <Button text=t().make_default on_click=Callback::new(move |()| default_open.set(true)) /> }
             }}
         </RecordHead>
+        <Confirm
+            open=default_open
+            title=t().make_default
+            text=td().company.default_text
+            action=t().make_default
+            danger=false
+            busy=default.busy
+            on_confirm=default.run
+        >
+            <WouldHappen ask=move || api::billing::rehearse_default_company(id) />
+        </Confirm>
         <Confirm
             open=archive_open
             title=ta().archive

@@ -10,7 +10,7 @@ use ui::{
 
 use crate::api;
 use crate::i18n::{LANGUAGES, native_name, t, ta, td, word};
-use crate::parts::{DeleteItem, Loaded, submit, submit_with};
+use crate::parts::{DeleteItem, Loaded, WouldHappen, submit, submit_with};
 use crate::query::Query;
 use crate::session::may;
 
@@ -119,7 +119,9 @@ fn GatewayCard(
             type_name=stored.with_value(|gateway| gateway.profile.key.clone())
             busy=delete.busy
             on_confirm=delete.run
-        />
+        >
+            <WouldHappen ask=move || api::billing::rehearse_delete_gateway(id) />
+        </Confirm>
     }
 }
 

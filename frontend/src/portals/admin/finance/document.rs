@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use shared::billing::DocumentKind;
 use shared::billing::document::{CancelDocument, DocumentAction, DocumentDetail, DocumentLink};
 use shared::billing::payment::{PaidFromWallet, PayFromWallet as Part, PaymentSummary};
 use shared::{DocumentId, Money, Permission};
@@ -85,6 +86,9 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
     }
     if let Some(proforma) = detail.proforma.clone() {
         facts.push((word("proforma").to_owned(), link(proforma)));
+    }
+    for note in detail.credit_notes.clone() {
+        facts.push((word("credit_note").to_owned(), link(note)));
     }
     if let Some(sha) = detail.pdf_sha256.clone() {
         let short: String = sha.chars().take(12).collect();
@@ -184,7 +188,7 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
                     if editing.get() {
                         view! { <EditDraft detail document editing /> }.into_any()
                     } else {
-                        view! { <DocumentSheet detail /> }.into_any()
+                        view! { <DocumentSheet detail path=format!("/admin/documents/{id}") /> }.into_any()
                     }
                 }}
                 <Payments id payments />
@@ -208,11 +212,11 @@ fn Page(detail: DocumentDetail, document: Query<DocumentDetail>) -> impl IntoVie
         <Dialog open=refund_open title=refund_title>
             <Refund detail=shown.get_value() document open=refund_open />
         </Dialog>
-        <PayFromWallet id net document open=wallet_open />
+        <PayFromWallet id net only_whole=head.kind == DocumentKind::Invoice document open=wallet_open />
         <Confirm
             open=cancel_open
             title=ta().cancel_document
-            text=ta().cancel_document_text
+            text=if head.kind == DocumentKind::Invoice { td().draft.take_back_text } else { ta().cancel_document_text }
             action=ta().cancel_document
             type_name=number
             errors
@@ -303,6 +307,8 @@ fn payments_table(payments: Vec<PaymentSummary>) -> AnyView {
 fn PayFromWallet(
     id: DocumentId,
     net: Money,
+    /// An invoice.
+    only_whole: bool,
     document: Query<DocumentDetail>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
@@ -324,16 +330,19 @@ fn PayFromWallet(
             open.set(false);
             document.refetch();
             amount.set(String::new());
-            toast_ok(match paid.invoice {
-                Some(invoice) => fill(td().draft.paid, &[("number", &invoice.number.unwrap_or_default())]),
-                None => fill(
+            let number = |link: DocumentLink| link.number.unwrap_or_default();
+            toast_ok(match (paid.invoice, paid.credit_note) {
+                (Some(invoice), _) => fill(td().draft.paid, &[("number", &number(invoice))]),
+                (None, Some(note)) => fill(td().draft.paid_noted, &[("number", &number(note))]),
+                (None, None) => fill(
                     td().draft.paid_part,
                     &[("amount", &format::money(paid.amount)), ("due", &format::money(paid.document.due))],
                 ),
             });
         },
     );
-    let text = fill(words.pay_text, &[("amount", &format::money(net))]);
+    let text = if only_whole { words.pay_whole } else { words.pay_text };
+    let text = fill(text, &[("amount", &format::money(net))]);
     view! {
         <Confirm
             open
@@ -345,14 +354,19 @@ fn PayFromWallet(
             busy=pay.busy
             on_confirm=pay.run
         >
-            <NumberField
-                name="amount"
-                label=t().amount
-                value=amount
-                unit=net.currency().to_string()
-                decimals=net.currency().decimals()
-                help=td().draft.pay_part
-            />
+            {(!only_whole)
+                .then(|| {
+                    view! {
+                        <NumberField
+                            name="amount"
+                            label=t().amount
+                            value=amount
+                            unit=net.currency().to_string()
+                            decimals=net.currency().decimals()
+                            help=td().draft.pay_part
+                        />
+                    }
+                })}
         </Confirm>
     }
 }

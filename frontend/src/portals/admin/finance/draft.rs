@@ -6,15 +6,15 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use send_wrapper::SendWrapper;
 use shared::ClientId;
 use shared::billing::document::DocumentDetail;
-use shared::billing::draft::{DraftChange, IssueDraft, NewDraft};
+use shared::billing::draft::{DraftChange, IssueDraft, IssuedAs, NewDraft};
 use ui::{
-    Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Form, FormErrors, Note, NumberField, PageHead, Tone,
-    lu, toast_ok,
+    Breadcrumbs, Button, Card, Confirm, Crumb, Dialog, Form, FormErrors, Note, NumberField, PageHead,
+    RadioCard, RadioCards, Tone, lu, toast_ok,
 };
 
 use super::draft_lines::{Lines, LinesEditor};
 use crate::api::{self, Key};
-use crate::i18n::{fill, t, ta, td};
+use crate::i18n::{fill, t, ta, td, word};
 use crate::parts::{submit, submit_with};
 use crate::portals::admin::clients::ClientPicker;
 use crate::query::Query;
@@ -158,12 +158,21 @@ fn Issue(
 ) -> impl IntoView {
     let words = &td().draft;
     let due_days = RwSignal::new(String::new());
+    let kind = RwSignal::new(IssuedAs::Proforma.to_string());
+    let card = |kind: IssuedAs, text: &str| RadioCard {
+        value: kind.to_string(),
+        title: word(kind.as_str()).to_owned(),
+        text: text.to_owned(),
+        icon: None,
+    };
+    let kinds = vec![card(IssuedAs::Proforma, words.as_proforma), card(IssuedAs::Invoice, words.as_invoice)];
     let key = StoredValue::new(Key::new());
     let errors = FormErrors::new();
     let send = submit(
         errors,
         move || async move {
-            let body = IssueDraft { version, due_days: due_days.get_untracked().trim().parse().ok() };
+            let kind = kind.with_untracked(|kind| kind.parse()).unwrap_or(IssuedAs::Proforma);
+            let body = IssueDraft { version, kind, due_days: due_days.get_untracked().trim().parse().ok() };
             let answer = api::billing::issue_draft(id, &body, &key.get_value()).await;
             Key::after(key, &answer);
             answer
@@ -178,6 +187,7 @@ fn Issue(
     view! {
         <Form errors on_submit=send.run>
             <Note tone=Tone::Warn>{words.issue_text}</Note>
+            <RadioCards name="kind" label=words.issue_as value=kind options=kinds />
             <NumberField name="due_days" label=words.due_days value=due_days help=words.due_days_help />
             <div class="form-bar">
                 <Button text=t().cancel on_click=Callback::new(move |()| open.set(false)) />

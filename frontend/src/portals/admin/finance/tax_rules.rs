@@ -14,7 +14,7 @@ use super::tax_rule_form::RuleForm;
 use crate::i18n::{t, ta};
 use crate::parts::rows::begin_drag;
 use crate::parts::sheet::TaxWhy;
-use crate::parts::{DeleteItem, Loaded, submit, submit_with};
+use crate::parts::{DeleteItem, Loaded, WouldHappen, submit, submit_with};
 use crate::query::{Query, use_query};
 use crate::session::may;
 use crate::{api, format};
@@ -77,20 +77,25 @@ fn Rules(
 ) -> impl IntoView {
     let dragged = RwSignal::new(None::<(TaxRuleId, u32)>);
     let over = RwSignal::new(None::<u32>);
-    let target = RwSignal::new((TaxRuleId(uuid::Uuid::nil()), 0_u32));
+    // What is asked about: a rule and its new place.
+    let target = RwSignal::new(None::<(TaxRuleId, u32)>);
+    let nowhere = (TaxRuleId(uuid::Uuid::nil()), 0);
     let read = StoredValue::new(list.iter().map(|rule| rule.id).collect::<Vec<_>>());
+    let wanted = move || {
+        let (id, position) = target.get_untracked().unwrap_or(nowhere);
+        (id, TaxRuleMove { position, read: read.get_value() })
+    };
     let moving = submit_with(
         move || {
-            let (id, position) = target.get_untracked();
-            let read = read.get_value();
-            api::billing::move_tax_rule(id, &TaxRuleMove { position, read })
+            let (id, body) = wanted();
+            api::billing::move_tax_rule(id, &body)
         },
-        move |_| rules.refetch(),
+        move |_| {
+            target.set(None);
+            rules.refetch();
+        },
     );
-    let move_to = Callback::new(move |(id, position): (TaxRuleId, u32)| {
-        target.set((id, position));
-        moving.run.run(());
-    });
+    let move_to = Callback::new(move |to: (TaxRuleId, u32)| target.set(Some(to)));
     let last = u32::try_from(list.len()).unwrap_or(u32::MAX);
     view! {
         <TableWrap label=ta().tax_rules>
@@ -115,6 +120,20 @@ fn Rules(
                 </tbody>
             </table>
         </TableWrap>
+        <Confirm
+            open=target
+            title=ta().move_rule
+            text=ta().move_rule_text
+            action=ta().move_rule
+            danger=false
+            busy=moving.busy
+            on_confirm=moving.run
+        >
+            <WouldHappen ask=move || {
+                let (id, body) = wanted();
+                api::billing::rehearse_move_tax_rule(id, &body)
+            } />
+        </Confirm>
     }
 }
 
@@ -280,7 +299,9 @@ fn RuleRow(
                     busy=delete.busy
                     type_name
                     on_confirm=delete.run
-                />
+                >
+                    <WouldHappen ask=move || api::billing::rehearse_delete_tax_rule(id) />
+                </Confirm>
             </td>
         </tr>
     }

@@ -1,12 +1,14 @@
 //! Marking a manual task done, with a note that is kept.
 
 use leptos::prelude::*;
+use shared::Permission;
 use shared::tasks::{TaskDone, TaskSummary};
 use ui::{Confirm, FormErrors, TextArea, toast_ok};
 
 use crate::api;
 use crate::i18n::{t, td};
-use crate::parts::submit;
+use crate::parts::{WouldHappen, submit};
+use crate::session::may;
 
 /// The question for the task that was chosen. `done` runs afterwards.
 #[component]
@@ -42,8 +44,14 @@ pub fn TaskDoneDialog(chosen: RwSignal<Option<TaskSummary>>, done: Callback<()>)
             )
         })
     };
+    // The service that waits for it, whose side staff may ask about.
+    let service = move || {
+        let service = chosen.with_untracked(|task| task.as_ref().and_then(|task| task.service_id));
+        service.filter(|_| may(Permission::ServicesOperate))
+    };
     view! {
         <Confirm open=chosen title text=words.mark_text action=words.mark danger=false errors busy=send.busy on_confirm=send.run>
+            {service().map(|id| view! { <WouldHappen ask=move || api::services::rehearse_delivered(id) /> })}
             <TextArea name="note" label=t().note value=note rows=2 max_length=2000 />
         </Confirm>
     }

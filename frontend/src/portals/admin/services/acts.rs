@@ -174,8 +174,9 @@ fn ActForm(id: ServiceId, act: Act, service: Query<ServiceForStaff>, open: Open)
                 .into_any()
         }
         Act::Manual(true) => view! { <p class="text-ink-2">{ta().hands_off_text}</p> }.into_any(),
+        Act::Resume => view! { <WouldHappen ask=move || api::services::rehearse_resume(id) /> }.into_any(),
         Act::Plain(ServiceAction::MarkDelivered, _) => {
-            view! { <p class="text-ink-2">{ta().mark_delivered_text}</p> }.into_any()
+            view! { <WouldHappen ask=move || api::services::rehearse_delivered(id) /> }.into_any()
         }
         _ => ().into_any(),
     };

@@ -129,14 +129,15 @@ fn example(currency: &CurrencyDetail) -> String {
 /// What can be done with a currency.
 #[component]
 fn Acts(currency: CurrencyDetail, desk: Desk) -> impl IntoView {
-    let code = currency.code;
+    let (code, version) = (currency.code, currency.version);
     let open = RwSignal::new(false);
     let again = move |text: &'static str| {
         open.set(false);
         desk.currencies.refetch();
         toast_ok(text);
     };
-    let default = submit_with(move || api::settings::make_currency_default(code), move |_| again(t().saved));
+    let default =
+        submit_with(move || api::settings::make_currency_default(code, version), move |_| again(t().saved));
     let delete = submit_with(move || api::settings::delete_currency(code), move |_| again(t().deleted));
     let changes = may(Permission::SettingsEdit);
     let is_default = currency.is_default;

@@ -38,6 +38,7 @@ pub(in crate::portals::client) fn UsersPage() -> impl IntoView {
         base: base.clone(),
         changes: true,
         hands_over: owner,
+        hands_over_rehearsed: false,
         gives: gives.clone(),
         me: untrack(kit::signed_in).map(|session| session.user.id),
         links: false,

@@ -52,11 +52,10 @@ pub(in crate::portals::client) fn DocumentsPage() -> impl IntoView {
         .sorted_by("total"),
         Column::new("actions", "", move |row: &DocumentSummary| {
             let open = matches!(row.status, DocumentStatus::Unpaid | DocumentStatus::PartiallyPaid);
-            let payable = open && row.kind == DocumentKind::Proforma;
             let number = row.number.clone().unwrap_or_default();
             view! {
                 <div class="flex justify-end gap-1.5">
-                    {payable
+                    {open
                         .then(|| {
                             view! {
                                 <a class="btn btn-sm btn-primary" href=format!("/documents/{}/pay", row.id)>{words.pay}</a>
@@ -179,7 +178,7 @@ fn Body(detail: DocumentDetail) -> impl IntoView {
             </PageHead>
         </div>
         <div class="grid-2">
-            <DocumentSheet detail=detail.clone() />
+            <DocumentSheet detail=detail.clone() path=format!("/clients/{client}/documents/{id}") />
             <div class="stack-y">
                 <Related detail=detail.clone() />
                 <Payments payments=detail.payments.clone() />
@@ -196,8 +195,9 @@ fn Related(detail: DocumentDetail) -> impl IntoView {
     let corrects = detail.document.kind == DocumentKind::CreditNote;
     let title = if corrects { words.corrects } else { words.became_invoice };
     let invoice = detail.invoice.as_ref().map(|link| other(link, title));
-    (proforma.is_some() || invoice.is_some())
-        .then(|| view! { <Card><dl class="facts">{proforma} {invoice}</dl></Card> })
+    let corrected = detail.credit_notes.iter().map(|link| other(link, words.corrected_by)).collect_view();
+    let any = proforma.is_some() || invoice.is_some() || !detail.credit_notes.is_empty();
+    any.then(|| view! { <Card><dl class="facts">{proforma} {invoice} {corrected}</dl></Card> })
 }
 
 #[component]

@@ -92,7 +92,8 @@ fn PayBody(query: Query<PaymentPage>) -> impl IntoView {
     let methods = |page: &PaymentPage| (page.methods.clone(), page.document.due);
     let wallet = |page: &PaymentPage| {
         let wallet = page.wallet.as_ref()?;
-        Some((page.document.id, wallet.amount, !covered(wallet).is_zero()))
+        let payable = if wallet.only_whole { wallet.covered } else { !covered(wallet).is_zero() };
+        Some((page.document.id, wallet.amount, payable, wallet.only_whole))
     };
     view! {
         <Part query pick=document let:document><Head document /></Part>
@@ -100,7 +101,7 @@ fn PayBody(query: Query<PaymentPage>) -> impl IntoView {
             <div class="stack-y">
                 <Part query pick=document let:document><Standing document /></Part>
                 <Part query pick=wallet let:wallet>
-                    {wallet.map(|(id, amount, payable)| view! { <FromWallet id amount payable query /> })}
+                    {wallet.map(|(id, amount, payable, only_whole)| view! { <FromWallet id amount payable only_whole query /> })}
                 </Part>
                 <Part query pick=methods let:shown>
                     <Methods methods=shown.0 due=format::money(shown.1) />
@@ -158,7 +159,13 @@ fn covered(wallet: &WalletPayment) -> Money {
 
 /// Paying it out of the wallet, when the document can be: all that is left, or what the balance covers of it.
 #[component]
-fn FromWallet(id: DocumentId, amount: Money, payable: bool, query: Query<PaymentPage>) -> impl IntoView {
+fn FromWallet(
+    id: DocumentId,
+    amount: Money,
+    payable: bool,
+    only_whole: bool,
+    query: Query<PaymentPage>,
+) -> impl IntoView {
     let words = &tc().pay;
     let client = kit::client();
     let currency = amount.currency();
@@ -171,7 +178,7 @@ fn FromWallet(id: DocumentId, amount: Money, payable: bool, query: Query<Payment
     let pay = submit(
         errors,
         move || async move {
-            let body = PayFromWallet { amount: Some(part.get_untracked()) };
+            let body = PayFromWallet { amount: (!only_whole).then(|| part.get_untracked()) };
             let answer = api::money::pay_from_wallet(client, id, &body, &key.get_value()).await;
             Key::after(key, &answer);
             answer
@@ -189,7 +196,8 @@ fn FromWallet(id: DocumentId, amount: Money, payable: bool, query: Query<Payment
         fill(if wallet.covered { words.balance_text } else { words.balance_short }, &values)
     };
     let action = move || {
-        let typed = part.with(|part| part.parse::<Decimal>().ok());
+        let typed = part.with(|part| part.parse::<Decimal>().ok()).filter(|_| !only_whole);
+        let typed = typed.or(only_whole.then(|| amount.amount()));
         let typed = typed.map(|typed| format::money(Money::rounded(typed, currency)));
         fill(words.balance_pay, &[("amount", &typed.unwrap_or_default())])
     };
@@ -199,15 +207,22 @@ fn FromWallet(id: DocumentId, amount: Money, payable: bool, query: Query<Payment
                 .then(|| {
                     view! {
                         <Form errors on_submit=pay.run class="grid gap-4">
-                            <NumberField
-                                name="amount"
-                                label=t().amount
-                                value=part
-                                unit=currency.to_string()
-                                decimals=currency.decimals()
-                                help=words.balance_part
-                                required=true
-                            />
+                            {if only_whole {
+                                view! { <p class="sub">{words.balance_whole}</p> }.into_any()
+                            } else {
+                                view! {
+                                    <NumberField
+                                        name="amount"
+                                        label=t().amount
+                                        value=part
+                                        unit=currency.to_string()
+                                        decimals=currency.decimals()
+                                        help=words.balance_part
+                                        required=true
+                                    />
+                                }
+                                    .into_any()
+                            }}
                             <div>
                                 <Button
                                     text=Signal::derive(action)
