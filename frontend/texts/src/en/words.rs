@@ -85,6 +85,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("idle", "Set idle"),
     ("unidle", "Wake up"),
     ("change_options", "Change options"),
+    ("cancel", "Clean up after a failure"),
     ("terminate", "Terminate"),
     ("cancel_service", "Cancel service"),
     ("request_termination", "Request termination"),

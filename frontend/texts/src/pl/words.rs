@@ -85,6 +85,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("idle", "Uśpij"),
     ("unidle", "Obudź"),
     ("change_options", "Zmień opcje"),
+    ("cancel", "Posprzątaj po niepowodzeniu"),
     ("terminate", "Zakończ"),
     ("cancel_service", "Anuluj usługę"),
     ("request_termination", "Poproś o zakończenie"),

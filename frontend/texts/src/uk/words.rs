@@ -85,6 +85,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("idle", "Перевести в режим очікування"),
     ("unidle", "Розбудити"),
     ("change_options", "Змінити опції"),
+    ("cancel", "Прибрати після невдачі"),
     ("terminate", "Припинити"),
     ("cancel_service", "Скасувати послугу"),
     ("request_termination", "Запросити припинення"),
