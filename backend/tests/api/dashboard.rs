@@ -139,6 +139,9 @@ async fn revenue_is_the_same_before_and_after_its_days_are_sealed() {
     panel.advance_hours(24 * 32).await;
     hostwright::billing::audit::nightly(&panel.app).await.expect("audited and sealed");
     let later = revenue().await;
-    assert_eq!((&later["month"]["amount"], &later["month_before"]["amount"]), (&json!("0.00"), &json!("70.00")));
+    assert_eq!(
+        (&later["month"]["amount"], &later["month_before"]["amount"]),
+        (&json!("0.00"), &json!("70.00"))
+    );
     assert_eq!(later["days"][29 - 3]["before"]["amount"], "100.00");
 }
