@@ -98,16 +98,15 @@ fn filtered<'a>(client: Option<ClientId>, filter: &TransactionFilter, search: Op
         (None, _) => query,
         (Some(pattern), Some(client)) => query.filter(about(client, pattern)),
         (Some(pattern), None) => {
-            // An array, so that the few clients that are meant lead to their rows by their index.
             let named = sql::<Bool>(
-                "ledger_transfers.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE ",
+                "ledger_transfers.client_id IN (SELECT id FROM clients WHERE company_name ILIKE ",
             )
             .bind::<Text, _>(pattern.to_owned())
             .sql(" OR email ILIKE ")
             .bind::<Text, _>(pattern.to_owned())
             .sql(" OR (first_name || ' ' || last_name) ILIKE ")
             .bind::<Text, _>(pattern.to_owned())
-            .sql("))");
+            .sql(")");
             query.filter(named)
         }
     }

@@ -143,9 +143,9 @@ const WHERE: &str = "WHERE ($2::uuid IS NULL OR p.client_id = $2) AND ($3::uuid 
         AND ($6::date IS NULL OR p.received_on >= $6) AND ($7::date IS NULL OR p.received_on <= $7)
         AND ($8::boolean IS NULL OR (p.to_suspense > p.assigned) = $8)
         AND ($9::text IS NULL OR p.external_id ILIKE $9
-            OR p.document_id = ANY (ARRAY(SELECT id FROM documents WHERE number ILIKE $9))
-            OR p.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE $9
-                OR (first_name || ' ' || last_name) ILIKE $9 OR email ILIKE $9)))";
+            OR p.document_id IN (SELECT id FROM documents WHERE number ILIKE $9)
+            OR p.client_id IN (SELECT id FROM clients WHERE company_name ILIKE $9
+                OR (first_name || ' ' || last_name) ILIKE $9 OR email ILIKE $9))";
 
 fn filtered(sql: String, paging: &Paging, filter: &PaymentFilter, language: Language) -> Sql<'static> {
     let date = |on: Option<Date>| on.map(jiff_diesel::Date::from);

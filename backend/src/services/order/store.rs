@@ -230,8 +230,8 @@ const COLUMNS: &str =
 const FROM: &str = "orders o LEFT JOIN clients c ON c.id = o.client_id
      WHERE ($1::uuid IS NULL OR o.client_id = $1) AND ($2::text IS NULL OR o.status = $2)
        AND ($3::text IS NULL OR o.id BETWEEN first_id($3) AND last_id($3)
-            OR o.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE $3
-                OR (first_name || ' ' || last_name) ILIKE $3 OR email ILIKE $3)))";
+            OR o.client_id IN (SELECT id FROM clients WHERE company_name ILIKE $3
+                OR (first_name || ' ' || last_name) ILIKE $3 OR email ILIKE $3))";
 
 fn order(paging: &Paging) -> String {
     let column = match paging.sort {

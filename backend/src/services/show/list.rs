@@ -108,9 +108,9 @@ const WHERE: &str = "($1::uuid IS NULL OR s.client_id = $1) AND ($2::text IS NUL
     AND ($7::bool IS NULL OR (s.termination_requested_at IS NOT NULL) = $7) AND ($8::bool IS NULL OR s.manual = $8)
     AND ($9::bool IS NULL OR (s.ended_at IS NULL) = $9)
     AND ($10::text IS NULL OR s.label ILIKE $10 OR s.id BETWEEN first_id($10) AND last_id($10)
-         OR s.product_id = ANY (ARRAY(SELECT id FROM products WHERE key ILIKE $10))
-         OR s.client_id = ANY (ARRAY(SELECT id FROM clients WHERE company_name ILIKE $10
-             OR (first_name || ' ' || last_name) ILIKE $10 OR email ILIKE $10)))";
+         OR s.product_id IN (SELECT id FROM products WHERE key ILIKE $10)
+         OR s.client_id IN (SELECT id FROM clients WHERE company_name ILIKE $10
+             OR (first_name || ' ' || last_name) ILIKE $10 OR email ILIKE $10))";
 
 /// What the list sorts by; the first is the default.
 pub const SORTS: &[&str] = &[
